@@ -1,0 +1,1 @@
+"""From a plan's sentence to a polygon that can be trusted."""

@@ -1,0 +1,89 @@
+"""Coordinate reference systems: files and web map in WGS84, measures in metres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyproj import CRS
+
+from geo.errors import CRSError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+WGS84 = "EPSG:4326"
+"""Files and the web map; CGCS2000 (EPSG:4490) equals it within centimetres."""
+
+METRIC = "EPSG:4548"
+"""CGCS2000 3-degree Gauss-Krueger, central meridian 117 E: the belt of Heping."""
+
+
+def metric_crs_for(longitude: float) -> str:
+    """Return the CGCS2000 3-degree Gauss-Krueger belt that holds a longitude.
+
+    Parameters
+    ----------
+    longitude : float
+        Longitude in degrees, WGS84 or CGCS2000, from 73.5 to 136.5.
+
+    Returns
+    -------
+    str
+        An EPSG code without belt number in its eastings: EPSG:4534 (75 E)
+        to EPSG:4554 (135 E).
+
+    Raises
+    ------
+    CRSError
+        If the longitude lies outside the belts made for China.
+
+    Examples
+    --------
+    >>> metric_crs_for(117.2)
+    'EPSG:4548'
+    >>> metric_crs_for(121.5)
+    'EPSG:4549'
+    """
+    if not 73.5 <= longitude <= 136.5:
+        raise CRSError(
+            f"Longitude {longitude} lies outside the CGCS2000 3-degree belts "
+            "(73.5 to 136.5 E). Check the axis order and the datum."
+        )
+    meridian = min(max(round(longitude / 3) * 3, 75), 135)
+    return f"EPSG:{4534 + (meridian - 75) // 3}"
+
+
+def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
+    """Raise CRSError unless `layer` has a projected CRS in metres.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame or GeoSeries
+        Any layer.
+    what : str
+        How to name it in the message.
+
+    Raises
+    ------
+    CRSError
+        If the CRS is missing, geographic, or not in metres.
+    """
+    crs = layer.crs
+    if crs is None:
+        raise CRSError(f"{what} has no CRS; expected a projected one in metres. Use set_crs.")
+    crs = CRS.from_user_input(crs)
+    if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        raise CRSError(
+            f"{what} is in {crs.to_string()}; expected a projected CRS in metres "
+            f"such as {METRIC}. Use to_crs."
+        )
+
+
+def to_wgs84(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `layer` in longitude and latitude, WGS84."""
+    return layer.to_crs(WGS84)
+
+
+def to_metric(layer: gpd.GeoDataFrame, crs: str = METRIC) -> gpd.GeoDataFrame:
+    """Return `layer` in a metric CRS, by default that of Heping."""
+    return layer.to_crs(crs)

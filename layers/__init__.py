@@ -1,0 +1,1 @@
+"""Maps, sheets and briefings drawn from the zones."""
