@@ -1,0 +1,73 @@
+import pytest
+
+from geo.errors import GeoError
+from geo.verdicts import VERDICTS, Reading, judge, require_verdict
+
+
+def centre(value, half):
+    return Reading("centre_line", value, value - half, value + half)
+
+
+def bank(value, half):
+    return Reading("bank", value, value - half, value + half)
+
+
+def test_a_stated_figure_inside_the_interval_agrees():
+    finding = judge("z", "area", stated="1.49", readings=(centre(1.45, 0.06),))
+    assert finding.verdict == "agrees"
+    assert finding.difference == pytest.approx(-0.04)
+    assert finding.finding_id == "z/area"
+
+
+def test_the_rounding_of_the_printed_figure_counts():
+    # 0.5 stands for 0.45 to 0.55.
+    assert judge("z", "area", stated="0.5", readings=(centre(0.56, 0.011),)).verdict == "agrees"
+    assert judge("z", "area", stated="0.50", readings=(centre(0.56, 0.011),)).verdict == "disagrees"
+
+
+def test_another_reading_agrees_at_the_edge_and_is_named():
+    finding = judge("z", "area", stated="0.73", readings=(centre(0.87, 0.02), bank(0.74, 0.02)))
+    assert finding.verdict == "agrees_at_edge"
+    assert finding.reading == "bank"
+    assert finding.computed == pytest.approx(0.87)
+    assert "河岸线" in finding.reason
+    assert "river bank" in finding.reason_en
+
+
+def test_readings_are_never_merged_into_one_interval():
+    # 0.80 lies between the two readings and in the interval of neither.
+    readings = (centre(0.87, 0.02), bank(0.74, 0.02))
+    assert judge("z", "area", stated="0.80", readings=readings).verdict == "disagrees"
+
+
+def test_an_interval_wider_than_fifteen_percent_decides_nothing():
+    finding = judge("z", "area", stated="0.29", readings=(centre(0.30, 0.046),))
+    assert finding.verdict == "not_determinable"
+    assert "15%" in finding.reason
+
+
+def test_a_figure_that_drew_the_shape_proves_nothing():
+    finding = judge("b", "area", stated="1.9", readings=(centre(1.9, 0),), used_to_draw=True)
+    assert finding.verdict == "by_construction"
+
+
+def test_a_missing_limit_gives_its_reason():
+    finding = judge(
+        "z", "area", stated="7.2", obstacle=("蚌埠道无线可循", "no line for 蚌埠道 was found")
+    )
+    assert finding.verdict == "not_determinable"
+    assert "蚌埠道无线可循" in finding.reason
+    assert finding.computed is None
+    assert finding.difference is None
+
+
+def test_no_figure_is_not_stated():
+    assert judge("z", "area", readings=(centre(1, 0.1),)).verdict == "not_stated"
+    assert judge("z", "area").verdict == "not_stated"
+
+
+def test_the_list_of_verdicts_is_closed():
+    assert require_verdict("agrees") == "agrees"
+    assert len(VERDICTS) == 6
+    with pytest.raises(GeoError, match="no verdict"):
+        require_verdict("fine")
