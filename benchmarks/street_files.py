@@ -191,8 +191,9 @@ def _add_river(streets: SyntheticStreets, ways: list[MappedWay], new_node: Any) 
     ways.append(
         MappedWay([new_node(p) for p in mid], {"waterway": "river", "name": "海河", "width": "100"})
     )
-    north = [new_node(p) for p in mid + [0.0, RIVER_M / 2]]
-    south = [new_node(p) for p in mid - [0.0, RIVER_M / 2]]
+    bank = np.array([0.0, RIVER_M / 2])
+    north = [new_node(p) for p in mid + bank]
+    south = [new_node(p) for p in mid - bank]
     return [MappedWay(north, {}), MappedWay([north[-1], *south[::-1], north[0]], {})]
 
 
@@ -210,7 +211,7 @@ def way_table(mapped: MappedStreets) -> gpd.GeoDataFrame:
 
 
 def overpass_answer(mapped: MappedStreets, form: str = "geom") -> dict[str, Any]:
-    """Return an Overpass answer in the form of ``out geom;`` or of ``out body; >; out skel qt;``."""
+    """Return an Overpass answer as ``out geom;`` or ``out body; >; out skel qt;`` give it."""
     if form not in ("geom", "body"):
         raise ValueError(f"form is {form!r}; expected 'geom' or 'body'.")
     lonlat = mapped.lonlat.tolist()
