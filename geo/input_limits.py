@@ -1,0 +1,71 @@
+"""How much is taken from outside: size, count and depth, each with its reason.
+
+Every reader of something from outside compares with these numbers and raises
+`geo.errors.InputTooLargeError` with the name of the limit. `docs/data-formats.md`
+repeats them for readers; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from geo.errors import InputTooLargeError
+
+DATA_FILE_BYTES = 256 * 2**20
+"""A file of the data folder; the bundled ones are below 1 MB."""
+
+UPLOAD_BYTES = 50 * 2**20
+"""An uploaded file as it arrives; Streamlit's own limit is set to the same."""
+
+ARCHIVE_BYTES = 200 * 2**20
+"""An uploaded archive after unpacking, all entries together."""
+
+ARCHIVE_ENTRIES = 100
+"""Entries of an uploaded archive; a Shapefile has three to eight."""
+
+ARCHIVE_RATIO = 100
+"""Unpacked against packed size of one entry; coordinates rarely pass 20."""
+
+FEATURES = 20_000
+"""Features of an uploaded layer."""
+
+VERTICES = 500_000
+"""Vertices of an uploaded layer, all features together."""
+
+LAYERS = 50
+"""Layers of an uploaded file; the first with geometry is read, the others named."""
+
+FIELDS = 200
+"""Attribute fields of an uploaded layer."""
+
+CELL_CHARACTERS = 20_000
+"""Characters of one attribute value of an uploaded layer; what follows is cut and said."""
+
+NESTING = 60
+"""Depth of nested JSON lists and objects or XML elements."""
+
+XML_ELEMENTS = 2_000_000
+"""Elements of an uploaded KML file."""
+
+
+def refuse_above(limit: int, found: int, what: str, name: str, remedy: str) -> None:
+    """Raise InputTooLargeError if `found` passes `limit`.
+
+    Parameters
+    ----------
+    limit : int
+        One of the constants of this module.
+    found : int
+        The number met.
+    what : str
+        What was counted, such as ``"zones.zip: unpacked bytes"``.
+    name : str
+        Name of the constant, for the message.
+    remedy : str
+        What the reader can do.
+
+    Raises
+    ------
+    InputTooLargeError
+        With what was found, the limit and its name.
+    """
+    if found > limit:
+        raise InputTooLargeError(f"{what}: {found:,} found, {name} allows {limit:,}. {remedy}")
