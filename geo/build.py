@@ -1,0 +1,290 @@
+"""From plan texts and base geography to zone files, byte for byte the same each time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.base import Base, read_base
+from geo.catalogue import text
+from geo.crs import WGS84
+from geo.drawing import EDGE_COLUMNS, Drawn, draw_item, item_findings, rounded
+from geo.errors import Issue
+from geo.io import layer_bytes, sha256, write_bytes
+from geo.plans import Document, citation, read_documents
+from geo.verdicts import Finding, reading_label
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Built:
+    """Everything that a data folder's plans and base give.
+
+    Parameters
+    ----------
+    base : Base
+        The base geography it was built from.
+    documents : tuple of Document
+        The plan documents.
+    drawn : dict of str to Drawn
+        By item id, in the order of the documents.
+    findings : tuple of Finding
+        One per figure, and one per drawn item without a figure.
+    issues : tuple of Issue
+        What is wrong with the inputs.
+    """
+
+    base: Base
+    documents: tuple[Document, ...]
+    drawn: Mapping[str, Drawn]
+    findings: tuple[Finding, ...]
+    issues: tuple[Issue, ...]
+
+    def plan_ids(self) -> list[str]:
+        """Return the plans that have a document, in the order of time."""
+        present = {document.plan for document in self.documents}
+        return [plan.id for plan in self.base.district.plans if plan.id in present]
+
+
+def build(folder: Path) -> Built:
+    """Draw and measure every item of every plan of a data folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A data folder with ``district.toml``, ``plans/`` and ``base/``.
+
+    Returns
+    -------
+    Built
+        The items with geometry, edges, readings and findings. An item that
+        cannot be drawn is kept without geometry, with an Issue.
+
+    Raises
+    ------
+    DataFileError
+        If the base cannot be read at all.
+    """
+    base = read_base(folder)
+    documents, issues = read_documents(folder / "plans")
+    return build_documents(documents, base, [*base.issues, *issues])
+
+
+def build_documents(
+    documents: Sequence[Document], base: Base, issues: Sequence[Issue] = ()
+) -> Built:
+    """Draw and measure every item of some plan documents; see `build`."""
+    found = list(issues)
+    items = {item.id: item for document in documents for item in document.items}
+    drawn: dict[str, Drawn] = {}
+    for item in sorted(items.values(), key=lambda i: i.basis == "carried"):
+        drawn[item.id] = draw_item(item, base, drawn, found)
+    drawn = {item_id: drawn[item_id] for item_id in items}
+    findings = [f for d in drawn.values() for f in item_findings(d)]
+    return Built(base, tuple(documents), drawn, tuple(findings), tuple(found))
+
+
+def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
+    """Return the zone file of one plan as a table.
+
+    Parameters
+    ----------
+    built : Built
+        What `build` returned.
+    plan : str
+        Plan id.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per item, WGS84, in the order of the documents; the columns
+        are those of docs/data-formats.md.
+    """
+    rows = []
+    findings: dict[str, dict[str, Finding]] = {}
+    for finding in built.findings:
+        findings.setdefault(finding.zone_id, {})[finding.figure] = finding
+    for document in built.documents:
+        if document.plan != plan:
+            continue
+        groups = {group.id: group for group in document.groups}
+        for item in document.items:
+            drawn = built.drawn[item.id]
+            own = findings.get(item.id, {})
+            area, length = own.get("area"), own.get("length")
+            cited = citation(document, item)
+            rows.append(
+                {
+                    "zone_id": item.id,
+                    "plan": plan,
+                    "document_id": document.id,
+                    "group": item.group,
+                    "group_name": groups[item.group].name,
+                    "group_name_en": groups[item.group].name_en,
+                    "place": item.place,
+                    "kind": item.kind,
+                    "basis": item.basis,
+                    "name": item.name,
+                    "name_en": item.name_en,
+                    "short_name": item.short_name,
+                    "short_name_en": item.short_name_en,
+                    "section": item.section,
+                    "citation": cited.text,
+                    "citation_en": cited.text_en,
+                    "limits_text": item.limits_text,
+                    "positioning": item.positioning,
+                    "strategy": item.strategy,
+                    "quote": list(item.quote),
+                    "quote_sections": list(item.also_in),
+                    "places": [place.name for place in item.places],
+                    "members": list(item.members),
+                    "stated_area": item.stated_area,
+                    "stated_area_km2": _number(item.stated_area_km2),
+                    "stated_length": item.stated_length,
+                    "stated_length_km": _number(item.stated_length_km),
+                    "computed_area_km2": _rounded(area.computed if area else None),
+                    "low_km2": _rounded(area.low if area else None),
+                    "high_km2": _rounded(area.high if area else None),
+                    "computed_length_km": _rounded(length.computed if length else None),
+                    "verdict": area.verdict if area else "not_stated",
+                    "verdict_reason": area.reason if area else "",
+                    "verdict_reason_en": area.reason_en if area else "",
+                    "length_verdict": length.verdict if length else "not_stated",
+                    "length_reason": length.reason if length else "",
+                    "length_reason_en": length.reason_en if length else "",
+                    "reading": area.reading if area else "",
+                    "readings": [
+                        {
+                            "reading": reading.reading,
+                            "reading_zh": reading_label(reading.reading, "zh"),
+                            "reading_en": reading_label(reading.reading, "en"),
+                            "area_km2": _rounded(reading.value),
+                            "low_km2": _rounded(reading.low),
+                            "high_km2": _rounded(reading.high),
+                        }
+                        for reading in drawn.readings
+                    ],
+                    "width_m": None if drawn.width_m is None else round(drawn.width_m, 1),
+                    "carried_from": item.carried_from or "",
+                    "reasoning": item.reasoning,
+                    "reasoning_en": item.reasoning_en,
+                    "geometry": drawn.geometry,
+                }
+            )
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
+
+
+def _number(figure: str | None) -> float | None:
+    return float(figure) if figure else None
+
+
+def _rounded(value: float | None) -> float | None:
+    """Figures in files have five decimals: 10 m², finer than anything measured here."""
+    return None if value is None else round(value, 5)
+
+
+def edge_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
+    """Return the edge file of one plan as a table: `EDGE_COLUMNS`, WGS84."""
+    tables = [
+        drawn.edges
+        for drawn in built.drawn.values()
+        if drawn.edges is not None and drawn.item.id.startswith(f"{plan}-")
+    ]
+    if not tables:
+        return gpd.GeoDataFrame(columns=EDGE_COLUMNS, geometry="geometry", crs=WGS84)
+    edges = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=built.base.metric_crs)
+    edges = edges.to_crs(WGS84)
+    return edges.set_geometry([rounded(geometry) for geometry in edges.geometry], crs=WGS84)
+
+
+def metadata(built: Built, plan: str, folder: Path) -> dict[str, Any]:
+    """Return the ``metadata`` member of a zone or edge file."""
+    district = built.base.district
+    period = district.plan(plan)
+    documents = [d for d in built.documents if d.plan == plan]
+    return {
+        "district": district.id,
+        "district_name": district.name,
+        "district_name_en": district.name_en,
+        "plan": plan,
+        "plan_name": period.name,
+        "plan_name_en": period.name_en,
+        "period_from": period.period_from,
+        "period_to": period.period_to,
+        "documents": [
+            {
+                "id": d.id,
+                "title": d.about.title,
+                "title_en": d.about.title_en,
+                "issuer": d.about.issuer,
+                "number": d.about.number,
+                "date": d.about.date,
+                "sha256": sha256(folder / "plans" / f"{d.id}.toml"),
+            }
+            for d in documents
+        ],
+        "data_version": district.data_version,
+        "base_sha256": dict(built.base.hashes),
+        "licence": district.licence,
+        "licence_url": district.licence_url,
+        "attribution": district.attribution,
+        "attribution_en": district.attribution_en,
+        "datum": text("notice.datum", "zh"),
+        "datum_en": text("notice.datum", "en"),
+        "metric_crs": built.base.metric_crs,
+        "accuracy": text("notice.accuracy", "zh"),
+        "accuracy_en": text("notice.accuracy", "en"),
+        "disclaimer": text("notice.disclaimer", "zh"),
+        "disclaimer_en": text("notice.disclaimer", "en"),
+    }
+
+
+def zone_files(built: Built, folder: Path) -> dict[str, bytes]:
+    """Return the bytes of every zone and edge file, by name in ``zones/``.
+
+    Parameters
+    ----------
+    built : Built
+        What `build` returned for `folder`.
+    folder : Path
+        The data folder, for the hashes of the plan files.
+
+    Returns
+    -------
+    dict of str to bytes
+        ``<plan>.geojson`` and ``<plan>_edges.geojson``.
+    """
+    files = {}
+    for plan in built.plan_ids():
+        about = metadata(built, plan, folder)
+        files[f"{plan}.geojson"] = layer_bytes(zone_layer(built, plan), about)
+        files[f"{plan}_edges.geojson"] = layer_bytes(edge_layer(built, plan), about)
+    return files
+
+
+def write_zone_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write zone files under a data folder, each beside and then renamed."""
+    target = folder / "zones"
+    written = []
+    for name, content in files.items():
+        path = target / name
+        write_bytes(path, content)
+        written.append(path)
+    return written
+
+
+def differing_files(files: Mapping[str, bytes], folder: Path) -> list[str]:
+    """Return the names of zone files that are not byte for byte as built, or are missing."""
+    target = folder / "zones"
+    return [
+        name
+        for name, content in files.items()
+        if not (target / name).is_file() or (target / name).read_bytes() != content
+    ]

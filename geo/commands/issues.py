@@ -1,0 +1,30 @@
+"""What the commands share: the data folder option and the printing of issues."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from geo.errors import Issue
+from geo.io import data_folder
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--data FOLDER``."""
+    parser.add_argument(
+        "--data", metavar="FOLDER", help="another district's data folder (or GEO_DATA)"
+    )
+
+
+def chosen_folder(options: argparse.Namespace) -> Path:
+    """Return the data folder of a command."""
+    return data_folder(options.data)
+
+
+def print_issues(issues: Iterable[Issue], stream: TextIO) -> None:
+    """Print one line per issue, with its remedy."""
+    for issue in issues:
+        remedy = f" → {issue.remedy}" if issue.remedy else ""
+        print(f"{issue.level}: {issue.code}: {issue.place}: {issue.message}{remedy}", file=stream)
