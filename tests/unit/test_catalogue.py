@@ -6,7 +6,9 @@ from geo.catalogue import _entries, keys, text
 
 
 def fields(template):
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    # {name} in Chinese answers to {name_en} in English.
+    parsed = string.Formatter().parse(template)
+    return {name.removesuffix("_en") for _, name, _, _ in parsed if name}
 
 
 def test_every_entry_has_both_languages_and_the_same_values():
