@@ -28,7 +28,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import shape
+from shapely.geometry import mapping, shape
 
 from geo.crs import WGS84
 from geo.errors import CRSError, DataFileError, ExportError
@@ -404,11 +404,11 @@ def _feature_geometry(feature: Any, place: str) -> shapely.Geometry | None:
     """Return the geometry of one GeoJSON feature."""
     if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
         raise DataFileError(f"{place} is not a GeoJSON feature.")
-    mapping = feature.get("geometry")
-    if mapping is None:
+    member = feature.get("geometry")
+    if member is None:
         return None
     try:
-        geometry = shape(mapping)
+        geometry = shape(member)
         bounds = geometry.bounds if not geometry.is_empty else (0.0, 0.0, 0.0, 0.0)
     except Exception as error:
         raise DataFileError(f"{place}: the geometry cannot be read: {error}.") from error
@@ -435,7 +435,7 @@ def _canonical(geometries: Any) -> list[shapely.Geometry | None]:
 
 def _mapping(geometry: shapely.Geometry) -> dict[str, Any]:
     """Return a geometry as GeoJSON has it."""
-    return dict(geometry.__geo_interface__)
+    return dict(mapping(geometry))  # type: ignore[arg-type]
 
 
 def _json_value(value: Any, place: str) -> Any:
