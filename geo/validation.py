@@ -104,7 +104,8 @@ class Check:
         return asdict(self)
 
 
-def _check(check_id: str, statements: Iterable[Statement], tolerance: str = "") -> Check:
+def status_of(check_id: str, statements: Iterable[Statement], tolerance: str = "") -> Check:
+    """Return a check that ran: failed on an error, noted on any statement, else passed."""
     kept = tuple(statements)
     if any(s.level == "error" for s in kept):
         status: Status = "failed"
@@ -184,7 +185,7 @@ def run_checks(built: Built) -> list[Check]:
 def inputs_check(built: Built) -> Check:
     """Report the issues met while reading and drawing."""
     check_id = "inputs/issues"
-    return _check(
+    return status_of(
         check_id,
         [
             Statement(
@@ -222,7 +223,7 @@ def validity_check(plan: str, zones: gpd.GeoDataFrame) -> Check:
                     reason=reason,
                 )
             )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
@@ -244,7 +245,7 @@ def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
         for zone_id, a, b in zip(rows["zone_id"], geodesic, plane, strict=True)
         if abs(b / a - 1) > METHOD_TOLERANCE
     ]
-    return _check(check_id, found, tolerance="0.01 %")
+    return status_of(check_id, found, tolerance="0.01 %")
 
 
 def containment_check(plan: str, zones: gpd.GeoDataFrame, base: Base) -> Check:
@@ -277,7 +278,7 @@ def containment_check(plan: str, zones: gpd.GeoDataFrame, base: Base) -> Check:
                 tolerance=f"{tolerance_m:.0f}",
             )
         )
-    return _check(check_id, found, tolerance=f"{tolerance_m:.0f} m")
+    return status_of(check_id, found, tolerance=f"{tolerance_m:.0f} m")
 
 
 def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
@@ -306,7 +307,7 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
                 width=f"{width:.0f}",
             )
         )
-    return _check(check_id, found, tolerance=f"{SMALLEST_OVERLAP_M2:g} m²")
+    return status_of(check_id, found, tolerance=f"{SMALLEST_OVERLAP_M2:g} m²")
 
 
 def shared_limits_check(plan: str, zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Check:
@@ -340,7 +341,7 @@ def shared_limits_check(plan: str, zones: gpd.GeoDataFrame, edges: gpd.GeoDataFr
                         count=len(stray),
                     )
                 )
-    return _check(check_id, found, tolerance="0")
+    return status_of(check_id, found, tolerance="0")
 
 
 def _stray_vertices(line: Geometry, other: Geometry) -> list[Geometry]:
@@ -390,7 +391,7 @@ def gaps_check(plan: str, edges: gpd.GeoDataFrame) -> Check:
                     reason_en=edge.connector_reason_en,
                 )
             )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
@@ -434,7 +435,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                         **values,
                     )
                 )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
@@ -473,7 +474,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 official=official,
             )
         )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def double_count_check(plan: str, zones: gpd.GeoDataFrame) -> Check:
@@ -503,7 +504,7 @@ def double_count_check(plan: str, zones: gpd.GeoDataFrame) -> Check:
                         second_share=f"{100 * area / geodesic_area_km2([zone.geometry])[0]:.0f}",
                     )
                 )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def belts_check(plan: str, built: Built) -> Check:
@@ -532,7 +533,7 @@ def belts_check(plan: str, built: Built) -> Check:
                 drawn_width=f"{drawn.width_m or 0:.0f}",
             )
         )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def stated_figures_check(built: Built) -> Check:
@@ -565,7 +566,7 @@ def stated_figures_check(built: Built) -> Check:
                 **values,
             )
         )
-    return _check(check_id, found)
+    return status_of(check_id, found)
 
 
 def findings_table(built: Built) -> list[dict[str, Any]]:

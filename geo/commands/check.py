@@ -1,0 +1,75 @@
+"""``geo check``: every stated figure against what was measured, and every check."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from geo.build import Built, build
+from geo.commands.issues import add_data_option, chosen_folder
+from geo.inspection import inspect
+from geo.io import write_bytes
+from geo.report import MARKS, report_html, report_json
+from geo.validation import Check
+from geo.verdicts import Finding
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_data_option(parser)
+    parser.add_argument("--json", action="store_true", help="print the report as JSON, no more")
+    parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
+    parser.add_argument(
+        "--documents",
+        metavar="FOLDER",
+        help="compare every quotation with the plan documents (*.txt) in a folder",
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the report")
+    parser.add_argument("--date", default="", help="date to print on the HTML report")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check, and print or write the report."""
+    folder = chosen_folder(options)
+    built = build(folder)
+    checks = inspect(
+        built, folder, documents=Path(options.documents) if options.documents else None
+    )
+    if options.html:
+        page = report_html(built, checks, language=options.lang, date=options.date)
+        write_bytes(Path(options.html), page.encode())
+        print(f"wrote {options.html}", file=sys.stderr)
+    if options.json:
+        sys.stdout.write(report_json(built, checks))
+    else:
+        print_report(built, checks, options.lang)
+    return 1 if any(check.status == "failed" for check in checks) else 0
+
+
+def print_report(built: Built, checks: list[Check], language: str) -> None:
+    """Print the findings as a table and the checks as a list."""
+    print(f"{'':2}{'id':34}{'stated':>9}{'computed':>10}{'low':>9}{'high':>9}  verdict")
+    for finding in built.findings:
+        print(finding_line(finding))
+        print(f"    {finding.reason_en if language == 'en' else finding.reason}")
+    for check in checks:
+        plan = f" ({check.plan})" if check.plan else ""
+        print(f"[{check.status}] {check.title(language)}{plan} {check.tolerance}")
+        for found in check.statements:
+            at = "" if found.longitude is None else f" @ {found.longitude:.6f},{found.latitude:.6f}"
+            print(f"    {found.level}: {found.words(language)}{at}")
+
+
+def finding_line(finding: Finding) -> str:
+    """Return one finding as a line of the table."""
+
+    def cell(value: float | None, width: int) -> str:
+        return f"{value:{width}.3f}" if value is not None else f"{'–':>{width}}"
+
+    return (
+        f"{MARKS[finding.verdict]} {finding.finding_id:34}{finding.stated or '–':>9}"
+        f"{cell(finding.computed, 10)}{cell(finding.low, 9)}{cell(finding.high, 9)}"
+        f"  {finding.verdict}"
+    )
