@@ -1,0 +1,217 @@
+"""The one Chinese font of every sheet: where it lies, how wide its text is, a subset of it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from geo.errors import ExportError
+
+FONT_FAMILY = "Noto Sans SC"
+"""Openly licensed (SIL OFL 1.1), carried by the package zhplot."""
+
+FONT_FILE = "NotoSansSC-Regular.ttf"
+
+POINT_MM = 25.4 / 72
+"""One typographic point [mm]."""
+
+LINE_HEIGHT = 1.25
+"""Height of one line of text, in ems."""
+
+REPLACEMENT = "?"
+"""Stands for a character that the font lacks, so that no empty square is ever printed."""
+
+
+@cache
+def font_path() -> Path:
+    """Return the path of the font file.
+
+    Raises
+    ------
+    ExportError
+        If the package that carries the font is not installed.
+    """
+    spec = find_spec("zhplot")  # found, not imported: importing it would change matplotlib
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(folder) / "fonts" / FONT_FILE
+        if path.is_file():
+            return path
+    raise ExportError(
+        f"The Chinese font {FONT_FILE} was not found; expected it in the package zhplot. "
+        "Install the packages of requirements.txt again."
+    )
+
+
+@cache
+def register_font() -> str:
+    """Make the font known to matplotlib and return its family name."""
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(font_path())
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    return FONT_FAMILY
+
+
+@cache
+def _advances() -> tuple[dict[int, float], float]:
+    """Return the advance width of every character [em]."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_path(), lazy=True) as font:
+        per_em = font["head"].unitsPerEm
+        metrics = font["hmtx"].metrics
+        table = {code: metrics[name][0] / per_em for code, name in font.getBestCmap().items()}
+    return table, table[ord(REPLACEMENT)]
+
+
+def printable(text: str) -> str:
+    """Return `text` with every character that the font lacks replaced by "?".
+
+    Line breaks stay; tabs and other control characters become spaces.
+
+    Examples
+    --------
+    >>> printable("和平区 🎉")
+    '和平区 ?'
+    """
+    table, _ = _advances()
+    return "".join(
+        c if c == "\n" or ord(c) in table else " " if c.isspace() else REPLACEMENT for c in text
+    )
+
+
+def text_width_mm(text: str, size_pt: float) -> float:
+    """Return the width of the widest line of a text on paper.
+
+    Parameters
+    ----------
+    text : str
+        May hold line breaks.
+    size_pt : float
+        Font size [pt].
+
+    Returns
+    -------
+    float
+        Width [mm], the sum of the advance widths; kerning is left out.
+
+    Examples
+    --------
+    >>> round(text_width_mm("五大道", 10), 2)  # three full ems of 10 pt
+    10.58
+    """
+    table, missing = _advances()
+    ems = max(sum(table.get(ord(c), missing) for c in line) for line in text.split("\n"))
+    return ems * size_pt * POINT_MM
+
+
+def text_height_mm(text: str, size_pt: float) -> float:
+    """Return the height of a text on paper [mm], `LINE_HEIGHT` ems a line."""
+    return (text.count("\n") + 1) * LINE_HEIGHT * size_pt * POINT_MM
+
+
+NO_LINE_START = "，。、；：？！）》」』”’〉】％%·"
+"""Closing marks that a line must not begin with (GB/T 15834)."""
+
+
+def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
+    """Break a text into lines that fit a width.
+
+    Chinese breaks between any two characters but never before a closing
+    mark; a run of Latin letters and digits is kept whole where it fits.
+
+    Parameters
+    ----------
+    text : str
+        May hold line breaks of its own.
+    width_mm : float
+        Width to fit [mm].
+    size_pt : float
+        Font size [pt].
+
+    Returns
+    -------
+    list of str
+        Lines, none of them lost or cut.
+
+    Examples
+    --------
+    >>> wrap_text("和平区规划，示意图", 18.0, 10)
+    ['和平区规', '划，示意图']
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for token in _tokens(paragraph):
+            if line and text_width_mm(line + token, size_pt) > width_mm:
+                if token in NO_LINE_START and len(line) > 1:
+                    lines.append(line[:-1].rstrip())
+                    line = line[-1] + token
+                    continue
+                lines.append(line.rstrip())
+                line = token.lstrip()
+            else:
+                line += token
+            while len(line) > 1 and text_width_mm(line, size_pt) > width_mm:
+                kept = next(
+                    n for n in range(len(line) - 1, 0, -1)
+                    if n == 1 or text_width_mm(line[:n], size_pt) <= width_mm
+                )  # fmt: skip
+                lines.append(line[:kept])
+                line = line[kept:]
+        lines.append(line.rstrip())
+    return lines
+
+
+def _tokens(paragraph: str) -> list[str]:
+    """Split into single wide characters, and words of narrow ones with their spaces."""
+    tokens: list[str] = []
+    for character in paragraph:
+        narrow = ord(character) < 0x2E80 and character not in NO_LINE_START
+        if narrow and tokens and _is_open_word(tokens[-1]):
+            tokens[-1] += character
+        else:
+            tokens.append(character)
+    return tokens
+
+
+def _is_open_word(token: str) -> bool:
+    return ord(token[-1]) < 0x2E80 and not token[-1].isspace() and token[-1] not in NO_LINE_START
+
+
+def subset_font(text: str) -> bytes:
+    """Return a WOFF font that holds just the characters of a text.
+
+    The same characters give the same bytes.
+    """
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    options = subset.Options()
+    options.flavor = "woff"
+    options.layout_features = []
+    options.hinting = False
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    options.drop_tables += ["GPOS", "GSUB", "STAT", "vhea", "vmtx", "BASE"]
+    font = TTFont(font_path(), recalcTimestamp=False, lazy=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=sorted({ord(c) for c in text} | {ord(" "), ord(REPLACEMENT)}))
+    subsetter.subset(font)
+    font.flavor = "woff"
+    buffer = io.BytesIO()
+    font.save(buffer, reorderTables=True)
+    return buffer.getvalue()
+
+
+def font_face_css(text: str) -> str:
+    """Return an @font-face rule that carries a subset of the font as a data URI."""
+    data = base64.b64encode(subset_font(text)).decode("ascii")
+    return (
+        f"@font-face{{font-family:'{FONT_FAMILY}';"
+        f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+    )

@@ -1,0 +1,543 @@
+"""The map frame of a sheet: base, zones and labels at an exact scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.patheffects import Stroke
+from matplotlib.text import Text
+from shapely import affinity
+
+from layers.fonts import FONT_FAMILY, POINT_MM, printable
+from layers.sheet_labels import (
+    Candidates,
+    Label,
+    LabelBoard,
+    area_candidates,
+    line_candidates,
+    outside_candidates,
+    point_candidates,
+)
+from layers.styles import CONNECTOR_DASH, MATPLOTLIB_HATCH, ZoneStyle, style_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.base import Base
+    from layers.sheet_options import SheetOptions
+
+ROAD_WIDTH_MM = {"trunk": 1.0, "primary": 0.85, "secondary": 0.6, "local": 0.4, "footway": 0.25}
+"""Drawn width of a street by its class [mm on paper], not its true width."""
+
+RIVER_HALF_WIDTH_M = 50.0
+"""Half of the drawn width of a river whose file gives none [m]."""
+
+COLOURS = {
+    "outside": "#f1f1ee",
+    "district": "#ffffff",
+    "outline": "#8a8a86",
+    "river": "#cfe0ec",
+    "river_name": "#2f5d84",
+    "road": "#ffffff",
+    "casing": "#b4b4ae",
+    "road_name": "#4d4d4a",
+    "place": "#5b5b58",
+    "frame": "#3c3c3a",
+    "ink": "#1f1f1e",
+}
+
+PIXEL_PT = 0.75
+"""A CSS pixel in points; the styles give their dashes in pixels."""
+
+
+@dataclass(frozen=True)
+class MapFrame:
+    """Where a map stands on the paper and what it shows.
+
+    Parameters
+    ----------
+    rect_mm : tuple of float
+        left, bottom, width, height on the paper [mm].
+    bounds_m : tuple of float
+        left, bottom, right, top in the metric CRS [m].
+    denominator : int
+        Of the scale.
+    """
+
+    rect_mm: tuple[float, float, float, float]
+    bounds_m: tuple[float, float, float, float]
+    denominator: int
+
+    def to_paper(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return a geometry [m] in millimetres from the frame's lower left corner."""
+        step = 1000 / self.denominator
+        left, bottom = self.bounds_m[:2]
+        return affinity.affine_transform(geometry, [step, 0, 0, step, -left * step, -bottom * step])
+
+    def clip(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return the part of a geometry [m] within the frame."""
+        return shapely.clip_by_rect(geometry, *self.bounds_m)
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """What a map frame holds, for the legend and for tests.
+
+    Parameters
+    ----------
+    board : LabelBoard
+        Labels as placed [mm in the frame].
+    symbols : frozenset of str
+        Base symbols seen: ``road``, ``inferred_road``, ``river``,
+        ``district``, ``metro``, ``place``, ``connector``.
+    unlabelled : tuple of str
+        Zones whose name found no place; the legend still holds it.
+    """
+
+    board: LabelBoard
+    symbols: frozenset[str]
+    unlabelled: tuple[str, ...]
+
+
+def shade(colour: str, options: SheetOptions) -> str:
+    """Return a colour, as the grey of the same luminance on a greyscale sheet."""
+    if not options.greyscale:
+        return colour
+    red, green, blue = to_rgb(colour)
+    luminance = 0.299 * red + 0.587 * green + 0.114 * blue
+    return to_hex((luminance, luminance, luminance))
+
+
+def new_axes(
+    figure: Figure, frame: MapFrame, options: SheetOptions, paper_mm: tuple[float, float]
+) -> Axes:
+    """Return axes of exactly the frame's size on paper, in metres."""
+    width, height = paper_mm
+    left, bottom, across, up = frame.rect_mm
+    axes = figure.add_axes((left / width, bottom / height, across / width, up / height))
+    axes.set_xlim(frame.bounds_m[0], frame.bounds_m[2])
+    axes.set_ylim(frame.bounds_m[1], frame.bounds_m[3])
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor(shade(COLOURS["outside"], options))
+    for spine in axes.spines.values():
+        spine.set_linewidth(0.8)
+        spine.set_edgecolor(shade(COLOURS["frame"], options))
+        spine.set_zorder(90)
+    return axes
+
+
+def draw_map(
+    figure: Figure,
+    frame: MapFrame,
+    zones: gpd.GeoDataFrame,
+    base: Base,
+    options: SheetOptions,
+    *,
+    focus: str = "",
+    edges: gpd.GeoDataFrame | None = None,
+    paper_mm: tuple[float, float] | None = None,
+) -> DrawnMap:
+    """Draw base, zones and labels into a frame.
+
+    Parameters
+    ----------
+    figure : Figure
+        The page.
+    frame : MapFrame
+        Place and scale.
+    zones : GeoDataFrame
+        In `base.metric_crs`. Columns used: ``zone_id``, ``place``, ``basis``,
+        ``short_name``, ``short_name_en``.
+    base : Base
+        Streets, river, outline, places.
+    options : SheetOptions
+        ``labels``, ``greyscale``, ``language`` and the paper are used.
+    focus : str
+        A zone id: the others become thin outlines for context.
+    edges : GeoDataFrame, optional
+        Sides of the zones; those that are connectors are drawn dashed.
+        Columns used: ``zone_id``, ``connector``.
+    paper_mm : tuple of float, optional
+        Size of the figure [mm], where it is not the options' paper.
+    """
+    axes = new_axes(figure, frame, options, paper_mm or options.size_mm)
+    symbols = _draw_ground(axes, frame, base, options)
+    shown = _visible(zones, frame)
+    front = shown[shown["zone_id"] == focus] if focus else shown
+    for row in _largest_first(shown[~shown["zone_id"].isin(front["zone_id"])]):
+        _draw_context(axes, row.geometry, options)
+    for row in _largest_first(front):
+        draw_zone(axes, row.geometry, style_of(row.place, row.basis), options)
+    symbols |= _draw_roads(axes, frame, base, options)
+    for row in _largest_first(front):
+        draw_outline(axes, row.geometry, style_of(row.place, row.basis), options)
+    symbols |= _draw_connectors(axes, frame, edges, front, options)
+    symbols |= _draw_places(axes, frame, base, options)
+    board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]))
+    missing: tuple[str, ...] = ()
+    if options.labels:
+        missing = _place_labels(board, frame, front, base, options)
+        for label in board.labels:
+            _draw_label(axes, frame, label, options)
+    return DrawnMap(board, frozenset(symbols), missing)
+
+
+def _visible(zones: gpd.GeoDataFrame, frame: MapFrame) -> gpd.GeoDataFrame:
+    drawn = zones[~(zones.geometry.isna() | zones.geometry.is_empty)]
+    drawn = drawn.set_geometry(frame.clip(drawn.geometry.to_numpy()), crs=zones.crs)
+    return drawn[~drawn.geometry.is_empty]
+
+
+def _largest_first(zones: gpd.GeoDataFrame) -> list[Any]:
+    order = zones.geometry.area.sort_values(ascending=False, kind="stable").index
+    return list(zones.loc[order].itertuples())
+
+
+def _path(geometry: BaseGeometry) -> Path:
+    """Return polygons as one path, holes turning the other way."""
+    rings = []
+    for polygon in shapely.get_parts(geometry):
+        if polygon.geom_type == "Polygon":
+            oriented = shapely.orient_polygons(polygon)
+            rings += [shapely.get_coordinates(ring) for ring in shapely.get_rings(oriented)]
+    codes = [
+        code
+        for ring in rings
+        for code in (Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY)
+    ]
+    return Path(np.concatenate(rings) if rings else np.empty((0, 2)), codes or None)
+
+
+def _add(axes: Axes, geometry: BaseGeometry, **style: Any) -> None:
+    if any(part.geom_type == "Polygon" for part in shapely.get_parts(geometry)):
+        axes.add_patch(PathPatch(_path(geometry), **style))
+
+
+def _dashes(dash: str) -> Any:
+    """Return a ``stroke-dasharray`` in pixels as a line style in points."""
+    return (0, tuple(float(n) * PIXEL_PT for n in dash.split())) if dash else "solid"
+
+
+def draw_zone(
+    axes: Axes, shape: BaseGeometry, style: ZoneStyle, options: SheetOptions, zorder: float = 2
+) -> None:
+    """Fill an area with its colour and its hatch; the same call draws the legend's patch."""
+    if not style.filled:
+        return
+    edge = shade(style.edge, options)
+    alpha = 0.22 if options.greyscale else 0.34
+    _add(axes, shape, facecolor=shade(style.fill, options), edgecolor="none", alpha=alpha,
+         linewidth=0, zorder=zorder)  # fmt: skip
+    if MATPLOTLIB_HATCH[style.hatch]:
+        _add(axes, shape, facecolor="none", edgecolor=edge, hatch=MATPLOTLIB_HATCH[style.hatch],
+             hatch_linewidth=0.35, linewidth=0, alpha=0.75 if options.greyscale else 0.45,
+             zorder=zorder + 0.1)  # fmt: skip
+
+
+def draw_outline(
+    axes: Axes, shape: BaseGeometry, style: ZoneStyle, options: SheetOptions, zorder: float = 12
+) -> None:
+    """Draw the outline of an area, a line or a point in the place's own colour and dash."""
+    colour, width = shade(style.edge, options), 1.3 * options.font_scale
+    _add(axes, shape, facecolor="none", edgecolor=colour, linewidth=width,
+         linestyle=_dashes(style.dash), zorder=zorder)  # fmt: skip
+    for part in shapely.get_parts(shape):
+        if part.geom_type == "LineString":
+            axes.plot(*part.xy, color=colour, linewidth=2.4 * width, alpha=0.7, zorder=zorder,
+                      solid_capstyle="butt")  # fmt: skip
+        elif part.geom_type == "Point":
+            axes.plot(part.x, part.y, marker="D", markersize=4 * options.font_scale,
+                      color=shade(style.fill, options), markeredgecolor=colour,
+                      markeredgewidth=0.8, zorder=zorder + 2)  # fmt: skip
+
+
+def _draw_context(axes: Axes, shape: BaseGeometry, options: SheetOptions) -> None:
+    grey = shade("#9b9b97", options)
+    _add(axes, shape, facecolor="none", edgecolor=grey, linewidth=0.6, zorder=11,
+         linestyle=(0, (4, 2)))  # fmt: skip
+
+
+def _draw_ground(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:
+    """Draw district and river."""
+    symbols = set()
+    outline = frame.clip(base.outline)
+    if not outline.is_empty:
+        _add(axes, outline, facecolor=shade(COLOURS["district"], options), edgecolor="none",
+             zorder=0.5)  # fmt: skip
+        for line in shapely.get_parts(frame.clip(base.outline.boundary)):
+            symbols.add("district")
+            axes.plot(*line.xy, color=shade(COLOURS["outline"], options), linewidth=1.1,
+                      linestyle=(0, (8, 2, 1.5, 2)), zorder=9)  # fmt: skip
+    for water in river_bands(base):
+        visible = frame.clip(water)
+        if not visible.is_empty:
+            symbols.add("river")
+            _add(axes, visible, facecolor=shade(COLOURS["river"], options), edgecolor="none",
+                 zorder=1)  # fmt: skip
+    return symbols
+
+
+def river_bands(base: Base) -> list[BaseGeometry]:
+    """Return each river as a band about its first reading, in `base.metric_crs`.
+
+    The band is as wide as the file says (``half_width_m``), else twice
+    `RIVER_HALF_WIDTH_M`; it is drawn for orientation and bounds nothing.
+    """
+    bands = []
+    for row in base.rivers.drop_duplicates("name").itertuples():
+        half = float(getattr(row, "half_width_m", 0) or 0)
+        bands.append(
+            row.geometry.buffer(
+                half if half >= 5 else RIVER_HALF_WIDTH_M, cap_style="flat", join_style="round"
+            )
+        )
+    return bands
+
+
+def road_width_mm(road: Any, options: SheetOptions) -> float:
+    """Return the width at which a street is drawn [mm on paper]."""
+    road_class = str(getattr(road, "road_class", "") or "")
+    return ROAD_WIDTH_MM.get(road_class, ROAD_WIDTH_MM["secondary"]) * options.font_scale
+
+
+def _draw_roads(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:
+    """Draw streets: traced ones as a cased line, inferred ones as a dashed line."""
+    symbols = set()
+    for road in base.roads.itertuples():
+        width = road_width_mm(road, options) / POINT_MM
+        for line in shapely.get_parts(frame.clip(road.geometry)):
+            if line.geom_type != "LineString" or line.is_empty:
+                continue
+            if getattr(road, "method", "") == "inferred":
+                symbols.add("inferred_road")
+                draw_inferred_road(axes, line.xy, width, options)
+            else:
+                symbols.add("road")
+                draw_road(axes, line.xy, width, options)
+    return symbols
+
+
+def draw_road(axes: Axes, xy: Any, width_pt: float, options: SheetOptions, z: float = 4) -> None:
+    """Draw a street whose line was traced."""
+    axes.plot(*xy, color=shade(COLOURS["casing"], options), linewidth=width_pt + 0.7, zorder=z,
+              solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
+    axes.plot(*xy, color=COLOURS["road"], linewidth=width_pt, zorder=z + 1,
+              solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
+
+
+def draw_inferred_road(
+    axes: Axes, xy: Any, width_pt: float, options: SheetOptions, z: float = 4
+) -> None:
+    """Draw a street whose line was inferred."""
+    axes.plot(*xy, color=COLOURS["road"], linewidth=width_pt, zorder=z + 1, solid_capstyle="butt")
+    axes.plot(*xy, color=shade(COLOURS["casing"], options), linewidth=0.9, zorder=z + 1.1,
+              linestyle=(0, (3, 1.6)), dash_capstyle="butt")  # fmt: skip
+
+
+def _draw_connectors(
+    axes: Axes,
+    frame: MapFrame,
+    edges: gpd.GeoDataFrame | None,
+    front: gpd.GeoDataFrame,
+    options: SheetOptions,
+) -> set[str]:
+    if edges is None or edges.empty or "connector" not in edges.columns:
+        return set()
+    own = edges[edges["zone_id"].isin(front["zone_id"]) & (edges["connector"] == True)]  # noqa: E712
+    symbols = set()
+    for line in shapely.get_parts(frame.clip(own.to_crs(front.crs).geometry.to_numpy())):
+        if line.geom_type == "LineString" and not line.is_empty:
+            symbols.add("connector")
+            draw_connector(axes, line.xy, options)
+    return symbols
+
+
+def draw_connector(axes: Axes, xy: Any, options: SheetOptions) -> None:
+    """Draw a side along a street that the sentence leaves out."""
+    axes.plot(*xy, color="#ffffff", linewidth=2.4, zorder=13, solid_capstyle="butt")
+    axes.plot(*xy, color=shade("#a12c25", options), linewidth=1.6, zorder=13.1,
+              linestyle=_dashes(CONNECTOR_DASH), dash_capstyle="butt")  # fmt: skip
+
+
+def _places(base: Base, frame: MapFrame) -> list[tuple[Any, str]]:
+    """Return landmarks within the frame as (row in metres, symbol), metro first."""
+    if base.landmarks.empty:
+        return []
+    places = base.landmarks.to_crs(base.metric_crs)
+    places = places[shapely.covers(shapely.box(*frame.bounds_m), places.geometry.to_numpy())]
+    rows = [
+        (row, "metro" if getattr(row, "place_class", "") == "metro" else "place")
+        for row in places.rename(columns={"class": "place_class"}).itertuples()
+    ]
+    return sorted(rows, key=lambda pair: pair[1] != "metro")
+
+
+def _draw_places(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:
+    symbols = set()
+    detail = frame.denominator <= LARGEST_DETAIL_DENOMINATOR
+    for row, symbol in _places(base, frame):
+        if symbol == "metro" or detail:
+            symbols.add(symbol)
+            draw_place(axes, row.geometry.x, row.geometry.y, symbol, options)
+    return symbols
+
+
+LARGEST_DETAIL_DENOMINATOR = 15_000
+"""Landmarks other than metro stations appear at this scale and larger."""
+
+
+def draw_place(axes: Axes, x: float, y: float, symbol: str, options: SheetOptions) -> None:
+    """Draw a metro station or a landmark."""
+    is_metro = symbol == "metro"
+    axes.plot(x, y, marker="o" if is_metro else "s", zorder=14,
+              markersize=(3.6 if is_metro else 2.2) * options.font_scale,
+              color="#ffffff" if is_metro else shade(COLOURS["place"], options),
+              markeredgecolor=shade(COLOURS["place"], options),
+              markeredgewidth=1.0 if is_metro else 0.3)  # fmt: skip
+
+
+def zone_label(row: Any, language: str) -> str:
+    """Return the short name of a zone; a long English one takes two lines."""
+    if language != "en":
+        return printable(str(row.short_name))
+    words = str(row.short_name_en).split(" ")
+    if len(" ".join(words)) <= 14 or len(words) == 1:
+        return printable(" ".join(words))
+    cut = min(
+        range(1, len(words)), key=lambda n: abs(len(" ".join(words[:n])) - len(" ".join(words[n:])))
+    )
+    return printable(" ".join(words[:cut]) + "\n" + " ".join(words[cut:]))
+
+
+def _place_labels(
+    board: LabelBoard,
+    frame: MapFrame,
+    front: gpd.GeoDataFrame,
+    base: Base,
+    options: SheetOptions,
+) -> tuple[str, ...]:
+    """Place the names of zones, river, streets and places; return the zones left without."""
+    scale = options.font_scale
+    paper = {row.zone_id: frame.to_paper(row.geometry) for row in front.itertuples()}
+    missing = []
+    for row in reversed(_largest_first(front)):
+        own = paper[row.zone_id]
+        others = [
+            paper[i] for i in front["zone_id"] if i != row.zone_id and paper[i].area < own.area * 4
+        ]
+        name = zone_label(row, options.language)
+        if not _place_zone_name(board, own, others, name, scale):
+            missing.append(str(row.zone_id))
+    _place_river_names(board, frame, base, options)
+    _place_road_names(board, frame, front, base, options)
+    detail = frame.denominator <= LARGEST_DETAIL_DENOMINATOR
+    for place, symbol in _places(base, frame):
+        if symbol == "metro" or detail:
+            name = place_name(place, options.language)
+            point = frame.to_paper(place.geometry)
+            size = 5.5 * scale
+            board.place(name, "place", (size,), point_candidates(point, name, size))
+    return tuple(missing)
+
+
+def _place_zone_name(
+    board: LabelBoard, own: BaseGeometry, others: list[BaseGeometry], name: str, scale: float
+) -> bool:
+    """Place a zone's name inside it, smaller where needed, else beside it with a leader."""
+    sizes = [9.5 * scale, 8.5 * scale, 7.5 * scale, 6.5 * scale]
+    if own.area == 0:
+        middle = own.interpolate(0.5, normalized=True) if own.length else own.centroid
+        beside = point_candidates(middle, name, sizes[0])
+        return board.place(name, "zone", sizes, beside) is not None
+    candidates = area_candidates(own, name, sizes[0], others)
+    inside = Candidates(
+        *(column[candidates.cost < 6] for column in
+          (candidates.x, candidates.y, candidates.angle, candidates.cost))
+    )  # fmt: skip
+    if len(inside.x) and board.place(name, "zone", sizes, inside):
+        return True
+    around, anchor = outside_candidates(own, board.frame, others)
+    return board.place(name, "zone", sizes[2:], around, anchor) is not None
+
+
+def place_name(row: Any, language: str) -> str:
+    """Return the name of a landmark."""
+    english = str(getattr(row, "name_en", "") or "")
+    return printable(english if language == "en" and english else str(row.name))
+
+
+def _place_river_names(
+    board: LabelBoard, frame: MapFrame, base: Base, options: SheetOptions
+) -> None:
+    for row in base.rivers.drop_duplicates("name").itertuples():
+        name, size = place_name(row, options.language), 8.5 * options.font_scale
+        for line in _paper_lines(frame, row.geometry):
+            board.place(name, "river", (size, size * 0.8), line_candidates(line, name, size))
+
+
+def _place_road_names(
+    board: LabelBoard,
+    frame: MapFrame,
+    front: gpd.GeoDataFrame,
+    base: Base,
+    options: SheetOptions,
+) -> None:
+    """Name the streets that bound a shown zone first, then the wide and the long ones."""
+    sides = shapely.union_all(front.geometry.boundary.array) if len(front) else shapely.Point()
+    near = sides.buffer(15)
+    roads = []
+    for row in base.roads.itertuples():
+        lines = _paper_lines(frame, row.geometry)
+        if not lines:
+            continue
+        longest = max(lines, key=lambda line: line.length)
+        bounding = frame.clip(row.geometry).intersection(near).length * 1000 / frame.denominator
+        width = road_width_mm(row, options)
+        roads.append((bounding < 12, -width, -longest.length, row, longest))
+    roads.sort(key=lambda road: road[:3])
+    size = 6.2 * options.font_scale
+    for _, width, _, row, line in roads:
+        name = place_name(row, options.language)
+        others = np.array([other[4] for other in roads if other[3].Index != row.Index])
+        offset = size * POINT_MM * 0.58 - width / 2 + 0.15
+        board.place(
+            name, "road", (size, size * 0.85), line_candidates(line, name, size, others, offset)
+        )
+
+
+def _paper_lines(frame: MapFrame, geometry: BaseGeometry) -> list[Any]:
+    clipped = frame.to_paper(frame.clip(geometry))
+    return [part for part in shapely.get_parts(clipped) if part.geom_type == "LineString"]
+
+
+def _draw_label(axes: Axes, frame: MapFrame, label: Label, options: SheetOptions) -> None:
+    """Draw a label over a white halo; the letters themselves stay text."""
+    step = frame.denominator / 1000
+    x, y = frame.bounds_m[0] + label.x * step, frame.bounds_m[1] + label.y * step
+    colour = COLOURS[
+        {"zone": "ink", "river": "river_name", "road": "road_name", "place": "place"}[label.kind]
+    ]
+    if label.anchor:
+        axes.plot([frame.bounds_m[0] + label.anchor[0] * step, x],
+                  [frame.bounds_m[1] + label.anchor[1] * step, y],
+                  color=shade(COLOURS["ink"], options), linewidth=0.5, zorder=19)  # fmt: skip
+    for is_halo in (True, False):
+        text = Text(
+            x, y, label.text, color=shade(colour, options), fontsize=label.size_pt,
+            fontfamily=FONT_FAMILY, rotation=label.angle, rotation_mode="anchor",
+            ha="center", va="center", multialignment="center", linespacing=1.15,
+            parse_math=False, zorder=20 if is_halo else 21,
+        )  # fmt: skip
+        if is_halo:
+            text.set_path_effects([Stroke(linewidth=0.22 * label.size_pt, foreground="white")])
+        axes.add_artist(text)

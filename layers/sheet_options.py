@@ -1,0 +1,276 @@
+"""What a reader may choose for a sheet, and what those choices select."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal, get_args
+
+import shapely
+
+from geo.crs import WGS84
+from geo.errors import ExportError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.base import Base
+
+PaperName = Literal["A4", "A3", "16:9"]
+Orientation = Literal["landscape", "portrait"]
+SheetFormat = Literal["png", "svg", "pdf"]
+SheetLanguage = Literal["zh", "en"]
+Extent = str | tuple[float, float, float, float]
+
+PAPER_MM: dict[PaperName, tuple[float, float]] = {
+    "A4": (297.0, 210.0),
+    "A3": (420.0, 297.0),
+    "16:9": (338.667, 190.5),  # the 13.333 by 7.5 inches of a wide slide
+}
+"""Long and short side of each paper [mm]."""
+
+FONT_SCALE: dict[PaperName, float] = {"A4": 1.0, "A3": 1.25, "16:9": 1.25}
+"""Type is larger on larger paper, and on slides, which are read from afar."""
+
+LOWEST_DPI, HIGHEST_DPI = 150, 600
+
+ROUND_DENOMINATORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
+"""A sheet's scale is 1 to one of these times a power of ten."""
+
+LARGEST_SCALE = 1_000
+"""No sheet is drawn larger than 1:1,000: the data do not carry it."""
+
+
+@dataclass(frozen=True)
+class SheetOptions:
+    """The reader's choices for one sheet, atlas or comparison.
+
+    Parameters
+    ----------
+    paper, orientation, format, dpi
+        Paper, its orientation, the file format, and dots per inch of PNG
+        (150 to 600).
+    title, subtitle : str
+        Empty for the words made from district and plan.
+    zones : tuple of str, optional
+        Zone ids to draw, in the order of the file; None for all of the plan.
+    plan : str
+        Plan id; empty for every plan in the table.
+    extent : "district", zone id, or (left, bottom, right, top)
+        What the map shows; the last in degrees, WGS84.
+    labels, greyscale, area_table : bool
+        Names on the map; greys and patterns instead of colours; the table of
+        stated and computed areas with verdicts.
+    approval_number, drawing_unit : str
+        审图号 and 制图单位; an empty one leaves a blank to be filled in by hand.
+    logo : bytes
+        A PNG or JPEG picture; empty for none.
+    language : {"zh", "en"}
+        Language of everything that is not quoted from a plan.
+    date : date, optional
+        Date printed on the sheet; today if None. With a date given, the same
+        data give the same bytes.
+
+    Raises
+    ------
+    ExportError
+        If a choice is not among those possible.
+    """
+
+    paper: PaperName = "A4"
+    orientation: Orientation = "landscape"
+    format: SheetFormat = "pdf"
+    dpi: int = 300
+    title: str = ""
+    subtitle: str = ""
+    zones: tuple[str, ...] | None = None
+    plan: str = ""
+    extent: Extent = "district"
+    labels: bool = True
+    greyscale: bool = False
+    area_table: bool = False
+    approval_number: str = ""
+    drawing_unit: str = ""
+    logo: bytes = b""
+    language: SheetLanguage = "zh"
+    date: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        for what, value, allowed in (
+            ("paper", self.paper, get_args(PaperName)),
+            ("orientation", self.orientation, get_args(Orientation)),
+            ("format", self.format, get_args(SheetFormat)),
+            ("language", self.language, get_args(SheetLanguage)),
+        ):
+            if value not in allowed:
+                raise ExportError(f"Sheet {what} {value!r} is unknown. Choose one of {allowed}.")
+        if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
+            raise ExportError(
+                f"A sheet of {self.dpi} dpi cannot be drawn; expected {LOWEST_DPI} to "
+                f"{HIGHEST_DPI}. Choose a value between them."
+            )
+        if self.paper == "16:9" and self.orientation == "portrait":
+            raise ExportError("A 16:9 slide is landscape. Choose landscape, or A4 or A3.")
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height of the paper [mm]."""
+        long_side, short_side = PAPER_MM[self.paper]
+        return (
+            (long_side, short_side) if self.orientation == "landscape" else (short_side, long_side)
+        )
+
+    @property
+    def font_scale(self) -> float:
+        """Factor on every font size."""
+        return FONT_SCALE[self.paper]
+
+    @property
+    def printed_date(self) -> dt.date:
+        """The date given, else today."""
+        return self.date or dt.date.today()
+
+
+def chosen_zones(zones: gpd.GeoDataFrame, options: SheetOptions) -> gpd.GeoDataFrame:
+    """Return the rows that the options choose, in the order of the file.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        Zones of one or more plans. Columns used: ``zone_id``, ``plan``.
+    options : SheetOptions
+        `plan` and `zones` are used.
+
+    Raises
+    ------
+    ExportError
+        If nothing is chosen, or a zone or plan is not in the table.
+    """
+    chosen = zones
+    if options.plan:
+        chosen = zones[zones["plan"] == options.plan]
+        if chosen.empty:
+            known = "、".join(dict.fromkeys(zones["plan"])) or "none"
+            raise ExportError(
+                f"Plan {options.plan!r} has no zones here. Plans in the data: {known}."
+            )
+    if options.zones is not None:
+        for zone_id in options.zones:
+            _require_zone(zone_id, chosen)
+        chosen = chosen[chosen["zone_id"].isin(options.zones)]
+    if chosen.empty:
+        raise ExportError("No zone is selected, so there is nothing to draw. Select at least one.")
+    return chosen.reset_index(drop=True)
+
+
+def _require_zone(zone_id: str, zones: gpd.GeoDataFrame) -> None:
+    known = [str(known) for known in zones["zone_id"]]
+    if zone_id not in known:
+        nearest = get_close_matches(zone_id, known, n=3, cutoff=0.3) or known[:3]
+        raise ExportError(
+            f"Zone {zone_id!r} is not in the data. Nearest ids: {', '.join(nearest)}."
+        )
+
+
+def extent_m(
+    zones: gpd.GeoDataFrame, base: Base, options: SheetOptions
+) -> tuple[float, float, float, float]:
+    """Return the bounds that the map must show.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        Zones in a geographic or projected CRS. Columns used: ``zone_id``.
+    base : Base
+        Its outline is the district.
+    options : SheetOptions
+        `extent` is used.
+
+    Returns
+    -------
+    tuple of float
+        left, bottom, right, top in `base.metric_crs` [m].
+
+    Raises
+    ------
+    ExportError
+        If the extent is an unknown zone, one without geometry, or a box that
+        is not in degrees, is empty or lies outside the district.
+    """
+    if options.extent == "district":
+        left, bottom, right, top = base.outline.bounds
+        return left, bottom, right, top
+    import geopandas
+
+    if isinstance(options.extent, str):
+        _require_zone(options.extent, zones)
+        row = zones[zones["zone_id"] == options.extent].to_crs(base.metric_crs)
+        shape = row.geometry.iloc[0]
+        if shape is None or shape.is_empty:
+            raise ExportError(
+                f"Zone {options.extent!r} has no geometry to zoom to: the plan names it without "
+                "limits, or a limit is missing. Choose the district as extent."
+            )
+        left, bottom, right, top = shape.buffer(60).bounds
+        return left, bottom, right, top
+    left, bottom, right, top = options.extent
+    if not (-180 <= left < right <= 180 and -90 <= bottom < top <= 90):
+        raise ExportError(
+            f"Extent {options.extent} is not (left, bottom, right, top) in degrees. "
+            "Give longitudes and latitudes, the smaller first."
+        )
+    box = geopandas.GeoSeries([shapely.box(left, bottom, right, top)], crs=WGS84)
+    found = box.to_crs(base.metric_crs).iloc[0]
+    if not found.intersects(base.outline):
+        raise ExportError(
+            f"Extent {options.extent} lies outside the district. Move the view to the district."
+        )
+    left, bottom, right, top = found.bounds
+    return left, bottom, right, top
+
+
+def round_scale(bounds_m: tuple[float, float, float, float], frame_mm: tuple[float, float]) -> int:
+    """Return the largest round scale at which an extent fits a frame.
+
+    Parameters
+    ----------
+    bounds_m : tuple of float
+        left, bottom, right, top [m].
+    frame_mm : tuple of float
+        Width and height of the map frame [mm].
+
+    Returns
+    -------
+    int
+        The denominator, such as 10000 for 1:10,000.
+
+    Examples
+    --------
+    >>> round_scale((0, 0, 4000, 3000), (200, 160))
+    20000
+    """
+    left, bottom, right, top = bounds_m
+    needed = max((right - left) / frame_mm[0], (top - bottom) / frame_mm[1]) * 1000
+    needed = max(needed, LARGEST_SCALE) * (1 - 1e-9)
+    power = 10 ** math.floor(math.log10(needed))
+    return int(
+        next(
+            round(step * factor)
+            for factor in (power, power * 10)
+            for step in ROUND_DENOMINATORS
+            if step * factor >= needed
+        )
+    )
+
+
+def frame_bounds_m(
+    bounds_m: tuple[float, float, float, float], frame_mm: tuple[float, float], denominator: int
+) -> tuple[float, float, float, float]:
+    """Return the bounds that a frame shows at a scale, centred on an extent [m]."""
+    left, bottom, right, top = bounds_m
+    half_width = frame_mm[0] * denominator / 2000
+    half_height = frame_mm[1] * denominator / 2000
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return x - half_width, y - half_height, x + half_width, y + half_height
