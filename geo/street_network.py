@@ -1,0 +1,160 @@
+"""Reference lines of many roads made into one network whose junctions are shared vertices."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely import LineString, Point
+
+SAME_PLACE_M = 0.15
+"""Vertices of two roads nearer than this are one junction: the last digit of the files."""
+
+ON_CARRIAGEWAY_M = 1.0
+"""A street whose end is so near to a carriageway ends on it."""
+
+
+def extended_to_mean_lines(
+    parts: list[LineString],
+    owners: list[int],
+    carriageways: dict[int, list[LineString]],
+) -> tuple[list[LineString], dict[int, float]]:
+    """Lead the ends of streets that met a carriageway to the mean line that replaced it.
+
+    Parameters
+    ----------
+    parts : list of LineString
+        All reference lines, in a metric CRS.
+    owners : list of int
+        Road number of each part.
+    carriageways : dict of int to list of LineString
+        The lines that a road's mean line replaced, by road number.
+
+    Returns
+    -------
+    parts : list of LineString
+        In the same order.
+    extended : dict of int to float
+        Longest extension of each road that has one [m].
+    """
+    if not carriageways:
+        return parts, {}
+    numbers = [road for road, lines in carriageways.items() for _ in lines]
+    tree = shapely.STRtree([line for lines in carriageways.values() for line in lines])
+    by_road: dict[int, list[int]] = {}
+    for number, road in enumerate(owners):
+        by_road.setdefault(road, []).append(number)
+    result = list(parts)
+    extended: dict[int, float] = {}
+    for number, part in enumerate(parts):
+        for which in (0, -1):
+            end = Point(part.coords[which])
+            hits = tree.query(end, predicate="dwithin", distance=ON_CARRIAGEWAY_M)
+            for road in sorted({numbers[hit] for hit in hits.tolist()} - {owners[number]}):
+                mean = shapely.MultiLineString([parts[k] for k in by_road[road]])
+                if mean.dwithin(result[number], 1e-6):
+                    continue  # it crosses the mean line already
+                foot = mean.interpolate(mean.project(end))
+                step = end.distance(foot)
+                xy = list(result[number].coords)
+                xy = [foot.coords[0], *xy] if which == 0 else [*xy, foot.coords[0]]
+                result[number] = LineString(xy)
+                extended[owners[number]] = max(extended.get(owners[number], 0.0), step)
+    return result, extended
+
+
+def noded(parts: list[LineString]) -> list[LineString]:
+    """Return lines that have a vertex, the same one, wherever two of them meet.
+
+    Parameters
+    ----------
+    parts : list of LineString
+        In a metric CRS.
+
+    Returns
+    -------
+    list of LineString
+        In the same order. An end within `SAME_PLACE_M` of another line is
+        put on it.
+    """
+    tree = shapely.STRtree(parts)
+    first, second = tree.query(parts, predicate="dwithin", distance=SAME_PLACE_M)
+    pairs = [(a, b) for a, b in zip(first.tolist(), second.tolist(), strict=True) if a < b]
+    places: dict[int, list[tuple[float, float]]] = {}
+    for a, b in pairs:
+        for place in _meetings(parts[a], parts[b]):
+            places.setdefault(a, []).append(place)
+            places.setdefault(b, []).append(place)
+    canonical = _canonical(parts, places)
+    return [
+        _with_vertices(part, [canonical[p] for p in places.get(number, [])], canonical)
+        for number, part in enumerate(parts)
+    ]
+
+
+def _meetings(one: LineString, two: LineString) -> list[tuple[float, float]]:
+    """Return where two lines cross or where the end of one lies on the other."""
+    shared = shapely.intersection(one, two)
+    points = [tuple(xy) for xy in shapely.get_coordinates(shared).tolist()]
+    for line, other in ((one, two), (two, one)):
+        for which in (0, -1):
+            end = line.coords[which]
+            if Point(end).dwithin(other, SAME_PLACE_M):
+                points.append((end[0], end[1]))
+    return points  # type: ignore[return-value]
+
+
+def _canonical(
+    parts: list[LineString], places: dict[int, list[tuple[float, float]]]
+) -> dict[tuple[float, float], tuple[float, float]]:
+    """Return for each meeting place the one position that all lines use for it.
+
+    Places within `SAME_PLACE_M` of each other become one: a vertex that was
+    drawn goes before a computed crossing.
+    """
+    drawn = {xy for part in parts for xy in part.coords}
+    every = sorted(
+        {p for found in places.values() for p in found}, key=lambda p: (p not in drawn, p)
+    )
+    canonical: dict[tuple[float, float], tuple[float, float]] = {}
+    cells: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for place in every:
+        column, row = int(place[0] // SAME_PLACE_M), int(place[1] // SAME_PLACE_M)
+        near = [
+            other
+            for i in (-1, 0, 1)
+            for j in (-1, 0, 1)
+            for other in cells.get((column + i, row + j), [])
+            if np.hypot(other[0] - place[0], other[1] - place[1]) <= SAME_PLACE_M
+        ]
+        if near:
+            canonical[place] = near[0]
+        else:
+            canonical[place] = place
+            cells.setdefault((column, row), []).append(place)
+    return canonical
+
+
+def _with_vertices(
+    line: LineString,
+    extra: list[tuple[float, float]],
+    canonical: dict[tuple[float, float], tuple[float, float]],
+) -> LineString:
+    """Return a line with vertices at the places; its own vertices there take their position."""
+    own = shapely.get_coordinates(line)
+    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(own, axis=0).T))])
+    added = sorted(set(extra))
+    along = shapely.line_locate_point(line, shapely.points(added)) if added else np.empty(0)
+    entries = [
+        (float(d), 0, canonical.get(xy, xy)) for d, xy in zip(at, map(tuple, own), strict=True)
+    ]
+    entries += [(float(d), 1, xy) for d, xy in zip(along, added, strict=True)]
+    entries.sort(key=lambda entry: (entry[0], entry[1]))
+    result: list[tuple[float, float]] = []
+    fixed = set(added)
+    for _, _, xy in entries:
+        if result and np.hypot(result[-1][0] - xy[0], result[-1][1] - xy[1]) <= SAME_PLACE_M:
+            if xy in fixed:  # a junction takes the place of a plain vertex beside it
+                result[-1] = xy
+            continue
+        result.append(xy)
+    return LineString(result) if len(result) > 1 else line
