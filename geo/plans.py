@@ -7,264 +7,48 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from geo.errors import DataFileError, Issue, PlanError
+from geo.errors import DataFileError, InputTooLargeError, Issue, PlanError
+from geo.io import read_text
+from geo.plan_model import (
+    About,
+    Axis,
+    Basis,
+    Connector,
+    Document,
+    Group,
+    Kind,
+    PartArea,
+    PassageKey,
+    Place,
+    PlanItem,
+)
 
-FORMAT = 1
-"""The only `format` number that this reader knows."""
+__all__ = [
+    "About",
+    "Axis",
+    "Basis",
+    "Citation",
+    "Connector",
+    "Document",
+    "Group",
+    "Kind",
+    "PartArea",
+    "PassageKey",
+    "Place",
+    "PlanItem",
+    "citation",
+    "passages",
+    "plan_schema",
+    "read_document",
+    "read_documents",
+]
 
-MAX_FILE_BYTES = 2_000_000
-"""A plan file larger than this is refused unread."""
-
-PlanId = Annotated[str, Field(pattern=r"^\d+th$")]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-ItemId = Annotated[str, Field(pattern=r"^\d+th(-[a-z0-9]+)+$")]
-Figure = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
-Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
-
-Kind = Literal["zone", "belt", "cluster"]
-Basis = Literal["stated", "carried", "interpreted", "corridor", "named"]
-PassageKey = Literal["limits_text", "positioning", "strategy", "quote"]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class About(_Model):
-    """The plan document that a file speaks for."""
-
-    id: Slug
-    plan: PlanId
-    title: Words
-    title_en: Words
-    issuer: str = ""
-    issuer_en: str = ""
-    number: str = ""
-    date: str = ""
-    date_note: str = ""
-    period_from: Annotated[int, Field(ge=1900, le=2200)]
-    period_to: Annotated[int, Field(ge=1900, le=2200)]
-    source_note: str = ""
-
-    @model_validator(mode="after")
-    def _period_runs_forward(self) -> About:
-        if self.period_to < self.period_from:
-            raise ValueError(
-                f"period_to is {self.period_to}, before period_from {self.period_from}; swap them"
-            )
-        return self
-
-
-class Group(_Model):
-    """A structure that several items belong to, such as 六区 or 一纵两翼八横."""
-
-    id: Slug
-    name: Words
-    name_en: Words
-    section: str = ""
-    quote: tuple[Words, ...] = ()
-    remark: str = ""
-    remark_en: str = ""
-
-
-class PartArea(_Model):
-    """A stated figure for a part of an item, such as the part inside the district."""
-
-    id: Slug
-    stated: Words
-    km2: Figure
-    within: Words
-    approximate: bool = False
-
-
-class Place(_Model):
-    """A place that the text names for an item.
-
-    `relation` is ``"inside"`` where the text puts the place inside, ``"anchor"``
-    for a building that the item leans on (依托), else ``"named"``.
-    """
-
-    name: Words
-    relation: Literal["inside", "anchor", "named"] = "named"
-
-
-class Axis(_Model):
-    """The road or water that a belt follows, by names of the base data.
-
-    Without `from` and `to` the axis is all of it inside the district.
-    `continues` names the roads that take the axis on under another name;
-    `also_from` and `also_to` are other readings of an end.
-    """
-
-    road: Words
-    from_: Words | None = Field(default=None, alias="from")
-    to: Words | None = None
-    also_from: tuple[Words, ...] = ()
-    also_to: tuple[Words, ...] = ()
-    continues: tuple[Words, ...] = ()
-
-
-class Connector(_Model):
-    """A street that the sentence leaves out between two limits that do not meet.
-
-    `also` names other streets that could serve: each is another reading.
-    """
-
-    between: tuple[Words, Words]
-    road: Words
-    also: tuple[Words, ...] = ()
-    reason: Words
-    reason_en: Words
-    evidence: Words
-    error_m: Annotated[float, Field(gt=0)]
-
-
-class PlanItem(_Model):
-    """A zone, belt or cluster as its document speaks of it.
-
-    Every text in `limits_text`, `positioning`, `strategy` and `quote` is
-    verbatim; every other text is the project's own or a name. Figures are
-    strings, because their decimals are the printed precision.
-    """
-
-    id: ItemId
-    kind: Kind
-    place: Slug
-    group: Slug
-    name: Words
-    name_en: Words
-    short_name: Words
-    short_name_en: Words
-    basis: Basis
-    section: Words
-    limits_text: str = ""
-    positioning: str = ""
-    strategy: str = ""
-    strategy_section: str = ""
-    quote: tuple[Words, ...] = ()
-    also_in: tuple[Words, ...] = ()
-    stated_area: str = ""
-    stated_area_km2: Figure | None = None
-    stated_length: str = ""
-    stated_length_km: Figure | None = None
-    approximate: bool = False
-    part_areas: tuple[PartArea, ...] = ()
-    places: tuple[Place, ...] = ()
-    members: tuple[ItemId, ...] = ()
-    label_at: str = ""
-    carried_from: ItemId | None = None
-    reasoning: str = ""
-    reasoning_en: str = ""
-    interpreted_limits: tuple[Words, ...] = ()
-    axis: Axis | None = None
-    connectors: tuple[Connector, ...] = ()
-
-    @property
-    def passages(self) -> tuple[tuple[PassageKey, str], ...]:
-        """Verbatim passages with their keys, in the order in which they are shown."""
-        single: tuple[tuple[PassageKey, str], ...] = (
-            ("limits_text", self.limits_text),
-            ("positioning", self.positioning),
-            ("strategy", self.strategy),
-        )
-        return tuple((k, t) for k, t in single if t) + tuple(("quote", t) for t in self.quote)
-
-    @model_validator(mode="after")
-    def _basis_has_what_it_needs(self) -> PlanItem:
-        needed = {
-            "stated": ("limits_text",),
-            "carried": ("carried_from", "reasoning", "reasoning_en"),
-            "interpreted": ("interpreted_limits", "reasoning", "reasoning_en"),
-            "corridor": ("axis", "reasoning", "reasoning_en"),
-            "named": (),
-        }[self.basis]
-        foreign = {
-            "carried_from": ("carried",),
-            "interpreted_limits": ("interpreted",),
-            "axis": ("corridor", "named"),
-            "connectors": ("stated", "interpreted"),
-        }
-        for key in needed:
-            if not getattr(self, key):
-                raise ValueError(f"basis {self.basis!r} needs {key}; write it or change the basis")
-        for key, bases in foreign.items():
-            if getattr(self, key) and self.basis not in bases:
-                raise ValueError(
-                    f"{key} belongs to basis {' or '.join(bases)}, found basis {self.basis!r}; "
-                    "remove it or change the basis"
-                )
-        if len(self.interpreted_limits) in (1, 2):
-            raise ValueError("interpreted_limits names fewer than 3 limits; a ring needs 3")
-        if bool(self.reasoning) != bool(self.reasoning_en):
-            raise ValueError("reasoning and reasoning_en go together; one of them is missing")
-        return self
-
-    @model_validator(mode="after")
-    def _figures_stand_in_the_passages(self) -> PlanItem:
-        for printed_key, figure_key in (
-            ("stated_area", "stated_area_km2"),
-            ("stated_length", "stated_length_km"),
-        ):
-            printed, figure = getattr(self, printed_key), getattr(self, figure_key)
-            if bool(printed) != bool(figure):
-                raise ValueError(f"{printed_key} and {figure_key} go together; one is missing")
-            if printed:
-                self._check_figure(printed_key, printed, figure)
-        for part in self.part_areas:
-            self._check_figure(f"part_areas {part.id!r}", part.stated, part.km2)
-        return self
-
-    def _check_figure(self, key: str, printed: str, figure: str) -> None:
-        """Raise unless `printed` holds exactly `figure` and stands in a passage."""
-        if re.findall(r"\d+(?:\.\d+)?", printed) != [figure]:
-            raise ValueError(
-                f"{key}: figure {figure!r} is not the one in the printed {printed!r}; "
-                "keep the printed decimals"
-            )
-        if not any(printed in passage for _, passage in self.passages):
-            raise ValueError(f"{key}: {printed!r} stands in none of the item's passages; quote it")
-
-    @model_validator(mode="after")
-    def _names_stand_in_the_passages(self) -> PlanItem:
-        if not self.passages:
-            raise ValueError(
-                "no verbatim passage; give limits_text, positioning, strategy or quote"
-            )
-        for place in self.places:
-            if not any(place.name in passage for _, passage in self.passages):
-                raise ValueError(
-                    f"place {place.name!r} stands in none of the item's passages; "
-                    "write it as printed or quote the passage"
-                )
-        if self.also_in and len(self.also_in) != len(self.quote):
-            raise ValueError(
-                f"also_in has {len(self.also_in)} sections for {len(self.quote)} quotations; "
-                "give one for each, or none"
-            )
-        return self
-
-
-class Document(_Model):
-    """One plan document as data; `items` and `groups` keep the order of the file."""
-
-    format: Literal[1]
-    about: About = Field(alias="document")
-    groups: tuple[Group, ...] = ()
-    items: tuple[PlanItem, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """Document id, such as ``"13th-outline"``."""
-        return self.about.id
-
-    @property
-    def plan(self) -> str:
-        """Plan id, such as ``"13th"``."""
-        return self.about.plan
+SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
 
 
 @dataclass(frozen=True)
@@ -359,16 +143,15 @@ def read_document(path: Path | str) -> Document:
 
     Raises
     ------
-    DataFileError
-        If the file is missing or cannot be read.
+    DataFileError, InputTooLargeError
+        If the file is missing, cannot be read or is too large.
     PlanError
         If it is not a plan file; the message names each fault with its line.
     """
-    path = Path(path)
-    found = _read(path)
-    if isinstance(found, Document):
-        return found
-    raise PlanError("\n".join(f"{fault.place}: {fault.message}" for fault in found))
+    found = _read(Path(path))
+    if isinstance(found, list):
+        raise PlanError("\n".join(f"{fault.place}: {fault.message}" for fault in found))
+    return found[0]
 
 
 def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
@@ -395,18 +178,18 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataFileError(f"Folder of plan files {folder} not found; give an existing folder.")
-    documents: list[tuple[Path, Document]] = []
+    documents: list[_Found] = []
     issues: list[Issue] = []
     for path in sorted(folder.glob("*.toml")):
         try:
             found = _read(path)
-        except DataFileError as error:
+        except (DataFileError, InputTooLargeError) as error:
             issues.append(Issue("plan-file-unreadable", "error", path.name, str(error)))
             continue
-        if isinstance(found, Document):
-            documents.append((path, found))
-        else:
+        if isinstance(found, list):
             issues.extend(found)
+        else:
+            documents.append(found)
     if not documents and not issues:
         issues.append(
             Issue(
@@ -421,100 +204,83 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     return sound, issues + clashes
 
 
-def _read(path: Path) -> Document | list[Issue]:
-    """Return the document, or its faults with their lines."""
-    if not path.is_file():
-        raise DataFileError(f"Plan file {path} not found; give an existing *.toml file.")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise DataFileError(
-            f"Plan file {path.name} has {path.stat().st_size} bytes; "
-            f"at most {MAX_FILE_BYTES} are read. Split it."
-        )
-    try:
-        source = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataFileError(
-            f"Plan file {path.name} is not UTF-8 (byte {error.start}); save it as UTF-8."
-        ) from error
-    except OSError as error:
-        raise DataFileError(f"Plan file {path.name} cannot be read: {error.strerror}.") from error
+def _read(path: Path) -> _Found | list[Issue]:
+    """Return the document with the lines of its file, or its faults with their lines."""
+    source = read_text(path)
+    lines = _Lines(path.name, source)
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else source.count("\n") + 1
-        return [_fault(path, line, f"not TOML: {error}", "Mend the line; see docs/plan-format.md.")]
-    lines = _Lines(source)
+        return [_fault(path.name, line, f"not TOML: {error}.")]
+    except RecursionError:
+        return [_fault(path.name, 1, "nested too deeply to be a plan file.")]
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
         return [
-            _fault(path, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
+            _fault(path.name, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
             for e in error.errors(include_url=False)
         ]
-    return _own_faults(path, document, lines) or document
+    return _own_faults(document, lines) or (document, lines)
 
 
-def _own_faults(path: Path, document: Document, lines: _Lines) -> list[Issue]:
+def _own_faults(document: Document, lines: _Lines) -> list[Issue]:
     """Return what no single item can know: ids, groups and the file's own name."""
     faults = []
     groups = [group.id for group in document.groups]
     for key, ids in (("items", [i.id for i in document.items]), ("groups", groups)):
         for n, one in enumerate(ids):
             if one in ids[:n]:
-                faults.append(
-                    _fault(path, lines.of((key, n, "id")), f"id {one!r} stands twice in {key}.")
-                )
+                faults.append(lines.fault((key, n, "id"), f"id {one!r} stands twice in {key}."))
     for n, item in enumerate(document.items):
         if not item.id.startswith(f"{document.plan}-"):
             message = f"id {item.id!r} does not begin with {document.plan + '-'!r}, its plan."
-            faults.append(_fault(path, lines.of(("items", n, "id")), message))
+            faults.append(lines.fault(("items", n, "id"), message))
         if item.group not in groups:
             message = f"{item.id}: group {item.group!r} is not declared; expected one of {groups}."
-            faults.append(_fault(path, lines.of(("items", n, "group")), message))
-    if path.stem != document.id:
-        message = f"document id {document.id!r} is not the name of the file, {path.stem!r}."
-        faults.append(_fault(path, lines.of(("document", "id")), message))
+            faults.append(lines.fault(("items", n, "group"), message))
+    if lines.name != f"{document.id}.toml":
+        message = f"document id {document.id!r} is not the name of the file, {lines.name!r}."
+        faults.append(lines.fault(("document", "id"), message))
     return faults
 
 
-def _without_clashes(
-    documents: Sequence[tuple[Path, Document]],
-) -> tuple[list[Document], list[Issue]]:
+def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[Issue]]:
     """Return the documents without items that clash with others, and the clashes."""
     issues: list[Issue] = []
     first_in: dict[str, str] = {}
-    for path, document in documents:
+    for document, lines in documents:
         for item in document.items:
-            first_in.setdefault(item.id, path.name)
+            first_in.setdefault(item.id, lines.name)
     sound = []
-    for path, document in documents:
-        lines = _Lines(path.read_text(encoding="utf-8-sig"))
+    for document, lines in documents:
         kept = []
         for n, item in enumerate(document.items):
             faults = []
-            if first_in[item.id] != path.name:
+            if first_in[item.id] != lines.name:
                 faults.append(("id", f"{item.id!r} stands already in {first_in[item.id]}."))
-            pointed = [("carried_from", item.carried_from or "")]
-            pointed += [("members", member) for member in item.members]
-            if re.match(r"\d+th-", item.label_at):
+            pointed = [("members", member) for member in item.members]
+            pointed += [("carried_from", item.carried_from or "")]
+            if re.fullmatch(r"[a-z0-9-]+", item.label_at):
                 pointed.append(("label_at", item.label_at))
             faults += [
                 (key, f"{item.id}: {key} names {target!r}, which no plan file holds.")
                 for key, target in pointed
                 if target and (target not in first_in or target == item.id)
             ]
-            issues += [_fault(path, lines.of(("items", n, key)), text) for key, text in faults]
+            issues += [lines.fault(("items", n, key), message) for key, message in faults]
             if not faults:
                 kept.append(item)
         sound.append(document.model_copy(update={"items": tuple(kept)}))
     return sound, issues
 
 
-def _fault(path: Path, line: int, message: str, remedy: str = "") -> Issue:
+def _fault(name: str, line: int, message: str) -> Issue:
     """Return one fault of a plan file."""
-    remedy = remedy or "Correct the plan file; docs/plan-format.md lists its keys."
-    return Issue("plan-file", "error", f"{path.name}:{line}", message, remedy)
+    remedy = "Correct the plan file; docs/plan-format.md lists its keys."
+    return Issue("plan-file", "error", f"{name}:{line}", message, remedy)
 
 
 def _explain(loc: tuple[int | str, ...], message: str, value: object, data: Any) -> str:
@@ -528,15 +294,19 @@ def _explain(loc: tuple[int | str, ...], message: str, value: object, data: Any)
         key = ".".join(str(part) for part in loc[2:])
         where = f"{name}: {key}" if key else str(name)
     message = message.removeprefix("Value error, ")
-    found = f", found {value!r}" if isinstance(value, str | int | float) else ""
+    found = ""
+    if isinstance(value, str | int | float):
+        shown = str(value) if len(str(value)) <= SHOWN else f"{str(value)[:SHOWN]}…"
+        found = f", found {shown!r}"
     return f"{where}: {message}{found}."
 
 
 class _Lines:
-    """Finds the line of a key in TOML source, for messages."""
+    """Finds the line of a key in a file's TOML source, for messages."""
 
-    def __init__(self, source: str) -> None:
-        self.lines = source.splitlines()
+    def __init__(self, name: str, source: str) -> None:
+        self.name = name
+        self.lines = source.split("\n")
         quoted = False
         self.headers: list[tuple[int, str]] = []
         for number, line in enumerate(self.lines, start=1):
@@ -544,6 +314,10 @@ class _Lines:
                 self.headers.append((number, header[1]))
             if (line.count('"""') + line.count("'''")) % 2:
                 quoted = not quoted
+
+    def fault(self, loc: Sequence[int | str], message: str) -> Issue:
+        """Return one fault of the file at the line of `loc`."""
+        return _fault(self.name, self.of(loc), message)
 
     def of(self, loc: Sequence[int | str]) -> int:
         """Return the line of the deepest key of `loc` that can be found, else 1."""
@@ -570,3 +344,6 @@ class _Lines:
                     return number
             return start
         return start
+
+
+_Found = tuple[Document, _Lines]

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from geo.errors import DataFileError, Issue
+from geo.io import read_text
 from geo.plans import Document, passages
-
-MAX_FILE_BYTES = 20_000_000
-"""A document larger than this is refused unread."""
 
 SHOWN = 16
 """Characters shown on each side of the place where a quotation breaks off."""
@@ -75,7 +73,9 @@ def compare_quotations(documents: Sequence[Document], folder: Path | str) -> lis
     ------
     DataFileError
         If the folder is missing, holds no ``*.txt`` file, or one of them is
-        empty, too large or not UTF-8.
+        empty or not UTF-8.
+    InputTooLargeError
+        If one of them passes the limit of `geo.input_limits`.
     """
     texts = _read_texts(Path(folder))
     issues: list[Issue] = []
@@ -116,17 +116,7 @@ def _read_texts(folder: Path) -> dict[str, str]:
         )
     texts = {}
     for path in paths:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise DataFileError(
-                f"{path.name} has {size} bytes; at most {MAX_FILE_BYTES} are read. Is it a text?"
-            )
-        try:
-            text = normalised(path.read_text(encoding="utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise DataFileError(
-                f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8."
-            ) from error
+        text = normalised(read_text(path))
         if not text:
             raise DataFileError(f"{path.name} is empty; expected a plan document as plain text.")
         texts[path.name] = text
