@@ -5,23 +5,35 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.corners import TOLERANCE_M
+from geo.corners import TOLERANCE_M, meetings
 from geo.errors import EnclosureError
 from geo.rings import trace_ring
 from geo.roads import RoadIndex, find_road
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyproj import CRS
 
     from geo.rings import Corner, Ring
+
+
+BEARINGS = {
+    "E": 0, "NE": 45, "N": 90, "NW": 135, "W": 180, "SW": 225, "S": 270, "SE": 315,
+}  # fmt: skip
+"""Mathematical angle of every side: east 0, counter-clockwise [degrees]."""
+
+MAX_LIMITS = 24
+"""Limits that can be put in order."""
+
+MAX_ORDERS = 20_000
+"""Beginnings of an order that are tried."""
 
 
 class NamedLimit(Protocol):
@@ -30,6 +42,9 @@ class NamedLimit(Protocol):
     @property
     def name(self) -> str:
         """Return the printed name of the road or water."""
+
+
+AnyLimit = TypeVar("AnyLimit", bound="NamedLimit | str")
 
 
 @dataclass(frozen=True)
@@ -193,7 +208,7 @@ def enclose(
     ['西路', 50.0, 'crossing']
     """
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
-    printed = [limit if isinstance(limit, str) else limit.name for limit in limits]
+    printed = [_name(limit) for limit in limits]
     inserted: list[Connector | None] = [None] * len(printed)
     for connector in connectors:
         at = _gap_between(printed, connector.between, what)
@@ -221,4 +236,167 @@ def _gap_between(printed: Sequence[str], between: tuple[str, str], what: str) ->
     raise EnclosureError(
         f"{what}: a connector stands between {between[0]!r} and {between[1]!r}, which do not "
         f"follow each other in the limits: {'、'.join(printed)}. Name two limits that do."
+    )
+
+
+def order_limits(
+    limits: Sequence[AnyLimit],
+    centrelines: gpd.GeoDataFrame | RoadIndex,
+    *,
+    tolerance_m: float = TOLERANCE_M,
+    connectors: Sequence[Connector] = (),
+    aliases: Mapping[str, tuple[str, str]] | None = None,
+    reach_m: Mapping[str, float] | None = None,
+    what: str = "The ring",
+) -> tuple[AnyLimit, ...]:
+    """Return limits in the order in which their roads follow each other around the area.
+
+    Parameters
+    ----------
+    limits : sequence of Limit or str
+        In the order of the text. A limit with a ``side`` (``"N"``, ``"NE"``, …)
+        has to lie on that side of the middle of the area.
+    centrelines, tolerance_m, connectors, aliases, reach_m, what
+        See `enclose`.
+
+    Returns
+    -------
+    tuple
+        The same limits, the first one first; of the two ways round, the one
+        whose second limit stands earlier in the text. A road that is named for
+        two sides next to each other is there once.
+
+    Raises
+    ------
+    RoadNotFoundError
+        If a limit is not among the centrelines.
+    EnclosureError
+        If the roads close no ring that agrees with the sides, or more than one.
+    """
+    if len(limits) > MAX_LIMITS:
+        raise EnclosureError(
+            f"{what}: {len(limits)} limits; at most {MAX_LIMITS} can be put in order. Divide it."
+        )
+    index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
+    printed = [_name(limit) for limit in limits]
+    sides = [getattr(limit, "side", None) for limit in limits]
+    roads = [index.road(find_road(name, index, aliases).data_name, tolerance_m) for name in printed]
+    joined = [set(connector.between) for connector in connectors]
+    follows = [
+        [
+            j != k
+            and (
+                (a is b and sides[j] != sides[k])
+                or {printed[j], printed[k]} in joined
+                or (a is not b and bool(meetings(a, b, tolerance_m, reach_m)))
+            )
+            for k, b in enumerate(roads)
+        ]
+        for j, a in enumerate(roads)
+    ]
+    rings: list[tuple[list[int], Enclosure]] = []
+    wrong_sides: list[str] = []
+    troubles: list[EnclosureError] = []
+    for order in _orders(follows, sides, what):
+        ordered = [k for n, k in enumerate(order) if roads[k] is not roads[order[n - 1]]]
+        try:
+            ring = enclose(
+                [printed[k] for k in ordered], index, tolerance_m=tolerance_m,
+                connectors=connectors, aliases=aliases, reach_m=reach_m, what=what,
+            )  # fmt: skip
+        except EnclosureError as trouble:
+            troubles.append(trouble)
+            continue
+        against = _against_sides(ring, [printed[k] for k in order], [sides[k] for k in order])
+        if against:
+            wrong_sides.append(against)
+        elif not rings or not _is_same(rings[0][1], ring, tolerance_m):
+            rings.append((ordered, ring))
+    if len(rings) > 1:
+        told = "; or ".join(
+            f"{'、'.join(printed[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"
+            for order, ring in rings[:2]
+        )
+        raise EnclosureError(
+            f"{what}: the limits close more than one ring: {told}. Give them in ring order, or "
+            "with their sides."
+        )
+    if rings:
+        return tuple(limits[k] for k in rings[0][0])
+    if troubles and not wrong_sides:
+        raise troubles[0]
+    raise EnclosureError(_no_order_message(printed, follows, wrong_sides, what))
+
+
+def _name(limit: NamedLimit | str) -> str:
+    return limit if isinstance(limit, str) else limit.name
+
+
+def _orders(
+    follows: Sequence[Sequence[bool]], sides: Sequence[str | None], what: str
+) -> Iterator[list[int]]:
+    """Yield the ways round in which each limit follows one that it meets, from the first."""
+    count = len(follows)
+    stack, tried = [[0]], 0
+    while stack:
+        order = stack.pop()
+        tried += 1
+        if tried > MAX_ORDERS:
+            raise EnclosureError(
+                f"{what}: its {count} limits meet in too many ways to find their order. Give them "
+                "in ring order."
+            )
+        if len(order) == count:
+            closes = count < 3 or (follows[order[-1]][0] and order[1] < order[-1])
+            if closes and _is_round([sides[k] for k in order]):
+                yield order
+            continue
+        stack += [[*order, k] for k in range(count - 1, 0, -1)
+                  if k not in order and follows[order[-1]][k]]  # fmt: skip
+
+
+def _is_round(sides: Sequence[str | None]) -> bool:
+    """Return whether sides of the compass follow each other once around, either way."""
+    angles = [BEARINGS[side] for side in sides if side]
+    steps = [(b - a) % 360 for a, b in zip(angles, angles[1:] + angles[:1], strict=True)]
+    return sum(steps) in (0, 360) or sum((360 - step) % 360 for step in steps) == 360
+
+
+def _against_sides(ring: Enclosure, printed: list[str], sides: list[str | None]) -> str:
+    """Return what to say of a limit that lies on the wrong side of the middle, or nothing."""
+    middle = ring.polygon.centroid
+    for name, side in zip(printed, sides, strict=True):
+        if side:
+            own = [
+                line
+                for limit, line in zip(ring.limits, ring.ring.ways, strict=True)
+                if limit == name
+            ]
+            x, y = np.concatenate([line - (middle.x, middle.y) for line in own]).T
+            angle = math.radians(BEARINGS[side])
+            if (x * math.cos(angle) + y * math.sin(angle)).max() <= 0:
+                return f"{name!r} is said to lie {side} of the area but lies on its other side"
+    return ""
+
+
+def _is_same(one: Enclosure, other: Enclosure, tolerance_m: float) -> bool:
+    outlines = one.polygon.exterior, other.polygon.exterior
+    return bool(shapely.hausdorff_distance(*outlines) <= tolerance_m)
+
+
+def _no_order_message(
+    printed: Sequence[str], follows: Sequence[Sequence[bool]], wrong_sides: list[str], what: str
+) -> str:
+    """Return why limits cannot be put in ring order."""
+    if wrong_sides:
+        return f"{what}: {wrong_sides[0]}. Check the sides in the sentence."
+    lonely = [
+        f"{name!r} meets {'、'.join(n for n, f in zip(printed, row, strict=True) if f) or 'none'}"
+        for name, row in zip(printed, follows, strict=True)
+        if sum(row) < 2
+    ]
+    told = "; ".join(lonely) or "each meets two others, but in no order that agrees with the sides"
+    return (
+        f"{what}: the limits {'、'.join(printed)} close no ring: {told}. Check the sides and the "
+        "drawn lines, or declare a connector for a street that the sentence leaves out."
     )

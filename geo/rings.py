@@ -281,7 +281,12 @@ def _no_ring_message(roads: Sequence[Road], search: _Search | None, what: str) -
             f"its corner with {after!r}: they lie in one point, or on parts of the road that do "
             "not touch. Draw the road through, or check the order of the limits."
         )
-    x, y = search.crossed_at or (math.nan, math.nan)
+    if search.crossed_at is None:
+        return (
+            f"{what}: along {names} no choice of corners closes, since parts of these roads do not "
+            "touch. Draw the roads through, or check the order of the limits."
+        )
+    x, y = search.crossed_at
     near = [r.name for r in roads if shapely.dwithin(r.shape, shapely.Point(x, y), TOUCH_M)]
     return (
         f"{what}: the ring along {names} crosses itself at ({x:.0f}, {y:.0f}), "

@@ -79,12 +79,9 @@ class Road:
         return shapely.STRtree(self.lines)
 
     @cached_property
-    def shape(self) -> shapely.Geometry:
+    def shape(self) -> shapely.LineString | shapely.MultiLineString:
         """Return all pieces as one geometry."""
-        shape: shapely.Geometry = (
-            self.lines[0] if len(self.lines) == 1 else shapely.multilinestrings(self.lines)
-        )
-        return shape
+        return shapely.MultiLineString(list(self.lines)) if len(self.lines) > 1 else self.lines[0]
 
     @cached_property
     def at_node(self) -> list[list[tuple[int, int]]]:
