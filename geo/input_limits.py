@@ -21,9 +21,6 @@ ARCHIVE_BYTES = 200 * 2**20
 ARCHIVE_ENTRIES = 100
 """Entries of an uploaded archive; a Shapefile has three to eight."""
 
-ARCHIVE_RATIO = 100
-"""Unpacked against packed size of one entry; coordinates rarely pass 20."""
-
 FEATURES = 20_000
 """Features of an uploaded layer."""
 
