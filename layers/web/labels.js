@@ -1,0 +1,119 @@
+// Labels of our own: each zoom shows as many as fit, in the order of their weight.
+(function (PlanMap) {
+  "use strict";
+
+  const FONT = '"Noto Sans SC","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
+  const SIZE = { zone: 13, belt: 12, metro: 11, road: 11, landmark: 10.5, river: 13 };
+  const OFFSETS = {
+    metro: [[0, 13], [0, -13], [1, 0], [-1, 0]],
+    landmark: [[0, 11], [0, -11], [1, 0], [-1, 0]],
+  };
+
+  class Labels {
+    constructor(map, pane) {
+      this.map = map;
+      this.pane = pane;
+      this.items = [];
+      this.pen = document.createElement("canvas").getContext("2d");
+      map.on("zoomend moveend resize", () => this.place());
+    }
+
+    // item: {kind, text, at: [[lat, lng, angle]...], zoom, weight, symbol}
+    set(items) {
+      this.items.forEach((item) => item.marker && item.marker.remove());
+      this.items = items.sort((a, b) => b.weight - a.weight);
+      this.place();
+    }
+
+    width(item) {
+      const size = SIZE[item.kind] || 11;
+      const bold = item.kind === "zone" || item.kind === "belt" ? 600 : 400;
+      this.pen.font = `${bold} ${size}px ${FONT}`;
+      return this.pen.measureText(item.text).width + 4;
+    }
+
+    // Discs along the text, so that a turned label needs no other arithmetic.
+    discs(point, angle, width, size) {
+      const radius = size / 2 + 1.5;
+      const count = Math.max(1, Math.ceil((width - size) / size) + 1);
+      const along = Math.max(0, width / 2 - size / 2);
+      const turn = (angle * Math.PI) / 180;
+      const discs = [];
+      for (let i = 0; i < count; i += 1) {
+        const s = count === 1 ? 0 : -along + (2 * along * i) / (count - 1);
+        discs.push([point.x + s * Math.cos(turn), point.y + s * Math.sin(turn), radius]);
+      }
+      return discs;
+    }
+
+    place() {
+      const map = this.map;
+      const zoom = map.getZoom();
+      const size = map.getSize();
+      const taken = [];
+      const free = (discs) =>
+        discs.every((a) =>
+          taken.every((b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 >= (a[2] + b[2]) ** 2)
+        );
+      this.items.forEach((item) => {
+        let spot = null;
+        if (zoom >= (item.zoom || 0)) {
+          const textSize = SIZE[item.kind] || 11;
+          const width = this.width(item);
+          for (const at of item.at) {
+            const point = map.latLngToContainerPoint([at[0], at[1]]);
+            const outside =
+              point.x < 0 || point.y < 0 || point.x > size.x || point.y > size.y;
+            if (outside) continue;
+            if (item.room && item.room(zoom) < width) break;
+            const symbol = item.symbol ? [[point.x, point.y, 5]] : [];
+            for (const offset of OFFSETS[item.kind] || [[0, 0]]) {
+              const side = Math.abs(offset[0]) === 1;
+              const dx = side ? offset[0] * (width / 2 + 8) : 0;
+              const dy = side ? 0 : offset[1];
+              const middle = L.point(point.x + dx, point.y + dy);
+              const discs = this.discs(middle, at[2] || 0, width, textSize);
+              if (!free(discs)) continue;
+              spot = { at, dx, dy };
+              discs.concat(symbol).forEach((disc) => taken.push(disc));
+              break;
+            }
+            if (spot) break;
+          }
+        }
+        this.draw(item, spot);
+      });
+    }
+
+    draw(item, spot) {
+      if (!spot) {
+        if (item.marker) item.marker.remove();
+        return;
+      }
+      if (!item.marker) {
+        item.element = document.createElement("div");
+        item.element.className = `pm-label pm-label-${item.kind}`;
+        item.element.textContent = item.text;
+        if (item.colour) item.element.style.color = item.colour;
+        item.box = document.createElement("div");
+        if (item.symbol) {
+          const symbol = document.createElement("span");
+          symbol.className = `pm-symbol pm-symbol-${item.kind}`;
+          item.box.appendChild(symbol);
+        }
+        item.box.appendChild(item.element);
+        const icon = L.divIcon({ className: "pm-icon", html: item.box, iconSize: [0, 0] });
+        item.marker = L.marker([spot.at[0], spot.at[1]], {
+          icon, pane: this.pane, interactive: false, keyboard: false,
+        });
+      }
+      item.marker.setLatLng([spot.at[0], spot.at[1]]);
+      const turn = spot.at[2] || 0;
+      item.element.style.transform =
+        `translate(-50%,-50%) translate(${spot.dx}px,${spot.dy}px) rotate(${turn}deg)`;
+      if (!this.map.hasLayer(item.marker)) item.marker.addTo(this.map);
+    }
+  }
+
+  PlanMap.Labels = Labels;
+})((window.PlanMap = window.PlanMap || {}));

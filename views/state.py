@@ -1,0 +1,280 @@
+"""What every view needs: the data, read once and kept, and the reader's choices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from shapely.geometry import shape
+
+from geo.base import District, PlanPeriod, read_district
+from geo.catalogue import text
+from geo.errors import GeoError, Issue
+from geo.io import data_folder, read_json
+from layers.base_map import Assets, install_assets, map_data
+from layers.popups import both
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+"""Served by Streamlit as ``app/static``; git-ignored, made again when it is missing."""
+
+BASE_LAYERS = ("district", "river", "roads", "landmarks")
+REQUIRED = ("zone_id", "plan", "place", "kind", "basis")
+"""Properties without which a feature of a zone file cannot be shown."""
+
+RESTORE = "Restore the file from a fresh copy of the data folder."
+REBUILD = "Run `python -m geo build`."
+
+Features = list[dict[str, Any]]
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class PageData:
+    """The files of one data folder as the page uses them; shared by all readers, never changed.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    district : District or None
+        What the folder says about itself.
+    base : mapping
+        GeoJSON features of each of `BASE_LAYERS`.
+    zones, edges : mapping
+        By plan id, in the order of the periods.
+    metadata : mapping
+        The ``metadata`` member of each zone file.
+    issues : tuple of Issue
+        What could not be read; the rest is here.
+    """
+
+    folder: Path
+    district: District | None
+    base: Mapping[str, Features]
+    zones: Mapping[str, Features]
+    edges: Mapping[str, Features]
+    metadata: Mapping[str, Mapping[str, Any]]
+    issues: tuple[Issue, ...]
+
+    @cached_property
+    def features(self) -> dict[str, dict[str, Any]]:
+        """Every feature of every plan by its zone id."""
+        return {f["properties"]["zone_id"]: f for plan in self.zones.values() for f in plan}
+
+    @cached_property
+    def periods(self) -> dict[str, PlanPeriod]:
+        """The plan periods by id."""
+        return {p.id: p for p in self.district.plans} if self.district else {}
+
+    def plan_name(self, plan: str, language: str) -> str:
+        """Return the name of a plan, its id where the folder has none."""
+        period = self.periods.get(plan)
+        if period is None:
+            return plan
+        return period.name_en if language == "en" else period.name
+
+    def about(self, key: str) -> list[str]:
+        """Return a text of the zone files' metadata, Chinese and English."""
+        for metadata in self.metadata.values():
+            if metadata.get(key):
+                return [str(metadata[key]), str(metadata.get(f"{key}_en") or metadata[key])]
+        return ["", ""]
+
+
+@dataclass(frozen=True)
+class State:
+    """The reader's choices in this run.
+
+    Parameters
+    ----------
+    data : PageData
+        What there is to show.
+    assets : Assets or None
+        What the map loads; None where it cannot be served.
+    language : {"zh", "en"}
+        Of the interface.
+    plans : tuple of str
+        Plan periods chosen.
+    shown : tuple of str
+        Zone ids toggled on, in the order of the files.
+    selected : str or None
+        The selected zone.
+    appearance : mapping
+        ``opacity`` [%], ``labels``, ``base`` and ``base_id``.
+    """
+
+    data: PageData
+    assets: Assets | None
+    language: str
+    plans: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    selected: str | None = None
+    appearance: Mapping[str, Any] = field(default_factory=dict)
+    today: str = ""
+
+    def text(self, key: str, **values: object) -> str:
+        """Return a text of the catalogue in the reader's language."""
+        return text(key, self.language, **values)
+
+    def pick(self, pair: list[str]) -> str:
+        """Return the reader's side of a pair of Chinese and English."""
+        return (pair[1] or pair[0]) if self.language == "en" else pair[0]
+
+    def name(self, zone_id: str, key: str = "name") -> str:
+        """Return the name of a zone in the reader's language."""
+        feature = self.data.features.get(zone_id)
+        if feature is None:
+            return zone_id
+        properties = feature["properties"]
+        english = properties.get(f"{key}_en") if self.language == "en" else None
+        return str(english or properties.get(key) or zone_id)
+
+    def label(self, zone_id: str) -> str:
+        """Return plan and short name, to tell the same place in two plans apart."""
+        plan = self.data.features[zone_id]["properties"]["plan"]
+        return f"{self.data.plan_name(plan, self.language)} · {self.name(zone_id, 'short_name')}"
+
+
+def folder_stamp(folder: Path) -> Stamp:
+    """Return name, time and size of every file that the page reads, to know a change by."""
+    stamp = []
+    for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.geojson")]):
+        status = path.stat()
+        stamp.append((str(path.relative_to(folder)), status.st_mtime_ns, status.st_size))
+    return tuple(stamp)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
+    """Read the data folder; a file that cannot be read becomes an issue.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    stamp : tuple
+        From `folder_stamp`: a change in it reads the folder again.
+    """
+    issues: list[Issue] = []
+    district = None
+    try:
+        district = read_district(folder)
+    except GeoError as error:
+        issues.append(Issue("district-unreadable", "error", "district.toml", str(error), RESTORE))
+    base = {
+        layer: _features(folder / "base" / f"{layer}.geojson", issues, (), RESTORE)[0]
+        for layer in BASE_LAYERS
+    }
+    known = [period.id for period in district.plans] if district else []
+    found = [
+        path.stem
+        for path in sorted((folder / "zones").glob("*.geojson"))
+        if not path.stem.endswith("_edges")
+    ]
+    plans = known or found
+    zones: dict[str, Features] = {}
+    edges: dict[str, Features] = {}
+    metadata: dict[str, Mapping[str, Any]] = {}
+    for plan in plans:
+        zones[plan], metadata[plan] = _features(
+            folder / "zones" / f"{plan}.geojson", issues, REQUIRED, REBUILD
+        )
+        edges[plan], _ = _features(
+            folder / "zones" / f"{plan}_edges.geojson", issues, ("zone_id",), REBUILD
+        )
+    return PageData(folder, district, base, zones, edges, metadata, tuple(issues))
+
+
+def _features(
+    path: Path, issues: list[Issue], required: tuple[str, ...], remedy: str
+) -> tuple[Features, Mapping[str, Any]]:
+    """Return the usable features of a GeoJSON file and its metadata member."""
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        document = read_json(path)
+        features = list(document["features"])
+    except GeoError as error:
+        issues.append(Issue("file-unreadable", "error", place, str(error), remedy))
+        return [], {}
+    except (KeyError, TypeError) as error:
+        message = f"{place} is not a GeoJSON FeatureCollection ({error})."
+        issues.append(Issue("file-unreadable", "error", place, message, remedy))
+        return [], {}
+    usable: Features = []
+    for number, feature in enumerate(features, start=1):
+        fault = _fault(feature, required)
+        if fault:
+            at = f"{place}, feature {number}"
+            issues.append(Issue("feature-unreadable", "error", at, f"{at}: {fault}", remedy))
+        else:
+            usable.append(feature)
+    metadata = document.get("metadata")
+    return usable, metadata if isinstance(metadata, dict) else {}
+
+
+def _fault(feature: Any, required: tuple[str, ...]) -> str:
+    """Return what keeps a feature from being shown, or nothing."""
+    try:
+        properties = feature["properties"]
+        missing = [key for key in required if not isinstance(properties.get(key), str)]
+        if missing:
+            return f"property {missing[0]!r} is missing or not a text."
+        if feature.get("geometry"):
+            shape(feature["geometry"])
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        return f"it cannot be read ({type(error).__name__}: {error})."
+    except Exception as error:  # shapely's own errors share no other base
+        return f"its geometry cannot be read ({error})."
+    return ""
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: ARG001
+    """Write what the map loads; once for every state of the data."""
+    names = {
+        plan: [_data.plan_name(plan, "zh"), _data.plan_name(plan, "en")] for plan in _data.zones
+    }
+    about = {
+        "version": _data.district.data_version if _data.district else "",
+        "attribution": _attribution(_data),
+        "accuracy": both("notice.accuracy"),
+        "plan_names": names,
+    }
+    return install_assets(STATIC, map_data(_data.base, _data.zones, _data.edges, about))
+
+
+def _attribution(data: PageData) -> list[str]:
+    """Return whose data it is, Chinese and English."""
+    if data.district is None:
+        return data.about("attribution")
+    return [data.district.attribution, data.district.attribution_en]
+
+
+def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
+    """Return the data, what the map loads, and everything that is wrong with either."""
+    folder = data_folder()
+    stamp = folder_stamp(folder)
+    data = read_page_data(folder, stamp)
+    issues = list(data.issues)
+    try:
+        assets = _install(data, folder, stamp)
+        if not (STATIC / assets.data).is_file() or not (STATIC / assets.leaflet_js).is_file():
+            _install.clear()
+            assets = _install(data, folder, stamp)
+    except GeoError as error:
+        remedy = "The folder static/ must be writable, and data/base and data/zones complete."
+        issues.append(Issue("map-not-served", "error", "static/", str(error), remedy))
+        return data, None, issues
+    return data, assets, issues
+
+
+def today() -> str:
+    """Return the date of the page, ISO 8601."""
+    return dt.datetime.now(tz=dt.UTC).astimezone().date().isoformat()
