@@ -1,0 +1,275 @@
+"""Rings from named limits in networks of 10^3 to 10^6 segments, against polygonising.
+
+``python -m benchmarks.tracing`` prints a Markdown table. Three ways to one ring:
+
+* ours: an index by name, then `geo.enclosures.enclose`;
+* whole network: `shapely.polygonize` of every segment, as momepy's enclosures do, then
+  the faces reached from a point inside without crossing a named street;
+* named streets only: `shapely.polygonize` of the four named lines alone, and the face that
+  holds a point inside. No tolerance, no edges, no word about what was ambiguous, but the
+  shortest way that someone who knows the index by name would take.
+
+The other two are given a point inside the ring, and the whole network its segments ready
+noded; ours gets neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from benchmarks.synthetic_streets import SyntheticStreets, sample_rings, synthetic_streets
+from geo.enclosures import enclose
+from geo.network_files import write_network
+from geo.roads import RoadIndex
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+PICKS = 50
+
+COLD = """
+import json, resource, sys, time
+start = time.perf_counter()
+from pathlib import Path
+from geo.enclosures import enclose
+from geo.network_files import read_network
+limits = json.loads(sys.argv[2])
+ring = enclose(limits, read_network(Path(sys.argv[1]), limits))
+print(json.dumps([ring.polygon.area, time.perf_counter() - start]))
+"""
+
+MANY = """
+import json, resource, sys, time
+sys.path.insert(0, ".")
+import shapely
+from benchmarks.synthetic_streets import sample_rings, synthetic_streets
+from geo.enclosures import enclose
+from geo.roads import RoadIndex
+size, rings = int(sys.argv[1]), int(sys.argv[2])
+streets = synthetic_streets(size, style="irregular")
+centrelines = streets.centrelines()
+limits, truth = sample_rings(streets, rings)
+start = time.perf_counter()
+index = RoadIndex(centrelines)
+found = [enclose(ring, index).polygon for ring in limits]
+seconds = time.perf_counter() - start
+right = int(shapely.equals(found, truth).sum())
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps([seconds, right, peak]))
+"""
+
+
+def median_seconds(work: Callable[[], Any], repeats: int) -> float:
+    """Return the median time of `repeats` runs [s]."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+class Faces:
+    """The faces of a whole network and what lies between each two of them."""
+
+    def __init__(self, segments: npt.NDArray[np.object_], road_of_segment: npt.NDArray[np.int64]):
+        self.faces = shapely.get_parts(shapely.polygonize(segments))
+        self.tree = shapely.STRtree(self.faces)
+        nodes, ends = np.unique(_as_complex(shapely.get_coordinates(segments)), return_inverse=True)
+        pairs = np.sort(ends.reshape(-1, 2), axis=1)
+        keys = pairs[:, 0] * len(nodes) + pairs[:, 1]
+        order = np.argsort(keys)
+        coordinates, face = shapely.get_coordinates(self.faces, return_index=True)
+        ids = np.searchsorted(nodes, _as_complex(coordinates))
+        same = face[1:] == face[:-1]
+        sides = np.sort(np.column_stack([ids[:-1], ids[1:]])[same], axis=1)
+        side_keys = sides[:, 0] * len(nodes) + sides[:, 1]
+        owner = face[1:][same]
+        road = road_of_segment[order[np.searchsorted(keys[order], side_keys)]]
+        by_key = np.argsort(side_keys, kind="stable")
+        twin = side_keys[by_key][1:] == side_keys[by_key][:-1]
+        self.neighbours: dict[int, list[tuple[int, int]]] = {}
+        one, two = by_key[:-1][twin], by_key[1:][twin]
+        for a, b, r in zip(
+            owner[one].tolist(), owner[two].tolist(), road[one].tolist(), strict=True
+        ):
+            self.neighbours.setdefault(a, []).append((b, r))
+            self.neighbours.setdefault(b, []).append((a, r))
+
+    def pick(self, inside: shapely.Point, roads: set[int]) -> shapely.Geometry:
+        """Return the union of the faces around a point up to some roads."""
+        first = int(self.tree.query(inside, predicate="within")[0])
+        seen, waiting = {first}, [first]
+        while waiting:
+            for face, road in self.neighbours.get(waiting.pop(), []):
+                if road not in roads and face not in seen:
+                    seen.add(face)
+                    waiting.append(face)
+        return shapely.coverage_union_all(self.faces[list(seen)])
+
+
+def _as_complex(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:
+    return np.ascontiguousarray(xy).view(np.complex128).ravel()
+
+
+def two_point_segments(
+    streets: SyntheticStreets,
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Return every segment as a line, and its road number."""
+    lengths = np.diff(streets.road_starts)
+    road = np.repeat(np.arange(len(lengths)), lengths)
+    inside = road[1:] == road[:-1]
+    start, end = streets.road_nodes[:-1][inside], streets.road_nodes[1:][inside]
+    pairs = np.stack([streets.nodes[start], streets.nodes[end]], axis=1)
+    return shapely.linestrings(pairs), road[1:][inside]
+
+
+def named_only(lines: dict[str, Any], limits: tuple[str, ...], inside: Any) -> shapely.Geometry:
+    """Return the face around a point among the named lines alone."""
+    faces = shapely.get_parts(
+        shapely.polygonize([shapely.union_all([lines[name] for name in limits])])
+    )
+    return next(face for face in faces if face.contains(inside))
+
+
+def one_size(segments: int, repeats: int) -> dict[str, Any]:
+    """Return the times of one network [s] and whether all ways gave the same rings."""
+    streets = synthetic_streets(segments, style="irregular")
+    centrelines = streets.centrelines()
+    limits, truth = sample_rings(streets, 200)
+    points = [polygon.representative_point() for polygon in truth]
+    lines, road = two_point_segments(streets)
+    numbers = {name: number for number, name in enumerate(streets.names)}
+    roads = [{numbers[name] for name in ring} for ring in limits]
+    by_row = gpd.GeoDataFrame(
+        {"name": np.array(streets.names, dtype=object)[road]}, geometry=lines, crs=centrelines.crs
+    )
+    by_name = dict(zip(centrelines["name"], centrelines.geometry, strict=True))
+    index = RoadIndex(centrelines)
+    row: dict[str, Any] = {"segments": streets.segments, "roads": len(streets.names)}
+    row["first"] = median_seconds(lambda: enclose(limits[0], RoadIndex(centrelines)), repeats)
+    row["first_rows"] = median_seconds(lambda: enclose(limits[0], RoadIndex(by_row)), repeats)
+    row["each"] = median_seconds(lambda: [enclose(r, index) for r in limits], repeats) / len(limits)
+    row["whole"] = median_seconds(
+        lambda: Faces(lines, road).pick(points[0], roads[0]), repeats if segments < 5e5 else 1
+    )
+    row["polygonize"] = median_seconds(
+        lambda: shapely.polygonize(lines), repeats if segments < 5e5 else 1
+    )
+    faces = Faces(lines, road)
+    picks = [faces.pick(points[k], roads[k]) for k in range(PICKS)]
+    row["pick"] = (
+        median_seconds(lambda: [faces.pick(points[k], roads[k]) for k in range(PICKS)], 3) / PICKS
+    )
+    row["named"] = median_seconds(
+        lambda: [named_only(by_name, r, p) for r, p in zip(limits, points, strict=True)], repeats
+    ) / len(limits)
+    ours = [enclose(ring, index).polygon for ring in limits]
+    row["same"] = bool(
+        shapely.equals(ours, truth).all()
+        and shapely.equals(ours[:PICKS], picks).all()
+        and shapely.equals(
+            ours, [named_only(by_name, r, p) for r, p in zip(limits, points, strict=True)]
+        ).all()
+    )
+    return row
+
+
+def cold_start(segments: int, ending: str, repeats: int) -> tuple[float, float]:
+    """Return the median time of a new process to its first ring: whole process, own clock [s]."""
+    streets = synthetic_streets(segments, style="irregular")
+    limits, truth = sample_rings(streets, 1)
+    whole, own = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"network{ending}"
+        write_network(path, streets.centrelines())
+        for _ in range(repeats):
+            start = time.perf_counter()
+            told = subprocess.run(
+                [sys.executable, "-c", COLD, str(path), json.dumps(limits[0])],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+            whole.append(time.perf_counter() - start)
+            area, seconds = json.loads(told)
+            own.append(seconds)
+            if abs(area - truth[0].area) > 1e-6 * area:
+                raise AssertionError(f"{area} m2 found, {truth[0].area} m2 expected")
+    return statistics.median(whole), statistics.median(own)
+
+
+def many_rings(segments: int, rings: int) -> tuple[float, int, float]:
+    """Return time [s], right rings and peak memory [byte] of a process of its own."""
+    told = subprocess.run(
+        [sys.executable, "-c", MANY, str(segments), str(rings)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    seconds, right, peak = json.loads(told)
+    return seconds, right, peak
+
+
+def main(argv: list[str] | None = None) -> str:
+    """Run the comparison and return (and print) it as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--largest", type=int, default=SIZES[-1])
+    parser.add_argument("--rings", type=int, default=10_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    options = parser.parse_args(argv)
+    sizes = [size for size in SIZES if size <= options.largest]
+    out = [
+        "| segments | index and first ring | the same, one row per segment | each further ring "
+        "| whole network polygonised, one ring picked | against the first ring "
+        "| named streets alone polygonised, each ring | against each further ring | same rings |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+    ]
+    for size in sizes:
+        row = one_size(size, options.repeats)
+        out.append(
+            f"| {row['segments']:,} | {row['first'] * 1e3:.1f} ms | {row['first_rows'] * 1e3:.0f} ms "
+            f"| {row['each'] * 1e3:.2f} ms | {row['whole'] * 1e3:,.0f} ms (polygonize alone "
+            f"{row['polygonize'] * 1e3:,.0f} ms) | {row['whole'] / row['first']:.1f}× "
+            f"| {row['named'] * 1e3:.2f} ms | {row['named'] / row['each']:.1f}× "
+            f"| {'yes' if row['same'] else 'NO'} |"
+        )
+    for ending in (".gpkg", ".parquet"):
+        whole, own = cold_start(sizes[-1], ending, options.repeats)
+        out.append(
+            f"\nFirst ring in a cold process from `{ending}`, network of {sizes[-1]:,}: "
+            f"{whole:.2f} s (of which after the interpreter's start {own:.2f} s)."
+        )
+    seconds, right, peak = many_rings(sizes[-1], options.rings)
+    out.append(
+        f"\n{options.rings:,} rings in the network of {sizes[-1]:,}, index included: "
+        f"{seconds:.1f} s on one core, {right:,} right, peak memory {peak / 1e9:.2f} GB."
+    )
+    out.append(
+        f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"shapely {shapely.__version__}, GEOS {shapely.geos_version_string}; "
+        f"medians of {options.repeats} runs (polygonising 10⁶: one run)."
+    )
+    table = "\n".join(out)
+    print(table)
+    return table
+
+
+if __name__ == "__main__":
+    main()
