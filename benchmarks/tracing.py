@@ -244,8 +244,8 @@ def main(argv: list[str] | None = None) -> str:
     for size in sizes:
         row = one_size(size, options.repeats)
         out.append(
-            f"| {row['segments']:,} | {row['first'] * 1e3:.1f} ms | {row['first_rows'] * 1e3:.0f} ms "
-            f"| {row['each'] * 1e3:.2f} ms | {row['whole'] * 1e3:,.0f} ms (polygonize alone "
+            f"| {row['segments']:,} | {row['first'] * 1e3:.1f} ms "
+            f"| {row['first_rows'] * 1e3:.0f} ms | {row['each'] * 1e3:.2f} ms | {row['whole'] * 1e3:,.0f} ms (polygonize alone "
             f"{row['polygonize'] * 1e3:,.0f} ms) | {row['whole'] / row['first']:.1f}× "
             f"| {row['named'] * 1e3:.2f} ms | {row['named'] / row['each']:.1f}× "
             f"| {'yes' if row['same'] else 'NO'} |"
