@@ -16,16 +16,6 @@ _VERDICT_SVG = {
     ' stroke-dasharray="2.4 1.8"/>',
 }
 
-VERDICT_GLYPHS = {
-    "agrees": "●",
-    "agrees_at_edge": "◐",
-    "disagrees": "✕",
-    "by_construction": "□",
-    "not_stated": "–",
-    "not_determinable": "◌",
-}
-"""The shapes as characters, for tables that hold plain text."""
-
 
 def verdict_mark(verdict: str) -> str:
     """Return the mark of a verdict as inline SVG; empty for an unknown word."""

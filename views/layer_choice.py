@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from views.state import PageData
 
 DEFAULT_PLAN = "13th"
-DEFAULT_OPACITY = 60
 
 
 def choose_plans(data: PageData, language: str) -> tuple[str, ...]:
@@ -110,16 +109,7 @@ def _toggles(plan: str, group: str, features: list[Mapping[str, Any]], language:
 
 
 def choose_appearance(language: str) -> dict[str, Any]:
-    """Let the reader set opacity, labels and the base map; the key never enters the link."""
-    opacity = st.slider(
-        text("layers.opacity", language),
-        min_value=0,
-        max_value=100,
-        value=DEFAULT_OPACITY,
-        step=5,
-        key="opacity",
-        bind="query-params",
-    )
+    """Let the reader choose labels and the base map; the key never enters the link."""
     labels = st.toggle(
         text("layers.labels", language), value=True, key="labels", bind="query-params"
     )
@@ -146,4 +136,4 @@ def choose_appearance(language: str) -> dict[str, Any]:
     base = online_base(base_id, key)
     if base is None and base_id in ONLINE_BASES:
         st.caption(text("layers.key_wanted", language))
-    return {"opacity": opacity, "labels": labels, "base": base, "base_id": base_id}
+    return {"labels": labels, "base": base, "base_id": base_id}

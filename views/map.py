@@ -44,7 +44,6 @@ def map_state(
     return {
         "lang": state.language,
         "shown": list(state.shown),
-        "opacity": state.appearance.get("opacity", 60),
         "labels": state.appearance.get("labels", True),
         "base": state.appearance.get("base"),
         "selected": state.selected,

@@ -28,6 +28,16 @@ PAGE_STYLE = """
 .pm-panel .verdict svg { vertical-align: -1px; }
 .pm-panel blockquote { margin: 0; padding: 0 0 0 .7rem; border-left: 3px solid #d6d3c8;
   font-size: .9rem; color: #1f2937; }
+.pm-h2 { font-size: 1.05rem; font-weight: 650; margin: .4rem 0 .3rem; padding: 0; color: #1f2937; }
+.pm-scroll { overflow-x: auto; }
+.pm-areas { border-collapse: collapse; width: 100%; font-size: .86rem; color: #1f2937; }
+.pm-areas th, .pm-areas td { padding: .34rem .9rem .34rem 0; border: 0; text-align: left;
+  border-bottom: 1px solid #ebe8e0; font-weight: 400; white-space: nowrap; }
+.pm-areas thead th { color: #5b6270; font-size: .8rem; border-bottom: 1px solid #cfcabd; }
+.pm-areas tbody th svg { vertical-align: -2px; margin-right: .25rem; }
+.pm-areas .number { font-variant-numeric: tabular-nums; }
+.pm-areas .here th, .pm-areas .here td { background: #eef1f5; font-weight: 600; }
+.pm-areas td svg { vertical-align: -2px; }
 iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d8d4c8; border-radius: 4px; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 2.6rem .8rem 1rem; }

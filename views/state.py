@@ -107,7 +107,7 @@ class State:
     selected : str or None
         The selected zone.
     appearance : mapping
-        ``opacity`` [%], ``labels``, ``base`` and ``base_id``.
+        ``labels``, ``base`` and ``base_id``.
     """
 
     data: PageData

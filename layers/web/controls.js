@@ -29,6 +29,15 @@
     return mark;
   }
 
+  function opacitySlider(view) {
+    const label = element("label", "pm-opacity", view.t("map.opacity"));
+    const slider = element("input", "");
+    Object.assign(slider, { type: "range", min: 0, max: 100, step: 5, value: view.state.opacity });
+    slider.addEventListener("input", () => view.setOpacity(Number(slider.value)));
+    label.appendChild(slider);
+    return label;
+  }
+
   class Legend {
     constructor(view) {
       this.view = view;
@@ -68,10 +77,11 @@
         add(line([{ stroke: "#cfc8b8", "stroke-width": 7 }, { stroke: "#ffffff", "stroke-width": 4.4 }]),
           t("map.legend_road"));
         add(line([{ stroke: "#cfc8b8", "stroke-width": 7 },
-          { stroke: "#ffffff", "stroke-width": 4.4, "stroke-dasharray": "10 3" }]),
+          { stroke: "#ffffff", "stroke-width": 4.4, "stroke-dasharray": "6 2" }]),
         t("map.legend_road_inferred"));
       }
       details.appendChild(list);
+      details.appendChild(opacitySlider(view));
       this.node.replaceChildren(details);
     }
   }
@@ -100,7 +110,8 @@
 
   function copyLink(view) {
     const centre = view.toWgs84(view.map.getCenter());
-    const at = [centre[0].toFixed(5), centre[1].toFixed(5), view.map.getZoom()].join(",");
+    const at = [centre[0].toFixed(5), centre[1].toFixed(5), view.map.getZoom(),
+      view.state.opacity].join(",");
     const address = new URL(window.parent.location.href);
     address.searchParams.set("at", at);
     return address.href;

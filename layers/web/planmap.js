@@ -71,7 +71,8 @@
       map.on("popupclose", (event) => { if (event.popup === this.popup) this.popup = null; });
       const home = L.latLngBounds(data.bounds);
       map.setMaxBounds(home.pad(1.2));
-      map.fitBounds(this.options.bounds || home, { animate: false, padding: [6, 6] });
+      map.fitBounds(this.options.bounds || home, { animate: false, paddingTopLeft: [8, 8],
+        paddingBottomRight: [8, map.getSize().x > 620 ? 64 : 76] });
       this.openLink();
       this.widths();
     }
@@ -253,6 +254,13 @@
       });
     }
 
+    setOpacity(percent) {
+      this.state.opacity = percent;
+      this.shapes.forEach(({ zone, layer }) => {
+        if (zone.t === "polygon") layer.setStyle({ fillOpacity: this.fillOpacity(zone) });
+      });
+    }
+
     visible() {
       return this.order.filter((zone) => this.state.shown.includes(zone.id) && zone.t);
     }
@@ -339,11 +347,6 @@
       this.ready = true;
       const spoken = first || before.lang !== state.lang;
       if (JSON.stringify(before.base) !== JSON.stringify(state.base)) this.setBase(state.base);
-      if (before.opacity !== state.opacity) {
-        this.shapes.forEach(({ zone, layer }) => {
-          if (zone.t === "polygon") layer.setStyle({ fillOpacity: this.fillOpacity(zone) });
-        });
-      }
       const shownBefore = first ? [] : before.shown;
       const changed = first || JSON.stringify(shownBefore) !== JSON.stringify(state.shown);
       if (changed) this.toggle(shownBefore, state.shown);
@@ -491,10 +494,11 @@
       if (!this.options.link) return;
       try {
         const at = new URLSearchParams(window.parent.location.search).get("at");
-        const [latitude, longitude, zoom] = (at || "").split(",").map(Number);
+        const [latitude, longitude, zoom, opacity] = (at || "").split(",").map(Number);
         const known = [latitude, longitude, zoom].every(Number.isFinite);
         if (at && known && this.map.options.maxBounds.contains([latitude, longitude])) {
           this.map.setView([latitude, longitude], Math.min(19, Math.max(11, zoom)), { animate: false });
+          if (opacity >= 0 && opacity <= 100) this.state.opacity = opacity;
           this.linked = true;
         }
       } catch (error) {
