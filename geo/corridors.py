@@ -29,10 +29,13 @@ STUB_M = 100.0
 MAX_WIDTH_M = 20_000.0
 """Widest strip that is tried [m]."""
 
+OVERLAP_M = 0.5
+"""How far an axis is prolonged to divide a strip into its two sides [m]."""
+
 WIDTH_STEP_M = 1e-4
 """The width is solved to this [m]."""
 
-Sides = Literal["both", "left", "right"]
+Sides = Literal["both", "left", "right", "inside"]
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,13 @@ def axis_between(
         ends, or no part in the district.
     """
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
-    axis = index.road(find_road(road, index, aliases).data_name, tolerance_m)
+    axis = index.road(find_road(road, index, aliases, what).data_name, tolerance_m)
     named: list[list[Place] | None] = []
     for other in (from_road, to_road):
         if other is None:
             named.append(None)
             continue
-        crossing = index.road(find_road(other, index, aliases).data_name, tolerance_m)
+        crossing = index.road(find_road(other, index, aliases, what).data_name, tolerance_m)
         named.append([m.on_first for m in corner_places(axis, crossing, tolerance_m, {}, what)])
     begins, ends = named
     if begins is None or ends is None:
@@ -149,7 +152,7 @@ def _ends_inside(axis: Road, district: Polygon | MultiPolygon, what: str) -> lis
     points = [c for part in inside for c in (part.coords[0], part.coords[-1])]
     for part in along:
         outline = shapely.segmentize(shapely.boundary(district), 5.0)
-        near = np.atleast_1d(shapely.points(shapely.get_coordinates(outline)))
+        near = shapely.get_parts(shapely.extract_unique_points(outline))
         near = near[shapely.dwithin(near, part, BORDER_M)]
         at = shapely.line_locate_point(part, near)
         stretch = shapely.line_interpolate_point(part, np.array([at.min(), at.max()]))
@@ -178,7 +181,9 @@ def _runs(lines: shapely.Geometry) -> list[LineString]:
     return list(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts))))
 
 
-def strip(axis: LineString, width_m: float, sides: Sides = "both") -> Polygon | MultiPolygon:
+def strip(
+    axis: LineString, width_m: float, sides: Literal["both", "left", "right"] = "both"
+) -> Polygon | MultiPolygon:
     """Return the strip along an axis, cut straight at its ends.
 
     Parameters
@@ -188,7 +193,7 @@ def strip(axis: LineString, width_m: float, sides: Sides = "both") -> Polygon | 
     width_m : float
         Full width [m]; half of it on each side, or all of it on one.
     sides : {"both", "left", "right"}
-        Seen along the axis.
+        Which, seen along the axis.
 
     Returns
     -------
@@ -198,14 +203,22 @@ def strip(axis: LineString, width_m: float, sides: Sides = "both") -> Polygon | 
     band = shapely.buffer(axis, reach, cap_style="flat", join_style="mitre", mitre_limit=2.0)
     if sides == "both":
         return band
-    cells = shapely.get_parts(
-        shapely.polygonize([shapely.union_all([shapely.boundary(band), axis])])
-    )
+    cut = shapely.union_all([shapely.boundary(band), _prolonged(axis)])
+    cells = shapely.get_parts(shapely.polygonize([cut]))
     wanted = [
         cell for cell in cells
         if band.covers(cell.representative_point()) and _is_left(axis, cell) == (sides == "left")
     ]  # fmt: skip
     return cast("Polygon | MultiPolygon", shapely.union_all(wanted))
+
+
+def _prolonged(axis: LineString) -> LineString:
+    """Return an axis that goes on straight for `OVERLAP_M`, so that it cuts through the caps."""
+    line = shapely.get_coordinates(axis)
+    first, last = line[0] - line[1], line[-1] - line[-2]
+    before = line[0] + first / np.hypot(*first) * OVERLAP_M
+    after = line[-1] + last / np.hypot(*last) * OVERLAP_M
+    return shapely.LineString([before, *line, after])
 
 
 def _is_left(axis: LineString, cell: Polygon) -> bool:
@@ -217,6 +230,15 @@ def _is_left(axis: LineString, cell: Polygon) -> bool:
         point.x - before.x
     )
     return bool(cross > 0)
+
+
+def _side_inside(axis: LineString, district: Polygon | MultiPolygon) -> Literal["left", "right"]:
+    """Return the side of an axis on which more of the district lies nearby."""
+    left, right = (
+        shapely.area(shapely.intersection(strip(axis, BORDER_M, side), district))
+        for side in ("left", "right")
+    )
+    return "left" if left >= right else "right"
 
 
 def corridor_with_area(
@@ -237,8 +259,9 @@ def corridor_with_area(
         Same CRS; the strip is cut there. Of a border road only one side is left.
     area_m2 : float
         Planar area wanted [m²].
-    sides : {"both", "left", "right"}
-        For a river bank, the side of the land, seen along the axis.
+    sides : {"both", "left", "right", "inside"}
+        Seen along the axis; ``"inside"`` is the side on which more of the
+        district lies, for a river bank or a border road.
     what : str
         What the belt is, for messages.
 
@@ -265,6 +288,9 @@ def corridor_with_area(
     """
     if not area_m2 > 0:
         raise EnclosureError(f"{what}: a strip of {area_m2:g} m² cannot be drawn; expected > 0.")
+
+    if sides == "inside":
+        sides = _side_inside(axis, district)
 
     def inside(width_m: float) -> shapely.Geometry:
         return shapely.intersection(strip(axis, width_m, sides), district)

@@ -214,7 +214,7 @@ def enclose(
         at = _gap_between(printed, connector.between, what)
         printed.insert(at, connector.road)
         inserted.insert(at, connector)
-    names = [find_road(name, index, aliases).data_name for name in printed]
+    names = [find_road(name, index, aliases, what).data_name for name in printed]
     roads = [index.road(name, tolerance_m) for name in names]
     ring = trace_ring(roads, tolerance_m=tolerance_m, reach_m=reach_m, what=what)
     return Enclosure(
@@ -280,7 +280,9 @@ def order_limits(
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     printed = [_name(limit) for limit in limits]
     sides = [getattr(limit, "side", None) for limit in limits]
-    roads = [index.road(find_road(name, index, aliases).data_name, tolerance_m) for name in printed]
+    roads = [
+        index.road(find_road(name, index, aliases, what).data_name, tolerance_m) for name in printed
+    ]
     joined = [set(connector.between) for connector in connectors]
     follows = [
         [

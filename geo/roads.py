@@ -126,6 +126,7 @@ def find_road(
     name: str,
     centrelines: gpd.GeoDataFrame | RoadIndex,
     aliases: Mapping[str, tuple[str, str]] | None = None,
+    what: str = "",
 ) -> RoadMatch:
     """Return the line that a printed name means: the same name, or the reviewed alias.
 
@@ -137,6 +138,8 @@ def find_road(
         Column used: ``name``.
     aliases : dict of str to (str, str), optional
         For a printed name, the name among the centrelines and the reason.
+    what : str
+        Whose limit it is, for the message: a zone id.
 
     Returns
     -------
@@ -164,7 +167,7 @@ def find_road(
     if data_name in names:
         return RoadMatch(name, data_name, reason)
     known = names.names if isinstance(names, RoadIndex) else sorted(names)
-    raise RoadNotFoundError(not_found_message(name, known, data_name))
+    raise RoadNotFoundError(f"{what}: " * bool(what) + not_found_message(name, known, data_name))
 
 
 def not_found_message(name: str, known: Sequence[str], data_name: str = "") -> str:
