@@ -126,6 +126,10 @@ class Base:
         rows = self.rivers[self.rivers["name"] == name]
         return list(rows["reading"])
 
+    def alias_names(self) -> dict[str, tuple[str, str]]:
+        """Return printed name to (data name, reason), as `geo.roads.find_road` takes it."""
+        return {a.printed: (a.data_name, a.reason) for a in self.aliases.values()}
+
     def centrelines(self, river_reading: str | None = None) -> gpd.GeoDataFrame:
         """Return all named lines under one reading of the rivers.
 

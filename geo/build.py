@@ -84,7 +84,9 @@ def build_documents(
     found = list(issues)
     items = {item.id: item for document in documents for item in document.items}
     drawn: dict[str, Drawn] = {}
-    for item in sorted(items.values(), key=lambda i: i.basis == "carried"):
+    # A carried shape and a label need the shape that they lean on.
+    order = {"stated": 0, "interpreted": 0, "corridor": 0, "carried": 1, "named": 2}
+    for item in sorted(items.values(), key=lambda i: order[i.basis]):
         drawn[item.id] = draw_item(item, base, drawn, found)
     drawn = {item_id: drawn[item_id] for item_id in items}
     findings = [f for d in drawn.values() for f in item_findings(d)]

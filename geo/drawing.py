@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -12,13 +12,21 @@ import numpy as np
 import shapely
 from shapely import Geometry, Point
 
-from geo.areas import Z_95, AreaBudget, area_budget, geodesic_area_km2
+from geo.areas import (
+    Z_95,
+    AreaBudget,
+    area_budget,
+    geodesic_area_km2,
+    geodesic_length_m,
+    printed_interval,
+)
 from geo.base import CENTRE_READING, Base
 from geo.catalogue import text
+from geo.corridors import axis_between, corridor_with_area
 from geo.crs import WGS84
 from geo.enclosures import Connector as RingConnector
 from geo.enclosures import Enclosure, enclose, order_limits
-from geo.errors import EnclosureError, Issue, LimitsError, RoadNotFoundError
+from geo.errors import EnclosureError, GeoError, Issue, LimitsError, RoadNotFoundError
 from geo.plans import PlanItem
 from geo.sentences import Limit, parse_limits
 from geo.verdicts import Finding, Reading, judge
@@ -27,6 +35,9 @@ logger = logging.getLogger(__name__)
 
 DECIMALS = 6
 """Decimals of a degree in every file: 0.1 m."""
+
+BORDER_REACH_M = 60.0
+"""A belt whose axis lies this near to the outline for most of its way has one side."""
 
 EDGE_COLUMNS = [
     "edge_id", "zone_id", "limit", "qualifier", "clause", "road", "alias_reason",
@@ -91,9 +102,9 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
             return _draw_corridor(item, base)
         if item.basis == "carried":
             return _carry(item, drawn)
-        return Drawn(item, geometry=_label_point(item, base, drawn))
+        return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
-        missing = [name for name in base.missing if name in str(error)]
+        missing = [limit.name for limit in item_limits(item) if limit.name in base.missing]
         issues.append(
             Issue(
                 "limit-missing" if missing else "road-not-found",
@@ -146,7 +157,6 @@ def _ring(
 ) -> Enclosure:
     """Trace the ring of an item under one reading of the river and of a connector."""
     centrelines = base.centrelines(river)
-    aliases = {a.printed: (a.data_name, a.reason) for a in base.aliases.values()}
     connectors = [
         RingConnector(
             between=c.between,
@@ -158,8 +168,10 @@ def _ring(
         for c in item.connectors
     ]
     if any(limit.side for limit in limits):
-        limits = tuple(order_limits(limits, centrelines, aliases=aliases))
-    return enclose(limits, centrelines, connectors=connectors, aliases=aliases, what=item.id)
+        limits = tuple(order_limits(limits, centrelines, aliases=base.alias_names(), what=item.id))
+    return enclose(
+        limits, centrelines, connectors=connectors, aliases=base.alias_names(), what=item.id
+    )
 
 
 def _draw_enclosed(item: PlanItem, base: Base) -> Drawn:
@@ -312,7 +324,137 @@ def _part_areas(
 
 def _draw_corridor(item: PlanItem, base: Base) -> Drawn:
     """Draw a belt along its axis with the width that its stated area gives."""
-    raise NotImplementedError
+    assert item.axis is not None
+    rivers = base.river_readings(_data_name(item.axis.road, base))
+    lengths = [
+        _length_reading(item, base, reading if reading else CENTRE_READING, reading, item.axis.to)
+        for reading in (rivers or [None])
+    ]
+    if rivers:
+        lengths[0] = replace(lengths[0], reading=CENTRE_READING)
+    lengths += [
+        _length_reading(item, base, f"end:{end}", rivers[0] if rivers else None, end)
+        for end in item.axis.also_to
+    ]
+    axis = _axis(item, base, rivers[0] if rivers else None, item.axis.to)
+    edges = _axis_edge(item, base, axis, rivers[0] if rivers else None)
+    if not item.stated_area_km2:
+        return Drawn(
+            item,
+            geometry=to_files(axis, base.metric_crs),
+            edges=edges,
+            length_readings=tuple(lengths),
+        )
+    beside = shapely.buffer(shapely.boundary(base.outline), BORDER_REACH_M)
+    on_border = shapely.length(shapely.intersection(axis, beside)) > axis.length / 2
+    corridor = corridor_with_area(
+        axis,
+        base.outline,
+        float(item.stated_area_km2) * 1e6,
+        sides="inside" if on_border else "both",
+        what=item.id,
+    )
+    geometry = to_files(corridor.polygon, base.metric_crs)
+    area = float(geodesic_area_km2([geometry])[0])
+    return Drawn(
+        item,
+        geometry=geometry,
+        edges=edges,
+        # The width follows from the printed figure, and so does the interval.
+        readings=(Reading(CENTRE_READING, area, *printed_interval(item.stated_area_km2)),),
+        outlines={CENTRE_READING: geometry},
+        length_readings=tuple(lengths),
+        width_m=corridor.width_m,
+    )
+
+
+def _axis(item: PlanItem, base: Base, river: str | None, to: str | None) -> Geometry:
+    """Return the axis of an item, metric CRS, with the roads that continue it."""
+    assert item.axis is not None
+    lines = [
+        axis_between(
+            road,
+            item.axis.from_ if road == item.axis.road else None,
+            to if road == item.axis.road else None,
+            base.centrelines(river),
+            district=base.outline,
+            aliases=base.alias_names(),
+            what=item.id,
+        )
+        for road in (item.axis.road, *item.axis.continues)
+    ]
+    return lines[0] if len(lines) == 1 else shapely.union_all(lines)
+
+
+def _length_reading(
+    item: PlanItem, base: Base, label: str, river: str | None, to: str | None
+) -> Reading:
+    """Return the length of an axis [km]; its error is that of the two ends.
+
+    Notes
+    -----
+    An end is where another road crosses, or where the district ends: the
+    position error of that line moves it along the axis. The two ends are
+    independent of each other; a shift of the axis itself does not lengthen it.
+    """
+    assert item.axis is not None
+    line = to_files(_axis(item, base, river, to), base.metric_crs)
+    length = float(geodesic_length_m([line])[0]) / 1000
+    errors = base.centrelines(river).set_index("name")["position_error_m"]
+    half = (
+        Z_95
+        * float(
+            np.hypot(
+                *(
+                    base.outline_error_m if end is None else float(errors[_data_name(end, base)])
+                    for end in (item.axis.from_, to)
+                )
+            )
+        )
+        / 1000
+    )
+    return Reading(label, length, max(0.0, length - half), length + half)
+
+
+def _axis_edge(item: PlanItem, base: Base, axis: Geometry, river: str | None) -> gpd.GeoDataFrame:
+    """Return the axis as the one edge of a belt, with its source."""
+    assert item.axis is not None
+    line = base.centrelines(river).drop_duplicates("name").set_index("name")
+    row = line.loc[_data_name(item.axis.road, base)]
+    alias = base.aliases.get(item.axis.road)
+    text_zh = {"from": item.axis.from_, "to": item.axis.to}
+    corners = {
+        end: text("corner.outline", "zh") if road is None else text("corner.road", "zh", road=road)
+        for end, road in text_zh.items()
+    }
+    return gpd.GeoDataFrame(
+        [
+            {
+                "edge_id": f"{item.id}/axis",
+                "zone_id": item.id,
+                "limit": item.axis.road,
+                "qualifier": "",
+                "clause": "",
+                "road": _data_name(item.axis.road, base),
+                "alias_reason": alias.reason if alias else "",
+                "alias_reason_en": alias.reason_en if alias else "",
+                "method": row["method"],
+                "position_error_m": float(row["position_error_m"]),
+                "source": row["source"],
+                "length_m": round(float(shapely.length(axis)), 1),
+                "corner_from": corners["from"],
+                "corner_to": corners["to"],
+                "gap_m": 0.0,
+                "connector": False,
+                "connector_reason": "",
+                "connector_reason_en": "",
+                "half_width_m": float(row["half_width_m"] or 0.0),
+                "geometry": axis,
+            }
+        ],
+        columns=EDGE_COLUMNS,
+        crs=base.metric_crs,
+    )
 
 
 def _carry(item: PlanItem, drawn: Mapping[str, Drawn]) -> Drawn:
@@ -337,10 +479,28 @@ def _carry(item: PlanItem, drawn: Mapping[str, Drawn]) -> Drawn:
     )
 
 
+def _draw_named(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn:
+    """Return a name's street or a point to write it at; never an area.
+
+    A street that the base does not have leaves the item without geometry:
+    that is no fault, for nothing was claimed to be drawable.
+    """
+    if item.axis is not None:
+        try:
+            rivers = base.river_readings(_data_name(item.axis.road, base))
+            axis = _axis(item, base, rivers[0] if rivers else None, item.axis.to)
+        except GeoError as error:
+            logger.info("%s keeps its name only: %s", item.id, error)
+        else:
+            return Drawn(item, geometry=to_files(axis, base.metric_crs))
+    return Drawn(item, geometry=_label_point(item, base, drawn))
+
+
 def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Point | None:
     """Return where the name of an item may be written, or None."""
-    if item.label_at in drawn and drawn[item.label_at].geometry is not None:
-        return rounded(drawn[item.label_at].geometry.representative_point())
+    origin = drawn.get(item.label_at)
+    if origin is not None:
+        return None if origin.geometry is None else rounded(origin.geometry.representative_point())
     names = [item.label_at] if item.label_at else [item.short_name, item.name]
     found = base.landmarks[base.landmarks["name"].isin(names)]
     return rounded(found.geometry.iloc[0]) if len(found) else None
