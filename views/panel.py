@@ -174,6 +174,7 @@ def _row_html(row: Mapping[str, Any], state: State) -> str:
     verdict = str(row["verdict"])
     word = escape(state.text(f"verdict.{verdict}")) if verdict in VERDICT_COLOURS else ""
     colour = VERDICT_COLOURS.get(verdict, "inherit")
+    marked = ' class="here" aria-current="true"' if here else ""
     interval = "" if row["low"] is None else f"{row['low']:.3f}–{row['high']:.3f}"
     difference = "" if row["difference"] is None else f"{row['difference']:+.1f}%"
     cells = (
@@ -183,7 +184,7 @@ def _row_html(row: Mapping[str, Any], state: State) -> str:
         difference.replace("-", "−"),
     )
     return (
-        f"<tr{' class="here" aria-current="true"' if here else ''}>"
+        f"<tr{marked}>"
         f'<th scope="row">{mark} {escape(str(row["name"]))}</th>'
         f"<td>{escape(str(row['plan']))}</td>"
         + "".join(f'<td class="number">{cell or "–"}</td>' for cell in cells)
