@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pypinyin import lazy_pinyin
-from shapely import LineString, MultiLineString, MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon
 
 from geo.crs import METRIC, WGS84, require_metric
 from geo.errors import DataFileError, Issue
 from geo.osm import OSM_ATTRIBUTION, StreetSource
 from geo.reference_lines import ReferenceLine, reference_line
 from geo.river_lines import river_lines
+from geo.street_comparison import compare_with_base
+from geo.street_folder import write_imported
 from geo.street_network import extended_to_mean_lines, noded
+from geo.street_rows import ROAD_CLASSES, river_rows, road_row, slug
 from geo.street_sources import read_streets
+
+__all__ = ["ImportedStreets", "compare_with_base", "import_streets", "write_imported"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,43 +43,7 @@ for London. It is not measured for the place of the import: `compare_with_base` 
 OTHER_ERROR_M = 10.0
 """Assumed position error of other lines if the caller gives none, 1 sigma [m]."""
 
-LANE_M = 3.5
-"""Width of a lane of an urban road (CJJ 37, design speed of 60 km/h and more: 3.5 m)."""
-
-ROAD_CLASSES = {
-    "motorway": "trunk",
-    "trunk": "trunk",
-    "primary": "primary",
-    "secondary": "secondary",
-    "tertiary": "local",
-    "unclassified": "local",
-    "residential": "local",
-    "living_street": "local",
-    "service": "local",
-    "road": "local",
-    "busway": "local",
-    "pedestrian": "footway",
-    "footway": "footway",
-    "path": "footway",
-    "steps": "footway",
-    "cycleway": "footway",
-    "track": "footway",
-    "bridleway": "footway",
-    "local": "local",
-}
-"""OSM's values of ``highway`` (and this project's own) to the road classes of the base."""
-
-CLASS_HALF_WIDTH_M = {
-    "trunk": 15.0,
-    "primary": 12.0,
-    "secondary": 10.0,
-    "local": 6.0,
-    "footway": 4.0,
-}
-"""Assumed half widths where the data give neither width nor lanes [m]."""
-
 _WALKED = ("footway", "path", "steps", "cycleway", "track", "bridleway")
-_CLASS_ORDER = tuple(CLASS_HALF_WIDTH_M)
 
 REPORT_COLUMNS = (
     "road_id",
@@ -211,7 +178,7 @@ def import_streets(
     stamp = f"{label}, {found.extract_date[:10] or 'date not known'}"
     roads, report = _reference_roads(ways, metric_crs, common, stamp, issues)
     river = river_lines(found.waters.to_crs(metric_crs), area, wanted, issues)
-    river = _river_rows(river, common, stamp, metric_crs)
+    river = river_rows(river, common, stamp, metric_crs)
     logger.info("%s: %d ways, %d roads", path.name, len(ways), len(roads))
     return ImportedStreets(
         roads,
@@ -312,10 +279,10 @@ def _reference_roads(
     used: dict[str, int] = {}
     for number, (name, group, line) in enumerate(groups):
         own = [part for part, owner in zip(parts, owners, strict=True) if owner == number]
-        slug = "".join(lazy_pinyin(name)).lower().replace(" ", "-")
-        used[slug] = used.get(slug, 0) + 1
-        road_id = slug if used[slug] == 1 else f"{slug}-{used[slug]}"
-        rows.append(_road_row(road_id, name, group, line, own, common, stamp))
+        road_id = slug(name)
+        used[road_id] = used.get(road_id, 0) + 1
+        road_id = road_id if used[road_id] == 1 else f"{road_id}-{used[road_id]}"
+        rows.append(road_row(road_id, name, group, line, own, common, stamp))
         report.append(_report_row(road_id, name, group, line, own, extended.get(number, 0.0)))
         if line.open_m:
             issues.append(
@@ -363,70 +330,6 @@ def _separate_places(rows: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
     return [rows[place == number] for number in np.unique(place)]
 
 
-def _road_row(
-    road_id: str,
-    name: str,
-    group: gpd.GeoDataFrame,
-    line: ReferenceLine,
-    parts: list[LineString],
-    common: dict[str, Any],
-    stamp: str,
-) -> dict[str, Any]:
-    classes = [ROAD_CLASSES.get(h, "local") for h in group["highway"].fillna("")]
-    lengths = group.length.to_numpy()
-    share = {c: lengths[[k == c for k in classes]].sum() for c in _CLASS_ORDER}
-    road_class = max(_CLASS_ORDER, key=lambda c: share[c])
-    half_width, half_source = _half_width(group, line, road_class)
-    ids = sorted(set(group["source_id"]))
-    english = [e for e in group["name_en"] if e]
-    return {
-        "road_id": road_id,
-        "name": name,
-        "name_en": english[0] if english else _romanised(name),
-        "name_evidence": "name of the ways in the source",
-        "name_confidence": "high",
-        "method": common["method"],
-        "position_error_m": common["position_error_m"],
-        "source": f"{stamp}: {len(ids)} ways",
-        "road_class": road_class,
-        "half_width_m": round(half_width, 1),
-        "half_width_source": half_source,
-        "licence": common["licence"],
-        "note": common["note"],
-        "osm_ids": ids,
-        "geometry": parts[0] if len(parts) == 1 else MultiLineString(parts),
-    }
-
-
-def _romanised(name: str) -> str:
-    """Return a street name in pinyin as its signs have it: 南京路 is Nanjing Lu."""
-    syllables = lazy_pinyin(name)
-    if len(syllables) < 2:
-        return name if name.isascii() else "".join(syllables).capitalize()
-    return f"{''.join(syllables[:-1]).capitalize()} {syllables[-1].capitalize()}"
-
-
-def _half_width(group: gpd.GeoDataFrame, line: ReferenceLine, road_class: str) -> tuple[float, str]:
-    """Return half of the carriageway width [m], and how it is known."""
-    weights = group.length.to_numpy()
-
-    def mean(column: str) -> float:
-        values = group[column].to_numpy(dtype=float)
-        known = np.isfinite(values) & (values > 0)
-        return float(np.average(values[known], weights=weights[known])) if known.any() else math.nan
-
-    width, lanes = mean("width_m"), mean("lanes")
-    if line.separation_m:
-        one = width if math.isfinite(width) else LANE_M * (lanes if math.isfinite(lanes) else 2)
-        known = "width" if math.isfinite(width) else "lanes" if math.isfinite(lanes) else "2 lanes"
-        return (line.separation_m + one) / 2, f"distance of the carriageways and {known} of one"
-    if math.isfinite(width):
-        return width / 2, "width in the source"
-    if math.isfinite(lanes):
-        return lanes * LANE_M / 2, f"lanes in the source at {LANE_M} m"
-    return CLASS_HALF_WIDTH_M[road_class], "assumed for its class"
-
-
 def _report_row(
     road_id: str,
     name: str,
@@ -451,35 +354,6 @@ def _report_row(
         "open": len(line.open_m),
         "open_m": round(sum(line.open_m), 1),
     }
-
-
-def _river_rows(
-    lines: list[dict[str, Any]], common: dict[str, Any], stamp: str, metric_crs: str
-) -> gpd.GeoDataFrame:
-    rows = [
-        {
-            "road_id": f"{''.join(lazy_pinyin(line['name'])).lower()}-{line['reading']}",
-            "name": line["name"],
-            "name_en": _romanised(line["name"]),
-            "reading": line["reading"],
-            "name_evidence": "name in the source",
-            "name_confidence": "high",
-            "method": common["method"],
-            "position_error_m": common["position_error_m"],
-            "source": f"{stamp}: {', '.join(line['ids'])}",
-            "road_class": "river",
-            "half_width_m": 0.0,
-            "half_width_source": "a line on the water has no width",
-            "licence": common["licence"],
-            "note": common["note"],
-            "osm_ids": line["ids"],
-            "geometry": line["geometry"],
-        }
-        for line in lines
-    ]
-    columns = list(rows[0]) if rows else ["name", "reading", "geometry"]
-    river = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=metric_crs)
-    return river.to_crs(WGS84)
 
 
 def _sha256(path: Path) -> str:
