@@ -59,7 +59,7 @@ def register_font() -> str:
 @cache
 def _advances() -> tuple[dict[int, float], float]:
     """Return the advance width of every character [em]."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     with TTFont(font_path(), lazy=True) as font:
         per_em = font["head"].unitsPerEm
@@ -145,26 +145,33 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
+        line: list[str] = []
         for token in _tokens(paragraph):
-            if line and text_width_mm(line + token, size_pt) > width_mm:
-                if token in NO_LINE_START and len(line) > 1:
-                    lines.append(line[:-1].rstrip())
-                    line = line[-1] + token
-                    continue
-                lines.append(line.rstrip())
-                line = token.lstrip()
+            if line and text_width_mm("".join([*line, token]).rstrip(), size_pt) > width_mm:
+                carried: list[str] = []
+                while len(line) > 1 and [token, *carried][-1] in NO_LINE_START:
+                    carried.append(line.pop())
+                lines.append("".join(line).rstrip())
+                line = [*reversed(carried), token if carried else token.lstrip()]
             else:
-                line += token
-            while len(line) > 1 and text_width_mm(line, size_pt) > width_mm:
-                kept = next(
-                    n for n in range(len(line) - 1, 0, -1)
-                    if n == 1 or text_width_mm(line[:n], size_pt) <= width_mm
-                )  # fmt: skip
-                lines.append(line[:kept])
-                line = line[kept:]
-        lines.append(line.rstrip())
+                line.append(token)
+            while text_width_mm("".join(line).rstrip(), size_pt) > width_mm:
+                whole = "".join(line)
+                kept = max(1, _fitting_length(whole, width_mm, size_pt))
+                if kept >= len(whole):
+                    break
+                lines.append(whole[:kept])
+                line = [whole[kept:]]
+        lines.append("".join(line).rstrip())
     return lines
+
+
+def _fitting_length(text: str, width_mm: float, size_pt: float) -> int:
+    """Return how many leading characters of a text fit a width."""
+    length = len(text)
+    while length > 1 and text_width_mm(text[:length], size_pt) > width_mm:
+        length -= 1
+    return length
 
 
 def _tokens(paragraph: str) -> list[str]:
@@ -188,7 +195,7 @@ def subset_font(text: str) -> bytes:
 
     The same characters give the same bytes.
     """
-    from fontTools import subset
+    from fontTools import subset  # type: ignore[import-untyped]
     from fontTools.ttLib import TTFont
 
     options = subset.Options()
@@ -198,13 +205,13 @@ def subset_font(text: str) -> bytes:
     options.notdef_outline = True
     options.recalc_timestamp = False
     options.drop_tables += ["GPOS", "GSUB", "STAT", "vhea", "vmtx", "BASE"]
-    font = TTFont(font_path(), recalcTimestamp=False, lazy=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=sorted({ord(c) for c in text} | {ord(" "), ord(REPLACEMENT)}))
-    subsetter.subset(font)
-    font.flavor = "woff"
     buffer = io.BytesIO()
-    font.save(buffer, reorderTables=True)
+    with TTFont(font_path(), recalcTimestamp=False, lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=sorted({ord(c) for c in text} | {ord(" "), ord(REPLACEMENT)}))
+        subsetter.subset(font)
+        font.flavor = "woff"
+        font.save(buffer, reorderTables=True)
     return buffer.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
-    from shapely import LineString, Point, Polygon
+    from shapely import LineString, Polygon
     from shapely.geometry.base import BaseGeometry
 
 LabelKind = Literal["zone", "road", "river", "place"]
@@ -139,12 +139,11 @@ def label_boxes(text: str, size_pt: float, candidates: Candidates) -> NDArray[np
     cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
     x = candidates.x[:, None] + corners[:, 0] * cos - corners[:, 1] * sin
     y = candidates.y[:, None] + corners[:, 0] * sin + corners[:, 1] * cos
-    boxes: NDArray[np.object_] = shapely.polygons(np.stack([x, y], axis=-1))
-    return boxes
+    return np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)
 
 
 def area_candidates(
-    zone: BaseGeometry,
+    zone: Any,
     text: str,
     size_pt: float,
     others: Iterable[BaseGeometry] = (),
@@ -167,6 +166,11 @@ def area_candidates(
     """
     circle = shapely.maximum_inscribed_circle(zone, 0.2)
     centre = shapely.get_point(circle, 0)
+    middle = zone.centroid
+    if shapely.contains(zone, middle) and (
+        shapely.distance(zone.boundary, middle) > 0.6 * circle.length
+    ):  # a long strip is as wide at its end as in its middle
+        centre = middle
     left, bottom, right, top = zone.bounds
     xs = np.arange(left + spacing_mm / 2, right, spacing_mm)
     ys = np.arange(bottom + spacing_mm / 2, top, spacing_mm)
@@ -254,7 +258,7 @@ def line_candidates(
     return Candidates(places[:, 0], places[:, 1], angle, cost)
 
 
-def point_candidates(point: Point, text: str, size_pt: float, away_mm: float = 1.3) -> Candidates:
+def point_candidates(point: Any, text: str, size_pt: float, away_mm: float = 1.3) -> Candidates:
     """Return the eight places round a point, right of it first."""
     half_width = text_width_mm(text, size_pt) / 2
     half_height = text_height_mm(text, size_pt) / 2

@@ -37,6 +37,9 @@ SYMBOLS = ("district", "road", "inferred_road", "river", "metro", "place", "conn
 SIZES_PT = (7.2, 6.8, 6.4, 6.0, 5.6, 5.2, SMALLEST_PT)
 SWATCH_EM = 3.0
 COLUMN_GAP_MM = 3.0
+LEAST_LEGEND_EM, LEAST_TABLE_EM = 9.0, 26.0
+"""Narrowest column of a legend and of the table of areas, in ems."""
+
 TABLE_SHARES = (0.36, 0.13, 0.13, 0.18, 0.20)
 """Widths of the table's columns as shares of what the swatch leaves."""
 
@@ -79,7 +82,7 @@ def interval_km2(row: Any) -> str:
     low, high = getattr(row, "low_km2", None), getattr(row, "high_km2", None)
     if low is None or high is None or pd.isna(low) or pd.isna(high):
         return "—"
-    return f"{float(low):.2f}–{float(high):.2f}"
+    return f"{float(low):.3f}–{float(high):.3f}"
 
 
 def stated_figure(row: Any, language: str = "zh") -> str:
@@ -112,22 +115,22 @@ def zone_name(row: Any, language: str) -> str:
     return str(row.name_en if language == "en" and row.name_en else row.name)
 
 
-def legend_rows(
-    zones: gpd.GeoDataFrame, symbols: Iterable[str], language: str, with_table: bool
+def zone_rows(
+    zones: gpd.GeoDataFrame, language: str, *, with_table: bool, plan: str = ""
 ) -> list[LegendRow]:
-    """Return the rows of a legend.
+    """Return the rows of a legend for zones, belts and clusters.
 
     Parameters
     ----------
     zones : GeoDataFrame
         The zones of the sheet; those without geometry appear only in a table,
         where the plan states an area for them.
-    symbols : iterable of str
-        Base symbols seen on the map.
     language : {"zh", "en"}
         Language of the labels.
     with_table : bool
         Five cells a row: name, stated, computed, interval, verdict.
+    plan : str
+        Name of the plan, where the headings are to carry it.
     """
     rows = []
     for kind in KINDS:
@@ -136,7 +139,9 @@ def legend_rows(
             if _is_drawn(row) or (with_table and stated_figure(row) != "—")
         ]  # fmt: skip
         if own:
-            rows.append(LegendRow((text(f"sheet.kind.{kind}", language),), is_heading=True))
+            heading = text(f"sheet.kind.{kind}", language)
+            heading = f"{plan} · {heading}" if plan else heading
+            rows.append(LegendRow((heading,), is_heading=True))
         for row in own:
             cells: tuple[str, ...] = (zone_name(row, language),)
             if with_table:
@@ -150,12 +155,16 @@ def legend_rows(
             style = style_of(row.place, row.basis) if _is_drawn(row) else None
             symbol = "point" if _is_drawn(row) and row.geometry.geom_type == "Point" else ""
             rows.append(LegendRow(cells, style, symbol))
+    return rows
+
+
+def symbol_rows(symbols: Iterable[str], language: str) -> list[LegendRow]:
+    """Return the rows of a legend for the base symbols seen on a map."""
     seen = set(symbols)
     found = [symbol for symbol in SYMBOLS if symbol in seen]
-    if found:
-        rows.append(LegendRow((text("sheet.base_symbols", language),), is_heading=True))
-    rows += [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in found]
-    return rows
+    heading = [LegendRow((text("sheet.base_symbols", language),), is_heading=True)]
+    rows = [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in found]
+    return heading + rows if rows else []
 
 
 def _is_drawn(row: Any) -> bool:
@@ -199,14 +208,15 @@ def draw_legend(
         If it does not fit in the smallest type: nothing is left out silently.
     """
     left, bottom, width, height = rect_mm
-    head = 1.5 * page.pt(8.5) * POINT_MM
+    if not rows:
+        return bottom + height
+    head = 1.5 * page.pt(8.5) * POINT_MM if title else 0.0
     for size in (page.pt(s) for s in SIZES_PT):
         for columns in range(1, most_columns + 1):
-            blocks = _columns(rows, columns, width, size, with_table)
+            blocks = _columns(rows, columns, width, size, with_table=with_table)
             if blocks is None:
                 continue
-            tallest = max(sum(_row_height(r, w, size) for r, w in b) for b in blocks)
-            tallest += _table_head_height(size) if with_table else 0.0
+            tallest = _tallest(blocks, size, with_table=with_table)
             if tallest <= height - head:
                 page.text(left, bottom + height - 0.72 * head, title, page.pt(8.5))
                 _draw_blocks(page, blocks, rect_mm, size, head, with_table=with_table)
@@ -217,20 +227,37 @@ def draw_legend(
     )
 
 
+def legend_height_mm(page: Page, rows: Sequence[LegendRow], width: float, columns: int) -> float:
+    """Return the height of a legend without title in a middling type [mm]."""
+    size = page.pt(SIZES_PT[2])
+    blocks = _columns(rows, columns, width, size, with_table=False) if rows else None
+    return _tallest(blocks, size, with_table=False) + 0.1 if blocks else 0.0
+
+
+def _tallest(
+    blocks: list[list[tuple[LegendRow, list[float]]]], size: float, *, with_table: bool
+) -> float:
+    tallest = max(sum(_row_height(r, w, size) for r, w in block) for block in blocks)
+    return tallest + (_table_head_height(size) if with_table else 0.0)
+
+
 def _columns(
-    rows: Sequence[LegendRow], columns: int, width: float, size: float, with_table: bool
+    rows: Sequence[LegendRow], columns: int, width: float, size: float, *, with_table: bool
 ) -> list[list[tuple[LegendRow, list[float]]]] | None:
     """Divide the rows over columns; every row with the widths of its cells."""
     each = (width - COLUMN_GAP_MM * (columns - 1)) / columns
     cells = each - SWATCH_EM * size * POINT_MM
-    if cells < 9 * size * POINT_MM:
+    if cells < (LEAST_TABLE_EM if with_table else LEAST_LEGEND_EM) * size * POINT_MM:
         return None
     widths = [cells * share for share in TABLE_SHARES] if with_table else [cells]
     heights = [_lines(row, widths, each, size) for row in rows]
-    target, blocks, filled = sum(heights) / columns, [[]], 0.0  # type: ignore[var-annotated]
+    target, filled = sum(heights) / columns, 0.0
+    blocks: list[list[tuple[LegendRow, list[float]]]] = [[]]
     for row, lines in zip(rows, heights, strict=True):
         if blocks[-1] and filled + lines / 2 > target and len(blocks) < columns:
             carried = [blocks[-1].pop()] if blocks[-1][-1][0].is_heading else []
+            if not carried and not row.is_heading:  # level with the columns that have a heading
+                carried = [(LegendRow(("",), is_heading=True), [each])]
             blocks.append(carried)
             filled = 0.0
         blocks[-1].append((row, [each] if row.is_heading else widths))
@@ -342,9 +369,9 @@ def _draw_swatch(page: Page, row: LegendRow, box: tuple[float, float, float, flo
             draw_zone(axes, shape, row.style, options)
             draw_outline(axes, shape, row.style, options)
     elif row.symbol == "road":
-        draw_road(axes, line, 0.6 * options.font_scale / POINT_MM, options)
+        draw_road(axes, line, 0.8 * options.font_scale / POINT_MM, options)
     elif row.symbol == "inferred_road":
-        draw_inferred_road(axes, line, 0.6 * options.font_scale / POINT_MM, options)
+        draw_inferred_road(axes, line, 0.8 * options.font_scale / POINT_MM, options)
     elif row.symbol == "river":
         page.box(x, y, width, height, facecolor=shade(COLOURS["river"], options), linewidth=0)
     elif row.symbol in ("metro", "place"):

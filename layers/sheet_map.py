@@ -48,7 +48,8 @@ COLOURS = {
     "river": "#cfe0ec",
     "river_name": "#2f5d84",
     "road": "#ffffff",
-    "casing": "#b4b4ae",
+    "casing": "#a6a6a0",
+    "inferred": "#8b8b86",
     "road_name": "#4d4d4a",
     "place": "#5b5b58",
     "frame": "#3c3c3a",
@@ -182,11 +183,15 @@ def draw_map(
     for row in _largest_first(front):
         draw_outline(axes, row.geometry, style_of(row.place, row.basis), options)
     symbols |= _draw_connectors(axes, frame, edges, front, options)
-    symbols |= _draw_places(axes, frame, base, options)
-    board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]))
+    places = _places(base, frame)
+    for place, symbol in places:
+        draw_place(axes, place.geometry.x, place.geometry.y, symbol, options)
+        symbols.add(symbol)
+    signs = [frame.to_paper(place.geometry).buffer(SIGN_MM) for place, _ in places]
+    board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]), signs)
     missing: tuple[str, ...] = ()
     if options.labels:
-        missing = _place_labels(board, frame, front, base, options)
+        missing = _place_labels(board, frame, front, base, options, places=places)
         for label in board.labels:
             _draw_label(axes, frame, label, options)
     return DrawnMap(board, frozenset(symbols), missing)
@@ -329,7 +334,7 @@ def _draw_roads(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) 
 
 def draw_road(axes: Axes, xy: Any, width_pt: float, options: SheetOptions, z: float = 4) -> None:
     """Draw a street whose line was traced."""
-    axes.plot(*xy, color=shade(COLOURS["casing"], options), linewidth=width_pt + 0.7, zorder=z,
+    axes.plot(*xy, color=shade(COLOURS["casing"], options), linewidth=width_pt + 1.0, zorder=z,
               solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
     axes.plot(*xy, color=COLOURS["road"], linewidth=width_pt, zorder=z + 1,
               solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
@@ -340,7 +345,7 @@ def draw_inferred_road(
 ) -> None:
     """Draw a street whose line was inferred."""
     axes.plot(*xy, color=COLOURS["road"], linewidth=width_pt, zorder=z + 1, solid_capstyle="butt")
-    axes.plot(*xy, color=shade(COLOURS["casing"], options), linewidth=0.9, zorder=z + 1.1,
+    axes.plot(*xy, color=shade(COLOURS["inferred"], options), linewidth=0.8, zorder=z + 1.1,
               linestyle=(0, (3, 1.6)), dash_capstyle="butt")  # fmt: skip
 
 
@@ -370,7 +375,7 @@ def draw_connector(axes: Axes, xy: Any, options: SheetOptions) -> None:
 
 
 def _places(base: Base, frame: MapFrame) -> list[tuple[Any, str]]:
-    """Return landmarks within the frame as (row in metres, symbol), metro first."""
+    """Return the places shown in a frame as (row in metres, symbol), metro first."""
     if base.landmarks.empty:
         return []
     places = base.landmarks.to_crs(base.metric_crs)
@@ -379,21 +384,16 @@ def _places(base: Base, frame: MapFrame) -> list[tuple[Any, str]]:
         (row, "metro" if getattr(row, "place_class", "") == "metro" else "place")
         for row in places.rename(columns={"class": "place_class"}).itertuples()
     ]
+    if frame.denominator > LARGEST_DETAIL_DENOMINATOR:
+        rows = [pair for pair in rows if pair[1] == "metro"]
     return sorted(rows, key=lambda pair: pair[1] != "metro")
-
-
-def _draw_places(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:
-    symbols = set()
-    detail = frame.denominator <= LARGEST_DETAIL_DENOMINATOR
-    for row, symbol in _places(base, frame):
-        if symbol == "metro" or detail:
-            symbols.add(symbol)
-            draw_place(axes, row.geometry.x, row.geometry.y, symbol, options)
-    return symbols
 
 
 LARGEST_DETAIL_DENOMINATOR = 15_000
 """Landmarks other than metro stations appear at this scale and larger."""
+
+SIGN_MM = 0.7
+"""Half the size of a place's symbol: labels keep off it [mm on paper]."""
 
 
 def draw_place(axes: Axes, x: float, y: float, symbol: str, options: SheetOptions) -> None:
@@ -425,6 +425,8 @@ def _place_labels(
     front: gpd.GeoDataFrame,
     base: Base,
     options: SheetOptions,
+    *,
+    places: list[tuple[Any, str]],
 ) -> tuple[str, ...]:
     """Place the names of zones, river, streets and places; return the zones left without."""
     scale = options.font_scale
@@ -440,13 +442,12 @@ def _place_labels(
             missing.append(str(row.zone_id))
     _place_river_names(board, frame, base, options)
     _place_road_names(board, frame, front, base, options)
-    detail = frame.denominator <= LARGEST_DETAIL_DENOMINATOR
-    for place, symbol in _places(base, frame):
-        if symbol == "metro" or detail:
-            name = place_name(place, options.language)
-            point = frame.to_paper(place.geometry)
-            size = 5.5 * scale
-            board.place(name, "place", (size,), point_candidates(point, name, size))
+    for place, _ in places:
+        name = place_name(place, options.language)
+        size = 5.5 * scale
+        board.place(
+            name, "place", (size,), point_candidates(frame.to_paper(place.geometry), name, size)
+        )
     return tuple(missing)
 
 

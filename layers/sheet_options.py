@@ -31,16 +31,20 @@ PAPER_MM: dict[PaperName, tuple[float, float]] = {
 }
 """Long and short side of each paper [mm]."""
 
-FONT_SCALE: dict[PaperName, float] = {"A4": 1.0, "A3": 1.25, "16:9": 1.25}
+FONT_SCALE: dict[PaperName, float] = {"A4": 1.0, "A3": 1.25, "16:9": 1.15}
 """Type is larger on larger paper, and on slides, which are read from afar."""
 
 LOWEST_DPI, HIGHEST_DPI = 150, 600
 
-ROUND_DENOMINATORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
+ROUND_DENOMINATORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.5, 8.0)
 """A sheet's scale is 1 to one of these times a power of ten."""
 
 LARGEST_SCALE = 1_000
 """No sheet is drawn larger than 1:1,000: the data do not carry it."""
+
+
+DISTRICT_MARGIN_M, ZONE_MARGIN_M = 40.0, 80.0
+"""Least ground shown beyond the district and beyond a zone [m]."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,7 @@ def extent_m(
         is not in degrees, is empty or lies outside the district.
     """
     if options.extent == "district":
-        left, bottom, right, top = base.outline.bounds
+        left, bottom, right, top = base.outline.buffer(DISTRICT_MARGIN_M).bounds
         return left, bottom, right, top
     import geopandas
 
@@ -213,7 +217,7 @@ def extent_m(
                 f"Zone {options.extent!r} has no geometry to zoom to: the plan names it without "
                 "limits, or a limit is missing. Choose the district as extent."
             )
-        left, bottom, right, top = shape.buffer(60).bounds
+        left, bottom, right, top = shape.buffer(ZONE_MARGIN_M).bounds
         return left, bottom, right, top
     left, bottom, right, top = options.extent
     if not (-180 <= left < right <= 180 and -90 <= bottom < top <= 90):

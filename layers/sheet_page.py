@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -136,7 +135,7 @@ def draw_header(page: Page, title: str, subtitle: str) -> float:
         page.text(MARGIN_MM, y + 0.2 * size * POINT_MM, line, size)
     if subtitle:
         y = page.lines(MARGIN_MM, y, subtitle, page.pt(8.5), room, COLOURS["road_name"])
-    return min(y - 1.2, page.height - MARGIN_MM - (11 if page.options.logo else 0))
+    return float(min(y - 1.2, page.height - MARGIN_MM - (11 if page.options.logo else 0)))
 
 
 def _draw_logo(page: Page, top: float) -> float:
@@ -202,7 +201,8 @@ def draw_scale_block(page: Page, frame: MapFrame, x: float, top: float, width: f
     y = page.lines(x, top, words, size, width - arrow)
     note = text("sheet.scale_on_paper", options.language, paper=options.paper)
     y = page.lines(x, y + 0.4, note, page.pt(5.4), width - arrow, COLOURS["road_name"]) - 1.6
-    y = draw_scale_bar(page, frame, x, y, width - arrow - page.pt(5))
+    longest = min(width - arrow - page.pt(5), 48 * options.font_scale)
+    y = draw_scale_bar(page, frame, x, y, longest)
     draw_north_arrow(page, x + width - arrow / 2, top - 0.6, arrow)
     return y
 
@@ -355,14 +355,22 @@ def district_name(base: Base, options: SheetOptions) -> str:
 def coordinate_system_words(base: Base, language: str) -> str:
     """Return the line that names the projection and how far grid north is off true north."""
     crs = CRS.from_user_input(base.metric_crs)
-    meridian = float(crs.to_dict().get("lon_0", 0.0))
+    operation = crs.coordinate_operation
+    meridian = next(
+        float(p.value)
+        for p in (operation.params if operation else [])
+        if p.name == "Longitude of natural origin"
+    )
+    name = crs.name
+    if language != "en" and name.startswith("CGCS2000 / 3-degree Gauss-Kruger"):
+        name = text("sheet.gauss_kruger", language)
     x, y = base.outline.centroid.coords[0]
     lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
     convergence = float(Proj(crs).get_factors(lon, lat).meridian_convergence)
     # East of the central meridian grid north lies east of true north, so true north is west.
     direction = text("sheet.west" if convergence > 0 else "sheet.east", language)
     return text(
-        "sheet.coordinate_system", language, name=crs.name, code=base.metric_crs,
+        "sheet.coordinate_system", language, name=name, code=base.metric_crs,
         meridian=meridian, convergence=abs(convergence), direction=direction,
     )  # fmt: skip
 
@@ -376,21 +384,23 @@ def accuracy_words(base: Base, language: str) -> str:
 
 def source_words(zones: gpd.GeoDataFrame, language: str) -> str:
     """Return the titles of the documents quoted, each once, from the citations."""
-    column = "citation_en" if language == "en" and "citation_en" in zones else "citation"
-    titles = dict.fromkeys(document_title(str(c)) for c in zones.get(column, []) if c)
-    return text("sheet.separator", language).join(titles)
+    titles = dict.fromkeys(document_title(row, language) for row in zones.itertuples())
+    return text("sheet.separator", language).join(title for title in titles if title)
 
 
-def document_title(citation: str) -> str:
-    """Return the title that a citation begins with, brackets kept.
+def document_title(row: Any, language: str) -> str:
+    """Return a zone's citation without its section: the document alone.
 
-    Examples
-    --------
-    >>> document_title("《和平区规划纲要》，第三章")
-    '《和平区规划纲要》'
+    Parameters
+    ----------
+    row : namedtuple
+        Columns used: ``citation``, ``citation_en``, ``section``.
+    language : {"zh", "en"}
+        Which citation to take.
     """
-    found = re.match(r"\s*(《[^》]+》|“[^”]+”)", citation)
-    return found.group(1) if found else citation
+    cited = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
+    section = str(getattr(row, "section", "") or "")
+    return cited.removesuffix(section).rstrip(" ，,、：:；;") if section else cited
 
 
 def attribution_words(base: Base, language: str) -> str:

@@ -18,10 +18,12 @@ from layers.sheet_legend import (
     draw_legend,
     interval_km2,
     kilometres2,
-    legend_rows,
+    legend_height_mm,
     stated_figure,
+    symbol_rows,
     verdict_words,
     zone_name,
+    zone_rows,
 )
 from layers.sheet_map import DrawnMap, MapFrame, draw_map
 from layers.sheet_options import (
@@ -61,7 +63,7 @@ __all__ = [
     "map_picture",
 ]
 
-RC_PARAMS: dict[str, Any] = {
+RC_PARAMS: Any = {
     "pdf.fonttype": 42,
     "svg.fonttype": "none",
     "svg.hashsalt": "heping-plan-map",
@@ -76,7 +78,8 @@ _DRAWING = Lock()
 """matplotlib's settings are global: one sheet is drawn at a time."""
 
 GAP_MM = 3.5
-INSET_SHARE = 0.26
+INSET_SHARE = 0.22
+SMALLEST_INSET_MM = 14.0
 
 
 @dataclass(frozen=True)
@@ -268,35 +271,37 @@ def compose_sheet(
     drawn = draw_map(
         page.figure, frame, chosen.to_crs(base.metric_crs), base, options, focus=focus, edges=edges
     )
+    symbols = set(drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
+    below = symbol_rows(symbols, lang)
     left, low, width, height = side_rect
-    legend_top = low + height
     if options.orientation == "landscape":
         legend_top = draw_scale_block(page, frame, left, low + height, width)
-        legend_width, side_left, side_width = width, left, width
-        inset_top = legend_top
+        floor = _draw_inset(page, base, frame, (left, low, width, legend_top - low))
+        floor = _draw_remarks(page, chosen, focus, (left, floor, width), options)
+        columns = 2 if options.area_table or options.language == "zh" else 1
+        below_height = legend_height_mm(page, below, width, columns)
+        legend_rect = (left, floor + below_height, width, legend_top - floor - below_height)
     else:
-        side_width = 0.27 * width
-        side_left, legend_width = left + width - side_width, width - side_width - GAP_MM
-        inset_top = draw_scale_block(page, frame, side_left, low + height, side_width)
-    floor = low
-    if options.extent != "district":
-        inset_height = min(
-            INSET_SHARE * page.height, side_width * 0.9, inset_top - low - 6
-        )  # fmt: skip
-        inset_width = min(side_width, inset_height * 1.05)
-        draw_inset(page, base, frame, (side_left, low, inset_width, inset_height))
-        if options.orientation == "landscape":
-            floor = low + inset_height + 5
-    floor = _draw_remarks(page, chosen, focus, (left, floor, legend_width), options)
-    symbols = set(drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
-    draw_legend(
+        side = 0.27 * width
+        right, width = left + width - side, width - side - GAP_MM
+        y = draw_scale_block(page, frame, right, low + height, side)
+        below_height = legend_height_mm(page, below, side, 1)
+        draw_legend(page, below, (right, low, side, y - low), "", with_table=False)
+        _draw_inset(page, base, frame, (right, low, side, y - below_height - low))
+        floor = _draw_remarks(page, chosen, focus, (left, low, width), options)
+        legend_rect = (left, floor, width, low + height - floor)
+    y = draw_legend(
         page,
-        legend_rows(cited, symbols, lang, options.area_table),
-        (left, floor, legend_width, legend_top - floor),
+        zone_rows(cited, lang, with_table=options.area_table),
+        legend_rect,
         _legend_title(chosen, base, options),
         with_table=options.area_table,
         most_columns=2 if options.orientation == "landscape" else 3,
     )
+    if options.orientation == "landscape":
+        draw_legend(
+            page, below, (left, floor, width, y - floor), "", with_table=False, most_columns=2
+        )
     return DrawnSheet(page.figure, (frame,), (drawn,))
 
 
@@ -341,10 +346,14 @@ def compose_comparison(
     side = 0.24 * width if options.orientation == "landscape" else 0.3 * width
     draw_scale_block(page, frames[0], MARGIN_MM + width - side, bottom + band, side)
     symbols = maps[0].symbols | maps[1].symbols
-    same_place = both[both.geometry.notna()].drop_duplicates(["place", "basis", "kind", "name"])
+    rows = [
+        row
+        for table, plan in zip(tables, (first, second), strict=True)
+        for row in zone_rows(table, lang, with_table=False, plan=_plan_name(base, plan, lang))
+    ]
     draw_legend(
         page,
-        legend_rows(same_place, symbols, lang, with_table=False),
+        rows + symbol_rows(symbols, lang),
         (MARGIN_MM, bottom, width - side - GAP_MM, band),
         text("sheet.legend", lang),
         with_table=False,
@@ -401,6 +410,21 @@ def _frame(
     return MapFrame(rect_mm, frame_bounds_m(extent, size, denominator), denominator)
 
 
+def _draw_inset(
+    page: Page, base: Base, frame: MapFrame, room: tuple[float, float, float, float]
+) -> float:
+    """Draw the inset at the foot of some room, where the map is zoomed in; return its top."""
+    left, low, width, height = room
+    if page.options.extent == "district":
+        return low
+    caption = 4.5
+    high = min(INSET_SHARE * page.height, width * 0.9, height - caption)
+    if high < SMALLEST_INSET_MM:
+        return low
+    draw_inset(page, base, frame, (left, low, min(width, high * 1.05), high))
+    return low + high + caption
+
+
 def _draw_remarks(
     page: Page,
     zones: gpd.GeoDataFrame,
@@ -425,7 +449,7 @@ def _draw_remarks(
         return floor + height + 2
     row = next(r for r in zones.itertuples() if r.zone_id == focus)
     parts = zone_remarks(row, lang)
-    whole = "\n".join(parts)
+    whole = "\n\n".join(parts)
     for size in (page.pt(s) for s in (7.0, 6.6, 6.2, 5.8, 5.4, 5.0, SMALLEST_PT)):
         height = lines_height_mm(whole, size, width)
         if height < 0.36 * page.height:
