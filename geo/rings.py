@@ -202,7 +202,7 @@ def _loops(road: Road) -> Iterator[_Candidate]:
 def _polygon(sides: Sequence[Coordinates]) -> shapely.Polygon:
     """Return the area within sides that follow each other; empty if they go there and back."""
     outline = np.concatenate(sides)
-    fresh = (outline != np.roll(outline, 1, axis=0)).any(axis=1)
+    fresh = (outline != np.roll(outline, -1, axis=0)).any(axis=1)
     return shapely.Polygon(outline[fresh] if fresh.sum() > 2 else None)
 
 

@@ -1,0 +1,48 @@
+"""Small street plans that many tests share, metres in EPSG:4548."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import geopandas as gpd
+import pytest
+from shapely import LineString
+
+METRIC = "EPSG:4548"
+
+Roads = Mapping[str, Sequence[Sequence[tuple[float, float]]]]
+
+
+def centrelines_of(roads: Roads) -> gpd.GeoDataFrame:
+    """Return one row per line, as given: the name repeats."""
+    rows = [(name, LineString(line)) for name, lines in roads.items() for line in lines]
+    return gpd.GeoDataFrame(
+        {"name": [name for name, _ in rows]}, geometry=[line for _, line in rows], crs=METRIC
+    )
+
+
+@pytest.fixture(scope="session")
+def make_centrelines() -> Callable[[Roads], gpd.GeoDataFrame]:
+    """Return the function that makes centrelines from names and lists of points."""
+    return centrelines_of
+
+
+@pytest.fixture
+def square_plan() -> Roads:
+    """Return four streets that cross around a block of 100 m by 100 m, each 20 m too long."""
+    return {
+        "南道": [[(-20, 0), (120, 0)]],
+        "东路": [[(100, -20), (100, 120)]],
+        "北道": [[(120, 100), (-20, 100)]],
+        "西路": [[(0, 120), (0, -20)]],
+    }
+
+
+@pytest.fixture
+def square_roads(square_plan: Roads) -> gpd.GeoDataFrame:
+    """Return the streets of `square_plan` as a table."""
+    return centrelines_of(square_plan)
+
+
+@pytest.fixture
+def square_ring_road() -> gpd.GeoDataFrame:
+    """Return one street that runs around a block of 100 m by 100 m."""
+    return centrelines_of({"环路": [[(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]]})
