@@ -75,15 +75,20 @@ class RoadIndex:
         names = centrelines["name"].to_numpy(dtype=object)
         shapes = np.asarray(centrelines.geometry.array, dtype=object)
         named = ~(pd.isna(names) | shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        names, shapes = names[named], shapely.force_2d(shapes[named])
-        wrong = ~np.isin(shapely.get_type_id(shapes), (1, 2, 5))
+        names, shapes = names[named], shapes[named]
+        if shapely.has_z(shapes).any():
+            shapes = shapely.force_2d(shapes)
+        kinds = shapely.get_type_id(shapes)
+        wrong = ~np.isin(kinds, (1, 2, 5))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
             raise GeoError(
                 f"Centreline {names[row]!r} is a {shapes[row].geom_type}; expected a LineString "
                 "or MultiLineString. Leave out what is no line."
             )
-        parts, rows = shapely.get_parts(shapes, return_index=True)
+        parts, rows = shapes, np.arange(len(shapes))
+        if (kinds == 5).any():
+            parts, rows = shapely.get_parts(shapes, return_index=True)
         codes, known = pd.factorize(names[rows])
         order = np.argsort(codes, kind="stable")
         self._parts = parts[order]
