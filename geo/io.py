@@ -52,6 +52,7 @@ STALE_PART_SECONDS = 3600.0
 """Age from which a left-over part of an ended process is removed."""
 
 _PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _POSITION = re.compile(r"\[\n\s*(-?[\d.eE+-]+),\n\s*(-?[\d.eE+-]+)\n\s*\]")
 
 
@@ -155,7 +156,9 @@ def read_json(path: Path) -> Any:
     """
     text = read_text(path)
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise DataFileError(
             f"{_label(path)}, line {error.lineno}: not JSON: {error.msg}. "
@@ -163,6 +166,7 @@ def read_json(path: Path) -> Any:
         ) from error
     except (RecursionError, ValueError) as error:
         raise DataFileError(f"{_label(path)} is not JSON: {error}.") from error
+    return value
 
 
 def read_layer(path: Path) -> gpd.GeoDataFrame:
@@ -287,7 +291,7 @@ def layer_bytes(
         document["metadata"] = _json_value(dict(metadata), "metadata")
     document["features"] = features
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    return (_POSITION.sub(r"[\1, \2]", text) + "\n").encode()
+    return (_POSITION.sub(r"[\1, \2]", text) + "\n").encode("utf-8", "replace")
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -26,6 +26,8 @@ from geo.crs import WGS84
 from geo.io import temporary_folder, write_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import shapely
 
 Note = tuple[str, str, dict[str, Any]]
@@ -117,6 +119,25 @@ def refuse_above(name: str, found: int, what: str) -> None:
         raise UploadFaultError("too-large", name=name, limit=limit, found=found, what=what)
 
 
+def plain_text(value: str) -> str:
+    """Return text that UTF-8 can hold: JSON may bring halves of a surrogate pair."""
+    return value.encode("utf-8", "replace").decode()
+
+
+def column_names(names: Iterable[str]) -> list[str]:
+    """Return names that UTF-8 can hold, that differ, and of which none is ``geometry``."""
+    used = {"geometry"}
+    result = []
+    for name in map(plain_text, names):
+        unique, number = name, 0
+        while unique in used:
+            number += 1
+            unique = f"{name}_{number}"
+        used.add(unique)
+        result.append(unique)
+    return result
+
+
 # GeoJSON
 
 
@@ -156,7 +177,7 @@ def _read_geojson(data: bytes) -> Raw:
     refuse_above("FIELDS", len(columns), "fields")
     table = pd.DataFrame(
         [[record.get(column) for column in columns] for record in records],
-        columns=[column if column != "geometry" else "geometry_1" for column in columns],
+        columns=column_names(columns),
         dtype=object,
     )
     crs = _json_crs(document, notes)

@@ -15,7 +15,15 @@ import shapely
 from geo import input_limits as limits
 from geo.catalogue import text
 from geo.errors import DataFileError, InputTooLargeError, Issue, IssueLevel
-from geo.upload_formats import Note, Raw, UploadFaultError, read_any, refuse_above
+from geo.upload_formats import (
+    Note,
+    Raw,
+    UploadFaultError,
+    column_names,
+    plain_text,
+    read_any,
+    refuse_above,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -114,8 +122,9 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
             raise UploadFaultError("damaged", kind=raw.kind, detail=first)
         raise UploadFaultError("no-geometry")
     names = [column for column in layer.columns if column != layer.geometry.name]
-    cells = {str(column): _plain(layer[column], str(column), raw.notes) for column in names}
-    table = pd.DataFrame(cells, index=layer.index, columns=[str(column) for column in names])
+    cells = [_plain(layer[column], str(column), raw.notes) for column in names]
+    table = pd.concat(cells, axis=1) if cells else pd.DataFrame(index=layer.index)
+    table.columns = pd.Index(column_names(map(str, names)), dtype=object)
     return gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs), crs=layer.crs
     )
@@ -150,15 +159,17 @@ def _plain_cell(value: Any) -> str | int | float | bool | None:
         return None
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, (bool, int, str)):
+    if isinstance(value, (bool, int)):
         return value
+    if isinstance(value, str):
+        return plain_text(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, bytes):
         return None
     if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+        return plain_text(json.dumps(value, ensure_ascii=False))
+    return plain_text(str(value))
 
 
 def _findings(layer: gpd.GeoDataFrame) -> list[Note]:

@@ -17,6 +17,7 @@ from shapely.geometry import mapping
 
 from geo import input_limits, uploads
 from geo.errors import DataFileError, InputTooLargeError
+from geo.io import layer_bytes
 from geo.uploads import read_upload
 
 SQUARE = box(117.19, 39.11, 117.20, 39.12)
@@ -437,3 +438,10 @@ def test_the_name_of_the_temporary_folder_is_not_shown(shapefile):
     with pytest.raises(DataFileError) as caught:
         read_upload("a.zip", packed(shapefile))
     assert tempfile.gettempdir() not in str(caught.value)
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark():
+    data = geojson(SQUARE).replace(b'"name"', b'"na\\ud800me"').replace(b"\\u9053", b"\\ud83d")
+    layer = read_upload("a", data).layer
+    assert layer["na?me"].tolist() == ["五大?"]
+    assert layer_bytes(layer)
