@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from geo.build import Built, differing_files, zone_files
-from geo.io import read_text, sha256
+from geo.checksums import listed_checksums, sealed_files
+from geo.io import sha256
 from geo.quotations import compare_quotations
 from geo.validation import Check, Statement, run_checks, skipped, statement, status_of
 
@@ -50,19 +50,22 @@ def rebuild_check(built: Built, folder: Path) -> Check:
 def checksums_check(folder: Path) -> Check:
     """Compare every file with the SHA-256 that the folder's README.md lists for it."""
     check_id = "inputs/checksums"
-    readme = folder / "README.md"
-    if not readme.is_file():
+    if not (folder / "README.md").is_file():
         return skipped(check_id, "skipped.no-readme")
-    rows = re.findall(r"^\| *`?([\w./-]+)`? *\| *`?([0-9a-f]{64})`? *\|", read_text(readme), re.M)
-    found: list[Statement] = []
-    for name, digest in rows:
-        path = folder / name
-        if not path.is_file():
-            found.append(statement(check_id, "error", "file-missing", suffix=name, file=name))
-        elif sha256(path) != digest:
-            found.append(statement(check_id, "error", "checksum-differs", suffix=name, file=name))
-    if not rows:
+    listed = listed_checksums(folder)
+    if not listed:
         return skipped(check_id, "skipped.no-checksums")
+    found: list[Statement] = []
+    for name in sorted({*listed, *sealed_files(folder)}):
+        if name not in listed:
+            key = "file-unlisted"
+        elif not (folder / name).is_file():
+            key = "file-missing"
+        elif sha256(folder / name) != listed[name]:
+            key = "checksum-differs"
+        else:
+            continue
+        found.append(statement(check_id, "error", key, suffix=name, file=name))
     return status_of(check_id, found)
 
 

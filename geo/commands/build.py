@@ -6,7 +6,9 @@ import argparse
 import sys
 
 from geo.build import build, differing_files, write_zone_files, zone_files
+from geo.checksums import sealed_readme
 from geo.commands.issues import add_data_option, chosen_folder, print_issues
+from geo.io import write_bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check",
         action="store_true",
         help="write nothing; exit 1 unless the files are byte for byte as a fresh build",
+    )
+    parser.add_argument(
+        "--seal",
+        action="store_true",
+        help="renew the checksums in README.md, after a change that was meant",
     )
     parser.set_defaults(run=run)
 
@@ -36,4 +43,7 @@ def run(options: argparse.Namespace) -> int:
         return 1 if differing or failed else 0
     for path in write_zone_files(files, folder):
         print(f"wrote zones/{path.name}")
+    if options.seal:
+        write_bytes(folder / "README.md", sealed_readme(folder).encode())
+        print("renewed the checksums in README.md")
     return 1 if failed else 0
