@@ -54,18 +54,20 @@ def kml_bytes(
     document = ET.SubElement(root, "Document")
     _child(document, "name", notice[0])
     _child(document, "description", _as_html(notice[1:]))
-    places = list(dict.fromkeys(str(place) for place in zones.get("place", [])))
-    style_ids = {place: f"s{number}" for number, place in enumerate(places)}
-    for place, style_id in style_ids.items():
-        _style(document, style_id, colours.get(place, FALLBACK_COLOUR))
+    colour_of = {
+        str(place): colours.get(str(place), FALLBACK_COLOUR) for place in zones.get("place", [])
+    }
+    style_ids = {c: f"s{number}" for number, c in enumerate(dict.fromkeys(colour_of.values()))}
+    for colour, style_id in style_ids.items():
+        _style(document, style_id, colour)
     names = [name for name in zones.columns if name != zones.geometry.name]
     for record, shape in zip(zones[names].to_dict("records"), zones.geometry.tolist(), strict=True):
         placemark = ET.SubElement(document, "Placemark")
         name = record.get("name_en") if language == "en" else None
         _child(placemark, "name", name or record.get("name") or record.get("zone_id"))
         _child(placemark, "description", _as_html(_summary(record, language)))
-        if record.get("place") in style_ids:
-            _child(placemark, "styleUrl", f"#{style_ids[record['place']]}")
+        if "place" in record:
+            _child(placemark, "styleUrl", f"#{style_ids[colour_of[str(record['place'])]]}")
         extended = ET.SubElement(placemark, "ExtendedData")
         for key, value in record.items():
             cell = _cell(value)
