@@ -18,7 +18,7 @@ COMMANDS = {
     "plan": "begin or check a plan file",
     "doctor": "what is missing on this machine, and what to do",
 }
-"""Every command and the module of geo.commands that carries it out."""
+"""Every command and the module of commands that carries it out."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         if name == chosen:
-            importlib.import_module(f"geo.commands.{name}").add_arguments(command)
+            importlib.import_module(f"commands.{name}").add_arguments(command)
     options = parser.parse_args(words)
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING,

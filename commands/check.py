@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from geo.build import Built, build
-from geo.commands.issues import add_data_option, chosen_folder
+from commands.issues import add_data_option, chosen_folder
 from geo.inspection import inspect
 from geo.io import write_bytes
 from geo.report import MARKS, report_html, report_json

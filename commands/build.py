@@ -7,7 +7,7 @@ import sys
 
 from geo.build import build, differing_files, write_zone_files, zone_files
 from geo.checksums import sealed_readme
-from geo.commands.issues import add_data_option, chosen_folder, print_issues
+from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.io import write_bytes
 
 

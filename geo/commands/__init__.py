@@ -1,1 +1,0 @@
-"""One module per command of ``python -m geo``: its options, and what it prints."""
