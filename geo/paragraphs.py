@@ -318,8 +318,8 @@ def _read_sentence(reader: _Reader, start: int, end: int) -> None:
         reader.heading_age = 0
         reader.is_open = 0
     is_under_heading = reader.heading is not None and reader.heading_age <= _NEXT
-    if found and reader.is_open and not reader.zones[-1].limits and reader.heading is None:
-        last = reader.zones[-1]
+    last = reader.zones[-1] if reader.zones and reader.is_open else None
+    if found and last and not (last.limits or last.axis or reader.heading):
         named = replace(found, name=last.name, start=last.start, end=last.end)
         reader.zones[-1] = replace(named, areas=last.areas, lengths=last.lengths)
     elif found or (is_described and (led or is_under_heading)):

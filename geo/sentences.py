@@ -366,7 +366,7 @@ class _Sentence:
                 return [self._behind_lead(clause), *run]
             if isinstance(clause.item, str):
                 is_cut = run and not run[0].piece.is_listed and not clause.is_broken
-                if is_cut and all(self._opening(c) is None for c in clauses[:place]):
+                if is_cut and not any(map(self._opens_list, clauses[: place + 1])):
                     break
                 if is_strong and len(self.openers) < 2:
                     self._refuse(clause.item, clause.piece.start, clause.piece.end)
@@ -374,6 +374,11 @@ class _Sentence:
             run.insert(0, clause)
         run[0] = self._behind_lead(run[0])
         return run
+
+    def _opens_list(self, clause: _Clause) -> bool:
+        """Return whether a list begins here: 以 and a name, or 以 and what should be one."""
+        spoken = self.masked[clause.piece.start : clause.end]
+        return self._opening(clause) is not None or bool(re.match("[以由][^为]+$", spoken))
 
     def _opening(self, clause: _Clause) -> int | None:
         """Return where the name begins behind 以, 由 or 位于, or None."""
