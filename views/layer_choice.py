@@ -1,4 +1,4 @@
-"""The side bar: plan periods, a toggle for every item, appearance and base map."""
+"""The side bar: plan periods, a toggle for every item, labels and base map."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import streamlit as st
 from geo.catalogue import text
 from layers.base_map import ONLINE_BASES, online_base
 from layers.styles import style_of
+from views import link
+from views.choices import choose_from_list, choose_some, unique_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from views.state import PageData
 
@@ -19,106 +21,131 @@ DEFAULT_PLAN = "13th"
 
 
 def choose_plans(data: PageData, language: str) -> tuple[str, ...]:
-    """Let the reader choose plan periods; they belong in the link as ``plans=``."""
+    """Let the reader choose plan periods; in the link as ``plans=13th,14th``."""
     plans = list(data.zones)
     default = [DEFAULT_PLAN] if DEFAULT_PLAN in plans else plans[:1]
-
-    def label(plan: str) -> str:
+    chosen = link.several("plans", plans, default)
+    labels = {}
+    for plan in plans:
         period = data.periods.get(plan)
-        if period is None:
-            return plan
-        return text(
-            "layers.plan_label",
-            language,
-            name=data.plan_name(plan, language),
-            start=period.period_from,
-            end=period.period_to,
+        labels[plan] = (
+            plan
+            if period is None
+            else text(
+                "layers.plan_label",
+                language,
+                name=data.plan_name(plan, language),
+                start=period.period_from,
+                end=period.period_to,
+            )
         )
-
-    chosen = st.pills(
+    choose_some(
+        "plans",
         text("layers.plans", language),
-        plans,
-        selection_mode="multi",
-        default=default,
-        format_func=label,
-        key="plans",
-        bind="query-params",
+        labels,
+        chosen,
+        lambda answer: link.put("plans", answer),
+        language,
     )
     if not chosen:
         st.caption(text("layers.none", language))
-    return tuple(plan for plan in plans if plan in chosen)
+    return chosen
 
 
 def shown_by_default(feature: Mapping[str, Any]) -> bool:
-    """Return whether an item shows before the reader chose: drawn areas that do not hide others."""
-    geometry = feature.get("geometry")
-    drawn = bool(geometry) and geometry["type"] in ("Polygon", "MultiPolygon")
-    return drawn and style_of(feature["properties"]["place"]).filled
+    """Return whether an item shows before the reader chose: drawn areas that hide no others."""
+    return has_area(feature) and style_of(feature["properties"]["place"]).filled
 
 
-def choose_items(data: PageData, plans: tuple[str, ...], language: str) -> tuple[str, ...]:
-    """Let the reader toggle each item of the chosen plans; in the link as ``<plan>.<group>=``."""
-    shown: list[str] = []
-    for plan in plans:
-        st.markdown(f"**{data.plan_name(plan, language)}**")
-        groups: dict[str, list[Mapping[str, Any]]] = {}
-        for feature in data.zones[plan]:
-            groups.setdefault(str(feature["properties"].get("group") or "other"), []).append(
-                feature
-            )
-        drawn = {g: f for g, f in groups.items() if any(_has_area(item) for item in f)}
-        rest = {g: f for g, f in groups.items() if g not in drawn}
-        for group, features in drawn.items():
-            shown += _toggles(plan, group, features, language)
-        if rest:
-            count = sum(len(features) for features in rest.values())
-            label = text("layers.more", language, plan=data.plan_name(plan, language), count=count)
-            with st.expander(label):
-                for group, features in rest.items():
-                    shown += _toggles(plan, group, features, language)
-    order = {zone: number for number, zone in enumerate(data.features)}
-    return tuple(sorted(set(shown), key=lambda zone: order[zone]))
-
-
-def _has_area(feature: Mapping[str, Any]) -> bool:
+def has_area(feature: Mapping[str, Any]) -> bool:
+    """Return whether a feature is a polygon."""
     geometry = feature.get("geometry")
     return bool(geometry) and geometry["type"] in ("Polygon", "MultiPolygon")
 
 
-def _toggles(plan: str, group: str, features: list[Mapping[str, Any]], language: str) -> list[str]:
-    """Show one pill for each item of a group and return those that are on."""
+def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[str, ...]:
+    """Let the reader toggle each item of the chosen plans.
+
+    The link holds what differs from the default: ``show=`` and ``hide=``.
+    """
+    zones = list(data.features)
+    added = link.several("show", zones, ())
+    removed = link.several("hide", zones, ())
+    default = [zone for zone, feature in data.features.items() if shown_by_default(feature)]
+    shown = (set(default) | set(added)) - set(removed)
+
+    def answer(group: list[str], picked: list[str]) -> None:
+        now = (shown - set(group)) | set(picked)
+        link.put("show", [zone for zone in zones if zone in now and zone not in default])
+        link.put("hide", [zone for zone in default if zone not in now])
+
+    for plan in plans:
+        st.markdown(f"**{data.plan_name(plan, language)}**")
+        groups: dict[str, list[Mapping[str, Any]]] = {}
+        for feature in data.zones[plan]:
+            group = str(feature["properties"].get("group") or "other")
+            groups.setdefault(group, []).append(feature)
+        drawn = {g: f for g, f in groups.items() if any(has_area(item) for item in f)}
+        rest = {g: f for g, f in groups.items() if g not in drawn}
+        for group, features in drawn.items():
+            _toggles(f"{plan}.{group}", features, shown, answer, language)
+        if rest:
+            count = sum(len(features) for features in rest.values())
+            name = data.plan_name(plan, language)
+            with st.expander(text("layers.more", language, plan=name, count=count)):
+                for group, features in rest.items():
+                    _toggles(f"{plan}.{group}", features, shown, answer, language)
+    return tuple(zone for zone in zones if zone in shown and _plan(data.features[zone]) in plans)
+
+
+def _plan(feature: Mapping[str, Any]) -> str:
+    return str(feature["properties"]["plan"])
+
+
+def _toggles(
+    name: str,
+    features: Sequence[Mapping[str, Any]],
+    shown: set[str],
+    answer: Any,
+    language: str,
+) -> None:
+    """Show one pill for each item of a group."""
     side = "_en" if language == "en" else ""
     first = features[0]["properties"]
-    names = {
-        f["properties"]["zone_id"]: str(
-            f["properties"].get(f"short_name{side}")
-            or f["properties"].get("short_name")
-            or f["properties"]["zone_id"]
-        )
-        for f in features
-    }
-    return st.pills(
-        str(first.get(f"group_name{side}") or first.get("group_name") or group),
-        list(names),
-        selection_mode="multi",
-        default=[f["properties"]["zone_id"] for f in features if shown_by_default(f)],
-        format_func=lambda zone: names.get(zone, zone),
-        key=f"{plan}.{group}",
-        bind="query-params",
+    ladders = {}
+    for feature in features:
+        properties = feature["properties"]
+        words = [properties.get(f"{key}{side}") for key in ("short_name", "name")]
+        ladders[properties["zone_id"]] = [str(word) for word in words if word]
+    group = str(first.get(f"group_name{side}") or first.get("group_name") or name)
+    choose_some(
+        name,
+        group,
+        unique_labels(ladders),
+        list(shown),
+        lambda picked: answer(list(ladders), picked),
+        language,
     )
 
 
 def choose_appearance(language: str) -> dict[str, Any]:
     """Let the reader choose labels and the base map; the key never enters the link."""
-    labels = st.toggle(
-        text("layers.labels", language), value=True, key="labels", bind="query-params"
+    labels = link.one("labels", ("on", "off"), "on")
+    st.session_state["labels_on"] = labels == "on"
+    st.toggle(
+        text("layers.labels", language),
+        key="labels_on",
+        on_change=lambda: link.put("labels", "on" if st.session_state["labels_on"] else "off"),
     )
-    base_id = st.selectbox(
+    base_ids = ["none", *ONLINE_BASES]
+    base_id = link.one("base", base_ids, "none") or "none"
+    choose_from_list(
+        "base",
         text("layers.base", language),
-        ["none", *ONLINE_BASES],
-        format_func=lambda base: text(f"layers.base_{base}", language),
-        key="base",
-        bind="query-params",
+        {base: text(f"layers.base_{base}", language) for base in base_ids},
+        base_id,
+        lambda picked: link.put("base", picked or "none"),
+        language,
     )
     key = ""
     if base_id in ONLINE_BASES:
@@ -136,4 +163,4 @@ def choose_appearance(language: str) -> dict[str, Any]:
     base = online_base(base_id, key)
     if base is None and base_id in ONLINE_BASES:
         st.caption(text("layers.key_wanted", language))
-    return {"labels": labels, "base": base, "base_id": base_id}
+    return {"labels": labels == "on", "base": base, "base_id": base_id}

@@ -1,4 +1,9 @@
-"""What the address of the page says, and a word about what in it is not known."""
+"""The address of the page holds the reader's choices, by ids and never by labels.
+
+Streamlit's own binding writes the labels of options into the address, which
+change with the language; so the choices live here, widgets are set from them
+before they are drawn, and the callback of a widget puts its answer back.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +11,91 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from layers.base_map import ONLINE_BASES
-from views import available_views
-
 if TYPE_CHECKING:
-    from views.state import PageData
+    from collections.abc import Collection, Iterable, Sequence
+
+LONGEST_VALUE = 4000
+"""Characters of one parameter that are read; the rest of a longer one is dropped."""
 
 LONGEST_SHOWN = 40
 
 
-def link_faults(data: PageData) -> list[tuple[str, str]]:
-    """Return the parameters of the link that name something unknown.
+def open_link() -> None:
+    """Take the choices from the address: when the page opens, and after Back or Forward.
 
-    Looked at once, when the link is opened: Streamlit then drops them and
-    the address changes with the reader's choices.
-
-    Returns
-    -------
-    list of (parameter, value)
-        The value shortened; it is the reader's text, never markup.
+    A run that a widget started is neither: its answer is already put, and
+    the address that the browser sent along may be one step behind.
     """
-    if "link_faults" in st.session_state:
-        st.session_state["link_faults_shown"] = True
-        return []
-    allowed: dict[str, set[str]] = {
-        "zone": set(data.features),
-        "plans": set(data.zones),
-        "lang": {"zh", "en"},
-        "view": set(available_views()),
-        "base": {"none", *ONLINE_BASES},
-        "labels": {"true", "false", "True", "False"},
+    state = st.session_state
+    here = st.query_params.to_dict()
+    moved = here != state.get("link_written", {}) and not state.pop("link_put", False)
+    if "link" not in state or moved:
+        state["link"] = {name: value[:LONGEST_VALUE] for name, value in here.items()}
+        state["link_written"] = here
+        state["link_opened"] = True
+    else:
+        state["link_opened"] = False
+    state["link_faults"] = []
+    state["link_defaults"] = {}
+
+
+def opened() -> bool:
+    """Return whether this run is the first with the choices of an address."""
+    return bool(st.session_state.get("link_opened"))
+
+
+def one(name: str, allowed: Collection[str], default: str | None) -> str | None:
+    """Return the choice of one of `allowed`; the default, and a fault, for anything else."""
+    st.session_state["link_defaults"][name] = default or ""
+    value = st.session_state["link"].get(name)
+    if value is None:
+        return default
+    if value in allowed:
+        return str(value)
+    if value:
+        st.session_state["link_faults"].append((name, value[:LONGEST_SHOWN]))
+    st.session_state["link"].pop(name)
+    return default
+
+
+def several(name: str, allowed: Collection[str], default: Sequence[str]) -> tuple[str, ...]:
+    """Return the choice of some of `allowed`, in their own order; unknown ones are faults."""
+    st.session_state["link_defaults"][name] = ",".join(default)
+    value = st.session_state["link"].get(name)
+    if value is None:
+        return tuple(default)
+    asked = [part for part in value.split(",") if part]
+    unknown = [part for part in asked if part not in allowed]
+    st.session_state["link_faults"] += [(name, part[:LONGEST_SHOWN]) for part in unknown[:5]]
+    known = tuple(part for part in allowed if part in asked)
+    if unknown and not known:
+        st.session_state["link"].pop(name)
+        return tuple(default)
+    if unknown:
+        st.session_state["link"][name] = ",".join(known)
+    return known
+
+
+def put(name: str, value: str | Iterable[str] | None) -> None:
+    """Take a choice from the callback of a widget; None is no choice."""
+    words = value if isinstance(value, str) or value is None else ",".join(value)
+    st.session_state["link"][name] = words or ""
+    st.session_state["link_put"] = True
+
+
+def faults() -> list[tuple[str, str]]:
+    """Return the parameters of this address that name something unknown, shortened."""
+    return list(st.session_state["link_faults"])
+
+
+def write_link() -> None:
+    """Write the choices that differ from the defaults into the address."""
+    defaults = st.session_state["link_defaults"]
+    wanted = {
+        name: value
+        for name, value in sorted(st.session_state["link"].items())
+        if value != defaults.get(name)
     }
-    for zone in data.features.values():
-        properties = zone["properties"]
-        key = f"{properties['plan']}.{properties.get('group') or 'other'}"
-        allowed.setdefault(key, set()).add(properties["zone_id"])
-    faults = []
-    for parameter, known in allowed.items():
-        for value in st.query_params.get_all(parameter):
-            if value and value not in known:
-                faults.append((parameter, value[:LONGEST_SHOWN]))
-    if st.query_params.get("zone") in data.features:
-        st.session_state.setdefault("zoom_count", 1)
-    st.session_state["link_faults"] = faults
-    return faults
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state["link_written"] = wanted

@@ -10,6 +10,7 @@ from streamlit_folium import st_folium
 from layers.base_map import base_map
 from layers.zones import planning_group
 from views.panel import area_table, details
+from views.state import select_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,13 +29,8 @@ def take_click() -> None:
     st.session_state["clicked"] = clicked
     if isinstance(clicked.get("sequence"), int):
         st.session_state["seen"] = clicked["sequence"]
-    if clicked.get("zone_id"):
-        st.session_state["zone"] = clicked["zone_id"]
-
-
-def ask_zoom() -> None:
-    """Have the map go to the selected zone in the run that follows."""
-    st.session_state["zoom_count"] = st.session_state.get("zoom_count", 0) + 1
+    if isinstance(clicked.get("zone_id"), str):
+        select_zone(clicked["zone_id"])
 
 
 def map_state(

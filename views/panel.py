@@ -10,6 +10,8 @@ import streamlit as st
 from layers.legend import swatch, verdict_mark
 from layers.popups import about
 from layers.styles import VERDICT_COLOURS
+from views.choices import choose_from_list
+from views.state import ask_zoom, select_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,19 +23,16 @@ PANEL_HEIGHT = 556
 
 def details(state: State) -> None:
     """Show the chooser and, for the selected zone, everything that its plan says of it."""
-    from views.map import ask_zoom
-
-    ids = list(state.data.features)
-    chosen = st.selectbox(
+    choose_from_list(
+        "zone",
         state.text("panel.choose"),
-        ids,
-        index=None,
-        key="zone",
-        format_func=lambda zone: state.label(zone) if zone in state.data.features else zone,
+        state.labels,
+        state.selected,
+        lambda zone: select_zone(zone, zoom=True),
+        state.language,
         placeholder=state.text("panel.choose_hint"),
-        bind="query-params",
-        on_change=ask_zoom,
     )
+    chosen = state.selected
     with st.container(height=PANEL_HEIGHT, border=False, key="panel"):
         if chosen is None:
             st.caption(state.text("panel.empty"))

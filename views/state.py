@@ -17,6 +17,8 @@ from geo.errors import GeoError, Issue
 from geo.io import data_folder, read_json
 from layers.base_map import Assets, install_assets, map_data
 from layers.popups import both
+from views import link
+from views.choices import unique_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,10 +138,24 @@ class State:
         english = properties.get(f"{key}_en") if self.language == "en" else None
         return str(english or properties.get(key) or zone_id)
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """A label for each zone of every plan, no two alike: plan, short name, more if needed."""
+        ladders = {}
+        for zone, feature in self.data.features.items():
+            properties = feature["properties"]
+            plan = self.data.plan_name(str(properties["plan"]), self.language)
+            name = f"{plan} · {self.name(zone)}"
+            ladders[zone] = [
+                f"{plan} · {self.name(zone, 'short_name')}",
+                name,
+                f"{name}（{properties.get('group_name') or properties.get('group')}）",
+            ]
+        return unique_labels(ladders)
+
     def label(self, zone_id: str) -> str:
         """Return plan and short name, to tell the same place in two plans apart."""
-        plan = self.data.features[zone_id]["properties"]["plan"]
-        return f"{self.data.plan_name(plan, self.language)} · {self.name(zone_id, 'short_name')}"
+        return self.labels.get(zone_id, zone_id)
 
 
 def folder_stamp(folder: Path) -> Stamp:
@@ -273,6 +289,26 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
         issues.append(Issue("map-not-served", "error", "static/", str(error), remedy))
         return data, None, issues
     return data, assets, issues
+
+
+def selected_zone(data: PageData) -> str | None:
+    """Return the selected zone; in the link as ``zone=``, and the map goes there when it opens."""
+    zone = link.one("zone", data.features, None)
+    if zone and link.opened():
+        ask_zoom()
+    return zone
+
+
+def select_zone(zone: str | None, *, zoom: bool = False) -> None:
+    """Select a zone, from a callback; with `zoom` the map goes there."""
+    link.put("zone", zone)
+    if zoom:
+        ask_zoom()
+
+
+def ask_zoom() -> None:
+    """Have the map go to the selected zone in the run that follows."""
+    st.session_state["zoom_count"] = st.session_state.get("zoom_count", 0) + 1
 
 
 def today() -> str:

@@ -43,14 +43,21 @@
       this.view = view;
       this.node = box(view.map, "bottomright", "pm-legend");
       this.open = view.map.getSize().x > 620;
+      this.folded = false;
+    }
+
+    // Out of the way of an open popup, and back.
+    fold(folded) {
+      this.folded = folded;
+      this.render();
     }
 
     render() {
       const { view } = this;
       const { t, pick, data } = view;
       const details = document.createElement("details");
-      details.open = this.open;
-      details.addEventListener("toggle", () => { this.open = details.open; });
+      details.open = this.open && !this.folded;
+      details.addEventListener("toggle", () => { if (!this.folded) this.open = details.open; });
       details.appendChild(element("summary", "", t("map.legend")));
       const list = element("ul", "");
       const add = (mark, words) => {

@@ -68,7 +68,11 @@
       this.prepareZones();
       this.controls();
       map.on("zoomend", () => this.widths());
-      map.on("popupclose", (event) => { if (event.popup === this.popup) this.popup = null; });
+      map.on("popupopen", () => this.legend.fold(true));
+      map.on("popupclose", (event) => {
+        if (event.popup === this.popup) this.popup = null;
+        this.legend.fold(false);
+      });
       const home = L.latLngBounds(data.bounds);
       map.setMaxBounds(home.pad(1.2));
       map.fitBounds(this.options.bounds || home, { animate: false, paddingTopLeft: [8, 8],

@@ -1,0 +1,114 @@
+"""Widgets that take their value from the link and put the answer back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from views import link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def unique_labels(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return one label for each id, no two alike.
+
+    A browser sends the label back, so two options with one label would be
+    one option.
+
+    Parameters
+    ----------
+    labels : mapping of str to sequence of str
+        For each id its possible labels, the shortest first; the id itself
+        stands at their end.
+
+    Examples
+    --------
+    >>> unique_labels({"a": ["x", "x (1)"], "b": ["x", "x (2)"], "c": ["y"]})
+    {'a': 'x (1)', 'b': 'x (2)', 'c': 'y'}
+    """
+    ladders = {key: [*ladder, key] for key, ladder in labels.items()}
+    while True:
+        words = {key: ladder[0] for key, ladder in ladders.items()}
+        counts = Counter(words.values())
+        alike = [k for k, ladder in ladders.items() if counts[words[k]] > 1 and len(ladder) > 1]
+        if not alike:
+            return words
+        for key in alike:
+            ladders[key] = ladders[key][1:]
+
+
+def choose_some(
+    name: str,
+    label: str,
+    labels: Mapping[str, str],
+    value: Sequence[str],
+    answer: Callable[[list[str]], None],
+    language: str,
+) -> None:
+    """Show one pill for each id; `answer` takes the ids that are on."""
+    key = f"{name}/{language}"
+    st.session_state[key] = [option for option in labels if option in value]
+    st.pills(
+        label,
+        list(labels),
+        selection_mode="multi",
+        format_func=lambda option: labels.get(option, option),
+        key=key,
+        on_change=lambda: answer(list(st.session_state[key])),
+    )
+
+
+def choose_one(
+    name: str,
+    label: str,
+    labels: Mapping[str, str],
+    value: str | None,
+    language: str,
+    *,
+    show_label: bool = False,
+    answer: Callable[[str], None] | None = None,
+) -> None:
+    """Show a segmented control of ids, one of which is always chosen; it goes into the link."""
+    key = f"{name}/{language}"
+    st.session_state[key] = value
+
+    def take() -> None:
+        picked = st.session_state[key]
+        (answer or (lambda option: link.put(name, option)))(picked)
+
+    st.segmented_control(
+        label,
+        list(labels),
+        required=True,
+        format_func=lambda option: labels.get(option, option),
+        key=key,
+        on_change=take,
+        label_visibility="visible" if show_label else "collapsed",
+    )
+
+
+def choose_from_list(
+    name: str,
+    label: str,
+    labels: Mapping[str, str],
+    value: str | None,
+    answer: Callable[[str | None], None],
+    language: str,
+    placeholder: str | None = None,
+) -> None:
+    """Show a list that one can type into; `answer` takes the id or None."""
+    key = f"{name}/{language}"
+    st.session_state[key] = value
+    st.selectbox(
+        label,
+        list(labels),
+        index=None,
+        format_func=lambda option: labels.get(option, option),
+        key=key,
+        placeholder=placeholder,
+        on_change=lambda: answer(st.session_state[key]),
+    )
