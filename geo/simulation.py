@@ -85,7 +85,7 @@ def simulate_areas(
     -----
     Every run shifts each road by its own normal vector and finds the corners
     anew on the shifted roads, so that all orders of the effect are there,
-    where `geo.areas.area_budget` has the first alone. The area is the line
+    where `geo.areas.area_budget` stops at the second. The area is the line
     integral of (x dy - y dx) / 2 along the shifted roads between the new
     corners, taken from sums along each road; no geometry is built per run
     but the crossings.
@@ -98,7 +98,9 @@ def simulate_areas(
         raise EnclosureError(f"A ring has at least two edges; found {len(edges)}.")
     random = np.random.default_rng(seed)
     roads = list(edges["road"])
-    errors = dict(zip(roads, edges["position_error_m"].astype(float), strict=True))
+    errors: dict[str, float] = {}
+    for road, error_m in zip(roads, edges["position_error_m"].astype(float), strict=True):
+        errors[road] = max(errors.get(road, 0.0), error_m)
     # One shift per road and run, in a fixed order so that a seed means one thing.
     shifts = {
         road: random.normal(0.0, error, size=(runs, 2)) for road, error in sorted(errors.items())
