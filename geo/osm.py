@@ -119,7 +119,7 @@ def _number(value: Any) -> float:
     return float(match[1]) if match else math.nan
 
 
-def ways_table(records: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
+def ways_table(records: Iterable[dict[Any, Any]]) -> gpd.GeoDataFrame:
     """Return records as `WAY_COLUMNS` in WGS84."""
     table = gpd.GeoDataFrame(list(records), columns=list(WAY_COLUMNS), geometry="geometry")
     return table.set_crs(WGS84)
@@ -429,7 +429,7 @@ def _relation_area(
     element: dict[str, Any],
     lines: dict[int, list[Piece]],
     nodes: dict[int, tuple[float, float]],
-) -> shapely.Geometry:
+) -> Any:
     """Return the area of a multipolygon relation; empty if its outer ways do not close."""
     rings: dict[str, list[LineString]] = {"outer": [], "inner": []}
     for member in element.get("members", []):

@@ -143,6 +143,11 @@ def _unique(lines: Lines) -> Lines:
     return list({line.wkb: line for line in lines}.values())
 
 
+def _stretch(line: LineString, start: float, end: float) -> LineString:
+    """Return the stretch of a line between two distances along it."""
+    return LineString(substring(line, start, end).coords)
+
+
 def _chains(lines: Lines, *, directed: bool = False) -> Lines:
     """Return lines merged where exactly two of them end."""
     if not lines:
@@ -177,12 +182,14 @@ def _is_roundabout(way: LineString, roundabouts: Sequence[LineString]) -> bool:
 
 def _stations(line: LineString, others: Lines) -> npt.NDArray[np.float64]:
     """Return distances along `line`: its vertices, those of `others` beside it, and between."""
-    own = shapely.line_locate_point(line, shapely.points(shapely.get_coordinates(line)))
-    own[-1] = line.length  # a closed line locates its last vertex at 0
+    steps = np.diff(shapely.get_coordinates(line), axis=0)
+    own = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
     fill = np.arange(0.0, line.length, STATION_M)
     beside = [np.empty(0)]
     for other in others:
-        vertices = shapely.points(shapely.get_coordinates(other))
+        vertices: npt.NDArray[np.object_] = np.asarray(
+            shapely.points(shapely.get_coordinates(other)), dtype=object
+        )
         near = vertices[shapely.dwithin(line, vertices, SEPARATION_M)]
         beside.append(shapely.line_locate_point(line, near))
     return np.unique(np.concatenate([own, fill, *beside]).round(6))
@@ -250,7 +257,7 @@ def _paired(chain: LineString, at: npt.NDArray[np.float64], bases: Lines) -> npt
     return paired
 
 
-def _mean_line(base: LineString, followers: Lines) -> tuple[LineString, Lines]:
+def _mean_line(base: LineString, followers: Lines) -> tuple[LineString, list[float]]:
     """Return the line midway between the outermost carriageways, and their distances."""
     near = [chain for chain in followers if chain.dwithin(base, SEPARATION_M)]
     at = _stations(base, near)
@@ -304,7 +311,7 @@ def _leftovers(chain: LineString, bases: Lines) -> Lines:
     """Return the stretches of a carriageway longer than HOLD_M that run beside no other."""
     at = _stations(chain, [])
     return [
-        substring(chain, at[first], at[last])
+        _stretch(chain, at[first], at[last])
         for first, last in _runs(~_paired(chain, at, bases))
         if at[last] - at[first] > HOLD_M
     ]
@@ -352,7 +359,7 @@ def _lead_through(parts: Lines, rings: Sequence[LineString], result: ReferenceLi
         (_, _, start), (_, _, end) = ends
         first, second = ring.project(start), ring.project(end)
         low, high = min(first, second), max(first, second)
-        over = substring(ring, low, high)
+        over = _stretch(ring, low, high)
         around = [*substring(ring, high, ring.length).coords, *substring(ring, 0, low).coords[1:]]
         shares = np.linspace(0, 1, 17)
         one = shapely.line_interpolate_point(over, shares, normalized=True)

@@ -69,8 +69,8 @@ def river_lines(
 
 
 def _mid_line(lines: gpd.GeoDataFrame, wanted: Polygon | MultiPolygon) -> Any:
-    parts = shapely.get_parts(shapely.intersection(lines.geometry.to_numpy(), wanted))
-    parts = [p for p in parts if isinstance(p, LineString) and p.length > 0]
+    cut = shapely.get_parts(shapely.intersection(lines.geometry.to_numpy(), wanted))
+    parts = [p for p in cut if isinstance(p, LineString) and p.length > 0]
     joined = reference_line(parts, [0] * len(parts)).parts
     if not joined:
         return None
@@ -79,11 +79,11 @@ def _mid_line(lines: gpd.GeoDataFrame, wanted: Polygon | MultiPolygon) -> Any:
 
 def _is_area_of(areas: gpd.GeoDataFrame, name: str, mid: Any) -> np.ndarray:
     """Tell which areas are a river's: by name, or nameless with its mid-line through them."""
-    named = (areas["name"] == name).to_numpy()
+    named: np.ndarray = (areas["name"] == name).to_numpy()
     if mid is None:
         return named
     inside = shapely.length(shapely.intersection(areas.geometry.to_numpy(), mid))
-    return named | ((areas["name"] == "").to_numpy() & (inside >= MEETS_M))
+    return np.asarray(named | ((areas["name"] == "").to_numpy() & (inside >= MEETS_M)))
 
 
 def _near_bank(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -102,9 +102,7 @@ def _by_name(roads: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
     }
 
 
-def _distances(
-    line: shapely.Geometry, target: shapely.Geometry, error_m: float
-) -> dict[str, float | bool]:
+def _distances(line: Any, target: Any, error_m: float) -> dict[str, float | bool]:
     """Return the measures of one street."""
     places = np.concatenate(
         [_stations(part) for part in shapely.get_parts(line)] or [np.empty(0, dtype=object)]
@@ -133,7 +131,7 @@ def _stations(part: shapely.LineString) -> np.ndarray:
     return shapely.line_interpolate_point(part, np.linspace(0, part.length, count))
 
 
-def _length_ratio(line: shapely.Geometry, target: shapely.Geometry, places: np.ndarray) -> float:
+def _length_ratio(line: Any, target: Any, places: np.ndarray) -> float:
     """Return the bundled to the imported length between the first and last compared place."""
     merged = shapely.line_merge(target)
     if line.geom_type != "LineString" or merged.geom_type != "LineString" or len(places) < 2:

@@ -198,7 +198,7 @@ def _riverside(
     shape = joined[0] if len(joined) == 1 else shapely.MultiLineString(joined)
     ids = sorted({i for found in roads["osm_ids"] for i in found})
     return {
-        **{key: value for key, value in old.items() if key != "geometry"},
+        **{str(key): value for key, value in old.items() if key != "geometry"},
         "method": "traced",
         "position_error_m": float(roads["position_error_m"].max()),
         "source": f"{'、'.join(names)}: {roads['source'].iloc[0]}",

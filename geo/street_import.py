@@ -150,7 +150,7 @@ def import_streets(
         bounds,
         name_column=name_column,
         layer=layer,
-        source_crs=source_crs,  # type: ignore[arg-type]
+        source_crs=source_crs,
     )
     issues = list(found.issues)
     ways = _clipped_ways(found, wanted, metric_crs, path.name)
@@ -208,10 +208,10 @@ def _metric_outline(
     )
     layer = layer.to_crs(metric_crs)
     require_metric(layer, "The outline")
-    area = shapely.union_all(layer.geometry.array)
+    area: Any = shapely.union_all(layer.geometry.array)
     if area.is_empty or area.area == 0:
         raise DataFileError("The outline encloses nothing; expected the district's polygon.")
-    return area
+    return area  # type: ignore[no-any-return]
 
 
 def _clipped_ways(

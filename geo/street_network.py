@@ -100,7 +100,7 @@ def _meetings(one: LineString, two: LineString) -> list[tuple[float, float]]:
             end = line.coords[which]
             if Point(end).dwithin(other, SAME_PLACE_M):
                 points.append((end[0], end[1]))
-    return points  # type: ignore[return-value]
+    return points
 
 
 def _canonical(

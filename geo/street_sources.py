@@ -240,7 +240,7 @@ def _read_vector(
         OSM_ATTRIBUTION if osm else "",
         OSM_LICENCE if osm else "",
         issues,
-        extent,  # type: ignore[arg-type]
+        extent,
     )
 
 

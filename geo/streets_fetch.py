@@ -132,7 +132,10 @@ def _asked_area(
             f"The outline with its margin has {area.area / 1e6:,.0f} km²; Overpass is asked for "
             f"up to {MAX_KM2:,.0f}. Take an extract (.osm.pbf): see docs/street-data.md."
         )
-    return gpd.GeoSeries([area.simplify(20.0)], crs=metric_crs).to_crs(WGS84).iloc[0]
+    asked: Polygon | MultiPolygon = (
+        gpd.GeoSeries([area.simplify(20.0)], crs=metric_crs).to_crs(WGS84).iloc[0]
+    )
+    return asked
 
 
 @contextmanager
