@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -15,10 +16,9 @@ from layers.fonts import POINT_MM, printable, wrap_text
 from layers.sheet_map import (
     COLOURS,
     draw_connector,
-    draw_inferred_road,
     draw_outline,
     draw_place,
-    draw_road,
+    draw_roads,
     draw_zone,
     shade,
 )
@@ -55,7 +55,7 @@ class LegendRow:
     style : ZoneStyle, optional
         For a zone.
     symbol : str
-        For a base symbol, one of `SYMBOLS`; ``"point"`` for a zone drawn as a point.
+        For a base symbol, one of `SYMBOLS`; ``"point"`` or ``"line"`` for a zone drawn as one.
     is_heading : bool
         A heading has no swatch and spans all columns.
     """
@@ -153,7 +153,7 @@ def zone_rows(
                     verdict_words(row, language),
                 )
             style = style_of(row.place, row.basis) if _is_drawn(row) else None
-            symbol = "point" if _is_drawn(row) and row.geometry.geom_type == "Point" else ""
+            symbol = _shape_word(row) if _is_drawn(row) else ""
             rows.append(LegendRow(cells, style, symbol))
     return rows
 
@@ -165,6 +165,11 @@ def symbol_rows(symbols: Iterable[str], language: str) -> list[LegendRow]:
     heading = [LegendRow((text("sheet.base_symbols", language),), is_heading=True)]
     rows = [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in found]
     return heading + rows if rows else []
+
+
+def _shape_word(row: Any) -> str:
+    kind = str(row.geometry.geom_type)
+    return "point" if kind == "Point" else "line" if kind.endswith("LineString") else ""
 
 
 def _is_drawn(row: Any) -> bool:
@@ -364,14 +369,16 @@ def _draw_swatch(page: Page, row: LegendRow, box: tuple[float, float, float, flo
     if row.style is not None:
         if row.symbol == "point":
             draw_outline(axes, shapely.Point(x + width / 2, middle), row.style, options)
+        elif row.symbol == "line":
+            segment = shapely.LineString([(x, middle), (x + width, middle)])
+            draw_outline(axes, segment, row.style, options)
         else:
             shape = shapely.box(x, y, x + width, y + height)
             draw_zone(axes, shape, row.style, options)
             draw_outline(axes, shape, row.style, options)
-    elif row.symbol == "road":
-        draw_road(axes, line, 0.8 * options.font_scale / POINT_MM, options)
-    elif row.symbol == "inferred_road":
-        draw_inferred_road(axes, line, 0.8 * options.font_scale / POINT_MM, options)
+    elif row.symbol in ("road", "inferred_road"):
+        street = (np.array(line).T, 0.8 * options.font_scale / POINT_MM)
+        draw_roads(axes, [street], options, is_inferred=row.symbol == "inferred_road")
     elif row.symbol == "river":
         page.box(x, y, width, height, facecolor=shade(COLOURS["river"], options), linewidth=0)
     elif row.symbol in ("metro", "place"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -316,37 +317,62 @@ def road_width_mm(road: Any, options: SheetOptions) -> float:
 
 
 def _draw_roads(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:
-    """Draw streets: traced ones as a cased line, inferred ones as a dashed line."""
-    symbols = set()
+    """Draw the streets within the frame; return the symbols used."""
+    found: dict[str, list[tuple[Any, float]]] = {"road": [], "inferred_road": []}
     for road in base.roads.itertuples():
-        width = road_width_mm(road, options) / POINT_MM
+        symbol = "inferred_road" if getattr(road, "method", "") == "inferred" else "road"
         for line in shapely.get_parts(frame.clip(road.geometry)):
-            if line.geom_type != "LineString" or line.is_empty:
-                continue
-            if getattr(road, "method", "") == "inferred":
-                symbols.add("inferred_road")
-                draw_inferred_road(axes, line.xy, width, options)
-            else:
-                symbols.add("road")
-                draw_road(axes, line.xy, width, options)
-    return symbols
+            if line.geom_type == "LineString" and not line.is_empty:
+                width = road_width_mm(road, options) / POINT_MM
+                found[symbol].append((shapely.get_coordinates(line), width))
+    for symbol, lines in found.items():
+        draw_roads(axes, lines, options, is_inferred=symbol == "inferred_road")
+    return {symbol for symbol, lines in found.items() if lines}
 
 
-def draw_road(axes: Axes, xy: Any, width_pt: float, options: SheetOptions, z: float = 4) -> None:
-    """Draw a street whose line was traced."""
-    axes.plot(*xy, color=shade(COLOURS["casing"], options), linewidth=width_pt + 1.0, zorder=z,
-              solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
-    axes.plot(*xy, color=COLOURS["road"], linewidth=width_pt, zorder=z + 1,
-              solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
-
-
-def draw_inferred_road(
-    axes: Axes, xy: Any, width_pt: float, options: SheetOptions, z: float = 4
+def draw_roads(
+    axes: Axes, lines: list[tuple[Any, float]], options: SheetOptions, *, is_inferred: bool
 ) -> None:
-    """Draw a street whose line was inferred."""
-    axes.plot(*xy, color=COLOURS["road"], linewidth=width_pt, zorder=z + 1, solid_capstyle="butt")
-    axes.plot(*xy, color=shade(COLOURS["inferred"], options), linewidth=0.8, zorder=z + 1.1,
-              linestyle=(0, (3, 1.6)), dash_capstyle="butt")  # fmt: skip
+    """Draw streets: traced ones as cased lines, inferred ones as dashed lines.
+
+    Parameters
+    ----------
+    axes : Axes
+        Map or legend.
+    lines : list of tuple
+        Coordinates, and width in points, of each street.
+    options : SheetOptions
+        ``greyscale`` is used.
+    is_inferred : bool
+        How the streets' positions are known.
+    """
+    shapes = [shape for shape, _ in lines]
+    widths = np.array([width for _, width in lines])
+    butt: Any = {"capstyle": "butt", "joinstyle": "round"}
+    if not is_inferred:
+        casing = shade(COLOURS["casing"], options)
+        axes.add_collection(
+            LineCollection(shapes, linewidths=widths + 1.0, colors=casing, zorder=4, **butt),
+            autolim=False,
+        )
+    axes.add_collection(
+        LineCollection(shapes, linewidths=widths, colors=COLOURS["road"], zorder=5, **butt),
+        autolim=False,
+    )
+    if is_inferred:
+        colour = shade(COLOURS["inferred"], options)
+        dashes: Any = (0, (3, 1.6))
+        axes.add_collection(
+            LineCollection(
+                shapes,
+                linewidths=0.8,
+                colors=colour,
+                linestyles=dashes,
+                zorder=5.1,
+                capstyle="butt",
+            ),
+            autolim=False,
+        )
 
 
 def _draw_connectors(
@@ -358,7 +384,7 @@ def _draw_connectors(
 ) -> set[str]:
     if edges is None or edges.empty or "connector" not in edges.columns:
         return set()
-    own = edges[edges["zone_id"].isin(front["zone_id"]) & (edges["connector"] == True)]  # noqa: E712
+    own = edges[edges["zone_id"].isin(front["zone_id"]) & edges["connector"].eq(True)]
     symbols = set()
     for line in shapely.get_parts(frame.clip(own.to_crs(front.crs).geometry.to_numpy())):
         if line.geom_type == "LineString" and not line.is_empty:

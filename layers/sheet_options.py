@@ -15,6 +15,7 @@ from geo.errors import ExportError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from geo.base import Base
 
@@ -43,7 +44,7 @@ LARGEST_SCALE = 1_000
 """No sheet is drawn larger than 1:1,000: the data do not carry it."""
 
 
-DISTRICT_MARGIN_M, ZONE_MARGIN_M = 40.0, 80.0
+DISTRICT_MARGIN_M, ZONE_MARGIN_M = 20.0, 80.0
 """Least ground shown beyond the district and beyond a zone [m]."""
 
 
@@ -59,7 +60,8 @@ class SheetOptions:
     title, subtitle : str
         Empty for the words made from district and plan.
     zones : tuple of str, optional
-        Zone ids to draw, in the order of the file; None for all of the plan.
+        Zone ids to draw, in the order of the file; None for every one that has an
+        area, a stated area or a line as a belt, and for all where none has.
     plan : str
         Plan id; empty for every plan in the table.
     extent : "district", zone id, or (left, bottom, right, top)
@@ -164,9 +166,20 @@ def chosen_zones(zones: gpd.GeoDataFrame, options: SheetOptions) -> gpd.GeoDataF
         for zone_id in options.zones:
             _require_zone(zone_id, chosen)
         chosen = chosen[chosen["zone_id"].isin(options.zones)]
+    elif has_extent(chosen).any():
+        chosen = chosen[has_extent(chosen)]
     if chosen.empty:
         raise ExportError("No zone is selected, so there is nothing to draw. Select at least one.")
     return chosen.reset_index(drop=True)
+
+
+def has_extent(zones: gpd.GeoDataFrame) -> pd.Series[bool]:
+    """Tell which zones have an area, a stated area, or are a belt drawn as a line."""
+    kinds = zones.geometry.geom_type
+    is_area = kinds.isin(("Polygon", "MultiPolygon"))
+    is_line = kinds.isin(("LineString", "MultiLineString")) & (zones["kind"] == "belt")
+    found: pd.Series[bool] = is_area | is_line | zones["stated_area_km2"].notna()
+    return found
 
 
 def _require_zone(zone_id: str, zones: gpd.GeoDataFrame) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -156,7 +157,7 @@ def _draw_logo(page: Page, top: float) -> float:
     )  # fmt: skip
     page.axes.set_xlim(0, page.width)
     page.axes.set_ylim(0, page.height)
-    return width + 3
+    return float(width + 3)
 
 
 LARGEST_LOGO_BYTES = 5_000_000
@@ -354,25 +355,30 @@ def district_name(base: Base, options: SheetOptions) -> str:
 
 def coordinate_system_words(base: Base, language: str) -> str:
     """Return the line that names the projection and how far grid north is off true north."""
-    crs = CRS.from_user_input(base.metric_crs)
-    operation = crs.coordinate_operation
-    meridian = next(
-        float(p.value)
-        for p in (operation.params if operation else [])
-        if p.name == "Longitude of natural origin"
-    )
-    name = crs.name
+    x, y = base.outline.centroid.coords[0]
+    name, meridian, convergence = _projection(base.metric_crs, x, y)
     if language != "en" and name.startswith("CGCS2000 / 3-degree Gauss-Kruger"):
         name = text("sheet.gauss_kruger", language)
-    x, y = base.outline.centroid.coords[0]
-    lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
-    convergence = float(Proj(crs).get_factors(lon, lat).meridian_convergence)
     # East of the central meridian grid north lies east of true north, so true north is west.
     direction = text("sheet.west" if convergence > 0 else "sheet.east", language)
     return text(
         "sheet.coordinate_system", language, name=name, code=base.metric_crs,
         meridian=meridian, convergence=abs(convergence), direction=direction,
     )  # fmt: skip
+
+
+@cache
+def _projection(code: str, x: float, y: float) -> tuple[str, float, float]:
+    """Return name, central meridian and, at a point, the convergence of a projection [degree]."""
+    crs = CRS.from_user_input(code)
+    operation = crs.coordinate_operation
+    meridian = next(
+        float(p.value)
+        for p in (operation.params if operation else [])
+        if p.name == "Longitude of natural origin"
+    )
+    lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
+    return crs.name, meridian, float(Proj(crs).get_factors(lon, lat).meridian_convergence)
 
 
 def accuracy_words(base: Base, language: str) -> str:

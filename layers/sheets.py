@@ -271,13 +271,15 @@ def compose_sheet(
     drawn = draw_map(
         page.figure, frame, chosen.to_crs(base.metric_crs), base, options, focus=focus, edges=edges
     )
+    of_plans = zones["plan"].isin(set(chosen["plan"]))
+    unlisted = int(of_plans.sum()) - len(chosen) if options.zones is None else 0
     symbols = set(drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
     below = symbol_rows(symbols, lang)
     left, low, width, height = side_rect
     if options.orientation == "landscape":
         legend_top = draw_scale_block(page, frame, left, low + height, width)
         floor = _draw_inset(page, base, frame, (left, low, width, legend_top - low))
-        floor = _draw_remarks(page, chosen, focus, (left, floor, width), options)
+        floor = _draw_remarks(page, chosen, focus, (left, floor, width), unlisted)
         columns = 2 if options.area_table or options.language == "zh" else 1
         below_height = legend_height_mm(page, below, width, columns)
         legend_rect = (left, floor + below_height, width, legend_top - floor - below_height)
@@ -288,7 +290,7 @@ def compose_sheet(
         below_height = legend_height_mm(page, below, side, 1)
         draw_legend(page, below, (right, low, side, y - low), "", with_table=False)
         _draw_inset(page, base, frame, (right, low, side, y - below_height - low))
-        floor = _draw_remarks(page, chosen, focus, (left, low, width), options)
+        floor = _draw_remarks(page, chosen, focus, (left, low, width), unlisted)
         legend_rect = (left, floor, width, low + height - floor)
     y = draw_legend(
         page,
@@ -430,21 +432,27 @@ def _draw_remarks(
     zones: gpd.GeoDataFrame,
     focus: str,
     place: tuple[float, float, float],
-    options: SheetOptions,
+    unlisted: int,
 ) -> float:
     """Write, upwards from the foot of the legend, what the legend cannot show; return its top."""
     left, floor, width = place
-    lang = options.language
+    lang = page.options.language
     size = page.pt(5.6)
     if not focus:
         absent = [zone_name(row, lang) for row in zones.itertuples() if not _has_shape(row)]
-        if not absent:
+        lines = []
+        if absent:
+            names = text("sheet.separator", lang).join(absent)
+            words = text("sheet.not_drawn", lang, names=names)
+            if lines_height_mm(words, size, width) > 0.16 * page.height:
+                words = text("sheet.not_drawn_count", lang, count=len(absent))
+            lines.append(words)
+        if unlisted:
+            lines.append(text("sheet.named_only_count", lang, count=unlisted))
+        if not lines:
             return floor
-        words = text("sheet.not_drawn", lang, names=text("sheet.separator", lang).join(absent))
+        words = "\n".join(lines)
         height = lines_height_mm(words, size, width)
-        if height > 0.16 * page.height:
-            words = text("sheet.not_drawn_count", lang, count=len(absent))
-            height = lines_height_mm(words, size, width)
         page.lines(left, floor + height, words, size, width)
         return floor + height + 2
     row = next(r for r in zones.itertuples() if r.zone_id == focus)
