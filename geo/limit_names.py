@@ -23,7 +23,7 @@ NAME_ENDS = STREET_ENDS + WATER_ENDS + "线环条" + "".join(_LONG_ENDS)
 QUALIFIER_ENDS = "侧段岸沿缘带边期"
 
 LIST_MARKS = "、/／+＋|丨-‐‑–—―~～－→ "
-CLAUSE_MARKS = "，,；;。：:！!？?…"
+CLAUSE_MARKS = "，,；;。.：:！!？?…"
 _QUOTES = "“”\"‘’'「」『』《》〈〉*#"
 MASK = "\x00"
 
@@ -68,7 +68,7 @@ _TAIL = re.compile(
 )
 _NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)")
 _CROSSING = re.compile(r"[的与和、]?(?:交口|交叉|交汇|交会|相交|交界|路口|道口|十字)")
-_JOINER = re.compile(r"以及|[及和与跟]")
+_JOINER = re.compile(r"以及|及(?![第时])|[和与跟]")
 _LEAD = re.compile(
     r"位于|地处|坐落[于在]|处于|(?<!自)由|以|沿|(?<=[围界至域区块带园位别街城廊片])[为是即指在]"
 )

@@ -56,8 +56,8 @@ _CHINESE_FIGURE = re.compile(
     r"(?:平方公里|平方千米|公顷|亩|平方米|公里|米)"
 )
 _NO_LAND = re.compile(
-    r"建筑|楼|房|绿|营业|办公|住宅|水域|水面|展|使用|经营|供热|改造|竣工|开工|施工|铺装|屋顶|体育|场地"
-    r"|人均|载体|商铺|容积|种植|养护|修缮|商[业务贸]面积"
+    r"建筑面积|总建筑|建筑规模|楼宇|房屋|住房|厂房|绿化|绿地|营业|办公|住宅|水域|水面|展览|使用面积|经营"
+    r"|供热|改造|竣工|开工|施工|铺装|屋顶|体育|场地|人均|载体|商铺|种植|养护|修缮|商[业务贸]面积"
 )
 _LAND_LABEL = re.compile(r"(?:总|规划|区域|占地|用地|土地|建设|辖区|范围|控制|研究)*面积$")
 _PART = re.compile(
@@ -78,7 +78,7 @@ _LED_BY_NAME = re.compile(
     r"|[东西南北]{1,2}[、侧面部]?[东西南北至到起临邻接抵以靠隔]|总?(?:规划|用地|占地|区域)?面积|总?占地|全长|沿线|岸线|总长|以|由|自|从|即|为)"
 )
 _GENERIC = re.compile(
-    r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|城|市|老|新|整个|范围|和平)*"
+    r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|整个|范围)*"
     r"(?:区|片|片区|地块|园区|街区|城区|带|中心|市中心|主城区|单元|核)|.*(?:位于|地处).*"
 )
 _LOOKS_LIMITED = re.compile(
@@ -170,7 +170,7 @@ class UnderstoodZone:
     start, end : int
         Characters of the name (equal if there is none).
     limits_text : str
-        The limits sentence, verbatim; empty if there is none.
+        The sentence that gives its limits, axis or figures, verbatim.
     limits_start, limits_end : int
         Its characters.
     limits : tuple of Limit
@@ -317,21 +317,32 @@ def _read_sentence(reader: _Reader, start: int, end: int) -> None:
         reader.heading = (start + led.start("name"), start + led.end("name"))
         reader.heading_age = 0
         reader.is_open = 0
-    is_under_heading = reader.heading is not None and reader.heading_age <= _NEXT
-    last = reader.zones[-1] if reader.zones and reader.is_open else None
-    if found and last and not (last.limits or last.axis or reader.heading):
-        named = replace(found, name=last.name, start=last.start, end=last.end)
-        reader.zones[-1] = replace(named, areas=last.areas, lengths=last.lengths)
-    elif found or (is_described and (led or is_under_heading)):
-        first, last_ = reader.heading or (start, start)
-        named = replace(found or UnderstoodZone(), name=reader.text[first:last_])
-        reader.zones.append(replace(named, start=first, end=last_))
-        reader.heading = None
-    if found or (is_described and (led or is_under_heading)):
-        reader.is_open = _STAYS_OPEN
+    is_new = found is not None or (
+        is_described
+        and (led is not None or (reader.heading is not None and reader.heading_age <= _NEXT))
+    )
+    if is_new:
+        _add_zone(reader, found or UnderstoodZone(), sentence, start)
     _add_figures(reader, figures)
     for figure in _CHINESE_FIGURE.finditer(sentence):
         _leave(reader, "paragraph.chinese-number", start + figure.start(), start + figure.end())
+
+
+def _add_zone(reader: _Reader, zone: UnderstoodZone, sentence: str, start: int) -> None:
+    """Add a zone under its heading, or its limits to the zone whose figures came first."""
+    last = reader.zones[-1] if reader.zones and reader.is_open else None
+    reader.is_open = _STAYS_OPEN
+    if last and zone.limits and not (last.limits or last.axis or reader.heading):
+        zone = replace(zone, name=last.name, start=last.start, end=last.end)
+        reader.zones[-1] = replace(zone, areas=last.areas, lengths=last.lengths)
+        return
+    first, stop = reader.heading or (start, start)
+    if not zone.limits:
+        begin, end = _span(sentence, start)
+        begin = max(begin, stop)
+        zone = replace(zone, limits_text=reader.text[begin:end], limits_start=begin, limits_end=end)
+    reader.zones.append(replace(zone, name=reader.text[first:stop], start=first, end=stop))
+    reader.heading = None
 
 
 def _limits(
@@ -341,10 +352,7 @@ def _limits(
     axis = _axis(sentence, start, has_length=has_length)
     if not _LOOKS_LIMITED.search(sentence):
         return UnderstoodZone(kind="belt", axis=axis) if axis else None
-    begin = start + len(sentence) - len(sentence.lstrip())
-    colon = re.match(r"[^，,。]{2,30}[：:]\s*(?=规划|四至|范围|[东西南北以由])", sentence.lstrip())
-    begin += colon.end() if colon else 0
-    stop = start + len(sentence.rstrip())
+    begin, stop = _span(sentence, start)
     try:
         limits = parse_limits(reader.text[begin:stop])
     except LimitsSentenceError as error:
@@ -361,6 +369,12 @@ def _limits(
             replace(limit, start=begin + limit.start, end=begin + limit.end) for limit in limits
         ),
     )
+
+
+def _span(sentence: str, start: int) -> tuple[int, int]:
+    """Return the characters of a sentence without the label or name before a colon."""
+    label = re.match(r"\s*(?:[^，,。：:]{2,30}[：:]\s*){0,2}", sentence)
+    return start + (label.end() if label else 0), start + len(sentence.rstrip())
 
 
 def _axis(sentence: str, start: int, *, has_length: bool) -> Axis | None:
