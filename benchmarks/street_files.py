@@ -184,9 +184,9 @@ def _position(streets: SyntheticStreets, extra: list[Any], node: int) -> npt.NDA
 
 def _add_river(streets: SyntheticStreets, ways: list[MappedWay], new_node: Any) -> list[MappedWay]:
     """Add a river south of the network: a mid line, and two outer ways of one relation."""
-    left, bottom = streets.nodes.min(axis=0) - 200.0
-    right = streets.nodes[:, 0].max() + 200.0
-    xs = np.linspace(left, right, 41)
+    left, bottom = streets.nodes.min(axis=0) - np.array([1500.0, 200.0])
+    right = streets.nodes[:, 0].max() + 1500.0
+    xs = np.linspace(left, right, 81)
     mid = np.column_stack([xs, bottom - 150.0 + 40.0 * np.sin((xs - left) / 400.0)])
     ways.append(
         MappedWay([new_node(p) for p in mid], {"waterway": "river", "name": "海河", "width": "100"})

@@ -100,6 +100,10 @@ def _near_bank(
         [part for part in shapely.get_parts(water) if isinstance(part, Polygon)]
     )
     kept = shapely.intersection(MultiLineString(list(shores)), wanted)
+    if mid is not None and kept.intersects(mid):
+        # where the water ends its shore runs across the river: that is no bank
+        reach = np.median(shapely.distance(shapely.points(shapely.get_coordinates(kept)), mid))
+        kept = shapely.difference(kept, shapely.buffer(mid, reach / 2))
     merged = shapely.line_merge(kept)
     banks = [p for p in shapely.get_parts(merged) if isinstance(p, LineString) and p.length > 0]
     if not banks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import re
@@ -246,14 +247,14 @@ def _read_vector(
 
 def _read_layer(path: Path, layer: str, kind: str) -> gpd.GeoDataFrame:
     """Read one layer; names of a Shapefile in UTF-8 or GBK, whatever it claims."""
-    if kind != "Shapefile":
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
-            return pyogrio.read_dataframe(path, layer=layer)
-    # Latin-1 gives the bytes as they are
-    with warnings.catch_warnings():
+    # Latin-1 gives the bytes of a Shapefile as they are
+    encoding = "ISO-8859-1" if kind == "Shapefile" else None
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        # what GDAL remarks on fields, and NaN coordinates, which are told later
         warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
-        raw = pyogrio.read_dataframe(path, layer=layer, encoding="ISO-8859-1")
+        raw = pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
+    if kind != "Shapefile":
+        return raw
     texts = [c for c in raw.columns if c != "geometry" and pd.api.types.is_string_dtype(raw[c])]
     values = [v for c in texts for v in raw[c].dropna()]
     encoding = _encoding(values + texts)
@@ -262,10 +263,11 @@ def _read_layer(path: Path, layer: str, kind: str) -> gpd.GeoDataFrame:
 
 
 def _encoding(values: list[str]) -> str:
+    """Return the encoding in which all values read; a field may end within a character."""
     for encoding in ("utf-8", "gb18030"):
         try:
             for value in values:
-                value.encode("latin-1").decode(encoding)
+                codecs.getincrementaldecoder(encoding)().decode(value.encode("latin-1"))
         except UnicodeError:
             continue
         return encoding
@@ -273,7 +275,6 @@ def _encoding(values: list[str]) -> str:
 
 
 def _decoded(value: str, encoding: str) -> str:
-    # a field of fixed width may end within a character
     return value.encode("latin-1", "replace").decode(encoding, "ignore")
 
 

@@ -386,3 +386,14 @@ def test_ids_and_english_names_are_pinyin():
 
 def test_the_report_has_no_empty_cell(tmp_path):
     assert not divided_town(tmp_path).report.isna().any().any()
+
+
+def test_the_end_of_the_water_is_no_bank():
+    ends_inside = box(1000, 200, 1100, 800)
+    mid = LineString([(1050, 200), (1050, 800)])
+    found = river_lines(
+        waters(("海河", "line", mid), ("海河", "area", ends_inside)), DISTRICT, NEAR, []
+    )
+    bank = found[1]["geometry"]
+    assert shapely.get_coordinates(bank)[:, 0].max() < 1050
+    assert bank.length == pytest.approx(600, abs=60)
