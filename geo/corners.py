@@ -57,9 +57,6 @@ def meetings(
         ends), then ends of the one that lie within the tolerance of the other
         and of no better meeting; by their coordinates.
     """
-    if second.name < first.name:  # one order for every ring, so that neighbours agree to the bit
-        turned = meetings(second, first, tolerance_m, reach_m)
-        return [Meeting(m.on_second, m.on_first, m.gap_m, m.how) for m in turned]
     found = []
     common = shapely.intersection(first.shape, second.shape)
     for x, y in _points_of(common):

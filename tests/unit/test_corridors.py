@@ -58,6 +58,12 @@ def test_a_border_street_that_turns_away_ends_where_it_leaves_the_border(roads):
     assert axis.length == pytest.approx(800)
 
 
+def test_a_street_that_crosses_the_border_aslant_ends_on_it(make_centrelines):
+    roads = make_centrelines({"斜街": [[(500, 400), (500, 500), (1100, 1100)]]})
+    axis = axis_between("斜街", None, None, roads, district=DISTRICT)
+    assert sorted(axis.coords) == [(500, 400), (500, 500), (800, 800)]
+
+
 def test_an_axis_outside_the_district_is_refused(roads):
     with pytest.raises(EnclosureError, match="13th-x: '河' has no part in the district"):
         axis_between("河", None, None, roads, district=box(0, 0, 500, 500), what="13th-x")

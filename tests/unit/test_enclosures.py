@@ -1,3 +1,4 @@
+import math
 import re
 from typing import NamedTuple
 
@@ -230,6 +231,29 @@ def test_a_crossing_that_would_make_the_ring_cross_itself_falls_away(make_centre
     ring = enclose(RING, make_centrelines(square_plan | {"东路": hooked, "南道": south}))
     assert ring.polygon.equals(box(0, 0, 100, 100))
     assert [corner[:2] for corner in ring.corners] == [(0, 0), (100, 0), (100, 100), (0, 100)]
+
+
+def test_ten_streets_that_meet_three_times_each_leave_one_ring(make_centrelines):
+    names = [f"{k}路" for k in range(10)]
+    roads = {names[0]: [[(-400, 0), (1000, 0)]]}
+    x, y = 900.0, 0.0
+    for k, name in enumerate(names[1:], start=1):
+        before, along = 2 * math.pi * (k - 1) / 10, 2 * math.pi * k / 10
+        wriggle = [
+            (
+                x + a * math.cos(before) - b * math.sin(before),
+                y + a * math.sin(before) + b * math.cos(before),
+            )
+            for a, b in [(60, -20), (60, 20), (40, -20), (20, 20)]
+        ]
+        x, y = wriggle[-1][0] + 900 * math.cos(along), wriggle[-1][1] + 900 * math.sin(along)
+        end = (x + 200 * math.cos(along), y + 200 * math.sin(along))
+        roads[name] = [[*wriggle, (0, -100) if name == names[-1] else end]]
+    ring = enclose(names, make_centrelines(roads))
+    assert ring.edges["limit"].tolist() == names
+    wriggle_ends = {lines[0][3] for name, lines in roads.items() if name != names[0]}
+    assert wriggle_ends < set(ring.polygon.exterior.coords)
+    assert len(ring.polygon.exterior.coords) == 1 + 10 + 9
 
 
 def test_two_possible_rings_are_both_named_with_area_and_corners(make_centrelines):
