@@ -11,6 +11,7 @@ from geo.river_lines import river_lines
 from geo.street_comparison import compare_with_base
 from geo.street_import import import_streets
 from geo.street_network import SAME_PLACE_M, extended_to_mean_lines, noded
+from geo.street_report import import_report
 from geo.street_rows import CLASS_HALF_WIDTH_M, romanised, slug
 
 X, Y = 517_000.0, 4_330_000.0
@@ -397,3 +398,24 @@ def test_the_end_of_the_water_is_no_bank():
     bank = found[1]["geometry"]
     assert shapely.get_coordinates(bank)[:, 0].max() < 1050
     assert bank.length == pytest.approx(600, abs=60)
+
+
+# ---------------------------------------------------------------- the report
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_tells_what_was_made_and_what_remains_open(tmp_path, language):
+    rows = [("南京路", line((-400, 0), (0, 0))), ("南京路", line((95, 0), (400, 0)))]
+    imported = import_streets(streets_file(tmp_path, rows, osm_id=["5", "7"]), outline())
+    bundled = layer(
+        ("南京路", line((-400, 20), (0, 20))),
+        ("长沙路", line((0, 0), (0, 90))),
+        method=["inferred", "traced"],
+        position_error_m=[15.0, 5.0],
+    )
+    told = import_report(imported, compare_with_base(imported, bundled), language)
+    assert "© OpenStreetMap contributors" in told
+    assert "95" in told
+    assert "| 南京路 | " + {"zh": "推定", "en": "inferred"}[language] + " | 15.0 | 20.0 |" in told
+    assert {"zh": "| 否 |", "en": "| no |"}[language] in told
+    assert "长沙路" in told.split("南京路")[-1]
