@@ -16,6 +16,9 @@ _LONG_ENDS = {
     "同": ("胡同",),
     "速": ("高速",),
     "架": ("高架",),
+    "铁": ("高铁",),
+    "轨": ("轻轨",),
+    "际": ("城际",),
     "库": ("水库",),
     "界": ("区界", "市界", "县界", "镇界", "乡界", "省界"),
 }
@@ -41,7 +44,7 @@ _UNNAMED = re.compile(
     r"(?:道路|大街|大道|胡同|小巷|高速|高架|环线|铁路线|河流|河道|水库|沟渠|[路道街巷弄环河江湖海渠沟])"
 )
 _NO_NAME = re.compile(
-    r".*[东西南北][至抵].*|.*(?:[红绿蓝中边岸界轴沿]线|中心线|延长线|[的等了]).*|.*街道|.{0,2}[上珠威北]海"
+    r".*[东西南北][至抵迄].*|.*[路道街]道路|.*(?:[红绿蓝中边岸界轴沿]线|中心线|延长线|[的等了]).*|.*街道|.{0,2}[上珠威北]海"
 )
 _STATE = re.compile(r"(规划|现状|既有|在建|拟建)的?")
 _LINE = (
@@ -51,8 +54,8 @@ _LINE = (
 _QUALIFIER = re.compile(
     r"(?:(?:及其|及|的)?(?:"
     r"[东西南北中上下前后]{1,2}[段侧边沿岸缘面半]|[一两内外][侧边]|左岸|右岸|沿岸|"
-    rf"(?:规划|现状|道路|河道|城市|铁路|用地){{0,2}}(?:{_LINE})|"
-    r"[一二三四五六七八九十A-Z\d]期|[A-Z\d]?段|全线|全段|一线|一带|附近|"
+    rf"(?:规划|现状|道路|河道|城市|铁路|用地){{0,2}}(?:[东西南北]{{1,2}}侧)?(?:{_LINE})|"
+    r"边|畔|旁|[一二三四五六七八九十A-Z\d]期|[A-Z\d]?段|全线|全段|一线|一带|附近|"
     r"[^、，,；;。至到]{2,16}(?:至|到|[-—–~～]{1,2})[^、，,；;。至到]{2,16}(?:路段|段|间)"
     r")){0,4}"
 )
@@ -70,7 +73,8 @@ _NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|接壤
 _CROSSING = re.compile(r"[的与和、]?(?:交口|交叉|交汇|交会|相交|交界|路口|道口|十字)")
 _JOINER = re.compile(r"以及|及(?![第时])|[和与跟]")
 _LEAD = re.compile(
-    r"位于|地处|坐落[于在]|处于|(?<!自)由|以|沿|(?<=[围界至域区块带园位别街城廊片])[为是即指在]"
+    r"位于|地处|坐落[于在]|处于|包[括含]|涉及|涵盖|(?<!自)由|以|沿|^在"
+    r"|(?<=[围界至域区块带园位别街城廊片])[为是即指在]"
 )
 _DISTRICT = re.compile(
     r"(?:[^省市区县镇乡]{2,6}市)?"
@@ -295,8 +299,8 @@ def _joins(masked: str, plain: str, begin: int, joiner: int, after: int, end: in
 
 def opening(masked: str, plain: str, start: int, end: int) -> int | None:
     """Return where the name begins after an opening word such as 以, 由 or 位于, or None."""
-    for lead in _LEAD.finditer(masked, start, min(end, start + LONGEST_ITEM)):
-        place = lead.end() - (lead[0] == "沿")
+    for lead in _LEAD.finditer(masked[start : min(end, start + LONGEST_ITEM)]):
+        place = start + lead.end() - (lead[0] == "沿")
         while place < end and masked[place] in "以由沿在":
             if masked[place] == "沿" and masked[place + 1 : place + 2] in WATER_ENDS:
                 break  # 沿河南路, 沿海大道

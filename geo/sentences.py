@@ -62,7 +62,11 @@ class LimitsSentenceError(LimitsError):
 
     def __init__(self, reason: str, found: str, start: int, end: int) -> None:
         self.reason, self.found, self.start, self.end = reason, found, start, end
-        super().__init__(self.explain("en"))
+        super().__init__(reason, found, start, end)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return self.explain("en")
 
     def explain(self, language: str = "zh") -> str:
         """Return what is wrong, where, and what to do, in Chinese or English."""
@@ -178,6 +182,8 @@ class _Sentence:
             sides = words.sides(self.masked[start : match.end("sides")])
             end = match.end()
             piece, item = self._first_item(end, stop)
+            if piece.start == piece.end:
+                piece = Piece(start, end, "")  # 南至，西至…
             if isinstance(item, str) and match["verb"]:
                 # 东起自由道: the verb is 起, and 自 belongs to the name
                 end = match.start("verb") + 1
@@ -188,17 +194,29 @@ class _Sentence:
             if isinstance(item, Item):
                 found.append(_Opener(start, end, sides, bool(match["each"])))
                 stop = start
+            elif self._is_name(start, piece.end):
+                continue  # 南滨路: the verb belongs to the name
             elif match["verb"] not in words.WEAK_VERBS and (
                 not before or before in names.LIST_MARKS + names.CLAUSE_MARKS
             ):
                 self.faults.append((piece, sides, item))
         self.faults.reverse()
+        if len(found) == 1:
+            # 以东临大街、南京路、海河围合: one 东临 before a closing word is part of a name
+            closer = words.CLOSER.search(self.masked, found[0].end)
+            piece, _ = self._first_item(found[0].end, len(self.masked))
+            if closer and closer["strong"] and self._is_name(found[0].start, piece.end):
+                return []
         return found[::-1]
+
+    def _is_name(self, start: int, end: int) -> bool:
+        """Return whether a stretch of text is one name."""
+        return isinstance(names.read_item(self.masked, self.plain, start, end), Item)
 
     def _first_item(self, start: int, stop: int) -> tuple[Piece, Item | str]:
         """Return the first piece of a stretch and what it names."""
         stop = min(stop, start + names.LONGEST_ITEM + 1)
-        piece = next(names.pieces(self.masked, self.plain, start, stop), Piece(start, stop, ""))
+        piece = next(names.pieces(self.masked, self.plain, start, stop), Piece(start, start, ""))
         return piece, self._clause(piece).item
 
     def _first_direction(self, match: re.Match[str]) -> int | None:
@@ -362,7 +380,12 @@ class _Sentence:
         run: list[_Clause] = []
         for place in range(len(clauses) - 1, -1, -1):
             clause = clauses[place]
-            if self._opening(clause) is not None:
+            is_inside = clause.piece.is_listed and isinstance(clause.item, Item)  # 、由义大街、
+            if self._opening(clause) is not None and not is_inside:
+                before = clauses[place - 1].piece if place else clause.piece
+                if re.match("起于|始于|起自|自|从", self.masked[before.start : before.end]):
+                    # 起于海河，沿A、B、C围合: the first one is a limit too, or is it?
+                    self._refuse("ambiguous", before.start, clause.piece.end)
                 return [self._behind_lead(clause), *run]
             if isinstance(clause.item, str):
                 is_cut = run and not run[0].piece.is_listed and not clause.is_broken
