@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 COORDINATE_DECIMALS = 6
 """Decimals of a degree in every file: 0.1 m."""
 
-ID_COLUMNS = ("zone_id", "edge_id", "road_id", "landmark_id", "control_id")
+ID_COLUMNS = ("edge_id", "zone_id", "road_id", "landmark_id", "control_id")
 """Columns that serve as the id of a feature, the first that a layer has."""
 
 PART_SUFFIX = ".part"

@@ -272,3 +272,8 @@ def test_the_temporary_folder_is_gone_after_an_error():
     with pytest.raises(RuntimeError, match="stop"):
         fail_inside()
     assert not seen[0].exists()
+
+
+def test_an_edge_is_known_by_its_own_id():
+    edges = layer(zone_id=["a", "a"], edge_id=["a/1", "a/2"])
+    assert [f["id"] for f in json.loads(io.layer_bytes(edges))["features"]] == ["a/1", "a/2"]
