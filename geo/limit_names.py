@@ -27,6 +27,8 @@ QUALIFIER_ENDS = "侧段岸沿缘带边期"
 
 LIST_MARKS = "、/／+＋|丨-‐‑–—―~～－→ "
 CLAUSE_MARKS = "，,；;。.：:！!？?…"
+MARKS = frozenset(LIST_MARKS + CLAUSE_MARKS)
+_ENDS = frozenset(NAME_ENDS + QUALIFIER_ENDS)
 _QUOTES = "“”\"‘’'「」『』《》〈〉*#"
 MASK = "\x00"
 
@@ -120,9 +122,9 @@ def compact(text: str) -> tuple[str, list[int]]:
         if character.isspace() or not character.isprintable():
             gap = place if gap < 0 else gap
             continue
-        if gap >= 0 and kept and kept[-1] in NAME_ENDS + QUALIFIER_ENDS:
+        if gap >= 0 and kept and kept[-1] in _ENDS:
             wrapped = kept[-1] + character in {"道路", "街道"}
-            if character not in LIST_MARKS + CLAUSE_MARKS and not wrapped:
+            if character not in MARKS and not wrapped:
                 kept.append(" ")
                 places.append(gap)
         gap = -1
@@ -161,7 +163,7 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
 
 def ends_name(masked: str, place: int) -> bool:
     """Return whether a name or its qualifier ends right before `place`."""
-    return place > 0 and masked[place - 1] in NAME_ENDS + QUALIFIER_ENDS + MASK
+    return place > 0 and (masked[place - 1] in _ENDS or masked[place - 1] == MASK)
 
 
 def _fault_of_form(name: str) -> str | None:
@@ -264,7 +266,7 @@ def pieces(masked: str, plain: str, start: int, end: int) -> Iterator[Piece]:
             joiner = _JOINER.match(masked, place, end)
             if joiner and not _joins(masked, plain, begin, place, joiner.end(), end):
                 joiner = None
-        if not joiner and character not in LIST_MARKS + CLAUSE_MARKS:
+        if not joiner and character not in MARKS:
             place += 1
             continue
         if place > begin:
@@ -290,7 +292,7 @@ def _joins(masked: str, plain: str, begin: int, joiner: int, after: int, end: in
     if _NEIGHBOUR.match(masked, after, end):
         return False  # 以成府路为界与中关村毗邻
     stop = after
-    while stop < min(end, after + 20) and masked[stop] not in LIST_MARKS + CLAUSE_MARKS:
+    while stop < min(end, after + 20) and masked[stop] not in MARKS:
         stop += 1
         if masked[stop - 1] in NAME_ENDS and _fault_of_name(masked[after:stop]) is None:
             return True

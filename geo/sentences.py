@@ -196,9 +196,7 @@ class _Sentence:
                 stop = start
             elif self._is_name(start, piece.end):
                 continue  # 南滨路: the verb belongs to the name
-            elif match["verb"] not in words.WEAK_VERBS and (
-                not before or before in names.LIST_MARKS + names.CLAUSE_MARKS
-            ):
+            elif match["verb"] not in words.WEAK_VERBS and (not before or before in names.MARKS):
                 self.faults.append((piece, sides, item))
         self.faults.reverse()
         if len(found) == 1:
@@ -253,10 +251,11 @@ class _Sentence:
             end, beside = given.start(), words.sides(given["sides"])[0]
             start = names.opening(self.masked, self.plain, start, end) or start
         for match in words.BESIDE.finditer(self.masked, piece.start, piece.end):
-            sides = words.sides(match["sides"])
-            if names.ends_name(self.masked, match.start()) and len(sides) == 1:
-                end, beside = match.start(), words.OPPOSITE[sides[0]]
-                break
+            if names.ends_name(self.masked, match.start()):
+                sides = words.sides(match["sides"])
+                if len(sides) == 1:
+                    end, beside = match.start(), words.OPPOSITE[sides[0]]
+                    break
         item = names.read_item(self.masked, self.plain, start, end)
         return _Clause(piece, end, item, opener, beside)
 
