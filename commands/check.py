@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from geo.build import Built, build
 from commands.issues import add_data_option, chosen_folder
+from geo.build import Built, build
+from geo.checks import Check
 from geo.inspection import inspect
 from geo.io import write_bytes
 from geo.report import MARKS, report_html, report_json
-from geo.validation import Check
 from geo.verdicts import Finding
 
 

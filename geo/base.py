@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,24 @@ class Base:
         -------
         GeoDataFrame
             `LINE_COLUMNS`, in `metric_crs`; the river stands under its name.
+            Made once for every reading and shared: not to be changed.
         """
+        if river_reading not in self._centrelines:
+            self._centrelines[river_reading] = self._joined_lines(river_reading)
+        return self._centrelines[river_reading]
+
+    @cached_property
+    def _centrelines(self) -> dict[str | None, gpd.GeoDataFrame]:
+        return {}
+
+    @cached_property
+    def lines_by_name(self) -> dict[str, shapely.Geometry]:
+        """Every road, and every river under its default reading, by its name [m]."""
+        lines = self.centrelines()
+        return dict(zip(lines["name"][::-1], lines.geometry[::-1], strict=True))
+
+    def _joined_lines(self, river_reading: str | None) -> gpd.GeoDataFrame:
+        """Put the roads and one reading of each river into one table."""
         if self.rivers.empty:
             return self.roads[list(LINE_COLUMNS)].reset_index(drop=True)
         rivers = self.rivers

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo.build import Built, differing_files, zone_files
+from geo.checks import Check, Statement, skipped, statement, status_of
 from geo.checksums import listed_checksums, sealed_files
 from geo.io import sha256
+from geo.positions import datum_checks, streets_check
 from geo.quotations import compare_quotations
-from geo.validation import Check, Statement, run_checks, skipped, statement, status_of
+from geo.validation import run_checks
 
 
 def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> list[Check]:
@@ -31,6 +33,8 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
     """
     return [
         *run_checks(built),
+        *datum_checks(built.base, built.plan_ids(), folder),
+        streets_check(built.base, folder / "base" / "street_checks.csv"),
         rebuild_check(built, folder),
         checksums_check(folder),
         quotations_check(built, documents),

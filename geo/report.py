@@ -13,7 +13,7 @@ import jinja2
 from geo.areas import printed_interval
 from geo.build import Built
 from geo.catalogue import text
-from geo.validation import STATUSES, Check
+from geo.checks import STATUSES, Check
 from geo.verdicts import VERDICTS, Finding
 
 MARKS = {
