@@ -168,7 +168,13 @@ def _ring(
         for c in item.connectors
     ]
     if any(limit.side for limit in limits):
-        limits = tuple(order_limits(limits, centrelines, aliases=base.alias_names(), what=item.id))
+        limits = order_limits(
+            limits,
+            centrelines,
+            connectors=connectors,
+            aliases=base.alias_names(),
+            what=item.id,
+        )
     return enclose(
         limits, centrelines, connectors=connectors, aliases=base.alias_names(), what=item.id
     )
