@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 MARGIN_M = 300.0
 """Streets are kept up to here outside the outline: a limit often runs along it."""
 
+RING_NEAR_M = 25.0
+"""A roundabout so near to a way of a road may be one that the road runs through."""
+
 SAME_ROAD_M = 1000.0
 """Parts of one name further apart than this are two roads of the same name."""
 
@@ -264,9 +267,10 @@ def _reference_roads(
                 )
             )
         for group in places:
-            near = [ring for ring in rings if ring.dwithin(group.union_all(), 25.0)]
+            lines = group.geometry.to_list()
+            near = [ring for ring in rings if shapely.dwithin(ring, lines, RING_NEAR_M).any()]
             oneway = [None if pd.isna(v) else int(v) for v in group["oneway"]]
-            line = reference_line(list(group.geometry), oneway, near)
+            line = reference_line(lines, oneway, near)
             if line.parts:
                 groups.append((str(name), group, line))
     parts = [part for _, _, line in groups for part in line.parts]
@@ -318,8 +322,12 @@ def _kept(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _separate_places(rows: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
     """Return the rows of one name by place: parts more than SAME_ROAD_M apart are other roads."""
-    tree = shapely.STRtree(rows.geometry.array)
-    first, second = tree.query(rows.geometry.array, predicate="dwithin", distance=SAME_ROAD_M)
+    lines = np.asarray(rows.geometry.array)
+    left, bottom, right, top = shapely.total_bounds(lines)
+    if len(rows) == 1 or np.hypot(right - left, top - bottom) <= SAME_ROAD_M:
+        return [rows]
+    tree = shapely.STRtree(lines)
+    first, second = tree.query(lines, predicate="dwithin", distance=SAME_ROAD_M)
     place = np.arange(len(rows))
     while True:
         lowest = place.copy()
@@ -327,7 +335,8 @@ def _separate_places(rows: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
         if (lowest == place).all():
             break
         place = lowest
-    return [rows[place == number] for number in np.unique(place)]
+    numbers = np.unique(place)
+    return [rows] if len(numbers) == 1 else [rows[place == number] for number in numbers]
 
 
 def _report_row(

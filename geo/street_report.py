@@ -76,9 +76,10 @@ def import_report(
     ]
     still_open = report[report["open"] > 0].sort_values("open_m", ascending=False)
     lines += [
-        "- "
-        + text("streets.open", language, name=row.name_, parts=row.parts, open_m=float(row.open_m))
-        for row in still_open.rename(columns={"name": "name_"}).itertuples()
+        "- " + text("streets.open", language, name=name, parts=parts, open_m=open_m)
+        for name, parts, open_m in zip(
+            still_open["name"], still_open["parts"], still_open["open_m"], strict=True
+        )
     ] or [text("streets.nothing_open", language)]
     if comparison is not None:
         lines += ["", *_comparison_lines(comparison, language)]
