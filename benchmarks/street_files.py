@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -302,12 +303,22 @@ def write_osm(path: Path, mapped: MappedStreets, *, buildings: int = 0, seed: in
         for number, (lon, lat) in enumerate(mapped.lonlat.tolist(), start=1):
             writer.add_node(Node(id=number, location=(lon, lat), **meta))
         first = len(mapped.lonlat) + 1
-        size = 1e-4
-        for number in range(buildings):
-            x, y = rng.uniform(low, high)
-            for k, (dx, dy) in enumerate(((0, 0), (size, 0), (size, size), (0, size))):
-                node = Node(id=first + 4 * number + k, location=(x + dx, y + dy), **meta)
-                writer.add_node(node)
+        # every building its own editor and date, as in a real extract: that is most of its bytes
+        corners = rng.uniform(low, high, (buildings, 1, 2)) + rng.uniform(
+            0, 2e-4, (buildings, 4, 2)
+        )
+        edits = rng.integers(1, [9, 160_000_000, 20_000_000, 540_000_000], (buildings, 4)).tolist()
+        for number, (places, edit) in enumerate(zip(corners.tolist(), edits, strict=True)):
+            own = {
+                "version": edit[0],
+                "changeset": edit[1],
+                "uid": edit[2],
+                "user": f"mapper {edit[2] % 5000}",
+                "timestamp": dt.datetime.fromtimestamp(1_230_000_000 + edit[3], dt.UTC),
+                "visible": True,
+            }
+            for k, (x, y) in enumerate(places):
+                writer.add_node(Node(id=first + 4 * number + k, location=(x, y), **own))
         for way in [*mapped.ways, *mapped.rivers]:
             writer.add_way(
                 Way(id=way.way_id, nodes=[n + 1 for n in way.nodes], tags=way.tags, **meta)
