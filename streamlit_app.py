@@ -89,6 +89,8 @@ notice = [
 ]
 st.html(f'<p class="pm-foot">{escape(" · ".join(notice))}</p>')
 with words:
-    for parameter, value in link.faults():
-        st.info(text("page.link_fault", language, parameter=parameter, value=value))
+    faults = "；".join(f"{parameter}={value}" for parameter, value in link.faults())
+    if faults:
+        told = escape(text("page.link_fault", language, parts=faults))
+        st.html(f'<p class="pm-told" role="status">{told}</p>')
 link.write_link()

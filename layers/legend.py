@@ -44,15 +44,15 @@ def verdict_mark(verdict: str) -> str:
     return _picture(body, 14, 14)
 
 
-def swatch(place: str, basis: str = "stated") -> str:
+def swatch(place: str) -> str:
     """Return a small sample of the colours of a place as HTML."""
-    style = style_of(place, basis)
+    style = style_of(place)
     fill = style.fill if style.filled else "none"
     hatch = _HATCH_SVG.get(style.hatch, "").format(c=style.edge)
     box = (
         f'<rect x="1" y="1" width="20" height="12" fill="{fill}" fill-opacity="0.65"/>{hatch}'
         f'<rect x="1" y="1" width="20" height="12" fill="none" stroke="{style.edge}" '
-        f'stroke-width="1.8" stroke-dasharray="{style.dash}"/>'
+        f'stroke-width="1.8"/>'
     )
     return _picture(box, 22, 14)
 

@@ -21,20 +21,16 @@ LONGEST_SHOWN = 40
 
 
 def open_link() -> None:
-    """Take the choices from the address: when the page opens, and after Back or Forward.
+    """Take the choices from the address when the page opens.
 
-    A run that a widget started is neither: its answer is already put, and
-    the address that the browser sent along may be one step behind.
+    Later the choices lead and the address follows: what the browser sends
+    along with a click may be one step behind.
     """
     state = st.session_state
-    here = st.query_params.to_dict()
-    moved = here != state.get("link_written", {}) and not state.pop("link_put", False)
-    if "link" not in state or moved:
+    state["link_opened"] = "link" not in state
+    if state["link_opened"]:
+        here = st.query_params.to_dict()
         state["link"] = {name: value[:LONGEST_VALUE] for name, value in here.items()}
-        state["link_written"] = here
-        state["link_opened"] = True
-    else:
-        state["link_opened"] = False
     state["link_faults"] = []
     state["link_defaults"] = {}
 
@@ -80,7 +76,6 @@ def put(name: str, value: str | Iterable[str] | None) -> None:
     """Take a choice from the callback of a widget; None is no choice."""
     words = value if isinstance(value, str) or value is None else ",".join(value)
     st.session_state["link"][name] = words or ""
-    st.session_state["link_put"] = True
 
 
 def faults() -> list[tuple[str, str]]:
@@ -98,4 +93,3 @@ def write_link() -> None:
     }
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-    st.session_state["link_written"] = wanted

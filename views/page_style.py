@@ -11,6 +11,8 @@ PAGE_STYLE = """
 .pm-h1 { font-size: 1.55rem; font-weight: 650; letter-spacing: .02em; margin: 0; padding: 0;
   line-height: 1.3; color: #1f2937; }
 .pm-h1 small { font-size: .86rem; font-weight: 400; color: #5b6270; margin-left: .9rem; }
+.pm-told { margin: 0; padding: .5rem .9rem; background: #f4f1e6; border-left: 3px solid #b8862f;
+  font-size: .86rem; color: #1f2937; overflow-wrap: anywhere; }
 .pm-foot { font-size: .78rem; color: #5b6270; margin: .2rem 0 0; }
 .pm-panel { font-size: .9rem; line-height: 1.7; color: #1f2937; overflow-wrap: anywhere; }
 .pm-panel h2 { font-size: 1.12rem; font-weight: 650; margin: 0; padding: 0; line-height: 1.45; }

@@ -58,7 +58,7 @@ def zone_html(properties: Mapping[str, Any], state: State) -> str:
     said = about(properties, whole=True)
     rows = [
         '<div class="pm-panel">',
-        f"<h2>{swatch(str(properties['place']), str(properties['basis']))} "
+        f"<h2>{swatch(str(properties['place']))} "
         f"{escape(state.name(str(properties['zone_id'])))}</h2>",
         f'<p class="quiet">{escape(state.pick(said["sub"]))}</p>',
     ]
@@ -169,7 +169,7 @@ def _row_html(row: Mapping[str, Any], state: State) -> str:
     """Return one row of the table of areas; every word escaped."""
     here = row["zone_id"] == state.selected
     properties = state.data.features[row["zone_id"]]["properties"]
-    mark = swatch(str(properties["place"]), str(properties["basis"]))
+    mark = swatch(str(properties["place"]))
     verdict = str(row["verdict"])
     word = escape(state.text(f"verdict.{verdict}")) if verdict in VERDICT_COLOURS else ""
     colour = VERDICT_COLOURS.get(verdict, "inherit")

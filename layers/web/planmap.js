@@ -295,7 +295,7 @@
         this.popup.setContent(content);
       } else {
         this.popup = L.popup({ maxWidth: width, minWidth: Math.min(240, width),
-          maxHeight: Math.max(150, this.map.getSize().y - 110), autoPanPadding: [12, 12],
+          maxHeight: Math.max(150, Math.min(330, this.map.getSize().y - 150)), autoPanPadding: [12, 12],
           className: "pm-popup-frame" }).setLatLng(latlng).setContent(content);
         this.popup.openOn(this.map);
       }

@@ -1,0 +1,226 @@
+"""A server on a free loopback port and a Chromium that may reach nothing else."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.page_fixture import write_page_data
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+FRAME = 'iframe[title="streamlit_folium.st_folium"]'
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def start_server(folder, log):
+    """Start the page on `folder`; return the process and its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "streamlit_app.py",
+            "--server.headless=true",
+            "--server.address=127.0.0.1",
+            f"--server.port={port}",
+            "--server.fileWatcherType=none",
+        ],
+        cwd=ROOT,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "GEO_DATA": str(folder)},
+    )
+    address = f"http://127.0.0.1:{port}"
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+                if answer.status == 200:
+                    return process, address
+        except OSError:
+            time.sleep(0.1)
+    process.terminate()
+    raise RuntimeError(f"The page did not start within {START_SECONDS} s; see {log.name}.")
+
+
+def stop(process):
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def page_folder_served(tmp_path_factory):
+    return write_page_data(tmp_path_factory.mktemp("page") / "data")
+
+
+@pytest.fixture(scope="session")
+def page_address(page_folder_served, tmp_path_factory):
+    """The address of a server that shows the made-up data."""
+    with (tmp_path_factory.mktemp("log") / "server.log").open("w") as log:
+        process, address = start_server(page_folder_served, log)
+        try:
+            yield address
+        finally:
+            stop(process)
+
+
+@pytest.fixture(scope="session")
+def real_address(tmp_path_factory):
+    """The address of a server that shows the project's own data."""
+    with (tmp_path_factory.mktemp("log") / "server.log").open("w") as log:
+        process, address = start_server(ROOT / "data", log)
+        try:
+            yield address
+        finally:
+            stop(process)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """An installed Chromium, else Playwright's own; skipped, or failed where it is required."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = next(
+        (p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None
+    )
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=path,
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+        except Error as error:
+            if os.environ.get("REQUIRE_BROWSER"):
+                raise
+            pytest.skip(f"No Chromium to be had: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium):
+    """Return a function that opens a page cut off from every other host, and check that at the end.
+
+    Requests to other hosts are aborted and recorded in ``page.outside``; a
+    test that expects some empties the list itself.
+    """
+    contexts = []
+    pages = []
+
+    def open_page(width=1440, height=900, **more):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **more)
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.outside = []
+        page.faults = []
+
+        def judge(route):
+            if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+                route.continue_()
+            else:
+                page.outside.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", judge)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    for page in pages:
+        assert page.outside == []
+        assert page.faults == []
+
+
+class MapPage:
+    """The page as a reader uses it."""
+
+    def __init__(self, page, address):
+        self.page = page
+        self.address = address
+
+    def open(self, query=""):
+        self.page.goto(f"{self.address}/{query}")
+        self.wait_for_map()
+        return self
+
+    def wait_for_map(self):
+        self.frame.locator(".leaflet-control-scale").wait_for()
+        self.wait("window.planmap && window.planmap.ready")
+
+    @property
+    def frame(self):
+        return self.page.frame_locator(FRAME)
+
+    def run(self, script, argument=None):
+        """Run a script in the frame of the map."""
+        handle = self.page.wait_for_selector(FRAME, state="attached")
+        return handle.content_frame().evaluate(script, argument)
+
+    def wait(self, condition):
+        handle = self.page.wait_for_selector(FRAME, state="attached")
+        handle.content_frame().wait_for_function(condition)
+
+    def shapes(self):
+        return self.run(
+            "[...document.querySelectorAll('path.pm-zone')].map(p => p.dataset.zone).sort()"
+        )
+
+    def wait_for_shapes(self, count):
+        self.wait(f"document.querySelectorAll('path.pm-zone').length === {count}")
+
+    def shape(self, zone):
+        return self.frame.locator(f'path[data-zone="{zone}"]')
+
+    def click_at(self, latitude, longitude):
+        """Click the map at a place."""
+        point = self.run(
+            "([y, x]) => (({x: left, y: top}) => [left, top])(map.latLngToContainerPoint([y, x]))",
+            [latitude, longitude],
+        )
+        box = self.page.locator(FRAME).bounding_box()
+        self.page.mouse.click(box["x"] + 1 + point[0], box["y"] + 1 + point[1])
+
+    def pill(self, label):
+        return self.page.get_by_role("button", name=label, exact=True)
+
+
+@pytest.fixture
+def map_page(new_page, page_address):
+    """Return a function that opens the page on the made-up data."""
+
+    def open_map(query="", **more):
+        return MapPage(new_page(**more), page_address).open(query)
+
+    return open_map
+
+
+@pytest.fixture
+def real_map_page(new_page, real_address):
+    """Return a function that opens the page on the project's own data."""
+
+    def open_map(query="", **more):
+        return MapPage(new_page(**more), real_address).open(query)
+
+    return open_map
