@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,7 @@ import shapely
 from shapely import Geometry, Point
 
 from geo.areas import (
+    SMALLEST_CORNER_SINE,
     Z_95,
     AreaBudget,
     area_budget,
@@ -31,6 +32,9 @@ from geo.plans import PlanItem
 from geo.sentences import Limit, parse_limits
 from geo.verdicts import Finding, Reading, judge
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 logger = logging.getLogger(__name__)
 
 DECIMALS = 6
@@ -38,6 +42,9 @@ DECIMALS = 6
 
 BORDER_REACH_M = 60.0
 """A belt whose axis lies this near to the outline for most of its way has one side."""
+
+END_REACH_M = 20.0
+"""Over this much either way the direction of a line that ends an axis is taken."""
 
 EDGE_COLUMNS = [
     "edge_id", "zone_id", "limit", "qualifier", "clause", "road", "alias_reason",
@@ -399,27 +406,55 @@ def _length_reading(
 
     Notes
     -----
-    An end is where another road crosses, or where the district ends: the
-    position error of that line moves it along the axis. The two ends are
-    independent of each other; a shift of the axis itself does not lengthen it.
+    An end is where another road crosses, or where the district ends, which is
+    taken as square to the axis. The shift of that line moves the end along
+    the axis by its part across the line, divided by the sine of the angle at
+    which they meet. A shift of the axis moves both ends, and counts only
+    where they do not move alike. The lines are shifted as in
+    `geo.areas.area_budget`, each by its own vector.
     """
     assert item.axis is not None
-    line = to_files(_axis(item, base, river, to), base.metric_crs)
+    axis = _axis(item, base, river, to)
+    line = to_files(axis, base.metric_crs)
     length = float(geodesic_length_m([line])[0]) / 1000
-    errors = base.centrelines(river).set_index("name")["position_error_m"]
-    half = (
-        Z_95
-        * float(
-            np.hypot(
-                *(
-                    base.outline_error_m if end is None else float(errors[_data_name(end, base)])
-                    for end in (item.axis.from_, to)
-                )
-            )
-        )
-        / 1000
-    )
+    lines = base.centrelines(river).drop_duplicates("name").set_index("name")
+    across: list[NDArray[np.float64]] = []
+    variance = 0.0
+    for end, point, direction in _axis_ends(axis, item.axis.from_, to):
+        if end is None:
+            error_m, part = base.outline_error_m, direction
+        else:
+            crossing = lines.loc[_data_name(end, base)]
+            normal = _normal_at(crossing["geometry"], point)
+            sine = float(normal @ direction)
+            part = normal / np.copysign(max(abs(sine), SMALLEST_CORNER_SINE), sine)
+            error_m = float(crossing["position_error_m"])
+        across.append(part)
+        variance += float((error_m * np.hypot(*part)) ** 2)
+    own_error_m = float(lines["position_error_m"][_data_name(item.axis.road, base)])
+    variance += float((own_error_m * np.hypot(*np.sum(across, axis=0))) ** 2)
+    half = Z_95 * variance**0.5 / 1000
     return Reading(label, length, max(0.0, length - half), length + half)
+
+
+def _axis_ends(
+    axis: Geometry, start: str | None, end: str | None
+) -> list[tuple[str | None, Point, NDArray[np.float64]]]:
+    """Return the limit, the place and the outward direction of both ends of an axis."""
+    xy = shapely.get_coordinates(axis)
+    first, last = xy[0] - xy[1], xy[-1] - xy[-2]
+    return [
+        (start, Point(xy[0]), first / np.hypot(*first)),
+        (end, Point(xy[-1]), last / np.hypot(*last)),
+    ]
+
+
+def _normal_at(line: Geometry, point: Point) -> NDArray[np.float64]:
+    """Return the unit normal of a line beside a point, over `END_REACH_M` either way."""
+    near = shapely.intersection(line, point.buffer(END_REACH_M))
+    xy = shapely.get_coordinates(near if shapely.length(near) > 0 else line)
+    direction = xy[-1] - xy[0]
+    return np.array([-direction[1], direction[0]]) / np.hypot(*direction)
 
 
 def _axis_edge(item: PlanItem, base: Base, axis: Geometry, river: str | None) -> gpd.GeoDataFrame:
@@ -525,7 +560,7 @@ def item_findings(drawn: Drawn) -> list[Finding]:
                 stated=item.stated_area_km2 or "",
                 printed=item.stated_area,
                 readings=drawn.readings,
-                used_to_draw=item.basis == "corridor",
+                used_to_draw=drawn.width_m is not None,
                 obstacle=obstacle,
             )
         )

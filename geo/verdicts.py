@@ -149,7 +149,8 @@ def judge(
     readings : tuple of Reading
         The default reading first; empty where nothing could be measured.
     used_to_draw : bool
-        The figure served to draw the shape.
+        The figure, or that of the plan the shape is carried from, served to
+        draw the shape.
     obstacle : tuple of str, optional
         Why nothing could be measured, in Chinese and in English.
     suffix : str
@@ -203,6 +204,8 @@ def judge(
         values["default"] = _figures(default.value, unit)
     if verdict == "not_stated" and default is None:
         key = "reason.nothing_stated"
+    elif verdict == "not_stated" and used_to_draw:
+        key = "reason.not_stated_drawn"
     reason = {
         language: text(
             key,
