@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -104,9 +104,13 @@ def text_width_mm(text: str, size_pt: float) -> float:
     >>> round(text_width_mm("五大道", 10), 2)  # three full ems of 10 pt
     10.58
     """
+    return max(_ems(line) for line in text.split("\n")) * size_pt * POINT_MM
+
+
+@lru_cache(maxsize=50_000)
+def _ems(line: str) -> float:
     table, missing = _advances()
-    ems = max(sum(table.get(ord(c), missing) for c in line) for line in text.split("\n"))
-    return ems * size_pt * POINT_MM
+    return sum(table.get(ord(character), missing) for character in line)
 
 
 def text_height_mm(text: str, size_pt: float) -> float:

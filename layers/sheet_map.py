@@ -148,6 +148,7 @@ def draw_map(
     focus: str = "",
     edges: gpd.GeoDataFrame | None = None,
     paper_mm: tuple[float, float] | None = None,
+    kept_free: tuple[BaseGeometry, ...] = (),
 ) -> DrawnMap:
     """Draw base, zones and labels into a frame.
 
@@ -171,6 +172,8 @@ def draw_map(
         Columns used: ``zone_id``, ``connector``.
     paper_mm : tuple of float, optional
         Size of the figure [mm], where it is not the options' paper.
+    kept_free : tuple of Polygon
+        Where labels must not stand [mm in the frame].
     """
     axes = new_axes(figure, frame, options, paper_mm or options.size_mm)
     symbols = _draw_ground(axes, frame, base, options)
@@ -189,7 +192,7 @@ def draw_map(
         draw_place(axes, place.geometry.x, place.geometry.y, symbol, options)
         symbols.add(symbol)
     signs = [frame.to_paper(place.geometry).buffer(SIGN_MM) for place, _ in places]
-    board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]), signs)
+    board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]), [*signs, *kept_free])
     missing: tuple[str, ...] = ()
     if options.labels:
         missing = _place_labels(board, frame, front, base, options, places=places)
@@ -240,14 +243,16 @@ def draw_zone(
     """Fill an area with its colour and its hatch; the same call draws the legend's patch."""
     if not style.filled:
         return
-    edge = shade(style.edge, options)
     alpha = 0.22 if options.greyscale else 0.34
     _add(axes, shape, facecolor=shade(style.fill, options), edgecolor="none", alpha=alpha,
          linewidth=0, zorder=zorder)  # fmt: skip
     if MATPLOTLIB_HATCH[style.hatch]:
-        _add(axes, shape, facecolor="none", edgecolor=edge, hatch=MATPLOTLIB_HATCH[style.hatch],
-             hatch_linewidth=0.35, linewidth=0, alpha=0.75 if options.greyscale else 0.45,
-             zorder=zorder + 0.1)  # fmt: skip
+        # Mixed with white rather than transparent: SVG would apply the transparency twice.
+        strength = 0.8 if options.greyscale else 0.65
+        red, green, blue = to_rgb(shade(style.edge, options))
+        line = tuple(1 - strength * (1 - channel) for channel in (red, green, blue))
+        _add(axes, shape, facecolor="none", edgecolor=line, hatch=MATPLOTLIB_HATCH[style.hatch],
+             hatch_linewidth=0.45, linewidth=0, zorder=zorder + 0.1)  # fmt: skip
 
 
 def draw_outline(

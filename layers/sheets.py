@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import shapely
 from matplotlib.text import Text
 
 from geo.catalogue import text
@@ -40,6 +41,8 @@ from layers.sheet_page import (
     draw_footer,
     draw_header,
     draw_inset,
+    draw_north_arrow,
+    draw_scale_bar,
     draw_scale_block,
     lines_height_mm,
     new_page,
@@ -234,19 +237,44 @@ def map_picture(
     with _DRAWING, mpl.rc_context(RC_PARAMS):
         register_font()
         chosen = zones if focus else chosen_zones(zones, options)
+        chosen = chosen.to_crs(base.metric_crs)
         width, height = size_mm
         frame = _frame((0.0, 0.0, width, height), chosen, base, options)
+        corner = _free_corner(frame, chosen[chosen["zone_id"] == focus] if focus else chosen)
         figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
         draw_map(
-            figure, frame, chosen.to_crs(base.metric_crs), base, options,
-            focus=focus, edges=edges, paper_mm=size_mm,
+            figure, frame, chosen, base, options,
+            focus=focus, edges=edges, paper_mm=size_mm, kept_free=(corner,),
         )  # fmt: skip
         page = Page(figure, figure.add_axes((0, 0, 1, 1)), options)
         page.axes.set_xlim(0, width)
         page.axes.set_ylim(0, height)
         page.axes.set_axis_off()
+        left, bottom, right, top = corner.bounds
+        page.box(left, bottom, right - left, top - bottom, facecolor="white", alpha=0.85,
+                 linewidth=0)  # fmt: skip
+        draw_scale_bar(page, frame, left + 3, top - 3.5, right - left - 17)
+        draw_north_arrow(page, right - 4, top - 0.6, 6.0)
         picture = _saved([figure], replace(options, format="png"), "")
         return picture, frame.denominator
+
+
+CORNER_MM = (52.0, 11.5)
+"""Room for scale bar and north arrow within a map picture [mm]."""
+
+
+def _free_corner(frame: MapFrame, zones: gpd.GeoDataFrame) -> Any:
+    """Return the corner of a frame in which the least of the zones lies [mm in the frame]."""
+    width, height = frame.rect_mm[2:]
+    across, up = CORNER_MM
+    corners = [
+        shapely.box(x, y, x + across, y + up)
+        for y in (1.0, height - up - 1.0)
+        for x in (1.0, width - across - 1.0)
+    ]
+    drawn = zones.geometry[zones.geometry.notna()]
+    shapes = [frame.to_paper(frame.clip(shape)) for shape in drawn]
+    return min(corners, key=lambda corner: sum(corner.intersection(s).area for s in shapes))
 
 
 def compose_sheet(
