@@ -1,7 +1,7 @@
 """Import of a large ``.osm.pbf`` clipped to one district, and of an Overpass answer.
 
 ``python -m benchmarks.street_import`` writes an extract of about 100 MB (a synthetic town
-with divided roads and broken ways among 2.4 million buildings), imports it in a process of
+with divided roads and broken ways among 2.5 million buildings), imports it in a process of
 its own, and prints a Markdown table. The roads found are compared with the truth.
 """
 
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> str:
     """Write, import, compare; return (and print) the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--segments", type=int, default=200_000)
-    parser.add_argument("--buildings", type=int, default=2_400_000)
+    parser.add_argument("--buildings", type=int, default=2_500_000)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args(argv)
     streets = synthetic_streets(options.segments, style="irregular")

@@ -229,10 +229,16 @@ def _xml_date(path: Path) -> str:
     """Return the date in the head of an OSM XML file, after checking that it has an end."""
     with path.open("rb") as file:
         head = file.read(2000).decode("utf-8", "replace")
-        file.seek(max(0, path.stat().st_size - 200))
+        file.seek(max(0, path.stat().st_size - 2000))
         tail = file.read()
     if not tail.rstrip().endswith(b"</osm>"):
         raise DataFileError(f"{path.name} does not end with </osm>: it is cut off. Fetch it again.")
+    remark = re.search(rb"<remark>([^<]*)</remark>", tail)
+    if remark and b"error" in remark[1]:
+        raise DataFileError(
+            f"{path.name} is not whole: the server remarked {remark[1].decode().strip()!r}. "
+            "Ask again for a smaller area, or later."
+        )
     found = re.search(r'osm_base="([^"]+)"', head) or re.search(
         r'<osm\b[^>]*\btimestamp="([^"]+)"', head
     )

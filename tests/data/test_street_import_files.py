@@ -16,6 +16,8 @@ from shapely import LineString, box
 from benchmarks.street_files import (
     BREAK_M,
     EXTRACT_DATE,
+    MappedStreets,
+    MappedWay,
     map_streets,
     overpass_answer,
     way_table,
@@ -252,6 +254,43 @@ def test_a_pbf_with_a_damaged_block_is_refused(files, outline, tmp_path):
     path = tmp_path / "bad.osm.pbf"
     path.write_bytes(bytes(data))
     refused(path, outline, "cut off or damaged")
+
+
+def test_overpass_xml_that_broke_off_is_refused(files, outline, tmp_path):
+    text = (files / "streets.osm").read_text("utf-8")
+    remark = "<remark> runtime error: Query timed out in 'query' at line 1. </remark>"
+    path = tmp_path / "half.osm"
+    path.write_text(text.replace("</osm>", f"{remark}\n</osm>"), "utf-8")
+    refused(path, outline, "is not whole.*timed out")
+
+
+def test_overpass_xml_gives_its_date(files, outline, tmp_path):
+    text = (files / "streets.osm").read_text("utf-8")
+    meta = f'<meta osm_base="{EXTRACT_DATE}"/>'
+    path = tmp_path / "dated.osm"
+    path.write_text(text.replace("<node", f"{meta}\n<node", 1), "utf-8")
+    assert import_streets(path, outline).extract_date == EXTRACT_DATE
+
+
+@pytest.mark.parametrize("ending", [".osm.pbf", ".osm", ".json"])
+def test_a_nameless_roundabout_carries_the_road_through(tmp_path, ending):
+    turn = np.linspace(0, 2 * np.pi, 25)[:-1]
+    ring = np.column_stack([25 * np.cos(turn), 25 * np.sin(turn)])
+    places = np.vstack([ring, [[-300, 0], [300, 0]]]) + np.array([517_000.0, 4_330_000.0])
+    points = gpd.GeoSeries(shapely.points(places), crs=METRIC).to_crs(4326)
+    lonlat = np.column_stack([points.x, points.y])
+    ways = [
+        MappedWay([24, 12], {"highway": "primary", "name": "南京路"}, 11),
+        MappedWay([0, 25], {"highway": "primary", "name": "南京路"}, 12),
+        MappedWay([*range(24), 0], {"highway": "primary", "junction": "roundabout"}, 13),
+    ]
+    mapped = MappedStreets(lonlat, ways)
+    path = tmp_path / f"ring{ending}"
+    write_overpass(path, mapped) if ending == ".json" else write_osm(path, mapped)
+    found = import_streets(path, points.union_all().buffer(0.01))
+    (row,) = found.report.to_dict("records")
+    assert (row["parts"], row["roundabouts"], row["joined"]) == (1, 1, 0)
+    assert row["length_m"] == pytest.approx(600, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -530,3 +569,31 @@ def test_limits_that_the_import_has_are_no_longer_missing(bundled_as_import, tmp
     text = (tmp_path / "new" / "base" / "missing.toml").read_text("utf-8")
     assert name not in text
     assert "无名路" in text
+
+
+def test_the_example_of_the_documentation_runs(bundled_as_import, tmp_path, monkeypatch, capsys):
+    import re
+    import shutil
+
+    folder, _, _ = bundled_as_import
+    page = Path("docs/street-data.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    shutil.copy(folder.parent / "answer.json", tmp_path / "streets.json")
+    shutil.copytree("data", tmp_path / "data")
+    monkeypatch.setenv("GEO_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "docs/street-data.md", "exec"), {})
+    assert "南京路" in capsys.readouterr().out
+    assert (tmp_path / "my-data" / "base" / "streets_comparison.csv").is_file()
+
+
+def test_the_numbers_of_the_documentation_are_those_of_the_code():
+    from geo.reference_lines import HOLD_M, JOIN_M, SEPARATION_M
+    from geo.street_import import OSM_ERROR_M, OTHER_ERROR_M, SAME_ROAD_M
+
+    page = Path("docs/street-data.md").read_text("utf-8")
+    assert f"相距 {SEPARATION_M:.0f} 米内" in page
+    assert f"相距 {JOIN_M:.0f} 米内相接" in page
+    assert f"短于 {HOLD_M:.0f} 米的缺口" in page
+    assert f"相距 {SAME_ROAD_M / 1000:.0f} 公里以上" in page
+    assert f"按 {OSM_ERROR_M:.0f} 米（1σ）计，其他数据按 {OTHER_ERROR_M:.0f} 米计" in page
