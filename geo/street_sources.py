@@ -26,10 +26,10 @@ from geo.osm import (
     is_river_area,
     oneway_value,
     read_osm_file,
-    read_overpass,
     waters_table,
     ways_table,
 )
+from geo.overpass import read_overpass
 
 logger = logging.getLogger(__name__)
 
