@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,28 +63,45 @@ def geodesic_area_km2(geometries_wgs84: Iterable[Any]) -> NDArray[np.float64]:
     >>> geodesic_area_km2([box(117.19, 39.11, 117.20, 39.12)]).round(4).tolist()
     [0.9601]
     """
-    return np.array([_area_m2(g) / SQUARE_METRES_PER_KM2 for g in geometries_wgs84], dtype=float)
+    geometries = np.array([*geometries_wgs84, None], dtype=object)[:-1]
+    _require_degrees(geometries)
+    parts, of_geometry = shapely.get_parts(geometries, return_index=True)
+    polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, of_geometry = parts[polygons], of_geometry[polygons]
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    # The outer ring of a polygon comes first, its holes follow.
+    outer = np.diff(of_part, prepend=-1) > 0
+    areas = _ring_areas_m2(rings)
+    areas_m2 = np.bincount(
+        of_geometry[of_part], np.where(outer, areas, -areas), minlength=len(geometries)
+    )
+    return np.asarray(areas_m2 / SQUARE_METRES_PER_KM2)
 
 
-def _area_m2(geometry: Any) -> float:
-    if geometry is None or shapely.is_empty(geometry):
-        return 0.0
-    left, bottom, right, top = shapely.bounds(geometry)
-    if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
+def _ring_areas_m2(rings: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the area inside each ring; the coordinates of all are taken out at once."""
+    positions, of_ring = shapely.get_coordinates(rings, return_index=True)
+    x, y = np.ascontiguousarray(positions.T)
+    ends = np.searchsorted(of_ring, np.arange(len(rings) + 1)).tolist()
+    signed = [
+        GRS80.polygon_area_perimeter(x[start:end], y[start:end])[0] for start, end in pairwise(ends)
+    ]
+    return np.asarray(np.abs(np.array(signed, dtype=float)))
+
+
+def _require_degrees(geometries: NDArray[np.object_]) -> None:
+    """Refuse geometries with a coordinate that is no longitude and latitude."""
+    bounds = shapely.bounds(
+        geometries[shapely.is_geometry(geometries) & ~shapely.is_empty(geometries)]
+    )
+    left, bottom, right, top = bounds.T
+    fits = (left >= -180) & (right <= 180) & (bottom >= -90) & (top <= 90)
+    if not fits.all():
+        left, bottom, right, top = bounds[~fits][0]
         raise GeoError(
             f"Expected longitude and latitude, found bounds {left:.1f}, {bottom:.1f}, "
             f"{right:.1f}, {top:.1f}. Use to_crs('EPSG:4326') first."
         )
-    total = 0.0
-    for polygon in shapely.get_parts(geometry):
-        if shapely.get_type_id(polygon) != shapely.GeometryType.POLYGON:
-            continue
-        rings = shapely.get_rings(polygon)
-        for number, ring in enumerate(rings):
-            x, y = shapely.get_coordinates(ring).T
-            area = abs(GRS80.polygon_area_perimeter(x, y)[0])
-            total += area if number == 0 else -area
-    return total
 
 
 def geodesic_length_m(geometries_wgs84: Iterable[Any]) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely import LineString, MultiPolygon, Point, Polygon, box
+from pyproj import Geod
+from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from geo.areas import area_budget, geodesic_area_km2, geodesic_length_m, printed_interval
 from geo.crs import METRIC, WGS84
@@ -112,3 +113,16 @@ def test_an_acute_corner_counts():
     blunt = 2 * 2500.0**2 / 4
     budget = area_budget(2.5, edges)
     assert (budget.corner_error_km2 * 1e6) ** 2 == pytest.approx(at_tip + blunt, rel=0.01)
+
+
+def test_many_areas_at_once_are_those_of_one_at_a_time():
+    outer, inner = box(117.18, 39.10, 117.20, 39.12), box(117.185, 39.105, 117.19, 39.11)
+    holed = Polygon(outer.exterior.coords, [inner.exterior.coords])
+    mixed = GeometryCollection([Point(117, 39), inner])
+    zones = [None, holed, Polygon(), inner, MultiPolygon([inner, box(117.3, 39, 117.4, 39.1)])]
+    zones += [LineString([(117, 39), (118, 39)]), mixed, outer]
+    geod = Geod(ellps="GRS80")
+    alone = [float(geodesic_area_km2([zone])[0]) for zone in zones]
+    assert geodesic_area_km2(zones).tolist() == alone
+    assert alone[3] == alone[6] == abs(geod.geometry_area_perimeter(inner)[0]) / 1e6
+    assert geodesic_area_km2(iter(())).tolist() == []
