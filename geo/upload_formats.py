@@ -51,11 +51,19 @@ _LAYER_ENDINGS = (".shp", ".geojson", ".json", ".gpkg", ".kml")
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11")
 _ENCODING_NAMES = {
+    "UTF-8": "UTF-8",
     "UTF8": "UTF-8",
     "65001": "UTF-8",
     "936": "GB18030",
+    "54936": "GB18030",
+    "GB18030": "GB18030",
     "GBK": "GB18030",
     "GB2312": "GB18030",
+    "950": "BIG5",
+    "BIG5": "BIG5",
+    "1252": "CP1252",
+    "ISO-8859-1": "ISO-8859-1",
+    "ISO88591": "ISO-8859-1",
 }
 _XML_ENCODING = re.compile(rb"""^(<\?xml[^>]*?encoding=["'])(gbk|gb2312|gb18030)(["'])""", re.I)
 
@@ -317,7 +325,7 @@ def _read_shapefile(parts: dict[str, bytes]) -> Raw:
         detail = f".dbf: {len(parts['.dbf'])} < {_dbf_bytes(parts['.dbf'])}"
         raise UploadFaultError("damaged", kind="Shapefile", detail=detail)
     said = parts.pop(".cpg", b"").decode("ascii", "replace").strip()
-    said = _ENCODING_NAMES.get(said.upper().removeprefix("CP"), said)
+    said = _ENCODING_NAMES.get(said.upper().removeprefix("CP"), "")
     encoding = _dbf_encoding(parts.get(".dbf", b""), said)
     if encoding != said and ".dbf" in parts:
         notes.append(("encoding", "info", {"encoding": encoding}))
@@ -381,8 +389,6 @@ def _decodes(cell: bytes, encoding: str) -> bool:
         cell.decode(encoding)
     except UnicodeDecodeError as error:
         return error.start >= len(cell) - 3 and error.start > 0
-    except LookupError:
-        return False
     return True
 
 

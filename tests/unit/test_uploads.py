@@ -168,6 +168,13 @@ def test_gbk_names_come_out_right_whatever_the_cpg_says(tmp_path, zones, cpg):
     assert codes(upload) == ([] if cpg == b"936" else ["encoding"])
 
 
+@pytest.mark.parametrize("cpg", [b"UTF\0-8", b"rot13", b"\xff\xfe", b"punycode"])
+def test_an_encoding_that_is_none_is_passed_over(shapefile, cpg):
+    upload = read_upload("a.zip", packed(shapefile | {".cpg": cpg}))
+    assert upload.layer["name"].tolist() == ["五大道", "小白楼"]
+    assert codes(upload) == ["encoding"]
+
+
 def test_a_missing_shx_is_named(shapefile):
     shapefile.pop(".shx")
     with pytest.raises(DataFileError, match=r"lacks its \.shx"):
