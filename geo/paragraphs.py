@@ -146,6 +146,32 @@ class Figure:
         return amount.quantize(Decimal(1).scaleb(last_digit.adjusted() + 1))  # 6.667 is nearer 10
 
 
+_PRINTED = re.compile(
+    r"(?P<number>\d{1,12}(?:[,，]\d{3})*(?:[.．]\d{1,6})?)\s*[多余]?(?P<ten>万)?[多余]?\s*(?P<unit>"
+    + "|".join(sorted(map(re.escape, _SYMBOL), key=len, reverse=True))
+    + ")"
+)
+
+
+def printed_amount(printed: str) -> Decimal | None:
+    """Return the one figure of some printed words, in km² or km; None if there is not one.
+
+    Examples
+    --------
+    >>> printed_amount("约12.5公顷"), printed_amount("2,150亩"), printed_amount("全长800米")
+    (Decimal('0.125'), Decimal('1.433'), Decimal('0.800'))
+    >>> printed_amount("3至5公里") is None
+    True
+    """
+    found = list(_PRINTED.finditer(printed))
+    if len(found) != 1 or re.search(r"\d", printed.replace(found[0][0], "", 1)):
+        return None
+    match = found[0]
+    value = re.sub("[,，]", "", match["number"]).replace("．", ".")
+    unit = ("万" if match["ten"] else "") + _SYMBOL[match["unit"]]
+    return Figure("area", value, unit, printed, False, "", "", 0, len(printed)).amount
+
+
 @dataclass(frozen=True)
 class Axis:
     """A belt's line: from where to where, and along which road if the text says so."""

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from geo.paragraphs import printed_amount
+
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ItemId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
@@ -207,12 +209,15 @@ class PlanItem(_Model):
         return self
 
     def _check_figure(self, key: str, printed: str, figure: str) -> None:
-        """Raise unless `printed` holds exactly `figure` and stands in a passage."""
+        """Raise unless `printed` says `figure`, in any unit, and stands in a passage."""
         if re.findall(r"\d+(?:\.\d+)?", printed) != [figure]:
-            raise ValueError(
-                f"{key}: figure {figure!r} is not the one in the printed {printed!r}; "
-                "keep the printed decimals"
-            )
+            amount = printed_amount(printed)
+            expected = "" if amount is None else f", which is {amount:f}"
+            if amount is None or f"{amount:f}" != figure:
+                raise ValueError(
+                    f"{key}: figure {figure!r} is not the one in the printed {printed!r}"
+                    f"{expected}; keep the printed decimals"
+                )
         if not any(printed in passage for _, passage in self.passages):
             raise ValueError(f"{key}: {printed!r} stands in none of the item's passages; quote it")
 

@@ -40,7 +40,9 @@ __all__ = [
     "PassageKey",
     "Place",
     "PlanItem",
+    "check_source",
     "citation",
+    "line_of",
     "passages",
     "plan_schema",
     "read_document",
@@ -204,23 +206,59 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     return sound, issues + clashes
 
 
+def check_source(name: str, source: str) -> tuple[Document | None, list[Issue]]:
+    """Return the document that the text of a plan file holds, or all of its faults.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, which is that of the document with ``.toml``.
+    source : str
+        Its TOML.
+
+    Returns
+    -------
+    document : Document or None
+        None if there is any fault.
+    issues : list of Issue
+        One for each fault; ``place`` is the name with the line.
+    """
+    found = _parse(name, source)
+    return (None, found) if isinstance(found, list) else (found[0], [])
+
+
+def line_of(source: str, loc: Sequence[int | str]) -> int:
+    r"""Return the line of a key in the text of a plan file.
+
+    Examples
+    --------
+    >>> line_of('[[items]]\nid = "a"\n[[items]]\nid = "b"\n', ("items", 1, "id"))
+    4
+    """
+    return _Lines("", source).of(loc)
+
+
 def _read(path: Path) -> _Found | list[Issue]:
-    """Return the document with the lines of its file, or its faults with their lines."""
-    source = read_text(path)
-    lines = _Lines(path.name, source)
+    """Return the document of a file with its lines, or its faults with their lines."""
+    return _parse(path.name, read_text(path))
+
+
+def _parse(name: str, source: str) -> _Found | list[Issue]:
+    """Return the document with the lines of its text, or its faults with their lines."""
+    lines = _Lines(name, source)
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else source.count("\n") + 1
-        return [_fault(path.name, line, f"not TOML: {error}.")]
+        return [_fault(name, line, f"not TOML: {error}.")]
     except RecursionError:
-        return [_fault(path.name, 1, "nested too deeply to be a plan file.")]
+        return [_fault(name, 1, "nested too deeply to be a plan file.")]
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
         return [
-            _fault(path.name, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
+            _fault(name, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
             for e in error.errors(include_url=False)
         ]
     return _own_faults(document, lines) or (document, lines)
