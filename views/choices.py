@@ -99,14 +99,16 @@ def choose_from_list(
     answer: Callable[[str | None], None],
     language: str,
     placeholder: str | None = None,
+    *,
+    required: bool = False,
 ) -> None:
-    """Show a list that one can type into; `answer` takes the id or None."""
+    """Show a list that one can type into; `answer` takes the id, or None unless `required`."""
     key = f"{name}/{language}"
     st.session_state[key] = value
     st.selectbox(
         label,
         list(labels),
-        index=None,
+        index=0 if required else None,
         format_func=lambda option: labels.get(option, option),
         key=key,
         placeholder=placeholder,

@@ -144,8 +144,9 @@ def choose_appearance(language: str) -> dict[str, Any]:
         text("layers.base", language),
         {base: text(f"layers.base_{base}", language) for base in base_ids},
         base_id,
-        lambda picked: link.put("base", picked or "none"),
+        lambda picked: link.put("base", picked),
         language,
+        required=True,
     )
     key = ""
     if base_id in ONLINE_BASES:

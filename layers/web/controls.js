@@ -126,15 +126,14 @@
 
   function linkControl(view) {
     const node = box(view.map, "topleft", "leaflet-bar pm-link");
-    const button = element("button", "pm-tool", view.t("map.copy_link"));
-    button.type = "button";
+    const button = PlanMap.popup.button("pm-tool", view.t("map.copy_link"), () => copy());
     view.linkButton = button;
     const field = element("input", "pm-link-field");
     field.readOnly = true;
     field.hidden = true;
     field.setAttribute("aria-label", "URL");
     node.append(button, field);
-    button.addEventListener("click", () => {
+    function copy() {
       field.value = copyLink(view);
       const done = () => {
         button.textContent = view.t("map.link_copied");
@@ -151,7 +150,7 @@
       } else {
         byHand();
       }
-    });
+    }
   }
 
   PlanMap.controls = function controls(view) {

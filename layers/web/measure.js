@@ -1,7 +1,7 @@
 // Distance and area by the reader's own points, on the ellipsoid whatever the base map.
 (function (PlanMap) {
   "use strict";
-  const { element } = PlanMap.popup;
+  const { button: plainButton, element } = PlanMap.popup;
 
   class Measure {
     // host: {map, t(key), toWgs84(latlng) -> [lat, lng], number(value, digits)}
@@ -93,11 +93,9 @@
     }
 
     button(label, title, onClick, pressed) {
-      const button = element("button", "pm-tool", label);
-      button.type = "button";
+      const button = plainButton("pm-tool", label, onClick);
       button.title = title;
       if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
-      button.addEventListener("click", onClick);
       return button;
     }
 

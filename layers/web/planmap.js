@@ -46,7 +46,8 @@
     polygons.some((rings) => rings.reduce((inside, ring) => inside !== ringHolds(ring, point), false));
 
   class View {
-    // options: {report(value) or null, link: true to offer a link, plans: ids or null for all}
+    // options: {report(value) or null, link: true to offer a link, bounds: instead of the district,
+    // prefix: of the names of panes where two views share one map}
     constructor(map, data, options) {
       this.map = map;
       this.data = data;
@@ -88,15 +89,17 @@
     panes() {
       const order = { ground: 210, water: 220, casing: 230, street: 240, outline: 380,
         zones: 400, connectors: 410, selected: 420, overlay: 430, names: 450, measure: 470 };
+      const prefix = this.options.prefix || "";
       Object.entries(order).forEach(([name, z]) => {
-        const pane = this.map.createPane(name);
+        const pane = this.map.createPane(prefix + name);
         pane.style.zIndex = z;
         if (name !== "zones" && name !== "overlay") pane.style.pointerEvents = "none";
       });
       this.renderers = {};
       Object.keys(order).forEach((name) => {
-        this.renderers[name] = L.svg({ pane: name, padding: 0.5 });
+        this.renderers[name] = L.svg({ pane: prefix + name, padding: 0.5 });
       });
+      this.labels = new PlanMap.Labels(this.map, `${prefix}names`);
     }
 
     // Geometry that follows the display datum of the base map.
@@ -174,7 +177,6 @@
       });
       this.line(district.flat(), { pane: "outline", color: "#8b8577", weight: 1.6,
         dashArray: "9 3 2 3", lineCap: "butt" }).addTo(this.map);
-      this.labels = new PlanMap.Labels(this.map, "names");
     }
 
     metresPerPixel() {

@@ -9,6 +9,18 @@
     return node;
   }
 
+  // A button whose click stops here: it may take itself off the page, and Leaflet would then
+  // take the click for one on the map.
+  function button(className, text, onClick) {
+    const node = element("button", className, text);
+    node.type = "button";
+    node.addEventListener("click", (event) => {
+      event.stopPropagation();
+      onClick();
+    });
+    return node;
+  }
+
   const SVG = "http://www.w3.org/2000/svg";
 
   function svg(tag, attributes) {
@@ -47,11 +59,9 @@
       chooser.setAttribute("aria-label", t("map.overlapping"));
       chooser.appendChild(element("div", "pm-chooser-title", t("map.overlapping")));
       view.hits.forEach((hit) => {
-        const button = element("button", "pm-choice", view.name(hit));
-        button.type = "button";
-        button.setAttribute("aria-pressed", String(hit.id === zone.id));
-        button.addEventListener("click", () => view.onPick(hit));
-        chooser.appendChild(button);
+        const choice = button("pm-choice", view.name(hit), () => view.onPick(hit));
+        choice.setAttribute("aria-pressed", String(hit.id === zone.id));
+        chooser.appendChild(choice);
       });
       box.appendChild(chooser);
     }
@@ -85,12 +95,9 @@
       box.appendChild(element("p", "pm-note", pick([zh, en])));
     });
     if (pick(about.citation)) box.appendChild(element("p", "pm-citation", pick(about.citation)));
-    const zoom = element("button", "pm-zoom", t("map.zoom_here"));
-    zoom.type = "button";
-    zoom.addEventListener("click", view.onZoom);
-    box.appendChild(zoom);
+    box.appendChild(button("pm-zoom", t("map.zoom_here"), view.onZoom));
     return box;
   }
 
-  PlanMap.popup = { build, element, svg, verdictMark };
+  PlanMap.popup = { build, button, element, svg, verdictMark };
 })((window.PlanMap = window.PlanMap || {}));

@@ -205,7 +205,7 @@ def measure(page, tool, points):
     return result, *zip(*taken, strict=True)
 
 
-MEASURED = [at(30, 30), at(85, 35), at(80, 88), at(34, 70)]
+MEASURED = [at(30, 45), at(60, 48), at(62, 85), at(34, 70)]
 
 
 def test_a_measured_distance_equals_the_geodesic(map_page):
@@ -247,7 +247,7 @@ def test_the_keyboard_can_measure(map_page):
 def test_the_formulae_hold_from_a_plot_to_a_city(map_page):
     page = map_page()
     numbers = random.Random(7)
-    for reach in (0.0005, 0.005, 0.05, 0.2):
+    for reach in (0.0005, 0.005, 0.05):
         for _ in range(10):
             turns = sorted(numbers.uniform(0, 2 * math.pi) for _ in range(7))
             points = [(39.1 + reach * math.sin(t), 117.2 + reach * math.cos(t)) for t in turns]
