@@ -9,11 +9,18 @@ import pandas as pd
 
 from geo.catalogue import text
 from geo.errors import ExportError
-from layers.sheet_legend import interval_km2, kilometres2, verdict_words
+from layers.sheet_legend import interval_km2, kilometres2, verdict_words, zone_name
 from layers.sheet_options import SheetOptions, chosen_zones, has_extent
+from layers.sheet_page import (
+    accuracy_words,
+    attribution_words,
+    coordinate_system_words,
+    document_title,
+    source_words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
@@ -234,6 +241,17 @@ def place_pairs(first: PlanPart, second: PlanPart) -> list[tuple[str, Any, Any]]
     return [(place, rows_a.get(place), rows_b.get(place)) for place in order]
 
 
+def named_groups(part: PlanPart, language: str) -> list[tuple[str, str, str]]:
+    """Return the places named without extent as (group, names, document), one row per group."""
+    column = "group_name_en" if language == "en" else "group_name"
+    names: dict[tuple[str, str], list[str]] = {}
+    for row in part.named.itertuples():
+        key = (str(getattr(row, column, "") or ""), document_title(row, language))
+        names.setdefault(key, []).append(zone_name(row, language))
+    separator = text("sheet.separator", language)
+    return [(group, separator.join(found), title) for (group, title), found in names.items()]
+
+
 def footer_words(base: Base, options: SheetOptions) -> str:
     """Return the line that stands on every slide and page."""
     lang = options.language
@@ -242,3 +260,19 @@ def footer_words(base: Base, options: SheetOptions) -> str:
         datum=text("notice.datum", lang), version=base.district.data_version,
         date=options.printed_date.isoformat(),
     )  # fmt: skip
+
+
+def method_words(parts: Sequence[PlanPart], base: Base, language: str) -> list[str]:
+    """Return the paragraphs on method, accuracy, sources and licence."""
+    documents = text("sheet.separator", language).join(
+        dict.fromkeys(source_words(part.zones, language) for part in parts)
+    )
+    return [
+        text("briefing.method_area", language),
+        text("briefing.method_verdict", language),
+        coordinate_system_words(base, language),
+        accuracy_words(base, language),
+        text("sheet.sources", language, documents=documents),
+        attribution_words(base, language),
+        text("notice.disclaimer", language),
+    ]

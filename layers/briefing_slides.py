@@ -23,6 +23,8 @@ from layers.briefing_content import (
     footer_words,
     further_quotes,
     has_definition,
+    method_words,
+    named_groups,
     passages,
     place_pairs,
     plan_parts,
@@ -30,13 +32,7 @@ from layers.briefing_content import (
 from layers.fonts import wrap_text
 from layers.office_files import EAST_ASIAN_FONT, with_fixed_dates, xml_safe
 from layers.sheet_legend import interval_km2, kilometres2, stated_figure, verdict_words, zone_name
-from layers.sheet_page import (
-    accuracy_words,
-    attribution_words,
-    coordinate_system_words,
-    logo_pixels,
-    source_words,
-)
+from layers.sheet_page import logo_pixels
 from layers.sheets import map_picture
 from layers.styles import style_of
 
@@ -174,6 +170,7 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
     )
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(1.25)
+    rule.shadow.inherit = False
     _write(slide, MARGIN_IN, 7.05, 10.5, 0.3, footer_words(base, options), 9, GREY)
     return slide
 
@@ -240,6 +237,7 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     rule = slide.shapes.add_connector(1, Inches(1.1), Inches(3.55), Inches(6.0), Inches(3.55))
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(2.25)
+    rule.shadow.inherit = False
     _write(slide, 1.1, 3.7, WIDTH_IN - 2.2, 1.0, subtitle, 18, GREY)
     _write(slide, 1.1, 5.3, WIDTH_IN - 2.2, 0.4, text("notice.disclaimer", lang), 16, ACCENT)
     lines = [
@@ -571,15 +569,10 @@ def _add_named(show: Deck, part: PlanPart, base: Base, options: SheetOptions) ->
     lang = options.language
     title = text("briefing.named", lang, plan=part.period)
     slide = _new_slide(show, title, base, options)
-    header = [text(f"briefing.named_{key}", lang) for key in ("name", "group", "citation")]
-    group = "group_name_en" if lang == "en" else "group_name"
-    cited = "citation_en" if lang == "en" else "citation"
-    rows = [
-        [zone_name(row, lang), str(getattr(row, group, "")), str(getattr(row, cited, ""))]
-        for row in part.named.itertuples()
-    ]
+    header = [text(f"briefing.named_{key}", lang) for key in ("group", "name", "citation")]
+    rows = [list(row) for row in named_groups(part, lang)]
     rect = (MARGIN_IN, BODY_TOP_IN, WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN)
-    _add_tables(show, slide, title, base, options, header, rows, (0.3, 0.2, 0.5), rect)
+    _add_tables(show, slide, title, base, options, header, rows, (0.16, 0.56, 0.28), rect)
 
 
 def _add_comparison(
@@ -621,19 +614,3 @@ def _add_method(show: Deck, parts: Sequence[PlanPart], base: Base, options: Shee
     wide, height = WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN
     size, _ = _fit(lines, wide, height)
     _add_text(slide, lines, (MARGIN_IN, BODY_TOP_IN, wide, height), size)
-
-
-def method_words(parts: Sequence[PlanPart], base: Base, language: str) -> list[str]:
-    """Return the paragraphs on method, accuracy, sources and licence."""
-    documents = text("sheet.separator", language).join(
-        dict.fromkeys(source_words(part.zones, language) for part in parts)
-    )
-    return [
-        text("briefing.method_area", language),
-        text("briefing.method_verdict", language),
-        coordinate_system_words(base, language),
-        accuracy_words(base, language),
-        text("sheet.sources", language, documents=documents),
-        attribution_words(base, language),
-        text("notice.disclaimer", language),
-    ]

@@ -22,6 +22,9 @@ LabelKind = Literal["zone", "road", "river", "place"]
 GAP_MM = 0.5
 """Least free space round a label [mm on paper]."""
 
+SIMPLE_MM = 0.2
+"""Outlines are simplified by this before labels are weighed against them [mm on paper]."""
+
 STRAIGHTEST = 0.985
 """Chord over arc that a street must reach under its name, so that the name does not bend off."""
 
@@ -164,6 +167,7 @@ def area_candidates(
     spacing_mm : float
         Distance of the candidates [mm].
     """
+    zone = shapely.simplify(zone, SIMPLE_MM)
     circle = shapely.maximum_inscribed_circle(zone, 0.2)
     centre = shapely.get_point(circle, 0)
     middle = zone.centroid
@@ -182,7 +186,8 @@ def area_candidates(
     size = shapely.area(boxes[0])
     cost = 8 * (1 - shapely.area(shapely.intersection(boxes, zone)) / size)
     for other in others:
-        cost += 3 * shapely.area(shapely.intersection(boxes, other)) / size
+        met = shapely.simplify(other, SIMPLE_MM)
+        cost += 3 * shapely.area(shapely.intersection(boxes, met)) / size
     cost += np.hypot(x - centre.x, y - centre.y) / max(right - left, top - bottom)
     return Candidates(x, y, np.zeros_like(x), cost)
 
@@ -193,7 +198,7 @@ def outside_candidates(
     """Return places round an area that is too crowded, and where its leader line ends."""
     anchor = zone.representative_point()
     left, bottom, right, top = frame.bounds
-    xs, ys = np.arange(left, right, 2.0), np.arange(bottom, top, 2.0)
+    xs, ys = np.arange(left, right, 2.5), np.arange(bottom, top, 2.5)
     x, y = (grid.ravel() for grid in np.meshgrid(xs, ys))
     reach = np.hypot(x - anchor.x, y - anchor.y)
     points = shapely.points(x, y)

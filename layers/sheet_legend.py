@@ -17,7 +17,7 @@ from layers.sheet_map import (
     COLOURS,
     draw_connector,
     draw_outline,
-    draw_place,
+    draw_places,
     draw_roads,
     draw_zone,
     shade,
@@ -382,7 +382,7 @@ def _draw_swatch(page: Page, row: LegendRow, box: tuple[float, float, float, flo
     elif row.symbol == "river":
         page.box(x, y, width, height, facecolor=shade(COLOURS["river"], options), linewidth=0)
     elif row.symbol in ("metro", "place"):
-        draw_place(axes, x + width / 2, middle, row.symbol, options)
+        draw_places(axes, [x + width / 2], [middle], row.symbol, options)
     elif row.symbol == "connector":
         draw_connector(axes, line, options)
     elif row.symbol == "district":

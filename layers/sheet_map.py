@@ -188,8 +188,9 @@ def draw_map(
         draw_outline(axes, row.geometry, style_of(row.place, row.basis), options)
     symbols |= _draw_connectors(axes, frame, edges, front, options)
     places = _places(base, frame)
-    for place, symbol in places:
-        draw_place(axes, place.geometry.x, place.geometry.y, symbol, options)
+    for symbol in sorted({symbol for _, symbol in places}):
+        points = [place.geometry for place, own in places if own == symbol]
+        draw_places(axes, [p.x for p in points], [p.y for p in points], symbol, options)
         symbols.add(symbol)
     signs = [frame.to_paper(place.geometry).buffer(SIGN_MM) for place, _ in places]
     board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]), [*signs, *kept_free])
@@ -427,12 +428,12 @@ SIGN_MM = 0.7
 """Half the size of a place's symbol: labels keep off it [mm on paper]."""
 
 
-def draw_place(axes: Axes, x: float, y: float, symbol: str, options: SheetOptions) -> None:
-    """Draw a metro station or a landmark."""
+def draw_places(axes: Axes, xs: Any, ys: Any, symbol: str, options: SheetOptions) -> None:
+    """Draw metro stations or landmarks, all with one call."""
     is_metro = symbol == "metro"
-    axes.plot(x, y, marker="o" if is_metro else "s", zorder=14,
+    axes.plot(xs, ys, linestyle="none", marker="o" if is_metro else "s", zorder=14,
               markersize=(3.6 if is_metro else 2.2) * options.font_scale,
-              color="#ffffff" if is_metro else shade(COLOURS["place"], options),
+              markerfacecolor="#ffffff" if is_metro else shade(COLOURS["place"], options),
               markeredgecolor=shade(COLOURS["place"], options),
               markeredgewidth=1.0 if is_metro else 0.3)  # fmt: skip
 
