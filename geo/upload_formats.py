@@ -23,6 +23,7 @@ from shapely.geometry import shape
 
 from geo import input_limits as limits
 from geo.crs import WGS84
+from geo.dbf import dbf_encoding, dbf_length
 from geo.io import temporary_folder, write_bytes
 
 if TYPE_CHECKING:
@@ -47,24 +48,17 @@ KML_HOUSEKEEPING = (
 )
 """Columns that the KML driver adds to every layer."""
 
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 _LAYER_ENDINGS = (".shp", ".geojson", ".json", ".gpkg", ".kml")
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11")
-_ENCODING_NAMES = {
-    "UTF-8": "UTF-8",
-    "UTF8": "UTF-8",
-    "65001": "UTF-8",
-    "936": "GB18030",
-    "54936": "GB18030",
-    "GB18030": "GB18030",
-    "GBK": "GB18030",
-    "GB2312": "GB18030",
-    "950": "BIG5",
-    "BIG5": "BIG5",
-    "1252": "CP1252",
-    "ISO-8859-1": "ISO-8859-1",
-    "ISO88591": "ISO-8859-1",
-}
 _XML_ENCODING = re.compile(rb"""^(<\?xml[^>]*?encoding=["'])(gbk|gb2312|gb18030)(["'])""", re.I)
 
 
@@ -258,7 +252,7 @@ def _read_archive(data: bytes) -> Raw:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_entries(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+    except _ZIP_FAULTS as error:
         raise UploadFaultError("damaged", kind="zip", detail=str(error)[:200]) from error
     except RuntimeError as error:
         raise UploadFaultError("zip-encrypted") from error
@@ -321,13 +315,12 @@ def _read_shapefile(parts: dict[str, bytes]) -> Raw:
     notes: list[Note] = []
     if ".dbf" not in parts:
         notes.append(("no-dbf", "warning", {}))
-    elif len(parts[".dbf"]) < max(33, _dbf_bytes(parts[".dbf"])):
-        detail = f".dbf: {len(parts['.dbf'])} < {_dbf_bytes(parts['.dbf'])}"
+    elif len(parts[".dbf"]) < max(33, dbf_length(parts[".dbf"])):
+        detail = f".dbf: {len(parts['.dbf'])} < {dbf_length(parts['.dbf'])}"
         raise UploadFaultError("damaged", kind="Shapefile", detail=detail)
     said = parts.pop(".cpg", b"").decode("ascii", "replace").strip()
-    said = _ENCODING_NAMES.get(said.upper().removeprefix("CP"), "")
-    encoding = _dbf_encoding(parts.get(".dbf", b""), said)
-    if encoding != said and ".dbf" in parts:
+    encoding, as_said = dbf_encoding(parts.get(".dbf", b""), said)
+    if not as_said and ".dbf" in parts:
         notes.append(("encoding", "info", {"encoding": encoding}))
     if ".prj" not in parts:
         notes.append(("no-crs", "warning", {}))
@@ -336,60 +329,6 @@ def _read_shapefile(parts: dict[str, bytes]) -> Raw:
             write_bytes(folder / f"layer{ending}", data)
         layer = _gdal(folder / "layer.shp", "Shapefile", None, encoding)
     return Raw(layer, "Shapefile", notes)
-
-
-def _dbf_encoding(data: bytes, said: str) -> str:
-    """Return the encoding that all text of a DBF table is valid in.
-
-    What the .cpg says comes first, then UTF-8, then GB18030 (which holds GBK).
-    """
-    cells = _dbf_cells(data)
-    for encoding in (said, "UTF-8", "GB18030"):
-        if encoding and all(_decodes(cell, encoding) for cell in cells):
-            return encoding
-    return "ISO-8859-1"
-
-
-def _dbf_bytes(data: bytes) -> int:
-    """Return how many bytes a DBF table has by its own header."""
-    rows, header, width = (
-        int.from_bytes(data[begin:end], "little") for begin, end in ((4, 8), (8, 10), (10, 12))
-    )
-    return header + rows * width
-
-
-def _dbf_cells(data: bytes) -> list[bytes]:
-    """Return field names and the text cells of a DBF table that hold more than ASCII."""
-    header = int.from_bytes(data[8:10], "little")
-    width = int.from_bytes(data[10:12], "little")
-    cells: list[bytes] = []
-    spans: list[tuple[int, int]] = []
-    offset = 1
-    for at in range(32, max(32, header - 1), 32):
-        descriptor = data[at : at + 32]
-        if len(descriptor) < 32 or descriptor[:1] == b"\r":
-            break
-        cells.append(descriptor[:11].split(b"\0")[0])
-        length = descriptor[16]
-        if descriptor[11:12] == b"C":
-            spans.append((offset, offset + length))
-        offset += length
-    if width > 0:
-        cells += [
-            data[row + begin : row + end].rstrip(b" \0")
-            for row in range(header, len(data), width)
-            for begin, end in spans
-        ]
-    return [cell for cell in cells if not cell.isascii()]
-
-
-def _decodes(cell: bytes, encoding: str) -> bool:
-    """Tell whether a cell is text in an encoding; a character cut at its end is allowed."""
-    try:
-        cell.decode(encoding)
-    except UnicodeDecodeError as error:
-        return error.start >= len(cell) - 3 and error.start > 0
-    return True
 
 
 # GeoPackage
@@ -437,7 +376,7 @@ def _geopackage_layers(path: Path) -> list[str]:
                 ).fetchall()
                 if kinds != [("table",)]:
                     raise UploadFaultError("gpkg-view", layer=table)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:  # a name that is no UTF-8 is a ValueError
         raise UploadFaultError("damaged", kind="GeoPackage", detail=str(error)[:200]) from error
     if not rows:
         raise UploadFaultError("gpkg-no-layer")

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 ID_COLUMNS = ("zone_id", "id", "ID", "fid", "OBJECTID", "编号")
 """Columns whose values should differ from feature to feature."""
 
+FARTHEST = 1e9
+"""No reference system has coordinates as large; beyond it and NaN a position is none."""
+
 MOST_ISSUES_PER_CODE = 50
 """More of one kind are counted, not listed."""
 
@@ -121,19 +124,20 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
         if first is not None:
             raise UploadFaultError("damaged", kind=raw.kind, detail=first)
         raise UploadFaultError("no-geometry")
-    names = [column for column in layer.columns if column != layer.geometry.name]
-    cells = [_plain(layer[column], str(column), raw.notes) for column in names]
+    fields = pd.DataFrame(layer.drop(columns=layer.geometry.name))
+    names = column_names(map(str, fields.columns))
+    cells = [_plain(fields.iloc[:, i], name, raw.notes) for i, name in enumerate(names)]
     table = pd.concat(cells, axis=1) if cells else pd.DataFrame(index=layer.index)
-    table.columns = pd.Index(column_names(map(str, names)), dtype=object)
+    table.columns = pd.Index(names, dtype=object)
     return gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs), crs=layer.crs
     )
 
 
 def _is_finite(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Tell which shapes have finite coordinates only; a missing one counts as finite."""
+    """Tell which shapes have positions that a CRS can have; a missing shape counts as such."""
     coordinates, index = shapely.get_coordinates(shapes, return_index=True)
-    bad = index[~np.isfinite(coordinates).all(axis=1)]
+    bad = index[~(np.abs(coordinates) < FARTHEST).all(axis=1)]
     finite = np.ones(len(shapes), dtype=bool)
     finite[bad] = False
     return finite

@@ -90,6 +90,13 @@ def zone_layer(names, geometries):
     )
 
 
+class Samples(dict):
+    """Files by format, shown by their names only."""
+
+    def __repr__(self):
+        return f"Samples({list(self)})"
+
+
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory):
     """One small sound file of each format."""
@@ -102,12 +109,12 @@ def samples(tmp_path_factory):
     with zipfile.ZipFile(buffer, "w") as archive:  # stored, so that a changed byte arrives
         for path in sorted(folder.glob("a.[sdpc][hbrp]*")):
             archive.write(path, path.name)
-    return {
-        "geojson": layer_bytes(layer),
-        "gpkg": (folder / "a.gpkg").read_bytes(),
-        "kml": (folder / "a.kml").read_bytes(),
-        "shp": buffer.getvalue(),
-    }
+    return Samples(
+        geojson=layer_bytes(layer),
+        gpkg=(folder / "a.gpkg").read_bytes(),
+        kml=(folder / "a.kml").read_bytes(),
+        shp=buffer.getvalue(),
+    )
 
 
 def answer(data):

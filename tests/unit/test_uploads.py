@@ -254,6 +254,14 @@ def test_an_encrypted_archive_is_refused(shapefile):
         read_upload("a.zip", bytes(data))
 
 
+def test_an_archive_with_a_name_in_no_encoding_is_refused():
+    data = bytearray(zipped({"五.geojson": geojson(SQUARE)}))
+    at = data.rfind("五".encode())
+    data[at : at + 3] = b"\xff\xff\xff"
+    with pytest.raises(DataFileError, match="zip is damaged"):
+        read_upload("a.zip", bytes(data))
+
+
 def test_an_archive_cut_off_is_refused(shapefile):
     data = packed(shapefile)
     with pytest.raises(DataFileError, match="zip is damaged or cut off"):
@@ -355,6 +363,18 @@ def test_infinite_and_nan_coordinates_are_named_and_nothing_else_is_lost():
     assert codes(upload) == ["position-not-finite", "position-not-finite"]
     assert upload.layer["name"].tolist() == ["a", "b", "c"]
     assert upload.layer.geometry.isna().tolist() == [True, True, False]
+
+
+def test_a_coordinate_beyond_all_reference_systems_is_named():
+    upload = read_upload("a", geojson(SQUARE, Point(1e300, 39.1)))
+    assert codes(upload) == ["position-not-finite"]
+
+
+def test_two_fields_of_one_name_are_kept_apart(shapefile):
+    dbf = bytearray(shapefile[".dbf"])
+    dbf[64:75] = dbf[32:43]
+    layer = read_upload("a.zip", packed(shapefile | {".dbf": bytes(dbf)})).layer
+    assert list(layer.columns)[:2] == ["name", "name_1"]
 
 
 def test_an_unreadable_geometry_is_named_and_the_rest_is_read():

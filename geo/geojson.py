@@ -1,0 +1,206 @@
+"""GeoJSON as this project writes it: the same layer gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry import mapping, shape
+
+from geo.crs import WGS84
+from geo.errors import CRSError, DataFileError, ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COORDINATE_DECIMALS = 6
+"""Decimals of a degree in every file: 0.1 m."""
+
+ID_COLUMNS = ("edge_id", "zone_id", "road_id", "landmark_id", "control_id")
+"""Columns that serve as the id of a feature, the first that a layer has."""
+
+_POSITION = re.compile(r"\[\n\s*(-?[\d.eE+-]+),\n\s*(-?[\d.eE+-]+)\n\s*\]")
+
+
+def layer_of(document: Any, label: str) -> gpd.GeoDataFrame:
+    """Return the layer that a GeoJSON document holds; see `geo.io.read_layer`.
+
+    Parameters
+    ----------
+    document : object
+        A parsed JSON value.
+    label : str
+        How to name the file in messages.
+
+    Returns
+    -------
+    GeoDataFrame
+        In WGS84, with ``attrs["metadata"]``.
+
+    Raises
+    ------
+    DataFileError
+        If it is no FeatureCollection in WGS84; with the feature.
+    """
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        found = document.get("type") if isinstance(document, dict) else type(document).__name__
+        raise DataFileError(f"{label} is not a GeoJSON FeatureCollection but {found!r}.")
+    if not _is_wgs84_member(document.get("crs")):
+        raise DataFileError(
+            f"{label} names another CRS in its 'crs' member; files are WGS84 (RFC 7946). "
+            "Convert it and drop the member."
+        )
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise DataFileError(f"{label} has no list 'features'.")
+    geometries: list[shapely.Geometry | None] = []
+    records: list[dict[str, Any]] = []
+    for number, feature in enumerate(features, start=1):
+        geometries.append(_feature_geometry(feature, f"{label}, feature {number}"))
+        records.append(feature.get("properties") or {})
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    table = pd.DataFrame.from_records(records, columns=columns)
+    layer = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries, crs=WGS84), crs=WGS84)
+    metadata = document.get("metadata")
+    layer.attrs["metadata"] = metadata if isinstance(metadata, dict) else {}
+    return layer
+
+
+def layer_bytes(
+    layer: gpd.GeoDataFrame,
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    id_column: str | None = None,
+) -> bytes:
+    """Return a layer as canonical GeoJSON: the same layer gives the same bytes.
+
+    RFC 7946: longitude and latitude in WGS84, outer rings counter-clockwise,
+    no ``crs`` member, six decimals. One position per line, one blank of
+    indent, a line feed at the end. Rows and columns keep their order.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        In WGS84; geometries may be missing. Cells may be text, numbers,
+        booleans, dates, lists and dictionaries; NaN becomes null.
+    metadata : mapping, optional
+        Foreign member ``metadata`` of the collection.
+    id_column : str, optional
+        Column that becomes the ``id`` of each feature and stays a property;
+        by default the first of `ID_COLUMNS` that the layer has.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+
+    Raises
+    ------
+    CRSError
+        If the layer is not in WGS84.
+    ExportError
+        If a cell is infinite or of a type that JSON does not know.
+    """
+    if layer.crs is None or not layer.crs.equals(WGS84):
+        found = "no CRS" if layer.crs is None else layer.crs.to_string()
+        raise CRSError(f"GeoJSON is written in WGS84; the layer has {found}. Use to_crs.")
+    if id_column is None:
+        id_column = next((name for name in ID_COLUMNS if name in layer.columns), None)
+    names = [name for name in layer.columns if name != layer.geometry.name]
+    columns = {name: layer[name].tolist() for name in names}
+    features = []
+    for row, geometry in enumerate(_canonical(layer.geometry.array)):
+        properties = {
+            str(name): _json_value(columns[name][row], f"column {name!r}, row {row}")
+            for name in names
+        }
+        feature: dict[str, Any] = {"type": "Feature"}
+        if id_column is not None:
+            feature["id"] = properties[id_column]
+        feature["properties"] = properties
+        feature["geometry"] = None if geometry is None else _mapping(geometry)
+        features.append(feature)
+    document: dict[str, Any] = {"type": "FeatureCollection"}
+    if metadata is not None:
+        document["metadata"] = _json_value(dict(metadata), "metadata")
+    document["features"] = features
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    return (_POSITION.sub(r"[\1, \2]", text) + "\n").encode("utf-8", "replace")
+
+
+def _is_wgs84_member(member: Any) -> bool:
+    """Tell whether an old 'crs' member is absent or says WGS84."""
+    if member is None:
+        return True
+    name = str(member.get("properties", {}).get("name", "")) if isinstance(member, dict) else ""
+    return name.endswith(("CRS84", "EPSG::4326", "EPSG:4326"))
+
+
+def _feature_geometry(feature: Any, place: str) -> shapely.Geometry | None:
+    """Return the geometry of one GeoJSON feature."""
+    if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
+        raise DataFileError(f"{place} is not a GeoJSON feature.")
+    member = feature.get("geometry")
+    if member is None:
+        return None
+    try:
+        geometry = shape(member)
+        bounds = geometry.bounds if not geometry.is_empty else (0.0, 0.0, 0.0, 0.0)
+    except Exception as error:
+        raise DataFileError(f"{place}: the geometry cannot be read: {error}.") from error
+    if not all(map(math.isfinite, bounds)) or max(map(abs, bounds[::2])) > 180:
+        raise DataFileError(
+            f"{place} lies at {bounds}; expected longitude and latitude in degrees."
+        )
+    if max(map(abs, bounds[1::2])) > 90:
+        raise DataFileError(
+            f"{place} lies at {bounds}; latitude passes 90 degrees: are the axes exchanged?"
+        )
+    return geometry
+
+
+def _canonical(geometries: Any) -> list[shapely.Geometry | None]:
+    """Round to six decimals, drop repeated points, turn outer rings counter-clockwise."""
+    array = np.asarray(geometries, dtype=object)
+    rounded = shapely.transform(
+        shapely.force_2d(array), lambda xy: np.round(xy, COORDINATE_DECIMALS) + 0.0
+    )
+    oriented = shapely.orient_polygons(shapely.remove_repeated_points(rounded), exterior_cw=False)
+    return list(oriented)
+
+
+def _mapping(geometry: shapely.Geometry) -> dict[str, Any]:
+    """Return a geometry as GeoJSON has it."""
+    return dict(mapping(geometry))  # type: ignore[arg-type]
+
+
+def _json_value(value: Any, place: str) -> Any:
+    """Return a cell as JSON has it."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, np.generic):
+        return _json_value(value.item(), place)
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if math.isinf(value):
+            raise ExportError(f"{place} is infinite; JSON has no such number.")
+        return value
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): _json_value(item, place) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_json_value(item, place) for item in value]
+    raise ExportError(f"{place} is a {type(value).__name__}; JSON has no such type.")
