@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import geopandas as gpd
+import shapely
+from shapely.geometry import shape
+
 from geo.build import Built, differing_files, zone_files
+from geo.catalogue import text
 from geo.checks import Check, Statement, skipped, statement, status_of
 from geo.checksums import listed_checksums, sealed_files
-from geo.io import sha256
+from geo.crs import WGS84
+from geo.io import read_json, sha256
 from geo.positions import datum_checks, streets_check
 from geo.quotations import compare_quotations
 from geo.validation import run_checks
@@ -42,13 +49,90 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
 
 
 def rebuild_check(built: Built, folder: Path) -> Check:
-    """Compare the zone files with a fresh build, byte by byte."""
+    """Compare the zone files with a fresh build, byte by byte; say what differs."""
     check_id = "inputs/rebuild"
-    found = [
-        statement(check_id, "error", "file-differs", suffix=name, file=f"zones/{name}")
-        for name in differing_files(zone_files(built, folder), folder)
-    ]
+    found = []
+    fresh = zone_files(built, folder)
+    for name in differing_files(fresh, folder):
+        found.append(
+            statement(check_id, "error", "file-differs", suffix=name, file=f"zones/{name}")
+        )
+        if (folder / "zones" / name).is_file():
+            found += _differences(check_id, name, fresh[name], folder / "zones" / name, built)
     return status_of(check_id, found, tolerance="0")
+
+
+def _differences(
+    check_id: str, name: str, fresh: bytes, path: Path, built: Built
+) -> list[Statement]:
+    """Say feature by feature how a file differs from a fresh build."""
+    try:
+        on_disk = {f["id"]: f for f in read_json(path)["features"]}
+        wanted = {f["id"]: f for f in json.loads(fresh)["features"]}
+        shapes = {
+            side: {key: shape(f["geometry"]) if f["geometry"] else None for key, f in rows.items()}
+            for side, rows in (("file", on_disk), ("build", wanted))
+        }
+    except Exception as error:  # a damaged file is whatever its damage is
+        return [
+            statement(
+                check_id, "error", "file-unreadable", suffix=f"{name}/unreadable", error=error
+            )
+        ]
+    file = f"zones/{name}"
+    found = []
+    for feature in sorted(on_disk.keys() ^ wanted.keys(), key=str):
+        where = "file" if feature in on_disk else "build"
+        found.append(
+            statement(
+                check_id,
+                "error",
+                "feature-only",
+                (str(feature),),
+                shapes[where][feature],
+                suffix=name,
+                file=file,
+                feature=feature,
+                where=text(f"where.{where}", "zh"),
+                where_en=text(f"where.{where}", "en"),
+            )
+        )
+    for feature in sorted(on_disk.keys() & wanted.keys(), key=str):
+        old, new = shapes["file"][feature], shapes["build"][feature]
+        if old is not None and new is not None and not shapely.equals_exact(old, new, 0.0):
+            pair = gpd.GeoSeries([old, new], crs=WGS84).to_crs(built.base.metric_crs)
+            distance = float(shapely.hausdorff_distance(pair.iloc[0], pair.iloc[1]))
+            found.append(
+                statement(
+                    check_id,
+                    "error",
+                    "feature-moved",
+                    (str(feature),),
+                    old,
+                    suffix=f"{name}/shape",
+                    file=file,
+                    feature=feature,
+                    distance=f"{distance:.1f}",
+                )
+            )
+        was, now = on_disk[feature].get("properties") or {}, wanted[feature]["properties"]
+        keys = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+        if (old is None) != (new is None):
+            keys.append("geometry")
+        if keys:
+            found.append(
+                statement(
+                    check_id,
+                    "error",
+                    "feature-differs",
+                    (str(feature),),
+                    suffix=name,
+                    file=file,
+                    feature=feature,
+                    what=", ".join(keys),
+                )
+            )
+    return found
 
 
 def checksums_check(folder: Path) -> Check:

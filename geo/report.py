@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
-from geo.areas import printed_interval
 from geo.build import Built
 from geo.catalogue import text
+from geo.charts import interval_svg
 from geo.checks import STATUSES, Check
-from geo.verdicts import VERDICTS, Finding
+from geo.verdicts import VERDICTS
 
 MARKS = {
     "agrees": "●",
     "agrees_at_edge": "◐",
     "disagrees": "✕",
-    "by_construction": "▲",
-    "not_determinable": "？",
-    "not_stated": "○",
+    "by_construction": "□",
+    "not_determinable": "◌",
+    "not_stated": "–",
 }
 """A shape for every verdict, so that no colour is needed to tell them apart."""
-
-CHART_WIDTH, CHART_HEIGHT = 180.0, 18.0
 
 
 def report_record(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
@@ -68,40 +66,6 @@ def report_record(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
 def report_json(built: Built, checks: Sequence[Check]) -> str:
     """Return the report as JSON text with a final newline."""
     return json.dumps(report_record(built, checks), ensure_ascii=False, indent=1) + "\n"
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Dot, bar and stated mark of one finding, in pixels from the left.
-
-    The scale is common to all findings: the figure over the stated one, from
-    60 % to 140 %; what lies outside is drawn at the rim with an arrow.
-    """
-
-    dot: float
-    low: float
-    high: float
-    stated_low: float
-    stated_high: float
-    cut: bool
-
-
-def chart(finding: Finding) -> Chart | None:
-    """Return the positions of a finding's chart, or None where nothing was measured."""
-    if finding.computed is None or not finding.stated:
-        return None
-    stated = float(finding.stated)
-    low, high = printed_interval(finding.stated)
-
-    def x(value: float) -> float:
-        share = (value / stated - 0.6) / 0.8
-        return round(min(max(share, 0.0), 1.0) * CHART_WIDTH, 1)
-
-    values = [finding.computed, finding.low or 0.0, finding.high or 0.0, low, high]
-    return Chart(
-        *(x(value) for value in values),
-        cut=not 0.6 <= finding.computed / stated <= 1.4,
-    )
 
 
 def report_html(
@@ -146,8 +110,6 @@ def report_html(
         checks=sorted(checks, key=lambda check: STATUSES.index(check.status)),
         summary=report_record(built, checks)["summary"],
         marks=MARKS,
-        chart=chart,
-        chart_width=CHART_WIDTH,
-        chart_height=CHART_HEIGHT,
+        chart=lambda finding, label: Markup(interval_svg(finding, label)),
         date=date,
     )

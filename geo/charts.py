@@ -1,0 +1,130 @@
+"""Dot and bar of a figure's interval on one common scale, as SVG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from geo.areas import printed_interval
+from geo.verdicts import Finding
+
+SCALE = (0.6, 1.4)
+"""The common scale: the figure over the stated one, from 60 % to 140 %."""
+
+GUIDES = (0.6, 0.8, 1.0, 1.2, 1.4)
+DASHED = ' stroke-dasharray="2 2"'
+INK, PALE, GRID = "#1c2430", "#c7ced6", "#dfe3e8"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Where the parts of a chart stand, as shares of its width from the left (0 to 1).
+
+    Parameters
+    ----------
+    dot, low, high : float
+        The computed figure and its interval.
+    stated_low, stated_high : float
+        What the printed figure may stand for.
+    others : tuple of float
+        The other readings that fall on the scale.
+    before, beyond : bool
+        Whether the interval runs over the left or the right rim.
+    """
+
+    dot: float
+    low: float
+    high: float
+    stated_low: float
+    stated_high: float
+    others: tuple[float, ...]
+    before: bool
+    beyond: bool
+
+
+def chart(finding: Finding) -> Chart | None:
+    """Return the positions of a finding's chart, or None where nothing can be compared."""
+    if finding.computed is None or not finding.stated or float(finding.stated) == 0.0:
+        return None
+    stated = float(finding.stated)
+    left, right = SCALE
+
+    def share(value: float) -> float:
+        return (value / stated - left) / (right - left)
+
+    def clipped(value: float) -> float:
+        return min(max(share(value), 0.0), 1.0)
+
+    low = finding.computed if finding.low is None else finding.low
+    high = finding.computed if finding.high is None else finding.high
+    printed = printed_interval(finding.stated)
+    return Chart(
+        dot=clipped(finding.computed),
+        low=clipped(low),
+        high=clipped(high),
+        stated_low=clipped(printed[0]),
+        stated_high=clipped(printed[1]),
+        others=tuple(
+            share(reading.value)
+            for reading in finding.readings[1:]
+            if 0.0 <= share(reading.value) <= 1.0
+        ),
+        before=share(low) < 0.0,
+        beyond=share(high) > 1.0,
+    )
+
+
+def interval_svg(finding: Finding, label: str = "", width: int = 200, height: int = 24) -> str:
+    """Return a finding's chart as one SVG element, empty where there is none.
+
+    Parameters
+    ----------
+    finding : Finding
+        What to draw. The grey band is the printed figure with its rounding,
+        the bar the 95 % interval, the dot the computed figure, the rings
+        the other readings; an arrow shows an interval that leaves the scale.
+    label : str
+        Read out in place of the picture; escaped here.
+    width, height : int
+        Pixels.
+
+    Notes
+    -----
+    Black, white and grey: it says the same without colour.
+    """
+    places = chart(finding)
+    if places is None:
+        return ""
+    margin, middle = 8.0, height / 2
+
+    def x(share: float) -> float:
+        return round(margin + share * (width - 2 * margin), 1)
+
+    parts = [
+        f'<path d="M{x((guide - SCALE[0]) / (SCALE[1] - SCALE[0]))} 1V{height - 1}" '
+        f'stroke="{INK if guide == 1.0 else GRID}" '
+        f'stroke-width="{1 if guide == 1.0 else 0.8}"{DASHED if guide == 1.0 else ""}/>'
+        for guide in GUIDES
+    ]
+    band = max(x(places.stated_high) - x(places.stated_low), 2.0)
+    parts.append(
+        f'<rect x="{x(places.stated_low)}" y="3" width="{band:.1f}" height="{height - 6}" '
+        f'fill="{PALE}"/>'
+    )
+    parts.append(
+        f'<path d="M{x(places.low)} {middle}H{x(places.high)}M{x(places.low)} {middle - 4}v8'
+        f'M{x(places.high)} {middle - 4}v8" fill="none" stroke="{INK}" stroke-width="1.6"/>'
+    )
+    parts += [
+        f'<circle cx="{x(other)}" cy="{middle}" r="2.6" fill="#fff" stroke="{INK}"/>'
+        for other in places.others
+    ]
+    parts.append(f'<circle cx="{x(places.dot)}" cy="{middle}" r="4" fill="{INK}"/>')
+    for over, tip, back in ((places.before, 1.0, 7.0), (places.beyond, width - 1.0, width - 7.0)):
+        if over:
+            parts.append(f'<path d="M{tip} {middle}L{back} {middle - 4}v8z" fill="{INK}"/>')
+    said = escape(label, quote=True)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
+    )

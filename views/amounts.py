@@ -1,0 +1,32 @@
+"""Figures in the reader's unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.verdicts import Finding
+
+UNITS: dict[str, tuple[float, int]] = {"km2": (1.0, 3), "ha": (100.0, 1), "mu": (1500.0, 0)}
+"""Units of area: how many to the square kilometre, and the decimals shown."""
+
+
+def amount(value: float | None, finding: Finding, unit: str, *, signed: bool = False) -> str:
+    """Return a figure in the reader's unit; lengths stay in kilometres."""
+    if value is None:
+        return "–"
+    factor, decimals = UNITS[unit] if finding.unit == "km²" else (1.0, 2)
+    shown = f"{value * factor:{'+' if signed else ''},.{decimals}f}"
+    return shown.replace("-", "−").replace(",", "\u2009")
+
+
+def stated_amount(finding: Finding, unit: str) -> str:
+    """Return the printed figure: as printed in km², else with no more digits than it has."""
+    if not finding.stated:
+        return "–"
+    if unit == "km2" or finding.unit != "km²":
+        return finding.stated
+    decimals = len(finding.stated.partition(".")[2])
+    factor, _ = UNITS[unit]
+    shown = max(0, decimals - {100.0: 2, 1500.0: 3}[factor])
+    return f"{float(finding.stated) * factor:,.{shown}f}".replace(",", "\u2009")
