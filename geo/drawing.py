@@ -533,8 +533,13 @@ def _draw_named(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn
         except GeoError as error:
             logger.info("%s keeps its name only: %s", item.id, error)
         else:
-            return Drawn(item, geometry=to_files(axis, base.metric_crs))
-    return Drawn(item, geometry=_label_point(item, base, drawn))
+            return Drawn(item, geometry=to_files(axis, base.metric_crs), obstacle=_only_named())
+    return Drawn(item, geometry=_label_point(item, base, drawn), obstacle=_only_named())
+
+
+def _only_named() -> tuple[str, str]:
+    """Return why a figure of an item that is only named cannot be measured."""
+    return text("obstacle.named", "zh"), text("obstacle.named", "en")
 
 
 def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Point | None:

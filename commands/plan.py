@@ -1,0 +1,176 @@
+"""``geo plan``: begin a plan file from a paragraph or from answers, and check one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from commands.check import finding_line
+from commands.issues import add_data_option, chosen_folder, print_issues
+from geo.base import read_base
+from geo.drafts import About, Answer, Draft, draft_from_answers, draft_from_text, understood_words
+from geo.errors import DataFileError, ExportError, GeoError
+from geo.io import read_bytes, write_bytes
+from geo.paragraphs import LONGEST_TEXT
+from geo.plan_check import check_plan_file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    new = actions.add_parser(
+        "new",
+        help="begin a plan file",
+        description="Begin a commented plan file: from a text (--text FILE, or - for the standard "
+        "input), else from questions. Roads and figures are those of the text and no other.",
+    )
+    add_data_option(new)
+    new.add_argument("--text", metavar="FILE", help="the plan's text, UTF-8 or GB18030; - reads it")
+    new.add_argument("--plan", help="plan id, such as 15th")
+    new.add_argument("--from", dest="period_from", type=int, metavar="YEAR", help="first year")
+    new.add_argument("--to", dest="period_to", type=int, metavar="YEAR", help="last year")
+    new.add_argument("--title", help="title as printed")
+    new.add_argument("--title-en", help="title in English")
+    new.add_argument("--document", help="document id; <plan>-outline by default")
+    new.add_argument("--out", metavar="FILE", help="file to write; standard output by default")
+    new.add_argument("--force", action="store_true", help="replace the file if it is there")
+    new.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of what is told")
+    new.set_defaults(run=run_new)
+
+    check = actions.add_parser(
+        "check",
+        help="explain every problem of a plan file, with its line",
+        description="Check a plan file: its form, its roads, its rings and its figures. "
+        "Exit 1 on an error.",
+    )
+    add_data_option(check)
+    check.add_argument("file", metavar="FILE", help="the plan file")
+    check.add_argument("--json", action="store_true", help="print JSON, no more")
+    check.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the report")
+    check.set_defaults(run=run_check)
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Write a draft and tell what was understood."""
+    base = read_base(chosen_folder(options))
+    out = Path(options.out) if options.out else None
+    if out is not None and out.exists() and not options.force:
+        raise ExportError(f"{out.name} is there already. Name another file, or give --force.")
+    if options.text or not sys.stdin.isatty():
+        text = _given_text(options.text or "-")
+        draft = draft_from_text(text, _about(options, out), base=base, language=options.lang)
+    else:
+        about = _asked_about(options, out)
+        draft = draft_from_answers(_asked_zones(), about, base=base, language=options.lang)
+    if out is None:
+        sys.stdout.write(draft.source)
+    else:
+        if out.name != draft.file_name:
+            raise ExportError(
+                f"{out.name} must be named {draft.file_name}, as its document. "
+                f"Give --out {out.with_name(draft.file_name)}."
+            )
+        write_bytes(out, draft.source.encode())
+        print(f"wrote {out}", file=sys.stderr)
+    _tell(draft, options.lang)
+    return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check a plan file and print what was found."""
+    folder = chosen_folder(options)
+    checked = check_plan_file(
+        Path(options.file), read_base(folder), folder / "plans", language=options.lang
+    )
+    failed = any(issue.level == "error" for issue in checked.issues)
+    if options.json:
+        record = {
+            "file": Path(options.file).name,
+            "issues": [issue.as_record() for issue in checked.issues],
+            "findings": [finding.as_record() for finding in checked.findings],
+        }
+        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        return 1 if failed else 0
+    print_issues(checked.issues, sys.stdout)
+    for finding in checked.findings:
+        print(finding_line(finding))
+        print(f"    {finding.reason_en if options.lang == 'en' else finding.reason}")
+    if checked.document is not None:
+        errors = sum(issue.level == "error" for issue in checked.issues)
+        warnings = sum(issue.level == "warning" for issue in checked.issues)
+        print(f"{len(checked.document.items)} items; {errors} errors, {warnings} warnings")
+    return 1 if failed else 0
+
+
+def _tell(draft: Draft, language: str) -> None:
+    """Print what was understood and what was not."""
+    for zone, item_id in zip(draft.understanding.zones, draft.item_ids, strict=True):
+        print(f"{item_id}: {zone.name} {understood_words(zone, language)}", file=sys.stderr)
+    for unread in draft.understanding.not_understood:
+        print(f"? {unread.explain(language)}", file=sys.stderr)
+    print_issues(draft.issues, sys.stderr)
+
+
+def _given_text(name: str) -> str:
+    """Return the text of a file or of the standard input."""
+    if name == "-":
+        data = sys.stdin.buffer.read(6 * LONGEST_TEXT)
+    else:
+        data = read_bytes(Path(name))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not text.strip():
+            raise DataFileError(f"{name}: there is no text. Give the plan's own sentences.")
+        return text
+    raise DataFileError(f"{name} is neither UTF-8 nor GB18030 text. Save it as UTF-8.")
+
+
+def _about(options: argparse.Namespace, out: Path | None) -> About:
+    """Return the document as the options have it."""
+    document = options.document or (out.stem if out is not None else "")
+    plan = options.plan or document.partition("-")[0]
+    if not plan or options.period_from is None or options.period_to is None:
+        raise GeoError(
+            "A draft needs the plan's id and years. Give --plan 15th --from 2026 --to 2030."
+        )
+    return About(
+        plan=plan,
+        period_from=options.period_from,
+        period_to=options.period_to,
+        title=options.title or "",
+        title_en=options.title_en or "",
+        document=document,
+    )
+
+
+def _asked_about(options: argparse.Namespace, out: Path | None) -> About:
+    """Ask for what the options leave open."""
+    options.plan = options.plan or _ask("规划编号（如 15th） Plan id: ")
+    options.title = options.title or _ask("题名 Title as printed: ")
+    options.title_en = options.title_en or _ask("英文题名 Title in English: ")
+    try:
+        options.period_from = options.period_from or int(_ask("起始年份 First year: "))
+        options.period_to = options.period_to or int(_ask("终止年份 Last year: "))
+    except ValueError as error:
+        raise GeoError("A year is a number such as 2026. Begin again.") from error
+    return _about(options, out)
+
+
+def _asked_zones() -> list[Answer]:
+    """Ask for zones until a name is left empty."""
+    answers = []
+    while name := _ask("片区名称（空行结束） Name of a zone (empty to end): "):
+        sentence = _ask("  原文：范围、面积、长度 The plan's own words on limits and figures: ")
+        answers.append(Answer(name, sentence or name))
+    return answers
+
+
+def _ask(question: str) -> str:
+    """Return one answer from the keyboard; the end of the input is an empty one."""
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
