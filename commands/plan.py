@@ -115,10 +115,7 @@ def _tell(draft: Draft, language: str) -> None:
 
 def _given_text(name: str) -> str:
     """Return the text of a file or of the standard input."""
-    if name == "-":
-        data = sys.stdin.buffer.read(6 * LONGEST_TEXT)
-    else:
-        data = read_bytes(Path(name))
+    data = sys.stdin.buffer.read(6 * LONGEST_TEXT) if name == "-" else read_bytes(Path(name))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

@@ -308,7 +308,8 @@ def _item_table(
     if not zone.name:
         tell("no-name")
     outer = [figure for figure in zone.areas if not figure.within]
-    area, length = (outer or [None])[0], (zone.lengths or (None,))[0]
+    area = outer[0] if outer else None
+    length = zone.lengths[0] if zone.lengths else None
     basis = _basis(zone, area)
     if zone.axis and not zone.axis.road:
         tell("no-axis-road", start=zone.axis.start_name, end=zone.axis.end_name)

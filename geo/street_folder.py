@@ -75,7 +75,7 @@ def write_imported(
         for name in COPIED:
             if (source / name).is_dir():
                 shutil.copytree(source / name, part / name)
-        old_roads = read_layer(source / "base" / "roads.geojson")
+        old_roads = _layer_or_empty(source / "base" / "roads.geojson")
         old_river = _layer_or_empty(source / "base" / "river.geojson")
         issues: list[Issue] = []
         metadata = _metadata(imported)
