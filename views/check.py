@@ -95,24 +95,23 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
     unit = link.one("unit", UNITS, "km2") or "km2"
     order = link.one("order", ORDERS, "plan") or "plan"
     wanted = link.several("verdicts", VERDICTS, VERDICTS)
-    left, right = st.columns([3, 2])
+    choose_some(
+        "verdicts",
+        state.text("checkview.filter"),
+        {
+            verdict: f"{MARKS[verdict]} {state.text(f'verdict.{verdict}')} "
+            f"{sum(f.verdict == verdict for f in findings)}"
+            for verdict in present
+        },
+        [verdict for verdict in wanted if verdict in present],
+        # What no row has stays chosen, so that another plan's rows are not lost.
+        lambda chosen: link.put(
+            "verdicts", [v for v in VERDICTS if v in chosen or v not in present]
+        ),
+        state.language,
+    )
+    left, right = st.columns([1, 2])
     with left:
-        choose_some(
-            "verdicts",
-            state.text("checkview.filter"),
-            {
-                verdict: f"{MARKS[verdict]} {state.text(f'verdict.{verdict}')} "
-                f"{sum(f.verdict == verdict for f in findings)}"
-                for verdict in present
-            },
-            [verdict for verdict in wanted if verdict in present],
-            # What no row has stays chosen, so that another plan's rows are not lost.
-            lambda chosen: link.put(
-                "verdicts", [v for v in VERDICTS if v in chosen or v not in present]
-            ),
-            state.language,
-        )
-    with right:
         choose_one(
             "unit",
             state.text("checkview.unit"),
@@ -121,14 +120,15 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
             state.language,
             show_label=True,
         )
-    choose_one(
-        "order",
-        state.text("checkview.order"),
-        {key: state.text(f"checkview.order_{key}") for key in ORDERS},
-        order,
-        state.language,
-        show_label=True,
-    )
+    with right:
+        choose_one(
+            "order",
+            state.text("checkview.order"),
+            {key: state.text(f"checkview.order_{key}") for key in ORDERS},
+            order,
+            state.language,
+            show_label=True,
+        )
     return ordered([f for f in findings if f.verdict in wanted], order), unit
 
 
@@ -189,10 +189,8 @@ def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> Non
             left, right = st.columns([1, 4.4])
             name = state.name(finding.zone_id, "short_name")
             kind = text(f"figure.{finding.figure}", state.language)
-            plan = state.data.plan_name(plan_of(finding, built), state.language)
-            prefix = f"{plan} · " if len(state.plans) > 1 else ""
             left.button(
-                f"{'▾' if is_open else '▸'} {plain(prefix + name)}（{kind}）",
+                f"{'▾' if is_open else '▸'} {plain(name)}（{plain(kind)}）",
                 key=f"open_{finding.finding_id}",
                 type="tertiary",
                 on_click=toggle,
@@ -251,9 +249,12 @@ def row_html(finding: Finding, unit: str, built: Built, state: State) -> str:
         for key, value in cells
     )
     words = item.limits_text or "；".join(item.quote[:1])
-    sentence = f'<q lang="zh">{escape(words)}</q>' if words else ""
-    basis = escape(text(f"basis.{item.basis}", state.language))
-    return f'<div class="pm-check">{body}<p>{basis}{" · " if sentence else ""}{sentence}</p></div>'
+    said = [escape(text(f"basis.{item.basis}", state.language))]
+    if len(state.plans) > 1:
+        said.insert(0, escape(state.data.plan_name(plan_of(finding, built), state.language)))
+    if words:
+        said.append(f'<q lang="zh">{escape(words)}</q>')
+    return f'<div class="pm-check">{body}<p>{" · ".join(said)}</p></div>'
 
 
 def checks_list(checks: Sequence[Check], state: State) -> None:

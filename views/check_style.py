@@ -17,9 +17,11 @@ CHECK_STYLE = """
 [class*="st-key-check_row_"], [class*="st-key-check_open_"] {
   border-top: 1px solid #ebe8e0; padding-top: .3rem; margin-bottom: -.55rem; }
 [class*="st-key-check_row_"] button, [class*="st-key-check_open_"] button {
-  min-height: 1.6rem; padding-top: 0; padding-bottom: 0; justify-content: flex-start; }
+  min-height: 1.6rem; height: auto; padding-top: 0; padding-bottom: 0;
+  justify-content: flex-start; }
 [class*="st-key-check_open_"] { background: #f7f7f4; border-radius: 4px; padding: .4rem .6rem; }
-[class*="st-key-check_row_"] button p, [class*="st-key-check_open_"] button p { text-align: left; }
+[class*="st-key-check_row_"] button p, [class*="st-key-check_open_"] button p {
+  text-align: left; white-space: normal; line-height: 1.35; }
 .st-key-check_head { margin-bottom: -.6rem; }
 .pm-rebuilt { color: #2e6b3f; font-size: .86rem; margin: 0; }
 .pm-rebuilt.differs { color: #a12c25; }
