@@ -50,11 +50,7 @@ PICTURE_DPI = 160
 LONGEST_WHOLE_TABLE = 12
 """Rows up to which a table is kept on one page."""
 
-INK, GREY, ACCENT = (
-    RGBColor(0x1F, 0x1F, 0x1E),
-    RGBColor(0x5B, 0x5B, 0x58),
-    RGBColor(0x9A, 0x2A, 0x24),
-)
+INK, GREY, ACCENT = (RGBColor.from_string(c) for c in ("1F1F1E", "5B5B58", "9A2A24"))
 
 
 def report(

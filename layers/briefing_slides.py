@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
@@ -56,11 +57,9 @@ LINE_SPACING = 1.3
 SAFETY = 0.95
 """Share of a width or height that text may fill: other fonts run wider than the one measured."""
 
-INK, GREY, ACCENT = (
-    RGBColor(0x1F, 0x1F, 0x1E),
-    RGBColor(0x5B, 0x5B, 0x58),
-    RGBColor(0x9A, 0x2A, 0x24),
-)
+INK = RGBColor(0x1F, 0x1F, 0x1E)  # type: ignore[no-untyped-call]
+GREY = RGBColor(0x5B, 0x5B, 0x58)  # type: ignore[no-untyped-call]
+ACCENT = RGBColor(0x9A, 0x2A, 0x24)  # type: ignore[no-untyped-call]
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """Office's own name for the table style without fill and lines."""
 
@@ -152,8 +151,8 @@ def _new_deck(options: SheetOptions) -> Deck:
 
 def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Slide:
     """Return a slide with a native title, a rule under it and the standing line below."""
-    slide = show.slides.add_slide(show.slide_layouts[5])
-    shape = slide.shapes.title
+    slide: Slide = show.slides.add_slide(show.slide_layouts[5])
+    shape: Any = slide.shapes.title
     shape.left, shape.top = Inches(MARGIN_IN), Inches(0.35)
     shape.width, shape.height = Inches(WIDTH_IN - 2 * MARGIN_IN), Inches(0.65)
     frame = shape.text_frame
@@ -166,7 +165,11 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
     paragraph.alignment = PP_ALIGN.LEFT
     _style(paragraph.add_run(), title, size, INK, bold=True)
     rule = slide.shapes.add_connector(
-        1, Inches(MARGIN_IN), Inches(1.05), Inches(WIDTH_IN - MARGIN_IN), Inches(1.05)
+        MSO_CONNECTOR.STRAIGHT,
+        Inches(MARGIN_IN),
+        Inches(1.05),
+        Inches(WIDTH_IN - MARGIN_IN),
+        Inches(1.05),
     )
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(1.25)
@@ -234,7 +237,9 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     paragraph = shape.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT
     _style(paragraph.add_run(), title, size, INK, bold=True)
-    rule = slide.shapes.add_connector(1, Inches(1.1), Inches(3.55), Inches(6.0), Inches(3.55))
+    rule = slide.shapes.add_connector(
+        MSO_CONNECTOR.STRAIGHT, Inches(1.1), Inches(3.55), Inches(6.0), Inches(3.55)
+    )
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(2.25)
     rule.shadow.inherit = False
@@ -277,7 +282,7 @@ def _add_map(
     size_mm = (width * 25.4, height * 25.4)
     chosen = _picture_options(options, extent=focus or "district")
     data, denominator = map_picture(zones, base, chosen, size_mm, focus=focus, edges=edges)
-    picture = slide.shapes.add_picture(
+    picture: Any = slide.shapes.add_picture(
         io.BytesIO(data), Inches(left), Inches(top), Inches(width), Inches(height)
     )
     words = text("briefing.map_alt", options.language, name=name, denominator=denominator)
@@ -378,7 +383,8 @@ def _add_notes(slide: Slide, row: Any, found: Sequence[Passage], language: str) 
         words.append(text("briefing.more_quotes", language) + colon)
         words += [f"{quote.quoted}\n—— {quote.citation}" for quote in quotes]
     if words:
-        slide.notes_slide.notes_text_frame.text = xml_safe("\n\n".join(words))
+        notes: Any = slide.notes_slide.notes_text_frame
+        notes.text = xml_safe("\n\n".join(words))
 
 
 LONGEST_PIECE = 160
@@ -519,7 +525,7 @@ def _add_table(
     left, top, width = place_in
     widths = [width * share for share in shares]
     every = [header, *rows] if header else list(rows)
-    shape = slide.shapes.add_table(
+    shape: Any = slide.shapes.add_table(
         len(every), len(shares), Inches(left), Inches(top), Inches(width),
         Inches(_table_height(every, widths, size)),
     )  # fmt: skip

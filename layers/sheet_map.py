@@ -148,7 +148,7 @@ def draw_map(
     focus: str = "",
     edges: gpd.GeoDataFrame | None = None,
     paper_mm: tuple[float, float] | None = None,
-    kept_free: tuple[BaseGeometry, ...] = (),
+    kept_free: tuple[Any, ...] = (),
 ) -> DrawnMap:
     """Draw base, zones and labels into a frame.
 
@@ -192,7 +192,7 @@ def draw_map(
         points = [place.geometry for place, own in places if own == symbol]
         draw_places(axes, [p.x for p in points], [p.y for p in points], symbol, options)
         symbols.add(symbol)
-    signs = [frame.to_paper(place.geometry).buffer(SIGN_MM) for place, _ in places]
+    signs: list[Any] = [frame.to_paper(place.geometry).buffer(SIGN_MM) for place, _ in places]
     board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]), [*signs, *kept_free])
     missing: tuple[str, ...] = ()
     if options.labels:

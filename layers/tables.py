@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-    from openpyxl.worksheet.worksheet import Worksheet
 
     from geo.base import Base
     from layers.sheet_options import SheetOptions
@@ -70,7 +69,7 @@ def area_workbook(
     lang = options.language
     parts = plan_parts(zones_by_plan, base, options)
     book = Workbook()
-    areas = book.active
+    areas: Any = book.active
     areas.title = text("workbook.sheet_areas", lang)
     readings = book.create_sheet(text("workbook.sheet_readings", lang))
     notes = book.create_sheet(text("workbook.sheet_notes", lang))
@@ -82,9 +81,11 @@ def area_workbook(
         for row in part.shown.itertuples():
             _add_row(areas, _area_cells(row, part.name, lang), str(row.stated_area or ""))
             for reading in as_list(getattr(row, "readings", None)):
-                cells = [row.zone_id, zone_name(row, lang),
-                         reading["reading_en" if lang == "en" else "reading_zh"],
-                         reading["area_km2"], reading.get("low_km2"), reading.get("high_km2")]  # fmt: skip
+                cells = [
+                    row.zone_id, zone_name(row, lang),
+                    reading["reading_en" if lang == "en" else "reading_zh"],
+                    reading["area_km2"], reading.get("low_km2"), reading.get("high_km2"),
+                ]  # fmt: skip
                 _add_row(readings, cells, "")
     notes.column_dimensions["A"].width = 110
     for words in [*method_words(parts, base, lang), text("notice.datum", lang),
@@ -126,7 +127,7 @@ def _area_cells(row: Any, plan: str, language: str) -> list[Any]:
 
 
 def _add_header(
-    sheet: Worksheet, heading: str, columns: Sequence[tuple[str, float]], language: str
+    sheet: Any, heading: str, columns: Sequence[tuple[str, float]], language: str
 ) -> None:
     """Write heading, disclaimer, column names with units and a row of notes; freeze them."""
     _write(sheet, 1, 1, heading).font = Font(name=EAST_ASIAN_FONT, size=14, bold=True)
@@ -152,7 +153,7 @@ def _add_header(
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _add_row(sheet: Worksheet, cells: Sequence[Any], stated: str) -> None:
+def _add_row(sheet: Any, cells: Sequence[Any], stated: str) -> None:
     """Append a row; figures keep three decimals, a stated one those of the print."""
     place = sheet.max_row + 1
     for column, value in enumerate(cells, start=1):
@@ -187,7 +188,7 @@ def printed_format(printed: str) -> str:
     return "0." + "0" * len(found.group(1)) if found.group(1) else "0"
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Any) -> Any:
+def _write(sheet: Any, row: int, column: int, value: Any) -> Any:
     """Write one cell; a text that looks like a formula stays a text."""
     cell = sheet.cell(row, column)
     cell.font = Font(name=EAST_ASIAN_FONT, size=10)
