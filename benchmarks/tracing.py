@@ -76,14 +76,15 @@ print(json.dumps([seconds, right, peak]))
 """
 
 
-def median_seconds(work: Callable[[], Any], repeats: int) -> float:
-    """Return the median time of `repeats` runs [s]."""
-    times = []
+def median_seconds(works: dict[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+    """Return the median time of each work [s], all of them in turn in every round."""
+    times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(found) for name, found in times.items()}
 
 
 class Faces:
@@ -164,23 +165,21 @@ def one_size(segments: int, repeats: int) -> dict[str, Any]:
     by_name = dict(zip(centrelines["name"], centrelines.geometry, strict=True))
     index = RoadIndex(centrelines)
     row: dict[str, Any] = {"segments": streets.segments, "roads": len(streets.names)}
-    row["first"] = median_seconds(lambda: enclose(limits[0], RoadIndex(centrelines)), repeats)
-    row["first_rows"] = median_seconds(lambda: enclose(limits[0], RoadIndex(by_row)), repeats)
-    row["each"] = median_seconds(lambda: [enclose(r, index) for r in limits], repeats) / len(limits)
-    row["whole"] = median_seconds(
-        lambda: Faces(lines, road).pick(points[0], roads[0]), repeats if segments < 5e5 else 1
-    )
-    row["polygonize"] = median_seconds(
-        lambda: shapely.polygonize(lines), repeats if segments < 5e5 else 1
-    )
     faces = Faces(lines, road)
     picks = [faces.pick(points[k], roads[k]) for k in range(PICKS)]
-    row["pick"] = (
-        median_seconds(lambda: [faces.pick(points[k], roads[k]) for k in range(PICKS)], 3) / PICKS
-    )
-    row["named"] = median_seconds(
-        lambda: [named_only(by_name, r, p) for r, p in zip(limits, points, strict=True)], repeats
-    ) / len(limits)
+    works: dict[str, Callable[[], Any]] = {
+        "first": lambda: enclose(limits[0], RoadIndex(centrelines)),
+        "first_rows": lambda: enclose(limits[0], RoadIndex(by_row)),
+        "each": lambda: [enclose(ring, index) for ring in limits],
+        "named": lambda: [named_only(by_name, r, p) for r, p in zip(limits, points, strict=True)],
+        "pick": lambda: [faces.pick(points[k], roads[k]) for k in range(PICKS)],
+        "polygonize": lambda: shapely.polygonize(lines),
+        "whole": lambda: Faces(lines, road).pick(points[0], roads[0]),
+    }
+    row |= median_seconds(works, repeats if segments < 5e5 else min(repeats, 2))
+    row["each"] /= len(limits)
+    row["named"] /= len(limits)
+    row["pick"] /= PICKS
     ours = [enclose(ring, index).polygon for ring in limits]
     row["same"] = bool(
         shapely.equals(ours, truth).all()
@@ -249,7 +248,7 @@ def main(argv: list[str] | None = None) -> str:
             f"| {row['first_rows'] * 1e3:.0f} ms | {row['each'] * 1e3:.2f} ms "
             f"| {row['whole'] * 1e3:,.0f} ms (polygonize alone "
             f"{row['polygonize'] * 1e3:,.0f} ms) | {row['whole'] / row['first']:.1f}× "
-            f"| {row['named'] * 1e3:.2f} ms | {row['named'] / row['each']:.1f}× "
+            f"| {row['named'] * 1e3:.2f} ms | {row['named'] / row['each']:.2f}× "
             f"| {'yes' if row['same'] else 'NO'} |"
         )
     for ending in (".gpkg", ".parquet"):
@@ -266,7 +265,8 @@ def main(argv: list[str] | None = None) -> str:
     out.append(
         f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"shapely {shapely.__version__}, GEOS {shapely.geos_version_string}; "
-        f"medians of {options.repeats} runs (polygonising 10⁶: one run)."
+        f"medians of {options.repeats} rounds (at 10⁶: {min(options.repeats, 2)}), "
+        "all ways in turn in each round."
     )
     table = "\n".join(out)
     print(table)
