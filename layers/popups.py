@@ -97,18 +97,21 @@ def _area_figures(properties: Mapping[str, Any]) -> list[list[str]]:
         rows.append(
             [
                 "popup.computed_area",
-                f"{computed:.3f} 平方公里" + (f"（{low:.3f}–{high:.3f}）" if interval else ""),
-                f"{computed:.3f} km²" + (f" ({low:.3f}–{high:.3f})" if interval else ""),
+                f"{computed:.3f} 平方公里",
+                f"{computed:.3f} km²",
             ]
         )
+        if interval:
+            between = f"{low:.3f}–{high:.3f}"
+            rows.append(["popup.interval", between, between])
     if stated and computed is not None and properties.get("verdict") != "by_construction":
         difference = computed - stated
         share = 100 * difference / stated
         rows.append(
             [
                 "popup.difference",
-                f"{_signed(difference, 3)} 平方公里（{_signed(share, 1)}%）",
-                f"{_signed(difference, 3)} km² ({_signed(share, 1)}%)",
+                f"{_signed(difference, 3)}（{_signed(share, 1)}%）",
+                f"{_signed(difference, 3)} ({_signed(share, 1)}%)",
             ]
         )
     return rows

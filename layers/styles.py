@@ -108,8 +108,8 @@ _PLACES: dict[str, tuple[str, str, Hatch]] = {
     "haihe": ("#5683b8", "#234f85", "horizontal"),
     "weijin-road": ("#a3768a", "#663a4f", "lines-and-dots"),
     "anshan-weijin": ("#a3768a", "#663a4f", "lines-and-dots"),
-    "golden-street": ("#c7a24a", "#7a5a12", "cross"),
-    "nanshi": ("#7d8ca3", "#40506b", "grid"),
+    "golden-street": ("#c9788f", "#7d2f48", "dots"),
+    "nanshi": ("#7d8ca3", "#40506b", "cross"),
     "slow-traffic": ("#6b7280", "#374151", "none"),
 }
 

@@ -41,7 +41,7 @@
   class Legend {
     constructor(view) {
       this.view = view;
-      this.node = box(view.map, "bottomright", "pm-legend");
+      this.node = box(view.map, "topright", "pm-legend");
       this.open = view.map.getSize().x > 620;
       this.folded = false;
     }
@@ -49,6 +49,7 @@
     // Out of the way of an open popup, and back.
     fold(folded) {
       this.folded = folded;
+      this.view.map.getContainer().classList.toggle("pm-reading", folded);
       this.render();
     }
 
@@ -67,7 +68,7 @@
         list.appendChild(item);
       };
       const seen = new Set();
-      const zones = view.visible().filter((zone) => zone.t !== "point").reverse();
+      const zones = view.visible().filter((zone) => zone.t === "polygon").reverse();
       zones.forEach((zone) => {
         const words = pick(zone.short);
         if (seen.has(zone.place + words)) return;
@@ -78,6 +79,14 @@
       Object.keys(data.dashes).filter((basis) => bases.includes(basis)).forEach((basis) =>
         add(line([{ stroke: "#374151", "stroke-width": 2, "stroke-dasharray": data.dashes[basis] }]),
           t(`basis.${basis}`)));
+      const dot = svg("svg", { width: 26, height: 14, viewBox: "0 0 26 14", "aria-hidden": "true" });
+      dot.appendChild(svg("circle", { cx: 13, cy: 7, r: 5, fill: "#fff", stroke: "#4b5563",
+        "stroke-width": 2.4 }));
+      if (view.visible().some((zone) => zone.t === "point")) add(dot, t("map.legend_point"));
+      if (view.visible().some((zone) => zone.t === "line")) {
+        add(line([{ stroke: "#4b5563", "stroke-width": 4, "stroke-dasharray": data.dashes.named }]),
+          t("map.legend_line"));
+      }
       if (!view.base) {
         add(line([{ stroke: "#8b8577", "stroke-width": 1.6, "stroke-dasharray": "9 3 2 3" }]),
           t("map.legend_district"));

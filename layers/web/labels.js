@@ -3,9 +3,10 @@
   "use strict";
 
   const FONT = '"Noto Sans SC","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
-  const SIZE = { zone: 13, belt: 12, metro: 11, road: 11, landmark: 10.5, river: 13 };
+  const SIZE = { zone: 13, belt: 12, place: 11.5, metro: 11, road: 11, landmark: 10.5, river: 13 };
   const OFFSETS = {
     metro: [[0, 13], [0, -13], [1, 0], [-1, 0]],
+    place: [[0, 14], [0, -14], [1, 0], [-1, 0]],
     landmark: [[0, 11], [0, -11], [1, 0], [-1, 0]],
   };
 
@@ -27,7 +28,7 @@
 
     width(item) {
       const size = SIZE[item.kind] || 11;
-      const bold = item.kind === "zone" || item.kind === "belt" ? 600 : 400;
+      const bold = ["zone", "belt", "place"].includes(item.kind) ? 600 : 400;
       this.pen.font = `${bold} ${size}px ${FONT}`;
       return this.pen.measureText(item.text).width + 4;
     }

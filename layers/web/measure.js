@@ -103,6 +103,7 @@
       const { t, number } = this.host;
       this.draw();
       this.box.replaceChildren();
+      this.box.classList.toggle("pm-open", this.mode !== null);
       const tools = element("div", "pm-tools");
       [["distance", "map.measure_distance"], ["area", "map.measure_area"]].forEach(([mode, key]) => {
         const on = this.mode === mode;

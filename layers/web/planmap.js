@@ -76,8 +76,9 @@
       });
       const home = L.latLngBounds(data.bounds);
       map.setMaxBounds(home.pad(1.2));
+      const wide = map.getSize().x > 620;
       map.fitBounds(this.options.bounds || home, { animate: false, paddingTopLeft: [8, 8],
-        paddingBottomRight: [8, map.getSize().x > 620 ? 64 : 76] });
+        paddingBottomRight: wide ? [168, 64] : [8, 76] });
       this.openLink();
       this.widths();
     }
@@ -219,7 +220,7 @@
       } else if (zone.t === "point") {
         const points = decodeLine(zone.g);
         shape.layer = L.layerGroup(points.map((point) => {
-          const dot = L.circleMarker(this.toDisplay(point), { ...common, radius: 6, weight: 2,
+          const dot = L.circleMarker(this.toDisplay(point), { ...common, dashArray: "", radius: 5.5, weight: 2.4,
             renderer: this.renderers.zones, fill: true, fillColor: "#ffffff", fillOpacity: 0.9 });
           this.redraws.push(() => dot.setLatLng(this.toDisplay(point)));
           return dot;
@@ -394,7 +395,10 @@
     speak() {
       this.map.getContainer().setAttribute("aria-label", this.t("map.aria"));
       this.measure.render();
-      if (this.linkButton) this.linkButton.textContent = this.t("map.copy_link");
+      if (this.linkButton) {
+        this.linkButton.textContent = this.t("map.copy_link");
+        this.linkButton.title = this.t("map.copy_link_title");
+      }
       this.shapes.forEach(({ zone, layer }) => {
         if (layer && layer.getElement && layer.getElement()) this.makeReachable(layer, zone);
       });
@@ -413,8 +417,9 @@
         return [moved[0], moved[1], at[2] || 0];
       };
       this.visible().forEach((zone) => {
-        items.push({ kind: zone.kind === "belt" ? "belt" : "zone", text: this.pick(zone.short),
-          at: [shift(zone.at)], zoom: zone.t === "point" ? 14.5 : 12.5,
+        const kind = zone.t === "point" ? "place" : zone.kind === "belt" ? "belt" : "zone";
+        items.push({ kind, text: this.pick(zone.short),
+          at: [shift(zone.at)], zoom: zone.t === "point" ? 13 : 12.5,
           weight: zone.t === "point" ? 58 : 90 - (zone.kind === "belt" ? 10 : 0),
           colour: this.data.styles[zone.place].edge });
       });

@@ -171,7 +171,7 @@ def test_the_panel_moves_the_map_to_the_zone(map_page):
 def test_a_link_opens_the_same_view_in_a_fresh_browser(map_page):
     page = map_page()
     page.run("window.map.setView([39.117, 117.205], 15.5, {animate: false})")
-    page.frame.get_by_role("button", name="复制此视图链接").click()
+    page.frame.get_by_role("button", name="复制链接").click()
     page.wait("document.querySelector('.pm-link-field').value !== ''")
     link = page.run("document.querySelector('.pm-link-field').value")
     other = map_page("?" + link.partition("?")[2])
