@@ -15,7 +15,7 @@ from folium.template import Template
 from shapely.geometry import shape
 
 from geo.catalogue import keys
-from geo.errors import GeoError
+from geo.errors import ExportError, GeoError
 from geo.io import write_bytes
 from layers.popups import both
 from layers.roads import district_record, point_records, river_records, road_records
@@ -286,9 +286,15 @@ def _named(stem: str, end: str, content: bytes) -> str:
 
 def _put(path: Path, content: bytes) -> None:
     """Write a file unless it is already there, the same."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"{path.parent.name}/{path.name} cannot be put where the page serves it "
+            f"({error.strerror}). Make the folder static/ writable."
+        ) from error
     write_bytes(path, content)
 
 
@@ -307,7 +313,7 @@ class PlanMap(MacroElement):
     )
 
     def __init__(self, version: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanMap"
         self.version = version
 

@@ -53,7 +53,7 @@ def label_places(line: LineString) -> list[list[float]]:
     return places
 
 
-def _length_m(geometry: shapely.Geometry) -> float:
+def _length_m(geometry: LineString) -> float:
     """Return a rough length for the size of labels."""
     squeeze = math.cos(math.radians(geometry.centroid.y))
     return float(
@@ -63,9 +63,10 @@ def _length_m(geometry: shapely.Geometry) -> float:
     )
 
 
-def _longest(geometry: shapely.Geometry) -> LineString:
+def _longest(geometry: Any) -> LineString:
     """Return the longest part of a line."""
-    return max(shapely.get_parts(geometry), key=lambda part: part.length)
+    longest: LineString = max(shapely.get_parts(geometry), key=lambda part: part.length)
+    return longest
 
 
 def _line_features(features: Iterable[Mapping[str, Any]]) -> list[tuple[dict[str, Any], Any]]:

@@ -9,6 +9,7 @@ import folium
 import shapely
 from branca.element import MacroElement
 from folium.template import Template
+from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry import shape
 
 from layers.popups import about, names
@@ -97,13 +98,13 @@ def _record(feature: Mapping[str, Any]) -> dict[str, Any]:
     geometry = shape(feature["geometry"])
     if geometry.is_empty:
         return record
-    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+    if isinstance(geometry, (Polygon, MultiPolygon)):
         label = shapely.get_point(shapely.maximum_inscribed_circle(geometry), 0)
         record |= {"t": "polygon", "g": encode_polygons(geometry), "area": round(geometry.area, 9)}
-    elif geometry.geom_type in ("LineString", "MultiLineString"):
+    elif isinstance(geometry, (LineString, MultiLineString)):
         label = geometry.interpolate(0.5, normalized=True)
         record |= {"t": "line", "g": encode_lines(geometry)}
-    elif geometry.geom_type in ("Point", "MultiPoint"):
+    elif isinstance(geometry, (Point, MultiPoint)):
         points = [(point.x, point.y) for point in shapely.get_parts(geometry)]
         label = shapely.get_parts(geometry)[0]
         record |= {"t": "point", "g": encode_line(points)}
@@ -166,7 +167,7 @@ class ZoneState(MacroElement):
     )
 
     def __init__(self, state: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "ZoneState"
         self.payload = script_json(dict(state))
 

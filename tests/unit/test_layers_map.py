@@ -1,0 +1,321 @@
+import json
+import re
+
+import folium
+import pytest
+from shapely import LineString, MultiPolygon, Polygon
+from shapely.geometry import mapping
+
+from geo.errors import ExportError, GeoError
+from layers.base_map import (
+    LEAFLET_FILES,
+    ONLINE_BASES,
+    base_map,
+    install_assets,
+    leaflet_source,
+    map_data,
+    online_base,
+    scripts,
+)
+from layers.legend import swatch, verdict_mark
+from layers.popups import about
+from layers.roads import label_places, point_records, river_records, road_records
+from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of
+from layers.zones import (
+    connector_records,
+    encode_line,
+    encode_polygons,
+    planning_group,
+    script_json,
+    zone_records,
+)
+from tests.page_fixture import PLANS, ROADS, box, feature, line, zone
+from views.choices import unique_labels
+
+KEY = "0123456789abcdef0123456789abcdef"
+ABOUT = {
+    "version": "1",
+    "attribution": ["甲", "A"],
+    "accuracy": ["乙", "B"],
+    "plan_names": {
+        "11th": ["十一五", "11th"],
+        "13th": ["十三五", "13th"],
+        "14th": ["十四五", "14th"],
+    },
+}
+
+
+def decode(numbers):
+    x = y = 0
+    points = []
+    for i in range(0, len(numbers), 2):
+        x, y = x + numbers[i], y + numbers[i + 1]
+        points.append((x / 1e6, y / 1e6))
+    return points
+
+
+def made_up_data():
+    return map_data({"district": [feature(box(0, 0, 100, 100))]}, PLANS, {}, ABOUT)
+
+
+def test_a_line_comes_back_exactly():
+    points = [(117.201234, 39.101235), (117.2, 39.1), (117.199999, 39.100001)]
+    assert decode(encode_line(points)) == points
+
+
+def test_a_polygon_with_a_hole_keeps_its_rings_without_the_closing_position():
+    outer = [(0, 0), (3, 0), (3, 3), (0, 3)]
+    hole = [(1, 1), (1, 2), (2, 2), (2, 1)]
+    other = Polygon([(5, 5), (6, 5), (6, 6)])
+    parts = encode_polygons(MultiPolygon([Polygon(outer, [hole]), other]))
+    assert [[decode(ring) for ring in rings] for rings in parts] == [
+        [outer, hole],
+        [[(5, 5), (6, 5), (6, 6)]],
+    ]
+
+
+def test_a_zone_without_a_shape_is_kept_but_not_drawn():
+    (record,) = zone_records([zone("13th-nowhere", None)])
+    assert "t" not in record
+    assert record["name"] == ["nowhere 片区", "nowhere zone"]
+
+
+def test_the_label_of_a_crescent_lies_inside_it():
+    crescent = Polygon([(0, 0), (10, 0), (10, 10), (9, 10), (9, 1), (1, 1), (1, 10), (0, 10)])
+    (record,) = zone_records([zone("13th-crescent", mapping(crescent))])
+    y, x = record["at"]
+    assert crescent.contains(Polygon([(x, y), (x + 1e-3, y), (x, y + 1e-3)]))
+
+
+def test_only_connectors_are_drawn_from_the_edges():
+    edges = [
+        feature(line((0, 0), (1, 1)), zone_id="a", connector=True),
+        feature(line((0, 0), (1, 1)), zone_id="b", connector=False),
+        feature(None, zone_id="c", connector=True),
+    ]
+    assert [record["zone"] for record in connector_records(edges)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "text", ["</script><script>alert(1)</script>", "{{ 'x' }}", "{% raw %}", "a\u2028b\u2029c"]
+)
+def test_json_for_a_script_holds_nothing_that_ends_or_changes_it(text):
+    words = script_json({"a": text})
+    assert json.loads(words) == {"a": text}
+    assert not re.search(r"</|\{\{|\u2028|\u2029|<!--", words)
+
+
+def test_the_state_is_handed_over_unchanged_by_folium():
+    from streamlit_folium import _get_feature_group_string
+
+    state = {"shown": ["13th-a_b", "x"], "words": "{{'folium'}} </script> _abc"}
+    code = _get_feature_group_string(planning_group(state), folium.Map(tiles=None))
+    found = json.JSONDecoder().raw_decode(code[code.index("update(") + len("update(") :])[0]
+    assert found == state
+
+
+def test_the_name_of_a_street_runs_along_it_and_never_upside_down():
+    ((y, x, angle),) = label_places(LineString([(117.2, 39.1), (117.199, 39.1)]))
+    assert (y, x) == pytest.approx((39.1, 117.1995))
+    assert angle == pytest.approx(0, abs=0.1)
+    ((_, _, uphill),) = label_places(LineString([(117.2, 39.1), (117.2012887, 39.101)]))
+    assert uphill == pytest.approx(-45, abs=0.5)
+    for turn in range(0, 360, 15):
+        far = LineString([(0, 0), (1e-3, 0)])
+        from shapely.affinity import rotate
+
+        assert all(-90 <= place[2] < 90.01 for place in label_places(rotate(far, turn)))
+
+
+def test_a_long_street_has_more_than_one_place_for_its_name_the_middle_first():
+    places = label_places(LineString([(117.2, 39.1), (117.22, 39.1)]))
+    assert len(places) == 3
+    assert places[0][1] == pytest.approx(117.21)
+
+
+def test_roads_keep_class_width_and_method():
+    made = [
+        feature(line(*points), name=name, road_class=kind, method=method, half_width_m=12.0)
+        for name, _, kind, method, points in ROADS
+    ]
+    records = road_records([*made, feature(None, name="无形路")])
+    assert [(r["name"][0], r["cls"], r["method"], r["half"]) for r in records] == [
+        ("甲路", "primary", "traced", 12.0),
+        ("乙路", "local", "inferred", 12.0),
+    ]
+
+
+def test_the_river_is_drawn_once_from_its_mid_line():
+    made = [
+        feature(line((0, 0), (0, 9)), name="河", reading="bank"),
+        feature(line((1, 0), (1, 9)), name="河", reading="mid_river"),
+    ]
+    (record,) = river_records(made)
+    assert decode(record["g"][0])[0] == pytest.approx((117.1902, 39.11))
+
+
+def test_a_landmark_that_is_no_point_is_left_out():
+    assert point_records([feature(line((0, 0), (1, 1)), name="x"), feature(None, name="y")]) == []
+
+
+def test_figures_stand_with_unit_interval_and_true_minus():
+    said = about(zone("13th-a", box(0, 0, 1, 1))["properties"])
+    assert said["figures"] == [
+        ["popup.stated_area", "1.49平方公里", "1.49 km²"],
+        ["popup.computed_area", "1.472 平方公里", "1.472 km²"],
+        ["popup.interval", "1.400–1.540", "1.400–1.540"],
+        ["popup.difference", "−0.018（−1.2%）", "−0.018 (−1.2%)"],
+    ]
+
+
+def test_no_difference_is_shown_where_the_figure_made_the_shape():
+    properties = zone("13th-a", box(0, 0, 1, 1), verdict="by_construction")["properties"]
+    assert "popup.difference" not in [row[0] for row in about(properties)["figures"]]
+
+
+def test_a_zone_without_any_area_has_no_verdict():
+    properties = zone("13th-a", None, stated_area="", stated_area_km2=None)["properties"]
+    assert about(properties)["verdict"] == ""
+
+
+def test_further_quotations_are_left_to_the_panel():
+    properties = zone("13th-a", None, quote=["别处的话", "定位原文"])["properties"]
+    brief = [row[1] for row in about(properties)["passages"]]
+    whole = [row[1] for row in about(properties, whole=True)["passages"]]
+    assert brief == ["以甲路、乙路围合的a", "定位原文"]
+    assert whole == [*brief, "别处的话"]
+
+
+def test_an_item_with_nothing_but_quotations_shows_them():
+    properties = zone("13th-a", None, limits_text="", positioning="", quote=["一句"])["properties"]
+    assert [row[1] for row in about(properties)["passages"]] == ["一句"]
+
+
+def test_readings_are_listed_when_there_are_several():
+    readings = [
+        {"reading_zh": "中线", "reading_en": "centre line", "area_km2": 0.87},
+        {"reading_zh": "岸线", "reading_en": "bank", "area_km2": 0.77},
+    ]
+    notes = about(zone("13th-a", None, readings=readings)["properties"])["notes"]
+    assert notes[0][1] == "中线 0.870 平方公里；岸线 0.770 平方公里"
+
+
+def test_an_unknown_kind_or_plan_is_shown_as_it_is():
+    properties = zone("15th-a", None, kind="ring")["properties"]
+    assert about(properties)["sub"][0].startswith("15th · ring")
+
+
+def test_the_places_of_one_plan_have_styles_of_their_own():
+    places = [
+        "wudadao",
+        "jiefang-north-road",
+        "xikai-church",
+        "anshan-road",
+        "xiaobailou",
+        "central-park",
+        "nanjing-road",
+        "haihe",
+        "weijin-road",
+    ]
+    styles = [style_of(place) for place in places]
+    assert len({style.hatch for style in styles}) == len(places)
+    assert len({style.fill for style in styles}) == len(places)
+    later = [
+        "wudadao",
+        "jiefang-north-road",
+        "xiaobailou",
+        "golden-street",
+        "nanshi",
+        "haihe",
+        "nanjing-road",
+        "anshan-weijin",
+    ]
+    assert len({style_of(place).hatch for place in later}) == len(later)
+
+
+def test_every_hatch_has_its_word_for_the_sheets():
+    assert {style_of(f"place {n}").hatch for n in range(200)} <= set(MATPLOTLIB_HATCH)
+
+
+def test_marks_of_the_page_hold_no_markup_of_data():
+    for verdict in VERDICT_COLOURS:
+        assert "data:image/svg+xml" in verdict_mark(verdict)
+    assert verdict_mark("<b>") == ""
+    assert "<script" not in swatch("<script>")
+
+
+def test_no_base_map_of_another_host_is_in_what_is_always_sent():
+    assert "://" not in json.dumps(made_up_data())
+    source = scripts().decode().replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in source
+
+
+@pytest.mark.parametrize("base", ["", "none", "unknown"])
+def test_an_unknown_base_map_is_the_project_s_own(base):
+    assert online_base(base) is None
+
+
+@pytest.mark.parametrize(
+    "key", ["", "short", "x" * 100, "0123456789abcdef&evil=1", "a" * 31 + "\n"]
+)
+def test_a_key_that_is_none_is_not_sent_anywhere(key):
+    assert online_base("tianditu", key) is None
+
+
+def test_each_online_base_map_says_datum_and_source():
+    for base_id in ONLINE_BASES:
+        base = online_base(base_id, KEY)
+        assert all(url.startswith("https://") for url in base["urls"])
+        assert all(base["datum"])
+        assert all(base["attribution"])
+    assert online_base("gaode")["gcj02"]
+    assert not online_base("osm")["gcj02"]
+
+
+def test_nothing_to_draw_is_an_error_that_says_what_to_do():
+    with pytest.raises(GeoError, match=r"district\.geojson or run"):
+        map_data({}, {"11th": PLANS["11th"]}, {}, ABOUT)
+
+
+def test_assets_are_installed_once_and_named_by_their_content(tmp_path):
+    first = install_assets(tmp_path, made_up_data())
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
+    assert install_assets(tmp_path, made_up_data()) == first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == times
+    assert {f"leaflet/{name}" for name in LEAFLET_FILES} <= {
+        str(path.relative_to(tmp_path)) for path in times
+    }
+    changed = install_assets(tmp_path, {**made_up_data(), "version": "2"})
+    assert changed.data != first.data
+    assert changed.version != first.version
+    assert changed.scripts == first.scripts
+
+
+def test_a_damaged_copy_of_leaflet_is_replaced(tmp_path):
+    install_assets(tmp_path, made_up_data())
+    (tmp_path / "leaflet/leaflet.js").write_text("half", encoding="utf-8")
+    install_assets(tmp_path, made_up_data())
+    assert (tmp_path / "leaflet/leaflet.js").read_bytes() == leaflet_source("leaflet.js")
+
+
+def test_a_static_folder_that_cannot_be_written_is_our_own_error(tmp_path):
+    (tmp_path / "leaflet").write_text("in the way", encoding="utf-8")
+    with pytest.raises(ExportError, match="leaflet"):
+        install_assets(tmp_path, made_up_data())
+
+
+def test_the_base_map_is_the_same_code_on_every_run_and_changes_with_the_data(tmp_path):
+    from streamlit_folium import _get_map_string, generate_js_hash
+
+    def identity(data):
+        chart = base_map(install_assets(tmp_path, data))
+        chart.get_root().render()
+        return generate_js_hash(_get_map_string(chart), "zone_map")
+
+    assert identity(made_up_data()) == identity(made_up_data())
+    assert identity(made_up_data()) != identity({**made_up_data(), "version": "2"})
+
+
+def test_labels_that_would_be_alike_are_told_apart():
+    words = unique_labels({"a": ["x", "x"], "b": ["x", "x"], "c": ["x"], "d": ["y"]})
+    assert words == {"a": "a", "b": "b", "c": "c", "d": "y"}
