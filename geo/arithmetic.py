@@ -49,7 +49,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 union=f"{union_km2:.3f}",
                 share=f"{100 * union_km2 / district_km2:.1f}",
                 district=f"{district_km2:.3f}",
-                official=official,
+                official=official or "–",
             )
         )
     together = zones[zones["group"].isin(summed)]
