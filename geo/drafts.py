@@ -82,6 +82,8 @@ class Draft:
 
     Parameters
     ----------
+    text : str
+        The text that it was begun from; positions count in it.
     source : str
         TOML with comments; it reads as a plan file.
     document : Document
@@ -94,6 +96,7 @@ class Draft:
         What was read and could not be put into the file, and what is to be filled in.
     """
 
+    text: str
     source: str
     document: Document
     understanding: Understanding
@@ -234,7 +237,7 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None, lang
     found, faults = check_source(f"{about.document_id}.toml", source)
     if found is None:
         raise GeoError("\n".join(f"{fault.place}: {fault.message}" for fault in faults))
-    return Draft(source, found, read, tuple(ids), tuple(issues))
+    return Draft(text, source, found, read, tuple(ids), tuple(issues))
 
 
 def _one_line(text: str) -> str:
@@ -304,7 +307,9 @@ def _item_table(
         _comment(table, f"drafts.note.{key}", **values)
 
     table = tomlkit.table()
-    _comment(table, "drafts.read", found=understood_words(zone, "zh"))
+    for tongue in ("zh", "en"):
+        found = words("drafts.read", tongue, found=understood_words(zone, tongue))
+        table.add(tomlkit.comment(_one_line(found)))
     if not zone.name:
         tell("no-name")
     outer = [figure for figure in zone.areas if not figure.within]

@@ -126,6 +126,6 @@ def own_report_html(
         source=source,
         datum=datum,
         marks=MARKS,
-        bar=lambda finding: Markup(interval_svg(finding)),  # noqa: S704 - numbers alone
+        bar=lambda finding: Markup(interval_svg(finding)),
         date=date,
     )
