@@ -1,14 +1,19 @@
-"""``geo build``: rebuild data/zones from the plans and the base."""
+"""``geo build``: rebuild data/zones from the plans and the base, of one district or of many."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 
-from geo.build import build, differing_files, write_zone_files, zone_files
-from geo.checksums import sealed_readme
 from commands.issues import add_data_option, chosen_folder, print_issues
+from geo.checksums import sealed_readme
+from geo.errors import GeoError
 from geo.io import write_bytes
+from geo.partitions import pack_district
+from geo.scale import Outcome, build_districts, dask_client, district_folders, write_outcome
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,26 +29,74 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="renew the checksums in README.md, after a change that was meant",
     )
+    parser.add_argument(
+        "--engine",
+        choices=("serial", "dask"),
+        default="serial",
+        help="for a folder of districts: one after another, or on a Dask cluster",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, help="processes of the local Dask cluster (2)"
+    )
+    parser.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="a Dask cluster that runs already"
+    )
+    parser.add_argument(
+        "--pack",
+        metavar="FOLDER",
+        help="build nothing; pack each district into a GeoParquet partition under FOLDER",
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Build, and write or compare."""
+    """Build, and write or compare, district by district."""
     folder = chosen_folder(options)
-    built = build(folder)
-    files = zone_files(built, folder)
-    print_issues(built.issues, sys.stderr)
-    failed = any(issue.level == "error" for issue in built.issues)
+    districts = district_folders(folder)
+    if options.pack:
+        for district in districts:
+            print(f"packed {pack_district(district, Path(options.pack)).name}")
+        return 0
+    use_dask = options.engine == "dask"
+    engine = dask_client(options.workers, options.scheduler) if use_dask else nullcontext()
+    faulty = 0
+    with engine as client:
+        for outcome in build_districts(districts, client):
+            name = "" if outcome.folder == folder else f"{outcome.folder.name}/"
+            sound = _finish(outcome, name, options)
+            faulty += not sound
+    if len(districts) > 1:
+        print(f"{len(districts) - faulty} of {len(districts)} districts without an error.")
+    return 1 if faulty else 0
+
+
+def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
+    """Write or compare the files of one district; tell whether all is well."""
+    print_issues([replace(i, place=name + i.place) for i in outcome.issues], sys.stderr)
+    for failure in outcome.failures:
+        print(f"error: attempt-failed: {name}: {failure}", file=sys.stderr)
+    failed = not outcome.files or any(issue.level == "error" for issue in outcome.issues)
+    places = outcome.places()
     if options.check:
-        differing = differing_files(files, folder)
-        for name in differing:
-            print(f"zones/{name} differs from a fresh build; run: geo build", file=sys.stderr)
-        if not differing:
-            print(f"{len(files)} files rebuilt and identical.")
-        return 1 if differing or failed else 0
-    for path in write_zone_files(files, folder):
-        print(f"wrote zones/{path.name}")
-    if options.seal:
-        write_bytes(folder / "README.md", sealed_readme(folder).encode())
-        print("renewed the checksums in README.md")
-    return 1 if failed else 0
+        differing = [
+            path
+            for path, content in places.items()
+            if not path.is_file() or path.read_bytes() != content
+        ]
+        for path in differing:
+            relative = path.relative_to(outcome.folder).as_posix()
+            print(f"{name}{relative} differs from a fresh build; run: geo build", file=sys.stderr)
+        if places and not differing:
+            print(f"{name}{len(places)} files rebuilt and identical.")
+        return not differing and not failed
+    try:
+        write_outcome(outcome)
+        for path in places:
+            print(f"wrote {name}{path.relative_to(outcome.folder).as_posix()}")
+        if options.seal and not failed:
+            write_bytes(outcome.folder / "README.md", sealed_readme(outcome.folder).encode())
+            print(f"renewed the checksums in {name}README.md")
+    except GeoError as error:
+        print(f"error: not-written: {name}: {error}", file=sys.stderr)
+        return False
+    return not failed
