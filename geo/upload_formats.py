@@ -440,7 +440,7 @@ def _check_xml(data: bytes) -> None:
     parser.EndElementHandler = end
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: no such encoding
         raise UploadFaultError("damaged", kind="KML", detail=str(error)[:200]) from error
 
 
