@@ -274,6 +274,7 @@ def zone_files(built: Built, folder: Path) -> dict[str, bytes]:
 def write_zone_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Write zone files under a data folder, each beside and then renamed."""
     target = folder / "zones"
+    target.mkdir(exist_ok=True)
     written = []
     for name, content in files.items():
         path = target / name

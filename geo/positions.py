@@ -151,12 +151,11 @@ def datum_check(plan: str, zones: gpd.GeoDataFrame, base: Base, *, place: str) -
     Check
         An error named ``datum-gcj02``, ``datum-bd09``, ``axis-flipped``,
         ``web-mercator``, ``wrong-belt`` or ``outside`` where the shapes lie
-        as if read wrongly. Skipped where a plan draws no area.
+        as if read wrongly. Skipped where a plan draws no zone.
     """
     check_id = f"position/datum/{plan}"
-    areas = zones[zones.geometry.geom_type.isin(POLYGONS)]
-    # The outer sides of belts follow no street; zones do.
-    layer = areas[areas["kind"] == "zone"] if (areas["kind"] == "zone").any() else areas
+    # The sides of zones follow streets; those of belts do not and would tell nothing.
+    layer = zones[zones.geometry.geom_type.isin(POLYGONS) & (zones["kind"] == "zone")]
     if layer.empty:
         return skipped(check_id, "skipped.no-areas")
     issues = {
@@ -368,7 +367,10 @@ def _within(deviation: float, row: dict[str, str], shown: float | None = None) -
 def _line(name: str, base: Base) -> LineString | None:
     """Return a road or the default reading of a river, metric CRS; None if there is none."""
     line = base.lines_by_name.get(name)
-    return line if line is None or isinstance(line, LineString) else shapely.line_merge(line)
+    if line is None or isinstance(line, LineString):
+        return line
+    merged = shapely.line_merge(line)
+    return merged if isinstance(merged, LineString) else None
 
 
 def _crossings(first: str, second: str, base: Base) -> Geometry | None:

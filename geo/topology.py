@@ -149,7 +149,8 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
         found.append(
             statement(
                 check_id,
-                "warning",
+                # Zones of one structure should not overlap; of two they may.
+                "warning" if first.group == second.group else "info",
                 "sliver" if width < SLIVER_WIDTH_M else "overlap",
                 (first.zone_id, second.zone_id),
                 _to_wgs84(_largest(shared), metric_crs),
@@ -165,7 +166,7 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
 
 
 def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
-    """List narrow spaces between zones of one plan: holes in their union, and near misses.
+    """List spaces between zones of one structure: holes in their union, and near misses.
 
     Notes
     -----
@@ -174,7 +175,14 @@ def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
     are listed where they come nearer than `SLIVER_WIDTH_M`.
     """
     check_id = f"topology/spaces/{plan}"
-    rows = _valid_areas(zones, metric_crs, "zone")
+    found = []
+    for _, rows in _valid_areas(zones, metric_crs, "zone").groupby("group", sort=False):
+        found += _spaces(check_id, rows, metric_crs)
+    return status_of(check_id, found, tolerance=f"{SLIVER_WIDTH_M:g} m")
+
+
+def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Statement]:
+    """Return the holes and near misses among some zones."""
     found = []
     union = shapely.union_all(np.asarray(rows.geometry.array))
     own = {shapely.normalize(hole) for hole in _holes(rows.geometry.array)}
@@ -189,7 +197,7 @@ def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
                 "hole",
                 tuple(beside["zone_id"]),
                 _to_wgs84(hole, metric_crs),
-                suffix=str(number),
+                suffix=f"hole-{number}",
                 names="、".join(beside["short_name"]),
                 names_en=", ".join(beside["short_name_en"]),
                 area=shown_area(geodesic_area_km2([_to_wgs84(hole, metric_crs)])[0]),
@@ -213,7 +221,7 @@ def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
                     distance=f"{distance:.2f}",
                 )
             )
-    return status_of(check_id, found, tolerance=f"{SLIVER_WIDTH_M:g} m")
+    return found
 
 
 def _holes(polygons: object) -> list[Geometry]:
