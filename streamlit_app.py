@@ -11,7 +11,12 @@ import streamlit as st
 from geo.catalogue import text
 from views import VIEWS, available_views, link
 from views.choices import choose_one
-from views.layer_choice import choose_appearance, choose_items, choose_plans
+from views.layer_choice import (
+    choose_appearance,
+    choose_items,
+    choose_plans,
+    compared_plans,
+)
 from views.page_style import PAGE_STYLE
 from views.state import State, page_data, selected_zone, today
 
@@ -60,7 +65,7 @@ choose_one(
 )
 
 with st.sidebar:
-    plans = choose_plans(data, language)
+    plans = compared_plans(data) if view == "compare" else choose_plans(data, language)
     shown = choose_items(data, plans, language)
     appearance = choose_appearance(language)
 

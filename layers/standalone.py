@@ -95,24 +95,11 @@ def standalone_html(
     if not zones_by_plan:
         raise ExportError("There is no zone to export. Choose at least one plan.")
     data = _data(zones_by_plan, base, edges_by_plan or {}, options)
-    style = "\n".join(
-        _ADDRESS.sub("none", _plain(source))
-        for source in (
-            leaflet_source("leaflet.css"),
-            web_source("planmap.css"),
-            web_source("standalone.css"),
-        )
-    )
-    script = "\n".join(
-        _SOURCE_MAP.sub("", _plain(source))
-        for source in (leaflet_source("leaflet.js"), scripts(), web_source("standalone.js"))
-    )
-    if "</script" in script.lower() or "</style" in style.lower():
-        raise ExportError("Our own code closes its element; it cannot stand in one file.")
+    style, script = inline_sources("standalone.css", "standalone.js")
     language = "en" if options.language == "en" else "zh"
     page = _PAGE.format(
         language="en" if language == "en" else "zh-CN",
-        policy=_policy(script, style),
+        policy=content_policy(script, style),
         title=html.escape(data["title"][language == "en"]),
         disclaimer=html.escape(text("notice.disclaimer", language)),
         no_script=html.escape(text("standalone.no_script", language)),
@@ -122,6 +109,36 @@ def standalone_html(
         script=script,
     )
     return page.encode("utf-8", "replace")
+
+
+def inline_sources(own_style: str, own_script: str) -> tuple[str, str]:
+    """Return the style and the script of a page that stands in one file.
+
+    Parameters
+    ----------
+    own_style, own_script : str
+        Files of ``layers/web`` that come after Leaflet and the map's own.
+
+    Raises
+    ------
+    ExportError
+        If a source would close the element that holds it.
+    """
+    style = "\n".join(
+        _ADDRESS.sub("none", _plain(source))
+        for source in (
+            leaflet_source("leaflet.css"),
+            web_source("planmap.css"),
+            web_source(own_style),
+        )
+    )
+    script = "\n".join(
+        _SOURCE_MAP.sub("", _plain(source))
+        for source in (leaflet_source("leaflet.js"), scripts(), web_source(own_script))
+    )
+    if "</script" in script.lower() or "</style" in style.lower():
+        raise ExportError("Our own code closes its element; it cannot stand in one file.")
+    return style, script
 
 
 def _plain(source: bytes) -> str:
@@ -229,7 +246,7 @@ def _about(
     return f"<summary>{titles}</summary>{''.join(parts)}"
 
 
-def _policy(script: str, style: str) -> str:
+def content_policy(script: str, style: str) -> str:
     """Return the Content-Security-Policy that lets only this script and style run."""
 
     def allowed(content: str) -> str:

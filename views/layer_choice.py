@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.catalogue import text
 from layers.base_map import ONLINE_BASES, online_base
+from layers.comparison import MODES
 from layers.styles import style_of
 from views import link
 from views.choices import choose_from_list, choose_some, unique_labels
@@ -52,15 +53,39 @@ def choose_plans(data: PageData, language: str) -> tuple[str, ...]:
     return chosen
 
 
-def shown_by_default(feature: Mapping[str, Any]) -> bool:
-    """Return whether an item shows before the reader chose: drawn areas that hide no others."""
-    return has_area(feature) and style_of(feature["properties"]["place"]).filled
+def compared_plans(data: PageData) -> tuple[str, ...]:
+    """Return the plans of the comparison, by ``from=``, ``to=``, ``mode=`` and ``period=``."""
+    plans = list(data.zones)
+    if not plans:
+        return ()
+    first = link.one("from", plans, plans[max(0, len(plans) - 2)]) or plans[0]
+    second = link.one("to", plans, plans[-1]) or plans[-1]
+    period = link.one("period", plans, first) or first
+    if link.one("mode", MODES, MODES[0]) == "time":
+        return (period,)
+    return (first,) if first == second else (first, second)
+
+
+def shown_by_default(data: PageData) -> list[str]:
+    """Return the items that show before the reader chose.
+
+    In each plan the areas that do not hide others; in a plan that has none,
+    the places that it names.
+    """
+    shown: list[str] = []
+    for features in data.zones.values():
+        areas = [f for f in features if has_area(f)]
+        wanted = [f for f in areas if style_of(f["properties"]["place"]).filled]
+        if not areas:
+            wanted = [f for f in features if f.get("geometry")]
+        shown += [f["properties"]["zone_id"] for f in wanted]
+    return shown
 
 
 def has_area(feature: Mapping[str, Any]) -> bool:
     """Return whether a feature is a polygon."""
-    geometry = feature.get("geometry")
-    return bool(geometry) and geometry["type"] in ("Polygon", "MultiPolygon")
+    geometry = feature.get("geometry") or {}
+    return geometry.get("type") in ("Polygon", "MultiPolygon")
 
 
 def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[str, ...]:
@@ -71,7 +96,7 @@ def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[s
     zones = list(data.features)
     added = link.several("show", zones, ())
     removed = link.several("hide", zones, ())
-    default = [zone for zone, feature in data.features.items() if shown_by_default(feature)]
+    default = shown_by_default(data)
     shown = (set(default) | set(added)) - set(removed)
 
     def answer(group: list[str], picked: list[str]) -> None:
@@ -89,7 +114,10 @@ def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[s
         rest = {g: f for g, f in groups.items() if g not in drawn}
         for group, features in drawn.items():
             _toggles(f"{plan}.{group}", features, shown, answer, language)
-        if rest:
+        if not drawn:
+            for group, features in rest.items():
+                _toggles(f"{plan}.{group}", features, shown, answer, language)
+        elif rest:
             count = sum(len(features) for features in rest.values())
             name = data.plan_name(plan, language)
             with st.expander(text("layers.more", language, plan=name, count=count)):

@@ -18,6 +18,7 @@ LONGEST_VALUE = 4000
 """Characters of one parameter that are read; the rest of a longer one is dropped."""
 
 LONGEST_SHOWN = 40
+LONGEST_WORDS = 100
 
 
 def open_link() -> None:
@@ -70,6 +71,12 @@ def several(name: str, allowed: Collection[str], default: Sequence[str]) -> tupl
     if unknown:
         st.session_state["link"][name] = ",".join(known)
     return known
+
+
+def free(name: str) -> str:
+    """Return a choice that is words of the reader's own, shortened; empty where there is none."""
+    st.session_state["link_defaults"][name] = ""
+    return str(st.session_state["link"].get(name) or "")[:LONGEST_WORDS]
 
 
 def put(name: str, value: str | Iterable[str] | None) -> None:

@@ -40,12 +40,14 @@ PAGE_STYLE = """
 .pm-areas .number { font-variant-numeric: tabular-nums; }
 .pm-areas .here th, .pm-areas .here td { background: #eef1f5; font-weight: 600; }
 .pm-areas td svg { vertical-align: -2px; }
-iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d8d4c8; border-radius: 4px; }
+iframe[title="streamlit_folium.st_folium"]:not(.st-key-comparison iframe) {
+  border: 1px solid #d8d4c8; border-radius: 4px; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 2.6rem .8rem 1rem; }
   .pm-h1 { font-size: 1.25rem; }
   .pm-h1 small { display: none; }
-  iframe[title="streamlit_folium.st_folium"] { height: 62vh !important; }
+  iframe[title="streamlit_folium.st_folium"]:not(.st-key-comparison iframe) {
+    height: 62vh !important; }
   .st-key-panel, .st-key-panel > div { height: auto !important; max-height: none !important; }
 }
 """

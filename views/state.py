@@ -254,16 +254,21 @@ def _fault(feature: Any, required: tuple[str, ...]) -> str:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: ARG001
     """Write what the map loads; once for every state of the data."""
+    return install_assets(STATIC, drawn_data(_data))
+
+
+def drawn_data(data: PageData) -> dict[str, Any]:
+    """Return everything that the browser draws, as `layers.base_map.map_data` has it."""
     names = {
-        plan: [_data.plan_name(plan, "zh"), _data.plan_name(plan, "en")] for plan in _data.zones
+        plan: [data.plan_name(plan, "zh"), data.plan_name(plan, "en")] for plan in data.zones
     }
     about = {
-        "version": _data.district.data_version if _data.district else "",
-        "attribution": _attribution(_data),
+        "version": data.district.data_version if data.district else "",
+        "attribution": _attribution(data),
         "accuracy": both("notice.accuracy"),
         "plan_names": names,
     }
-    return install_assets(STATIC, map_data(_data.base, _data.zones, _data.edges, about))
+    return map_data(data.base, data.zones, data.edges, about)
 
 
 def _attribution(data: PageData) -> list[str]:

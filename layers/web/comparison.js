@@ -50,6 +50,9 @@
       root.append(this.bar, this.stage, this.legend, this.notice, this.table);
       this.views = [];
       this.openLink();
+      new ResizeObserver(() => this.views.forEach((view) => {
+        view.map.invalidateSize({ animate: false });
+      })).observe(this.stage);
     }
 
     planName(id) {
@@ -217,6 +220,13 @@
     }
 
     update(next) {
+      // A map measures its box when it is made, so the style must be there first.
+      if (!this.ready && window.getComputedStyle(this.stage).display !== "flex") {
+        this.early = { ...this.early, ...next };
+        window.clearTimeout(this.waiting);
+        this.waiting = window.setTimeout(() => this.update(this.early), 20);
+        return;
+      }
       const before = this.state;
       const state = { ...before, ...next };
       if (!MODES.includes(state.mode)) state.mode = "side";
@@ -370,10 +380,12 @@
     // The pair as it stands in the data, turned round where the reader asks for it backwards.
     pair() {
       const { left, right } = this.state;
+      const kind = this.belts ? "all" : "zones";
       const direct = this.pairs.pairs[`${left}|${right}`];
-      if (direct) return direct;
-      const back = this.pairs.pairs[`${right}|${left}`];
-      if (!back) return null;
+      if (direct) return direct[kind];
+      const turned = this.pairs.pairs[`${right}|${left}`];
+      if (!turned) return null;
+      const back = turned[kind];
       return { rows: back.columns, columns: back.rows, undrawn: [...back.undrawn].reverse(),
         cells: back.cells.map((cell) => ({ ...cell, a: cell.b, b: cell.a, sa: cell.sb, sb: cell.sa })) };
     }
@@ -433,9 +445,7 @@
           this.t("compare.no_areas", { plan: this.planName(empty) })));
         return;
       }
-      const use = (row) => this.belts || !row.belt;
-      const rows = pair.rows.filter(use);
-      const columns = pair.columns.filter(use);
+      const { rows, columns } = pair;
       const toggle = element("label", "cmp-belts");
       const box = element("input", "");
       Object.assign(box, { type: "checkbox", checked: this.belts });
@@ -527,7 +537,8 @@
       button.appendChild(element("b", "", this.km2(data.km2[0])));
       const share = data.sa || data.sb;
       button.appendChild(element("span", "", `${(100 * share[0]).toFixed(0)}%`));
-      const marks = data.notes.map((note) => this.t(`compare.mark_${note}`)).filter(Boolean);
+      const marks = data.notes.filter((note) => this.data.texts[`compare.mark_${note}`])
+        .map((note) => this.t(`compare.mark_${note}`));
       if (marks.length) button.appendChild(element("small", "", marks.join(" ")));
       if (data.notes.includes("same_by_construction")) button.classList.add("cmp-same");
       cell.appendChild(button);

@@ -1,0 +1,260 @@
+"""Two plans on one screen: the same drawing for the page and for a file that works offline."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from geo.catalogue import keys, text
+from geo.errors import ExportError
+from geo.io import write_bytes
+from layers.base_map import STATIC_ADDRESS, Assets, web_source
+from layers.popups import both
+from layers.standalone import content_policy, inline_sources
+from layers.zones import encode_polygons, script_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geo.overlays import OverlapMatrix
+
+MODES = ("side", "swipe", "time")
+"""Two maps that move together; one map with a handle between the plans; one plan at a time."""
+
+
+@dataclass(frozen=True)
+class ComparisonAssets:
+    """What the frame of a comparison loads beside the map's own assets."""
+
+    scripts: str
+    style: str
+    data: str
+    version: str
+
+
+def comparison_data(
+    matrices: Mapping[tuple[str, str], tuple[OverlapMatrix, OverlapMatrix]],
+    periods: Mapping[str, tuple[int, int]],
+) -> dict[str, Any]:
+    """Return the overlap of every pair of plans as the browser draws it.
+
+    Parameters
+    ----------
+    matrices : mapping of (str, str) to (OverlapMatrix, OverlapMatrix)
+        By the ids of the earlier and the later plan: of the zones alone, and
+        of zones and belts.
+    periods : mapping of str to (int, int)
+        First and last year of each plan.
+
+    Returns
+    -------
+    dict
+        ``pairs`` by ``"13th|14th"``, each ``zones`` and ``all``: ``rows`` and
+        ``columns`` with area and what is counted again [km²], ``cells`` with
+        km² and shares (each with its interval), notes and shape;
+        ``periods``; ``texts``.
+    """
+    return {
+        "pairs": {
+            f"{first}|{second}": {"zones": _matrix(zones), "all": _matrix(everything)}
+            for (first, second), (zones, everything) in matrices.items()
+        },
+        "periods": {plan: list(years) for plan, years in periods.items()},
+        "texts": {key: both(key) for key in keys() if key.startswith("compare.")},
+    }
+
+
+def _matrix(matrix: OverlapMatrix) -> dict[str, Any]:
+    return {
+        "rows": _sums(matrix.rows),
+        "columns": _sums(matrix.columns),
+        "cells": [_cell(piece) for piece in matrix.pieces.to_dict("records")],
+        "undrawn": [list(matrix.not_drawn_a), list(matrix.not_drawn_b)],
+    }
+
+
+def _sums(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row["zone_id"],
+            "area": round(row["area_km2"], 6),
+            "repeated": round(row["repeated_km2"], 6),
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def _cell(piece: Mapping[Any, Any]) -> dict[str, Any]:
+    def figures(name: str, low: str, high: str) -> list[float] | None:
+        values = [float(piece[key]) for key in (name, low, high)]
+        return None if math.isnan(values[0]) else [round(value, 6) for value in values]
+
+    return {
+        "a": piece["zone_a"],
+        "b": piece["zone_b"],
+        "km2": figures("area_km2", "low_km2", "high_km2"),
+        "sa": figures("share_a", "share_a_low", "share_a_high"),
+        "sb": figures("share_b", "share_b_low", "share_b_high"),
+        "notes": list(piece["notes"]),
+        "g": encode_polygons(piece["geometry"]),
+    }
+
+
+def install_comparison(static: Path, data: Mapping[str, Any]) -> ComparisonAssets:
+    """Put what the frame of a comparison loads under the folder that the page serves.
+
+    Parameters
+    ----------
+    static : Path
+        The ``static`` folder beside the page.
+    data : mapping
+        What `comparison_data` returned.
+
+    Raises
+    ------
+    DataFileError
+        If a file cannot be written.
+    """
+    contents = {
+        "scripts": ("js", web_source("comparison.js")),
+        "style": ("css", web_source("comparison.css")),
+        "data": ("js", f"window.PLANMAP_PAIRS={script_json(data)};".encode()),
+    }
+    names = {}
+    for part, (end, content) in contents.items():
+        name = f"planmap/comparison-{part}-{hashlib.sha256(content).hexdigest()[:16]}.{end}"
+        path = static / name
+        if not (path.is_file() and path.read_bytes() == content):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, content)
+        names[part] = name
+    version = hashlib.sha256("".join(names.values()).encode()).hexdigest()[:16]
+    return ComparisonAssets(version=version, **names)
+
+
+class _Comparison(MacroElement):
+    """Hands the frame to the comparison; rebuilt when the data changed and only then."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}\n"
+        "/* data {{ this.version }} */\n"
+        "PlanMap.comparisonPage({{ this._parent.get_name() }}, window.PLANMAP_DATA,"
+        " window.PLANMAP_PAIRS);\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, version: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Comparison"
+        self.version = version
+
+
+def comparison_map(assets: Assets, own: ComparisonAssets) -> folium.Map:
+    """Return the frame of a comparison for streamlit-folium; the same on every run.
+
+    Its state travels as `layers.zones.planning_group`.
+    """
+    chart = folium.Map(
+        location=(0, 0), zoom_start=12, tiles=None, attributionControl=False, zoomControl=False
+    )
+    chart.default_js = [
+        ("leaflet", f"{STATIC_ADDRESS}/{assets.leaflet_js}"),
+        ("planmap", f"{STATIC_ADDRESS}/{assets.scripts}"),
+        ("comparison", f"{STATIC_ADDRESS}/{own.scripts}"),
+        ("planmap_data", f"{STATIC_ADDRESS}/{assets.data}"),
+        ("comparison_data", f"{STATIC_ADDRESS}/{own.data}"),
+    ]
+    chart.default_css = [
+        ("leaflet_css", f"{STATIC_ADDRESS}/{assets.leaflet_css}"),
+        ("planmap_css", f"{STATIC_ADDRESS}/{assets.style}"),
+        ("comparison_css", f"{STATIC_ADDRESS}/{own.style}"),
+    ]
+    _Comparison(f"{assets.version} {own.version}").add_to(chart)
+    return chart
+
+
+def comparison_html(
+    data: Mapping[str, Any], pairs: Mapping[str, Any], start: Mapping[str, Any], title: str
+) -> bytes:
+    """Return a comparison as one HTML file that works with the network cut.
+
+    Parameters
+    ----------
+    data : mapping
+        What `layers.base_map.map_data` returned.
+    pairs : mapping
+        What `comparison_data` returned.
+    start : mapping
+        The state to begin with: ``lang``, ``mode`` (of `MODES`), ``left``,
+        ``right``, ``period``, ``shown`` (zone ids by plan), ``labels``,
+        ``selected``, ``cell`` and ``today``.
+    title : str
+        Title of the file.
+
+    Returns
+    -------
+    bytes
+        UTF-8, everything inside; nothing is fetched.
+
+    Raises
+    ------
+    ExportError
+        If `start` names a plan or a mode that is not there.
+    """
+    plans = [plan["id"] for plan in data["plans"]]
+    for key, known in (("left", plans), ("right", plans), ("mode", MODES)):
+        if start.get(key) not in known:
+            raise ExportError(
+                f"Comparison: {key} is {start.get(key)!r}; expected one of {', '.join(known)}."
+            )
+    language = "en" if start.get("lang") == "en" else "zh"
+    style, script = inline_sources("comparison.css", "comparison.js")
+    style += _FILE_STYLE
+    script += "\nPlanMap.comparisonFile();"
+    page = _PAGE.format(
+        language="en" if language == "en" else "zh-CN",
+        policy=content_policy(script, style),
+        title=html.escape(title),
+        no_script=html.escape(text("compare.no_script", language)),
+        style=style,
+        data=script_json({"map": data, "pairs": pairs, "start": dict(start)}),
+        script=script,
+    )
+    return page.encode("utf-8", "replace")
+
+
+_FILE_STYLE = """
+body { margin: 12px auto; max-width: 1500px; padding: 0 12px; }
+body > h1 { font: 650 19px/1.4 "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+.cmp-stage { height: 64vh; }
+"""
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<h1>{title}</h1>
+<noscript><p>{no_script}</p></noscript>
+<main id="comparison"></main>
+<script type="application/json" id="data">{data}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
