@@ -467,6 +467,7 @@ class _Sentence:
 
     def _refuse(self, reason: str, start: int, end: int) -> NoReturn:
         """Raise the error for a stretch of the compact text."""
+        start = min(start, len(self.places) - 1)  # a label may stand at the very end
         end = max(end, start + 1)
         first, last = self.places[start], self.places[min(end, len(self.places)) - 1] + 1
         raise LimitsSentenceError(reason, self.text[first:last], first, last)

@@ -270,7 +270,11 @@ def _read_entries(archive: zipfile.ZipFile) -> Raw:
     refuse_above("ARCHIVE_BYTES", sum(entry.file_size for entry in entries), "unpacked")
     if any(name == "[Content_Types].xml" for name in names.values()):
         raise UploadFaultError("not-gis", kind="Office (XLSX, DOCX, PPTX)")
-    visible = {e: n for e, n in names.items() if not n.startswith("__MACOSX/") and not e.is_dir()}
+    visible = {  # not is_dir(), which cannot take an empty name
+        entry: name
+        for entry, name in names.items()
+        if not name.startswith("__MACOSX/") and not entry.filename.endswith("/")
+    }
     layers = [e for e, n in visible.items() if n.lower().endswith(_LAYER_ENDINGS)]
     if not layers:
         raise UploadFaultError("zip-nothing")

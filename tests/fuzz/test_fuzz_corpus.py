@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import DataFileError
+from geo.sentences import LimitsSentenceError, parse_limits
 from geo.uploads import read_upload
 from tests.fuzz.targets import ENTRY, TARGETS, archive
 
@@ -26,6 +27,16 @@ def test_an_xml_encoding_that_does_not_exist_is_damage():
     data = (HERE / "found" / "uploads" / "no-such-encoding.kml").read_bytes()
     with pytest.raises(DataFileError, match="unknown encoding"):
         read_upload("a.kml", data)
+
+
+def test_a_label_with_nothing_after_it_is_refused():
+    with pytest.raises(LimitsSentenceError, match="too few limits"):
+        parse_limits("以海河为东，四至：")
+
+
+def test_an_archive_entry_without_a_name_is_passed_over():
+    with pytest.raises(DataFileError, match="archive"):
+        read_upload("a.zip", archive(ENTRY + b"\0x\ny"))
 
 
 def test_a_target_notices_what_is_not_one_of_our_errors(monkeypatch):
