@@ -1,0 +1,160 @@
+"""``geo export``: maps, slides, tables and data files, without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from commands.issues import add_data_option, chosen_folder
+from geo.errors import ExportError
+from geo.export import DATA_FORMATS
+from geo.io import read_bytes, write_bytes
+from layers.exports import FORMATS, ExportRequest, Material, export, read_material
+from layers.sheet_options import SheetOptions
+
+LARGEST_LOGO_BYTES = 5_000_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_data_option(parser)
+    parser.add_argument(
+        "--format",
+        action="append",
+        required=True,
+        metavar="FORMAT",
+        help=f"may be given again; one of {', '.join((*FORMATS, 'postgis'))}",
+    )
+    parser.add_argument(
+        "--plan",
+        action="append",
+        metavar="ID",
+        help="may be given again: two plans on a sheet are compared; every plan without it",
+    )
+    parser.add_argument("--zone", action="append", metavar="ID", help="may be given again")
+    parser.add_argument(
+        "--out", metavar="FILE", help="a file, or a folder; the folder in hand by default"
+    )
+    parser.add_argument("--paper", default="A4", help="A4, A3 or 16:9")
+    parser.add_argument("--orientation", default="landscape", help="landscape or portrait")
+    parser.add_argument("--dpi", type=int, default=300, help="of a PNG, 150 to 600")
+    parser.add_argument("--atlas", action="store_true", help="a PDF with one sheet for each zone")
+    parser.add_argument("--extent", default="district", help="district, or a zone id")
+    parser.add_argument("--greyscale", action="store_true", help="greys and patterns")
+    parser.add_argument("--no-labels", action="store_true", help="no names on the map")
+    parser.add_argument("--table", action="store_true", help="with the table of areas")
+    parser.add_argument("--title", default="")
+    parser.add_argument("--subtitle", default="")
+    parser.add_argument("--approval", default="", metavar="审图号")
+    parser.add_argument("--unit", default="", metavar="制图单位")
+    parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG picture")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--crs", default="EPSG:4326", help="of gpkg, shp and csv")
+    parser.add_argument("--dsn", help="of the PostGIS database; also GEO_DSN")
+    parser.add_argument("--ascii", action="store_true", help="file names without Chinese")
+    parser.add_argument("--date", help="YYYY-MM-DD; today without it")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the files, each beside and then renamed."""
+    date = _date(options.date)
+    material = read_material(chosen_folder(options))
+    formats = list(dict.fromkeys(options.format))
+    for word in formats:
+        if word not in (*FORMATS, "postgis"):
+            raise ExportError(
+                f"Format {word!r} is unknown. Choose one of {', '.join((*FORMATS, 'postgis'))}."
+            )
+    plans = tuple(dict.fromkeys(options.plan or material.zones))
+    for plan in plans:
+        if plan not in material.zones:
+            raise ExportError(f"Plan {plan!r} is unknown. Choose from {', '.join(material.zones)}.")
+    sheet = SheetOptions(
+        paper=options.paper,
+        orientation=options.orientation,
+        dpi=options.dpi,
+        title=options.title,
+        subtitle=options.subtitle,
+        zones=tuple(options.zone) if options.zone else None,
+        extent=options.extent,
+        labels=not options.no_labels,
+        greyscale=options.greyscale,
+        area_table=options.table,
+        approval_number=options.approval,
+        drawing_unit=options.unit,
+        logo=read_bytes(Path(options.logo), limit=LARGEST_LOGO_BYTES) if options.logo else b"",
+        language=options.lang,
+    )
+    request = ExportRequest(
+        format="pdf",
+        date=date,
+        plans=plans,
+        sheet=sheet,
+        atlas=options.atlas,
+        crs=options.crs,
+        ascii_only=options.ascii,
+    )
+    requests = _requests(request, [word for word in formats if word != "postgis"], options.plan)
+    target = Path(options.out) if options.out else Path()
+    if len(requests) > 1 and target.suffix and not target.is_dir():
+        raise ExportError(
+            f"{len(requests)} files are asked for and --out names one, {target.name}. "
+            "Give a folder."
+        )
+    for number, one in enumerate(requests, start=1):
+        made = export(one, material)
+        path = target if len(requests) == 1 and target.suffix else target / made.name
+        write_bytes(path, made.content)
+        print(f"[{number}/{len(requests)}] wrote {path} ({len(made.content):,} bytes)")
+    if "postgis" in formats:
+        _write_database(options.dsn, material, plans, date)
+    return 0
+
+
+def _date(word: str | None) -> dt.date:
+    """Return a date, or refuse the word."""
+    if not word:
+        return dt.datetime.now(tz=dt.UTC).astimezone().date()
+    try:
+        return dt.date.fromisoformat(word)
+    except ValueError as error:
+        raise ExportError(f"--date {word!r} is no date. Write it as 2026-11-22.") from error
+
+
+def _requests(
+    request: ExportRequest, formats: list[str], named: list[str] | None
+) -> list[ExportRequest]:
+    """Return one request for each file: plans that were named share what can hold them all."""
+    found = []
+    for word in formats:
+        together = bool(named) and word not in DATA_FORMATS and not request.atlas
+        groups = [request.plans] if together else [(plan,) for plan in request.plans]
+        found += [replace(request, format=word, plans=group) for group in groups]
+    return found
+
+
+def _write_database(
+    dsn: str | None, material: Material, plans: tuple[str, ...], date: dt.date
+) -> None:
+    """Write the plans into PostGIS."""
+    from geo.postgis import write_postgis
+
+    dsn = dsn or os.environ.get("GEO_DSN")
+    if not dsn:
+        raise ExportError(
+            "No database is named. Give --dsn postgresql://user@host/database, or GEO_DSN."
+        )
+    rows = write_postgis(
+        dsn,
+        {plan: material.zones[plan] for plan in plans},
+        {plan: material.edges[plan] for plan in plans},
+        date=date,
+    )
+    print(
+        "wrote " + ", ".join(f"{count} {table}" for table, count in rows.items()), file=sys.stdout
+    )

@@ -1,0 +1,328 @@
+"""Every export through one door: the page and the command line ask here and get the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import get_args
+
+import geopandas as gpd
+
+from geo.base import Base, read_base
+from geo.catalogue import text
+from geo.crs import WGS84
+from geo.errors import ExportError
+from geo.export import (
+    DATA_FORMATS,
+    SUFFIXES,
+    DataOptions,
+    export_data,
+    export_name,
+    select_zones,
+)
+from geo.io import read_layer
+from layers.sheet_options import SheetFormat, SheetOptions
+from layers.styles import style_of
+
+SHEET_FORMATS: tuple[str, ...] = get_args(SheetFormat)
+BRIEFING_FORMATS = ("pptx", "docx", "xlsx")
+FORMATS = (*SHEET_FORMATS, *BRIEFING_FORMATS, "html", *DATA_FORMATS)
+"""Every format that gives a file; ``postgis`` gives tables and is `geo.postgis`'s."""
+
+MEDIA_TYPES = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "shp": "application/zip",
+    "kml": "application/vnd.google-earth.kml+xml",
+    "csv": "text/csv",
+}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What exports are made from, read once.
+
+    Parameters
+    ----------
+    base : Base
+        The base geography.
+    base_layers : mapping of str to GeoDataFrame
+        The same as the files give it, WGS84, for the one HTML file.
+    zones, edges : mapping of str to GeoDataFrame
+        Zone and edge files by plan id, in the order of time, WGS84.
+    """
+
+    base: Base
+    base_layers: Mapping[str, gpd.GeoDataFrame]
+    zones: Mapping[str, gpd.GeoDataFrame]
+    edges: Mapping[str, gpd.GeoDataFrame]
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What is asked for.
+
+    Parameters
+    ----------
+    format : str
+        One of `FORMATS`.
+    date : date
+        Printed on what is made; with the same date the same data give the
+        same bytes of GeoJSON, CSV and SVG.
+    plans : tuple of str
+        Plan ids. A sheet, an atlas and a data file hold one plan; two plans
+        on a sheet are compared in two panes.
+    sheet : SheetOptions
+        Zones, paper, language and all that a sheet shows; its ``format``,
+        ``plan`` and ``date`` are set from here.
+    atlas : bool
+        One sheet for each zone, as pages of one PDF.
+    crs : str
+        CRS of a data file.
+    ascii_only : bool
+        A name without Chinese.
+    """
+
+    format: str
+    date: dt.date
+    plans: tuple[str, ...]
+    sheet: SheetOptions = field(default_factory=SheetOptions)
+    atlas: bool = False
+    crs: str = WGS84
+    ascii_only: bool = False
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A file as bytes, with a name that says what it is."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+Progress = Callable[[float, str], None]
+
+
+def no_progress(share: float, words: str) -> None:
+    """Tell nobody how far an export is."""
+
+
+def read_material(folder: Path) -> Material:
+    """Read what exports are made from.
+
+    Parameters
+    ----------
+    folder : Path
+        A data folder with built zones.
+
+    Raises
+    ------
+    DataFileError
+        If the base or a zone file cannot be read.
+    """
+    base = read_base(folder)
+    plans = [
+        plan.id
+        for plan in base.district.plans
+        if (folder / "zones" / f"{plan.id}.geojson").is_file()
+    ]
+    layers = {}
+    for name in ("district", "river", "roads", "landmarks"):
+        path = folder / "base" / f"{name}.geojson"
+        if path.is_file():
+            layers[name] = read_layer(path)
+    return Material(
+        base=base,
+        base_layers=layers,
+        zones={p: read_layer(folder / "zones" / f"{p}.geojson") for p in plans},
+        edges={p: read_layer(folder / "zones" / f"{p}_edges.geojson") for p in plans},
+    )
+
+
+def check_request(request: ExportRequest, material: Material) -> None:
+    """Refuse what cannot be made, before any work.
+
+    Raises
+    ------
+    ExportError
+        An unknown format, plan or zone, or a combination that no format has.
+    """
+    if request.format not in FORMATS:
+        raise ExportError(
+            f"Format {request.format!r} is unknown. Choose one of {', '.join(FORMATS)}."
+        )
+    if not request.plans:
+        raise ExportError(f"No plan is chosen. Choose at least one of {', '.join(material.zones)}.")
+    for plan in request.plans:
+        if plan not in material.zones:
+            known = ", ".join(material.zones)
+            raise ExportError(f"Plan {plan!r} is unknown. Choose from {known}.")
+    if request.format in DATA_FORMATS and len(request.plans) > 1:
+        raise ExportError(
+            f"A {request.format} file holds one plan, {len(request.plans)} were chosen. "
+            "Export them one by one."
+        )
+    if request.format in SHEET_FORMATS:
+        if len(request.plans) > 2:
+            raise ExportError(
+                f"A sheet shows one plan, or compares two; {len(request.plans)} were chosen."
+            )
+        if request.atlas and (request.format != "pdf" or len(request.plans) > 1):
+            raise ExportError("An atlas is a PDF of one plan. Choose pdf and one plan.")
+    if request.sheet.zones is not None:
+        if not request.sheet.zones:
+            raise ExportError("No zone is chosen. Choose at least one zone.")
+        known_ids = [z for p in request.plans for z in material.zones[p]["zone_id"]]
+        for zone in request.sheet.zones:
+            if zone not in known_ids:
+                raise ExportError(
+                    f"Zone {zone!r} is not in {', '.join(request.plans)}. Known zones: "
+                    f"{', '.join(known_ids)}."
+                )
+
+
+def export(
+    request: ExportRequest, material: Material, progress: Progress = no_progress
+) -> ExportedFile:
+    """Make one file.
+
+    Parameters
+    ----------
+    request : ExportRequest
+        What is asked for.
+    material : Material
+        From `read_material`.
+    progress : callable
+        Told a share from 0 to 1 and a word, for a progress bar.
+
+    Returns
+    -------
+    ExportedFile
+
+    Raises
+    ------
+    ExportError
+        If the request cannot be met; see `check_request`.
+    """
+    check_request(request, material)
+    progress(0.05, text("export.reading", request.sheet.language))
+    content = _content(request, material, progress)
+    progress(1.0, text("export.done", request.sheet.language))
+    return ExportedFile(file_name(request, material), content, MEDIA_TYPES[request.format])
+
+
+def _content(request: ExportRequest, material: Material, progress: Progress) -> bytes:
+    """Return the bytes of the file."""
+    language = request.sheet.language
+    zones = {plan: material.zones[plan] for plan in request.plans}
+    edges = {plan: material.edges[plan] for plan in request.plans}
+    first = request.plans[0]
+    progress(0.1, text("export.drawing", language))
+    if request.format in DATA_FORMATS:
+        return export_data(
+            select_zones(zones[first], request.sheet.zones or ()),
+            request.format,
+            DataOptions(
+                date=request.date,
+                crs=request.crs,
+                language=language,
+                colours={p: style_of(p).fill for p in zones[first]["place"].unique()},
+            ),
+            edges[first],
+        )
+    if request.format == "html":
+        from layers.standalone import StandaloneOptions, standalone_html
+
+        options = StandaloneOptions(date=request.date, language=language, shown=request.sheet.zones)
+        return standalone_html(zones, material.base_layers, options, edges)
+    sheet = replace(request.sheet, date=request.date, plan=first if len(request.plans) == 1 else "")
+    if request.format == "xlsx":
+        from layers.tables import area_workbook
+
+        return area_workbook(zones, material.base, sheet)
+    if request.format == "pptx":
+        from layers.briefings import deck
+
+        return deck(zones, material.base, sheet, edges_by_plan=edges)
+    if request.format == "docx":
+        from layers.briefings import report
+
+        return report(zones, material.base, sheet, edges_by_plan=edges)
+    from layers.sheets import draw_atlas, draw_comparison, draw_sheet
+
+    sheet = replace(sheet, format=_sheet_format(request.format))
+    if request.atlas:
+        return draw_atlas(zones[first], material.base, sheet, edges=edges[first])
+    if len(request.plans) == 2:
+        return draw_comparison(zones[first], zones[request.plans[1]], material.base, sheet)
+    return draw_sheet(zones[first], material.base, sheet, edges=edges[first])
+
+
+def _sheet_format(word: str) -> SheetFormat:
+    for known in get_args(SheetFormat):
+        if known == word:
+            found: SheetFormat = known
+            return found
+    raise ExportError(f"Format {word!r} is no sheet. Choose one of {', '.join(SHEET_FORMATS)}.")
+
+
+def file_name(request: ExportRequest, material: Material) -> str:
+    """Return a name that says district, plans, what is shown, paper and date.
+
+    Examples
+    --------
+    ``和平区_十三五_六区联动_A4_2026-11-22.pdf``; with `ascii_only`
+    ``hepingqu_shisanwu_liuquliandong_A4_2026-11-22.pdf``.
+    """
+    language = request.sheet.language
+    district = material.base.district
+    plans = [district.plan(plan) for plan in request.plans]
+    names = "-".join(p.name_en if language == "en" else p.name for p in plans)
+    paper = ""
+    if request.format in SHEET_FORMATS:
+        paper = request.sheet.paper.replace(":", "-")
+    if request.atlas:
+        paper += text("export.atlas", language)
+    suffix = SUFFIXES.get(request.format, f".{request.format}")
+    return export_name(
+        district.name_en if language == "en" else district.name,
+        names,
+        _shown(request, material),
+        paper,
+        "" if request.crs == WGS84 else request.crs.replace(":", ""),
+        date=request.date,
+        suffix=suffix,
+        ascii_only=request.ascii_only,
+    )
+
+
+def _shown(request: ExportRequest, material: Material) -> str:
+    """Return what the chosen zones are called together, empty where all are shown."""
+    if request.sheet.zones is None:
+        return ""
+    english = request.sheet.language == "en"
+    chosen: list[str] = []
+    for plan in request.plans:
+        zones = material.zones[plan]
+        rows = zones[zones["zone_id"].isin(request.sheet.zones)]
+        for group, members in zones.groupby("group", sort=False):
+            own = rows[rows["group"] == group]
+            if len(own) and len(own) == len(members):
+                name = members["group_name_en" if english else "group_name"].iloc[0]
+                chosen.append(str(name))
+            else:
+                chosen += list(own["short_name_en" if english else "short_name"])
+    unique = list(dict.fromkeys(chosen))
+    if len(unique) <= 3:
+        return "-".join(unique)
+    return text("export.several", request.sheet.language, count=len(unique))
