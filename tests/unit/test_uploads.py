@@ -287,6 +287,7 @@ def test_an_archive_cut_off_is_refused(shapefile):
         (b"<html></html>", "its root is html"),
         (b"<kml><Document>", "KML is damaged or cut off"),
         (b"<kml/>", "no feature|damaged"),
+        (b'<?xml version="1.0" encoding="UGF-8"?><kml/>', "unknown encoding: UGF-8"),
     ],
 )
 def test_what_is_no_layer_is_refused_in_plain_words(data, message):
