@@ -1,0 +1,148 @@
+"""What the committed data says of every stated figure, and that every check of it is sound."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.areas import WIDEST_TESTABLE_SHARE, intervals_meet, printed_interval
+from geo.build import build
+from geo.inspection import inspect
+from geo.verdicts import VERDICTS
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+SECONDS = 2.0
+
+
+@pytest.fixture(scope="module")
+def built():
+    return build(DATA)
+
+
+@pytest.fixture(scope="module")
+def checks(built):
+    return {check.check_id: check for check in inspect(built, DATA)}
+
+
+@pytest.fixture(scope="module")
+def findings(built):
+    return {finding.finding_id: finding for finding in built.findings}
+
+
+def test_the_committed_zone_files_are_a_fresh_build(checks):
+    check = checks["inputs/rebuild"]
+    assert check.status == "passed", [s.en for s in check.statements]
+
+
+@pytest.mark.parametrize("code", ["topology", "areas", "position", "arithmetic"])
+def test_no_check_finds_an_error(checks, code):
+    errors = [
+        s.en
+        for check in checks.values()
+        if check.code.startswith(code)
+        for s in check.statements
+        if s.level == "error"
+    ]
+    assert errors == []
+
+
+def test_zones_of_one_plan_share_their_limits_vertex_by_vertex(checks):
+    for plan in ("13th", "14th"):
+        assert checks[f"topology/shared-limits/{plan}"].status == "passed"
+        assert checks[f"topology/overlaps/{plan}"].status == "passed"
+        assert checks[f"topology/validity/{plan}"].status == "passed"
+
+
+def test_no_statement_lists_a_hair_of_rounding(checks):
+    for check in checks.values():
+        if check.code in ("topology/containment", "topology/overlaps", "arithmetic/double-count"):
+            for found in check.statements:
+                assert " 0.0000 km²" not in found.en
+                assert " 0.000 km²" not in found.en
+
+
+def test_every_stated_figure_of_zones_and_belts_has_a_finding(built, findings):
+    for drawn in built.drawn.values():
+        item = drawn.item
+        if item.stated_area_km2:
+            assert findings[f"{item.id}/area"].stated == item.stated_area_km2
+        if item.stated_length_km:
+            assert findings[f"{item.id}/length"].stated == item.stated_length_km
+        for part in item.part_areas:
+            assert findings[f"{item.id}/part_area/{part.id}"].stated == part.km2
+
+
+def test_the_thirteenth_plan_states_five_point_one_and_four_point_one_five(findings):
+    def stated(*places):
+        return sum(float(findings[f"13th-{place}/area"].stated) for place in places)
+
+    assert stated("nanjing-road", "haihe", "weijin-road") == pytest.approx(5.1)
+    assert stated(
+        "wudadao", "jiefang-north-road", "xikai-church", "anshan-road", "xiaobailou",
+        "central-park",
+    ) == pytest.approx(4.15)  # fmt: skip
+
+
+def test_verdicts_follow_from_the_intervals_and_from_nothing_else(findings):
+    for finding in findings.values():
+        assert finding.verdict in VERDICTS
+        if not finding.stated or finding.computed is None:
+            expected = {"not_stated", "not_determinable"}
+        elif finding.verdict == "by_construction":
+            continue
+        else:
+            bounds = printed_interval(finding.stated)
+            meets = [intervals_meet(bounds, (r.low, r.high)) for r in finding.readings]
+            half = (finding.high - finding.low) / 2
+            if half > WIDEST_TESTABLE_SHARE * finding.computed:
+                expected = {"not_determinable"}
+            elif meets[0]:
+                expected = {"agrees"}
+            else:
+                expected = {"agrees_at_edge"} if any(meets) else {"disagrees"}
+        assert finding.verdict in expected, finding.finding_id
+
+
+def test_belts_are_never_counted_as_a_test_of_their_own_area(findings):
+    for belt in ("nanjing-road", "haihe", "weijin-road"):
+        assert findings[f"13th-{belt}/area"].verdict == "by_construction"
+
+
+@pytest.mark.parametrize("zone", ["xikai-church", "slow-traffic"])
+def test_a_zone_with_a_missing_limit_has_no_shape_and_names_the_limit(built, findings, zone):
+    drawn = built.drawn[f"13th-{zone}"]
+    if not any(name in drawn.item.limits_text for name in built.base.missing):
+        pytest.skip("every limit of the zone has a line by now")
+    finding = findings[f"13th-{zone}/area"]
+    assert drawn.geometry is None
+    assert finding.verdict == "not_determinable"
+    assert any(name in finding.reason for name in built.base.missing)
+
+
+def test_one_default_reading_for_every_zone(findings):
+    assert {f.readings[0].reading for f in findings.values() if f.readings} == {"centre_line"}
+
+
+def test_the_slow_traffic_area_is_five_point_two_of_seven_point_two(checks):
+    (found,) = checks["arithmetic/parts/13th"].statements
+    assert "of 7.2 km² in all the plan puts 5.2 km² inside the district (72.2%)" in found.en
+    assert "52.1%" in found.en
+
+
+def test_belts_and_zones_together_overlap_although_their_sum_fits_the_district(checks):
+    found = next(
+        s.en for s in checks["arithmetic/sums/13th"].statements if s.statement_id.endswith("/all")
+    )
+    assert "9 stated figures add up to 9.25 km² (district, official: 9.98 km²)" in found
+
+
+def test_most_evidence_not_used_for_drawing_agrees(checks):
+    check = checks["position/streets"]
+    assert check.status in ("noted", "passed")
+    assert [s.en for s in check.statements if s.level == "warning"] == []
+
+
+def test_all_checks_of_all_plans_take_less_than_two_seconds(built):
+    start = time.process_time()
+    inspect(built, DATA)
+    assert time.process_time() - start < SECONDS

@@ -1,0 +1,117 @@
+"""Zone files: the same bytes each time, in the form that docs/data-formats.md has."""
+
+import itertools
+import json
+
+import pytest
+
+from geo.build import (
+    build,
+    differing_files,
+    edge_layer,
+    metadata,
+    write_zone_files,
+    zone_files,
+    zone_layer,
+)
+from geo.drawing import EDGE_COLUMNS
+from geo.errors import DataFileError
+from geo.io import sha256
+from tests.tiny_district import write_tiny_district
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_tiny_district(tmp_path / "data", zones=False)
+
+
+def test_a_build_is_byte_for_byte_the_same(folder):
+    assert zone_files(build(folder), folder) == zone_files(build(folder), folder)
+
+
+def test_files_are_written_for_every_plan_and_then_differ_no_more(folder):
+    built = build(folder)
+    files = zone_files(built, folder)
+    assert sorted(files) == [
+        "13th.geojson", "13th_edges.geojson", "14th.geojson", "14th_edges.geojson",
+    ]  # fmt: skip
+    assert differing_files(files, folder) == list(files)
+    assert len(write_zone_files(files, folder)) == 4
+    assert differing_files(files, folder) == []
+    (folder / "zones" / "13th.geojson").write_bytes(b"{}")
+    assert differing_files(files, folder) == ["13th.geojson"]
+
+
+def test_features_carry_ids_figures_and_verdicts_in_the_order_of_the_documents(folder):
+    document = json.loads(zone_files(build(folder), folder)["13th.geojson"])
+    assert [f["id"] for f in document["features"]] == [
+        "13th-west", "13th-east", "13th-lost", "13th-spine", "13th-walk",
+    ]  # fmt: skip
+    west = document["features"][0]["properties"]
+    assert (west["stated_area"], west["stated_area_km2"]) == ("面积1.00平方公里", 1.0)
+    assert west["computed_area_km2"] == pytest.approx(1.0, abs=1e-3)
+    assert west["low_km2"] < west["computed_area_km2"] < west["high_km2"]
+    assert west["verdict"] == "agrees"
+    assert [r["reading"] for r in west["readings"]] == ["centre_line", "inner_kerb", "outer_kerb"]
+    assert document["features"][2]["geometry"] is None
+
+
+def test_rings_are_right_handed_and_have_six_decimals(folder):
+    ring = json.loads(zone_files(build(folder), folder)["13th.geojson"])["features"][0]
+    coordinates = ring["geometry"]["coordinates"][0]
+    twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(coordinates))
+    assert twice > 0
+    assert all(round(n, 6) == n for position in coordinates for n in position)
+
+
+def test_neighbours_share_the_vertices_of_their_limit(folder):
+    features = json.loads(zone_files(build(folder), folder)["13th.geojson"])["features"]
+    west, east = ({tuple(xy) for xy in features[n]["geometry"]["coordinates"][0]} for n in (0, 1))
+    # 青中路 at y = 0, 300, 700 and 1000.
+    assert len(west & east) == 4
+
+
+def test_the_metadata_says_what_it_was_built_from(folder):
+    built = build(folder)
+    about = metadata(built, "13th", folder)
+    assert about["plan"] == "13th"
+    assert about["documents"][0]["sha256"] == sha256(folder / "plans" / "13th-outline.toml")
+    assert about["base_sha256"]["base/roads.geojson"] == sha256(folder / "base" / "roads.geojson")
+    assert "不具法律效力" in about["disclaimer"]
+
+
+def test_edges_of_one_plan_stay_in_its_file(folder):
+    built = build(folder)
+    edges = edge_layer(built, "14th")
+    assert set(edges["zone_id"]) == {"14th-west", "14th-spine"}
+    assert list(edges.columns) == EDGE_COLUMNS
+    assert edges["edge_id"].is_unique
+
+
+def test_a_plan_without_edges_has_an_empty_table(folder):
+    built = build(folder)
+    assert list(edge_layer(built, "11th").columns) == EDGE_COLUMNS
+    assert zone_layer(built, "14th")["verdict"].tolist() == [
+        "disagrees", "not_stated", "not_stated",
+    ]  # fmt: skip
+
+
+def test_plans_come_in_the_order_of_time_and_only_with_a_document(folder):
+    assert build(folder).plan_ids() == ["13th", "14th"]
+    (folder / "plans" / "14th-outline.toml").unlink()
+    assert build(folder).plan_ids() == ["13th"]
+
+
+def test_a_bad_plan_file_is_an_issue_and_the_rest_is_built(folder):
+    (folder / "plans" / "14th-outline.toml").write_text("format = ", encoding="utf-8")
+    built = build(folder)
+    assert "13th-west" in built.drawn
+    assert [i.place.split(":")[0] for i in built.issues if i.level == "error"] == [
+        "14th-outline.toml"
+    ]
+
+
+def test_a_base_without_roads_cannot_be_built(folder):
+    (folder / "base" / "roads.geojson").unlink()
+    with pytest.raises(DataFileError, match="roads"):
+        build(folder)
