@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit_folium import st_folium
 
 from geo.errors import ExportError, GeoError
 from geo.export import DATA_FORMATS, WGS84_ONLY
+from layers.base_map import base_map
 from layers.exports import (
     FORMATS,
     SHEET_FORMATS,
@@ -22,7 +24,10 @@ from layers.exports import (
     file_name,
     read_material,
 )
-from layers.sheet_options import SheetOptions
+from layers.sheet_options import Extent, SheetOptions
+from layers.zones import planning_group
+from views.choices import plain
+from views.map import map_state
 from views.state import folder_stamp
 
 if TYPE_CHECKING:
@@ -32,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
 PREVIEW_DPI = 150
+VIEW_HEIGHT = 320
 LARGEST_LOGO_BYTES = 5_000_000
 
 
@@ -47,7 +53,7 @@ def show(state: State) -> None:
     try:
         material = material_of(state.data.folder, folder_stamp(state.data.folder))
     except GeoError as error:
-        st.error(state.text("export.failed", reason=str(error)))
+        st.error(state.plain("export.failed", reason=error))
         return
     if not material.zones:
         st.info(state.text("page.no_data"))
@@ -159,14 +165,15 @@ def choose_sheet(
         )
         if shape is not None and not shape.is_empty
     ]
-    extent = st.selectbox(
+    own = {"district": "export.extent_district", "view": "export.extent_view"}
+    extent: Extent = st.selectbox(
         state.text("export.extent"),
-        ["district", *drawn],
-        format_func=lambda e: (
-            state.text("export.extent_district") if e == "district" else state.label(e)
-        ),
+        [*own, *drawn],
+        format_func=lambda e: state.text(own[e]) if e in own else state.label(e),
         key="export_extent",
     )
+    if extent == "view":
+        extent = view_on_map(state) or "district"
     labels = st.toggle(state.text("export.labels"), value=True, key="export_labels")
     greyscale = st.toggle(state.text("export.greyscale"), key="export_greyscale")
     table = st.toggle(state.text("export.table"), key="export_table")
@@ -205,6 +212,32 @@ def choose_sheet(
     )
 
 
+def view_on_map(state: State) -> tuple[float, float, float, float] | None:
+    """Draw a map to move about, and return what it shows: left, bottom, right, top, WGS84."""
+    if state.assets is None:
+        return None
+    answer = st_folium(
+        base_map(state.assets),
+        key="export_map",
+        feature_group_to_add=[planning_group(map_state(replace(state, appearance={})))],
+        returned_objects=["bounds"],
+        use_container_width=True,
+        height=VIEW_HEIGHT,
+    )
+    return bounds_of(answer)
+
+
+def bounds_of(answer: Any) -> tuple[float, float, float, float] | None:
+    """Return the bounds in an answer of the map, or None while there is none."""
+    try:
+        low, high = answer["bounds"]["_southWest"], answer["bounds"]["_northEast"]
+        found = tuple(float(v) for v in (low["lng"], low["lat"], high["lng"], high["lat"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    left, bottom, right, top = found
+    return (left, bottom, right, top) if left < right and bottom < top else None
+
+
 def make_file(
     state: State, material: Material, request: ExportRequest, *, is_preview: bool
 ) -> None:
@@ -219,7 +252,7 @@ def make_file(
         check_request(request, material)
         made = export(request, material, bar.progress)
     except ExportError as error:
-        st.error(state.text("export.failed", reason=str(error)))
+        st.error(state.plain("export.failed", reason=error))
         return
     finally:
         bar.empty()
@@ -231,7 +264,7 @@ def show_made(state: State, request: ExportRequest, material: Material) -> None:
     kept = st.session_state.get("export_made")
     if kept is None:
         name = file_name(request, material)
-        st.caption(name)
+        st.caption(plain(name))
         if request.format not in SHEET_FORMATS and request.format != "pptx":
             st.caption(state.text("export.no_preview"))
         return
@@ -240,7 +273,7 @@ def show_made(state: State, request: ExportRequest, material: Material) -> None:
         st.image(made.content, width="stretch")
         return
     st.download_button(
-        state.text("export.download", name=made.name, size=size_words(len(made.content))),
+        state.plain("export.download", name=made.name, size=size_words(len(made.content))),
         made.content,
         file_name=made.name,
         mime=made.media_type,

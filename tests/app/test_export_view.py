@@ -48,3 +48,15 @@ def test_the_panel_speaks_english():
     at.run()
     assert not at.exception
     assert button(at, "Make the file")
+
+
+def test_the_view_of_the_map_becomes_the_extent_of_the_sheet():
+    from views.export import bounds_of
+
+    corners = {
+        "_southWest": {"lat": 39.11, "lng": 117.18},
+        "_northEast": {"lat": 39.13, "lng": 117.21},
+    }
+    assert bounds_of({"bounds": corners}) == (117.18, 39.11, 117.21, 39.13)
+    assert bounds_of(None) is None
+    assert bounds_of({"bounds": {"_southWest": {}, "_northEast": {}}}) is None
