@@ -57,6 +57,9 @@ LINE_SPACING = 1.3
 SAFETY = 0.95
 """Share of a width or height that text may fill: other fonts run wider than the one measured."""
 
+BOLD_SAFETY = 0.85
+"""The same for titles, which are bold: the font measured is not."""
+
 INK = RGBColor(0x1F, 0x1F, 0x1E)  # type: ignore[no-untyped-call]
 GREY = RGBColor(0x5B, 0x5B, 0x58)  # type: ignore[no-untyped-call]
 ACCENT = RGBColor(0x9A, 0x2A, 0x24)  # type: ignore[no-untyped-call]
@@ -159,7 +162,7 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.margin_left = frame.margin_right = 0
     size = 26.0
-    while size > 16 and len(_wrapped(title, WIDTH_IN - 2 * MARGIN_IN, size)) > 1:
+    while size > 16 and len(_wrapped(title, BOLD_SAFETY * (WIDTH_IN - 2 * MARGIN_IN), size)) > 1:
         size -= 1
     paragraph = frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT
@@ -232,7 +235,8 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
     shape.text_frame.word_wrap = True
     size = 40.0
-    while size > 20 and len(_wrapped(title, WIDTH_IN - 2.2, size)) * size * 1.2 > 1.4 * 72:
+    wide = BOLD_SAFETY * (WIDTH_IN - 2.2)
+    while size > 20 and len(_wrapped(title, wide, size)) * size * 1.2 > 1.4 * 72:
         size -= 2
     paragraph = shape.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT
@@ -319,7 +323,7 @@ def _add_overview(
         for row in part.shown.itertuples()
     ]
     rect = (COLUMN_LEFT_IN, BODY_TOP_IN, COLUMN_WIDTH_IN, BODY_BOTTOM_IN - BODY_TOP_IN)
-    shares = (0.36, 0.13, 0.14, 0.19, 0.18)
+    shares = (0.33, 0.12, 0.14, 0.19, 0.22)
     _add_tables(show, slide, title, base, options, header, rows, shares, rect, fills=fills)
 
 
@@ -436,7 +440,8 @@ def _fit(lines: list[Line], width_in: float, height_in: float) -> tuple[float, l
         if used > height_in * SAFETY:
             break
         kept += 1
-    while kept > 1 and lines[kept - 1].role == "heading":
+    # A citation goes on with the words before it, and no heading stays behind alone.
+    while kept > 1 and (lines[kept].role == "citation" or lines[kept - 1].role == "heading"):
         kept -= 1
     return size, lines[max(kept, 1) :]
 

@@ -489,9 +489,10 @@ def _place_zone_name(
     """Place a zone's name inside it, smaller where needed, else beside it with a leader."""
     sizes = [9.5 * scale, 8.5 * scale, 7.5 * scale, 6.5 * scale]
     if own.area == 0:
-        middle = own.interpolate(0.5, normalized=True) if own.length else own.centroid
-        beside = point_candidates(middle, name, sizes[0])
-        return board.place(name, "zone", sizes, beside) is not None
+        return any(
+            board.place(name, "zone", sizes, point_candidates(point, name, sizes[0]))
+            for point in _points_on(own)
+        )
     candidates = area_candidates(own, name, sizes[0], others)
     inside = Candidates(
         *(column[candidates.cost < 6] for column in
@@ -501,6 +502,16 @@ def _place_zone_name(
         return True
     around, anchor = outside_candidates(own, board.frame, others)
     return board.place(name, "zone", sizes[2:], around, anchor) is not None
+
+
+def _points_on(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Return where a line or a point may be named: from the middle of its longest part outwards."""
+    longest = max(shapely.get_parts(shape), key=lambda part: part.length)
+    if not longest.length:
+        return [longest.centroid]
+    return [
+        longest.interpolate(share, normalized=True) for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
+    ]
 
 
 def place_name(row: Any, language: str) -> str:

@@ -148,34 +148,39 @@ def draw_atlas(
     *,
     edges: gpd.GeoDataFrame | None = None,
 ) -> bytes:
-    """Return a PDF with an overview and one page for every zone that has a geometry.
+    """Return a PDF with an overview of each plan and one page for every zone drawn in it.
 
     Parameters and errors are those of `draw_sheet`; ``options.format`` and
-    ``options.extent`` are not used. The overview carries the area table.
+    ``options.extent`` are not used. An overview carries the area table.
     """
     with _DRAWING, mpl.rc_context(RC_PARAMS):
         chosen = chosen_zones(zones, options)
-        drawn = [row for row in chosen.itertuples() if _has_shape(row)]
-        pages = len(drawn) + 1
         lang = options.language
-        title = sheet_title(zones, base, options)
-        overview = replace(options, extent="district", area_table=True, format="pdf")
+        sheets: list[tuple[SheetOptions, str]] = []
+        for plan in dict.fromkeys(chosen["plan"]):
+            own = chosen[chosen["plan"] == plan]
+            ids = tuple(own["zone_id"]) if options.zones is not None else None
+            overview = replace(options, plan=plan, zones=ids, extent="district",
+                               area_table=True, format="pdf")  # fmt: skip
+            sheets.append((overview, ""))
+            period = _plan_period(base, plan, lang)
+            subtitle = f"{options.title} · {period}" if options.title else period
+            sheets += [
+                (
+                    replace(overview, extent=str(row.zone_id), area_table=False,
+                            title=zone_name(row, lang), subtitle=subtitle),
+                    str(row.zone_id),
+                )
+                for row in own.itertuples() if _has_shape(row)
+            ]  # fmt: skip
         figures = [
             compose_sheet(
-                zones, base, overview, edges=edges,
-                page_words=text("sheet.page", lang, page=1, pages=pages),
+                zones, base, page_options, edges=edges, focus=focus,
+                page_words=text("sheet.page", lang, page=number, pages=len(sheets)),
             ).figure
+            for number, (page_options, focus) in enumerate(sheets, start=1)
         ]  # fmt: skip
-        for number, row in enumerate(drawn, start=2):
-            figures.append(
-                compose_sheet(
-                    zones, base,
-                    replace(overview, extent=str(row.zone_id), area_table=False,
-                            title=zone_name(row, lang), subtitle=title),
-                    edges=edges, focus=str(row.zone_id),
-                    page_words=text("sheet.page", lang, page=number, pages=pages),
-                ).figure
-            )  # fmt: skip
+        title = sheet_title(zones, base, options)
         return _saved(figures, replace(options, format="pdf"), title)
 
 
@@ -239,7 +244,7 @@ def map_picture(
         chosen = zones if focus else chosen_zones(zones, options)
         chosen = chosen.to_crs(base.metric_crs)
         width, height = size_mm
-        frame = _frame((0.0, 0.0, width, height), chosen, base, options)
+        frame = _frame((0.0, 0.0, width, height), zones, base, options)
         corner = _free_corner(frame, chosen[chosen["zone_id"] == focus] if focus else chosen)
         figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
         draw_map(
@@ -295,7 +300,7 @@ def compose_sheet(
     cited = chosen[chosen["zone_id"] == focus] if focus else chosen
     bottom = draw_footer(page, cited, base, page_words) + 2.0
     map_rect, side_rect = _body(page, bottom, top, with_table=options.area_table)
-    frame = _frame(map_rect, chosen, base, options)
+    frame = _frame(map_rect, zones, base, options)
     drawn = draw_map(
         page.figure, frame, chosen.to_crs(base.metric_crs), base, options, focus=focus, edges=edges
     )
@@ -394,7 +399,7 @@ def compose_comparison(
 
 def _chosen_of(zones: gpd.GeoDataFrame, options: SheetOptions) -> gpd.GeoDataFrame:
     if options.zones is None:
-        return zones
+        return chosen_zones(zones, SheetOptions())
     return zones[zones["zone_id"].isin(options.zones)]
 
 

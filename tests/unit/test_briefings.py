@@ -156,6 +156,18 @@ def test_the_type_shrinks_before_a_slide_is_continued():
     assert _line_height_in(fuller[0], 6.0, size) <= 3.0
 
 
+def test_no_slide_holds_a_citation_alone():
+    lines = [
+        Line("规划范围", "heading"),
+        Line("字" * 700, "words"),
+        Line("—— 《纲要》", "citation"),
+    ]
+    height = _line_height_in(lines[0], 6.0, TEXT_SIZES_PT[-1]) / 0.95
+    height += _line_height_in(lines[1], 6.0, TEXT_SIZES_PT[-1]) / 0.95 + 0.01
+    _, rest = _fit([Line("前文", "words"), *lines], 6.0, height + 0.3)
+    assert [line.role for line in rest] == ["heading", "words", "citation"]
+
+
 def test_the_deck_and_the_report_are_the_same_each_time(
     zones_by_plan, base, deck_bytes, report_bytes
 ):

@@ -209,9 +209,15 @@ def test_a_stated_figure_keeps_its_printed_decimals(zones):
     assert stated_figure(row, "en") == "c. 0.50"
 
 
-def test_zones_without_geometry_are_named_as_not_drawn(zones, base):
+def test_a_chosen_zone_without_geometry_is_named_as_not_drawn(zones, base):
+    options = SheetOptions(zones=("13th-wudadao", "13th-nanshi"), date=DATE)
+    words = pdf_text(draw_sheet(zones, base, options)).replace("\n", "")
+    assert re.search(r"规划提及而未绘出.*南市", words)
+
+
+def test_what_a_plan_only_names_is_counted_where_nothing_is_chosen(zones, base):
     words = pdf_text(draw_sheet(zones, base, SheetOptions(plan="13th", date=DATE)))
-    assert re.search(r"规划提及而未绘出.*南市", words.replace("\n", ""))
+    assert "规划另有 1 项仅提及名称" in words
 
 
 def test_the_reader_s_own_words_stand_on_the_sheet(zones, base):
