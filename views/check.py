@@ -22,7 +22,7 @@ from views import link
 from views.amounts import UNITS, amount, stated_amount
 from views.check_budget import show_budget
 from views.check_style import CHECK_STYLE
-from views.choices import choose_one, choose_some
+from views.choices import choose_one, choose_some, plain
 from views.state import ask_zoom, select_zone
 
 if TYPE_CHECKING:
@@ -203,11 +203,6 @@ def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> Non
                 show_budget(finding, built, state, unit)
     if not rows:
         st.info(state.text("checkview.filtered"))
-
-
-def plain(words: str) -> str:
-    """Return text for a button's label, which Streamlit reads as Markdown."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~$<>:" else c for c in words)
 
 
 def toggle(finding: Finding, is_open: bool) -> None:

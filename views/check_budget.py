@@ -15,7 +15,7 @@ from geo.catalogue import keys
 from geo.verdicts import reading_label
 from views import link
 from views.amounts import amount
-from views.choices import choose_some
+from views.choices import choose_some, plain
 from views.map import draw_map
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
     if finding.stated:
         low, high = printed_interval(finding.stated)
         st.caption(
-            state.text(
+            state.plain(
                 "checkview.rounding",
                 printed=finding.printed or finding.stated,
                 low=f"{low:.10g}",
@@ -125,7 +125,7 @@ def choose_edge(edges: Sequence[Mapping[str, Any]], chosen: str | None, state: S
     st.pills(
         state.text("checkview.choose_edge"),
         list(labels),
-        format_func=lambda edge: labels.get(edge, edge),
+        format_func=lambda edge: plain(labels.get(edge, edge)),
         key=key,
         on_change=lambda: link.put("edge", st.session_state[key] or chosen),
     )

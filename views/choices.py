@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+MARKDOWN = frozenset("\\`*_{}[]()#+!|~$<>:&")
+"""Characters that Markdown, as Streamlit reads it, may take for more than themselves."""
+
+
 def unique_labels(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return one label for each id, no two alike.
 
@@ -41,6 +45,19 @@ def unique_labels(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
             ladders[key] = ladders[key][1:]
 
 
+def plain(words: str) -> str:
+    r"""Return text so that Streamlit, which reads labels and messages as Markdown, shows it as is.
+
+    A name such as ``![](https://…)`` would else fetch a picture from another host.
+
+    Examples
+    --------
+    >>> print(plain("![甲](x)"))
+    \!\[甲\]\(x\)
+    """
+    return "".join(f"\\{c}" if c in MARKDOWN else c for c in words)
+
+
 def choose_some(
     name: str,
     label: str,
@@ -53,10 +70,10 @@ def choose_some(
     key = f"{name}/{language}"
     st.session_state[key] = [option for option in labels if option in value]
     st.pills(
-        label,
+        plain(label),
         list(labels),
         selection_mode="multi",
-        format_func=lambda option: labels.get(option, option),
+        format_func=lambda option: plain(labels.get(option, option)),
         key=key,
         on_change=lambda: answer(list(st.session_state[key])),
     )
@@ -81,10 +98,10 @@ def choose_one(
         (answer or (lambda option: link.put(name, option)))(picked)
 
     st.segmented_control(
-        label,
+        plain(label),
         list(labels),
         required=True,
-        format_func=lambda option: labels.get(option, option),
+        format_func=lambda option: plain(labels.get(option, option)),
         key=key,
         on_change=take,
         label_visibility="visible" if show_label else "collapsed",
@@ -106,7 +123,7 @@ def choose_from_list(
     key = f"{name}/{language}"
     st.session_state[key] = value
     st.selectbox(
-        label,
+        plain(label),
         list(labels),
         index=0 if required else None,
         format_func=lambda option: labels.get(option, option),

@@ -12,7 +12,7 @@ from layers.comparison import MODES, comparison_map
 from layers.styles import style_of
 from layers.zones import planning_group
 from views import link
-from views.choices import choose_one
+from views.choices import choose_one, plain
 from views.compare_export import exports
 from views.compare_words import wording
 from views.tables import comparison, matrices
@@ -48,6 +48,7 @@ ol.tl { display: flex; gap: 3px; margin: .3rem 0 .5rem; padding: 0 !important; l
 .cw li { font-size: .88rem; }
 @media (max-width: 640px) {
   .cw { grid-template-columns: 1fr; }
+  .cw [data-plan]::before { content: attr(data-plan) "："; color: #4b5160; font-weight: 600; }
   .tl { flex-direction: column; }
 }
 """
@@ -71,7 +72,7 @@ def show(state: State) -> None:
         st.info(state.text("compare.same_period"))
     found, issues = matrices(state.data)
     for issue in issues:
-        st.warning(issue.message)
+        st.warning(plain(issue.message))
     frame(state, mode, first, second, period)
     if mode == "time" or first == second:
         return
@@ -229,7 +230,7 @@ def flow(state: State, matrix: OverlapMatrix, earlier: str, later: str) -> None:
         return
     names = {plan: state.data.plan_name(plan, state.language) for plan in (earlier, later)}
     title = state.text("compare.flow", **{"from": names[earlier], "to": names[later]})
-    box = st.expander(title, key="flow", on_change="rerun")
+    box = st.expander(plain(title), key="flow", on_change="rerun")
     with box:
         if box.open:
             words = state.text("compare.flow_hint")

@@ -11,7 +11,7 @@ from layers.base_map import ONLINE_BASES, online_base
 from layers.comparison import MODES
 from layers.styles import style_of
 from views import link
-from views.choices import choose_from_list, choose_some, unique_labels
+from views.choices import choose_from_list, choose_some, plain, unique_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +105,7 @@ def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[s
         link.put("hide", [zone for zone in default if zone not in now])
 
     for plan in plans:
-        st.markdown(f"**{data.plan_name(plan, language)}**")
+        st.markdown(f"**{plain(data.plan_name(plan, language))}**")
         groups: dict[str, list[Mapping[str, Any]]] = {}
         for feature in data.zones[plan]:
             group = str(feature["properties"].get("group") or "other")
@@ -120,7 +120,7 @@ def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[s
         elif rest:
             count = sum(len(features) for features in rest.values())
             name = data.plan_name(plan, language)
-            with st.expander(text("layers.more", language, plan=name, count=count)):
+            with st.expander(text("layers.more", language, plan=plain(name), count=count)):
                 for group, features in rest.items():
                     _toggles(f"{plan}.{group}", features, shown, answer, language)
     return tuple(zone for zone in zones if zone in shown and _plan(data.features[zone]) in plans)

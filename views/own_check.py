@@ -17,6 +17,7 @@ from geo.own_polygons import DEFAULT_ERROR_M, OwnReport, OwnShape, check_own_pol
 from geo.own_report import own_report_html, own_report_json
 from geo.uploads import Upload, read_upload
 from views import tables
+from views.choices import plain
 from views.map import draw_map
 from views.own_paste import file_metadata, finding_row
 
@@ -46,7 +47,7 @@ def show_check(state: State) -> None:
         return
     upload = _read(given.file_id, given.name, given.getvalue(), state.language)
     st.caption(
-        f"{upload.name} · "
+        f"{plain(upload.name)} · "
         + state.text("own.upload.read", kind=upload.kind, count=len(upload.layer))
     )
     guess = guess_datum(upload.layer, base, place=upload.name, language=state.language)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.errors import GeoError
 from views import link
-from views.choices import choose_one
+from views.choices import choose_one, plain
 from views.own_check import show_check
 from views.own_paste import show_paste
 
@@ -60,7 +60,7 @@ def show(state: State) -> None:
     try:
         MODES[mode](state)
     except GeoError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
     except Exception as error:  # what failed may quote the reader's words: only its kind is logged
         logger.error("Own data, %s: %s", mode, type(error).__name__)  # noqa: TRY400
         st.error(state.text("own.failed"))

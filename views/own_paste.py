@@ -17,6 +17,7 @@ from geo.plan_check import PlanCheck, check_plan, missing_names
 from layers.legend import verdict_mark
 from layers.styles import VERDICT_COLOURS, style_of
 from views import tables
+from views.choices import plain
 from views.map import draw_map
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def show_paste(state: State) -> None:
     try:
         draft = draft_from_text(str(pasted), about, base=base, language=state.language)
     except GeoError as error:
-        st.error(f"{state.text('own.about.fault')} {error}")
+        st.error(f"{state.text('own.about.fault')} {plain(str(error))}")
         return
     read = draft.understanding
     if not read.zones and not read.not_understood:

@@ -18,7 +18,7 @@ from geo.io import data_folder, read_json
 from layers.base_map import Assets, install_assets, map_data
 from layers.popups import both
 from views import link
-from views.choices import unique_labels
+from views.choices import plain, unique_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +124,10 @@ class State:
     def text(self, key: str, **values: object) -> str:
         """Return a text of the catalogue in the reader's language."""
         return text(key, self.language, **values)
+
+    def plain(self, key: str, **values: object) -> str:
+        """Return a text whose values are not read as Markdown: for messages, labels, captions."""
+        return self.text(key, **{name: plain(str(value)) for name, value in values.items()})
 
     def pick(self, pair: list[str]) -> str:
         """Return the reader's side of a pair of Chinese and English."""
