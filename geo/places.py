@@ -220,7 +220,8 @@ def find_places(query: str, places: Iterable[Place], limit: int = 12) -> list[Pl
     Returns
     -------
     list of Place
-        Whole names first, then beginnings, then parts; shorter names first.
+        Whole names first, then beginnings, then parts; among them areas and
+        lines before points, those before what is not drawn, and short names first.
         Empty for an empty query.
     """
     query = plain(query[:LONGEST_QUERY])
@@ -230,8 +231,8 @@ def find_places(query: str, places: Iterable[Place], limit: int = 12) -> list[Pl
     for number, place in enumerate(places):
         rank = _rank(query, place)
         if rank is not None:
-            drawn = place.geometry is None or place.geometry.geom_type == "Point"
-            ranked.append((rank, drawn, len(place.name), number, place))
+            shape = 2 if place.geometry is None else place.geometry.geom_type == "Point"
+            ranked.append((rank, shape, len(place.name), number, place))
     ranked.sort(key=lambda row: row[:4])
     return [place for *_, place in ranked[:limit]]
 

@@ -73,7 +73,7 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
     later = []
     for key, old, new in words.parts:
         block = [f"<h3>{escape(state.text(f'popup.{key}'))}</h3>"]
-        block += [_segments(state, segments) for segments in (old, new)]
+        block += [_segments(state, *pair) for pair in zip(plans, (old, new), strict=True)]
         (later if key == "quote" else rows).append("".join(block))
     rows.append(f"<h3>{escape(state.text('compare.anchors'))}</h3>")
     kept = [a if a == b else f"{a} → {b}" for a, b in words.anchors_kept]
@@ -86,16 +86,23 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
         )
     for kind, key in (("aim", "compare.aims"), ("means", "compare.means")):
         rows.append(f"<h3>{escape(state.text(key))}</h3>")
-        rows += [_clauses(state, own, kind) for own in (words.clauses_a, words.clauses_b)]
+        for plan, own in zip(plans, (words.clauses_a, words.clauses_b), strict=True):
+            rows.append(_clauses(state, plan, own, kind))
     return "".join([*rows, *later, "</div>"])
 
 
-def _segments(state: State, segments: Sequence[Segment]) -> str:
+def _segments(state: State, plan: str, segments: Sequence[Segment]) -> str:
+    """Return one text with its changes; `plan` is shown before it where there is one column."""
+    label = escape(plan, quote=True)
     if not segments:
-        return f'<p class="quiet">{escape(state.text("compare.words_silent"))}</p>'
+        return (
+            f'<p class="quiet" data-plan="{label}">{escape(state.text("compare.words_silent"))}</p>'
+        )
     tags = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
     return (
-        '<p lang="zh">' + "".join(tags[s.change].format(escape(s.text)) for s in segments) + "</p>"
+        f'<p lang="zh" data-plan="{label}">'
+        + "".join(tags[s.change].format(escape(s.text)) for s in segments)
+        + "</p>"
     )
 
 
@@ -106,8 +113,9 @@ def _names(state: State, names: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def _clauses(state: State, clauses: Sequence[Clause], kind: str) -> str:
+def _clauses(state: State, plan: str, clauses: Sequence[Clause], kind: str) -> str:
+    label = escape(plan, quote=True)
     own = [f"<li>{escape(c.verb)}<b>{escape(c.words)}</b></li>" for c in clauses if c.kind == kind]
     if not own:
-        return f'<p class="quiet">{escape(state.text("compare.nothing"))}</p>'
-    return f'<ul lang="zh">{"".join(own)}</ul>'
+        return f'<p class="quiet" data-plan="{label}">{escape(state.text("compare.nothing"))}</p>'
+    return f'<ul lang="zh" data-plan="{label}">{"".join(own)}</ul>'
