@@ -20,17 +20,26 @@
     }
 
     // item: {kind, text, at: [[lat, lng, angle]...], zoom, weight, symbol}
+    // A label that was there before keeps its place on the page.
     set(items) {
-      this.items.forEach((item) => item.marker && item.marker.remove());
-      this.items = items.sort((a, b) => b.weight - a.weight);
+      const key = (item) => [item.kind, item.text, item.colour, item.at[0]].join("|");
+      const before = new Map(this.items.map((item) => [key(item), item]));
+      this.items = items.map((item) => {
+        const old = before.get(key(item));
+        before.delete(key(item));
+        return old ? Object.assign(old, item) : item;
+      }).sort((a, b) => b.weight - a.weight);
+      before.forEach((item) => item.marker && item.marker.remove());
       this.place();
     }
 
     width(item) {
+      if (item.width) return item.width;
       const size = SIZE[item.kind] || 11;
       const bold = ["zone", "belt", "place"].includes(item.kind) ? 600 : 400;
       this.pen.font = `${bold} ${size}px ${FONT}`;
-      return this.pen.measureText(item.text).width + 4;
+      item.width = this.pen.measureText(item.text).width + 4;
+      return item.width;
     }
 
     // Discs along the text, so that a turned label needs no other arithmetic.

@@ -228,7 +228,10 @@
       }
       const parts = shape.layer ? (shape.layer.getLayers ? shape.layer.getLayers() : [shape.layer]) : [];
       parts.forEach((part) => {
-        part.on("click", (event) => this.clicked(zone, event.latlng));
+        part.on("click", (event) => {
+          part.closeTooltip();
+          this.clicked(zone, event.latlng);
+        });
         part.on("add", () => this.makeReachable(part, zone));
         part.on("mouseover", () => part.setStyle({ weight: zone.t === "line" ? 6 : 3 }));
         part.on("mouseout", () => part.setStyle({ weight: zone.t === "line" ? 4 : 1.8 }));
@@ -257,6 +260,7 @@
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
         event.stopPropagation();
+        part.closeTooltip();
         this.clicked(zone, L.latLng(this.toDisplay(zone.at)));
       });
     }

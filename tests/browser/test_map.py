@@ -5,11 +5,14 @@ import re
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from pyproj import Geod
 
 from geo.datums import wgs84_to_gcj02_xy
+from layers.base_map import web_source
 from tests.page_fixture import BOTTOM, LEFT
 
+FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 pytestmark = pytest.mark.browser
 
 GRS80 = Geod(ellps="GRS80")
@@ -205,7 +208,7 @@ def measure(page, tool, points):
     return result, *zip(*taken, strict=True)
 
 
-MEASURED = [at(30, 45), at(60, 48), at(62, 85), at(34, 70)]
+MEASURED = [at(40, 20), at(75, 22), at(80, 45), at(45, 40)]
 
 
 def test_a_measured_distance_equals_the_geodesic(map_page):
@@ -229,7 +232,7 @@ def test_a_measured_area_equals_the_geodesic(map_page):
 def test_measuring_selects_no_zone(map_page):
     page = map_page()
     page.wait_for_shapes(4)
-    measure(page, "测距", MEASURED[:2])
+    measure(page, "测距", [at(20, 20), at(50, 20)])
     assert page.frame.locator(".leaflet-popup").count() == 0
     assert page.run("window.planmap.state.selected") is None
 
@@ -244,8 +247,15 @@ def test_the_keyboard_can_measure(map_page):
     assert page.run("window.planmap.measure.result().metres") > 100
 
 
-def test_the_formulae_hold_from_a_plot_to_a_city(map_page):
-    page = map_page()
+@pytest.fixture
+def geodesy(new_page):
+    """A blank page that has the formulae and nothing else."""
+    page = new_page()
+    page.add_script_tag(content=web_source("geodesy.js").decode())
+    return page.evaluate
+
+
+def test_the_formulae_hold_from_a_plot_to_a_city(geodesy):
     numbers = random.Random(7)
     for reach in (0.0005, 0.005, 0.05):
         for _ in range(10):
@@ -253,7 +263,7 @@ def test_the_formulae_hold_from_a_plot_to_a_city(map_page):
             points = [(39.1 + reach * math.sin(t), 117.2 + reach * math.cos(t)) for t in turns]
             latitudes, longitudes = zip(*points, strict=True)
             area, perimeter = GRS80.polygon_area_perimeter(longitudes, latitudes)
-            ours = page.run(
+            ours = geodesy(
                 "(ps) => [PlanMap.geodesy.area(ps), PlanMap.geodesy.length([...ps, ps[0]])]",
                 points,
             )
@@ -261,11 +271,10 @@ def test_the_formulae_hold_from_a_plot_to_a_city(map_page):
             assert ours[1] == pytest.approx(perimeter, rel=1e-6)
 
 
-def test_the_display_shift_is_that_of_the_project(map_page):
-    page = map_page()
+def test_the_display_shift_is_that_of_the_project(geodesy):
     points = [(39.1, 117.2), (39.137, 117.175), (39.09, 117.22)]
-    ours = page.run("(ps) => ps.map(p => PlanMap.geodesy.wgs84ToGcj02(p))", points)
-    back = page.run("(ps) => ps.map(p => PlanMap.geodesy.gcj02ToWgs84(p))", ours)
+    ours = geodesy("(ps) => ps.map(p => PlanMap.geodesy.wgs84ToGcj02(p))", points)
+    back = geodesy("(ps) => ps.map(p => PlanMap.geodesy.gcj02ToWgs84(p))", ours)
     expected = wgs84_to_gcj02_xy(np.array([(x, y) for y, x in points]))[:, ::-1]
     for point, wanted, shifted, returned in zip(points, expected, ours, back, strict=True):
         assert shifted == pytest.approx(list(wanted), abs=1e-8)
@@ -339,3 +348,17 @@ def test_each_period_of_the_real_data_opens(real_map_page):
         "document.querySelectorAll('path.pm-zone').length === "
         "window.planmap.state.shown.filter(id => window.planmap.zones.get(id).t).length"
     )
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en&zone=13th-wudadao"])
+def test_axe_finds_nothing_serious_on_the_page_or_in_the_map(map_page, query):
+    page = map_page(query)
+    page.wait_for_shapes(4)
+    page.shape("13th-wudadao").focus()
+    page.page.keyboard.press("Enter")
+    page.frame.locator(".leaflet-popup").wait_for()
+    page.page.wait_for_timeout(400)
+    handle = page.page.wait_for_selector(FRAME, state="attached")
+    for part in (page.page, handle.content_frame()):
+        found = Axe().run(part).response["violations"]
+        assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
