@@ -20,6 +20,7 @@ from geo.io import read_json, sha256
 from geo.positions import datum_checks, streets_check
 from geo.quotations import compare_quotations
 from geo.validation import run_checks
+from geo.zone_format import zone_file_issues
 
 
 def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> list[Check]:
@@ -44,10 +45,35 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
         *run_checks(built),
         *datum_checks(built.base, built.plan_ids(), folder),
         streets_check(built.base, folder / "base" / "street_checks.csv"),
+        formats_check(built, folder),
         rebuild_check(built, folder),
         checksums_check(folder),
         quotations_check(built, documents),
     ]
+
+
+def formats_check(built: Built, folder: Path) -> Check:
+    """Compare the zone and edge files on disk with their published schemas."""
+    check_id = "inputs/formats"
+    found = [
+        issue
+        for plan in built.plan_ids()
+        for suffix in ("", "_edges")
+        for issue in zone_file_issues(folder / "zones" / f"{plan}{suffix}.geojson")
+    ]
+    return status_of(
+        check_id,
+        [
+            Statement(
+                f"{check_id}/{issue.code}/{issue.place}",
+                issue.level,
+                (),
+                f"{issue.place}：{issue.message} {issue.remedy}",
+                f"{issue.place}: {issue.message} {issue.remedy}",
+            )
+            for issue in found
+        ],
+    )
 
 
 def rebuild_check(built: Built, folder: Path) -> Check:
