@@ -43,7 +43,7 @@ def go_to(data: PageData, zone: str) -> None:
         link.put("plans", [p for p in data.zones if p in {*plans, plan}])
     hidden = [z for z in (state.get("hide") or "").split(",") if z and z != zone]
     link.put("hide", hidden)
-    if not shown_by_default(data.features[zone]):
+    if zone not in shown_by_default(data):
         shown = [z for z in (state.get("show") or "").split(",") if z]
         link.put("show", [z for z in data.features if z in {*shown, zone}])
     link.put("view", "map")

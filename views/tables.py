@@ -18,7 +18,8 @@ from geo.plans import Document, read_documents
 from geo.search import SearchIndex, search_index
 from geo.wording import PlaceWording, place_wording
 from layers.comparison import ComparisonAssets, comparison_data, install_comparison
-from views.state import STATIC, Stamp, folder_stamp
+from views import state
+from views.state import Stamp, folder_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +41,10 @@ class Tables:
 
 
 def _stamp(folder: Path) -> Stamp:
-    """Return `folder_stamp` with the plan files, which the map does not read."""
+    """Return `folder_stamp` with the folder itself and its plan files."""
     plans = [(path.name, path.stat()) for path in sorted(folder.glob("plans/*.toml"))]
-    return folder_stamp(folder) + tuple((n, s.st_mtime_ns, s.st_size) for n, s in plans)
+    stamps = tuple((name, status.st_mtime_ns, status.st_size) for name, status in plans)
+    return ((str(folder), 0, 0), *folder_stamp(folder), *stamps)
 
 
 def _layer(path: Path, columns: set[str]) -> gpd.GeoDataFrame:
@@ -120,14 +122,16 @@ def _comparison(_data: PageData, stamp: Stamp) -> tuple[ComparisonAssets, dict[s
     pairs, _ = _matrices(_data, stamp)
     periods = {plan: (p.period_from, p.period_to) for plan, p in _data.periods.items()}
     content = comparison_data(pairs, periods)
-    return install_comparison(STATIC, content), content
+    return install_comparison(state.STATIC, content), content
 
 
 def comparison(data: PageData) -> tuple[ComparisonAssets, dict[str, Any]]:
     """Return what the frame of a comparison loads, and its data."""
     stamp = _stamp(data.folder)
     assets, content = _comparison(data, stamp)
-    if not all((STATIC / name).is_file() for name in (assets.data, assets.scripts, assets.style)):
+    if not all(
+        (state.STATIC / name).is_file() for name in (assets.data, assets.scripts, assets.style)
+    ):
         _comparison.clear()
         assets, content = _comparison(data, stamp)
     return assets, content
