@@ -288,7 +288,7 @@ def check_html(check: Check, state: State) -> str:
 def downloads(built: Built, checks: Sequence[Check], state: State) -> None:
     """Offer the report as HTML and as JSON, made when asked for."""
     st.html(f'<h2 class="pm-h2">{escape(state.text("checkview.report"))}</h2>')
-    st.caption(state.text("checkview.report_about"))
+    st.html(f'<p class="pm-quiet">{escape(state.text("checkview.report_about"))}</p>')
     makers: dict[str, tuple[str, Any]] = {
         "html": (
             "text/html",

@@ -39,15 +39,14 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
     st.html(f"<p>{escape(reason)}</p>")
     if finding.stated:
         low, high = printed_interval(finding.stated)
-        st.caption(
-            state.plain(
-                "checkview.rounding",
-                printed=finding.printed or finding.stated,
-                low=f"{low:.10g}",
-                high=f"{high:.10g}",
-                unit=finding.unit,
-            )
+        rounding = state.text(
+            "checkview.rounding",
+            printed=finding.printed or finding.stated,
+            low=f"{low:.10g}",
+            high=f"{high:.10g}",
+            unit=finding.unit,
         )
+        st.html(f'<p class="pm-quiet">{escape(rounding)}</p>')
     missing = missing_limits(drawn, built)
     if missing:
         st.html(
@@ -76,7 +75,7 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
             edge = next((e for e in edges if e["edge_id"] == chosen), None)
             if edge is not None:
                 st.html(edge_html(edge, state))
-        st.caption(state.text("report.rule"))
+        st.html(f'<p class="pm-quiet">{escape(state.text("report.rule"))}</p>')
 
 
 def missing_limits(drawn: Drawn, built: Built) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ CHECK_STYLE = """
 [class*="st-key-check_row_"] button p, [class*="st-key-check_open_"] button p {
   text-align: left; white-space: normal; line-height: 1.35; }
 .st-key-check_head { margin-bottom: -.6rem; }
+.pm-quiet { color: #5b6270; font-size: .84rem; margin: .2rem 0; }
 .pm-rebuilt { color: #2e6b3f; font-size: .86rem; margin: 0; }
 .pm-rebuilt.differs { color: #a12c25; }
 .pm-rebuilt ul, .pm-found ul { margin: .1rem 0 .2rem; padding-left: 1.2rem; font-size: .84rem; }

@@ -1,0 +1,229 @@
+"""The check view in a real browser: with the mouse, keyboard alone, on a phone, in grey."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import FRAME, start_server, stop
+from tests.tiny_district import write_tiny_district
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def tiny_address(tmp_path_factory):
+    folder = write_tiny_district(tmp_path_factory.mktemp("tiny") / "data")
+    with (tmp_path_factory.mktemp("log") / "server.log").open("w") as log:
+        process, address = start_server(folder, log)
+        try:
+            yield address
+        finally:
+            stop(process)
+
+
+@pytest.fixture
+def check_page(new_page, tiny_address):
+    def open_view(query="", **more):
+        page = new_page(**more)
+        page.goto(f"{tiny_address}/?view=check&plans=13th{query}")
+        rows(page).first.wait_for()
+        page.locator(".st-key-report_json button").wait_for()
+        return page
+
+    return open_view
+
+
+def rows(page):
+    return page.locator('[class*="st-key-check_row_"], [class*="st-key-check_open_"]')
+
+
+def row_button(page, name):
+    return page.get_by_role("button", name=re.compile(f"[▸▾] {name}"))
+
+
+def opened_edge(page):
+    """The printed name of the edge whose provenance is shown."""
+    return page.locator(".pm-edge dd").nth(1)
+
+
+def wait_for_link(page, part):
+    page.wait_for_function("part => decodeURIComponent(location.search).includes(part)", arg=part)
+
+
+def test_one_row_for_each_figure_with_word_shape_and_sentence(check_page):
+    page = check_page()
+    assert rows(page).count() == 7
+    west = rows(page).first
+    assert "1.00" in west.inner_text()
+    assert "相符" in west.inner_text()
+    assert "以青西路、青北道、青中路、青南道围合的区域" in west.inner_text()
+    alt = west.locator("img.chart").get_attribute("alt")
+    assert alt.startswith("规划 1.00，量算 1.000，区间 0.961 至 1.039")
+
+
+def test_plan_text_stays_text(check_page):
+    page = check_page("&lang=en")
+    assert rows(page).nth(1).get_by_role("button").inner_text().startswith("▸ East & <script>")
+    assert page.locator("[class*=st-key-check_row] script").count() == 0
+
+
+def test_verdicts_read_without_colour(check_page):
+    page = check_page("&plans=13th,14th")
+    marks = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('.pm-check .verdict b')].map(
+            b => [b.innerText.trim(),
+                  b.querySelector('span').style.backgroundImage.replace(/%23[0-9a-f]{6}/g, '')]))"""
+    )
+    assert len(marks) >= 5
+    assert len(set(marks.values())) == len(marks)
+    page.add_style_tag(content="html { filter: grayscale(1); }")
+    colours = page.evaluate(
+        """() => [...new Set([...document.querySelectorAll('.pm-check .verdict b')].map(
+            b => getComputedStyle(b).color))]"""
+    )
+    # On white, every word at least 4.5 : 1 by its luminance alone.
+    for colour in colours:
+        channels = [int(n) / 255 for n in re.findall(r"\d+", colour)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        assert 1.05 / (luminance + 0.05) >= 4.5
+
+
+def test_rebuilt_and_identical_is_said(check_page):
+    assert "逐字节相同" in check_page().locator(".pm-rebuilt").inner_text()
+
+
+def test_a_click_opens_the_budget_and_another_closes_it(check_page):
+    page = check_page()
+    row_button(page, "西片").click()
+    edges = page.locator(".pm-budget").nth(1)
+    edges.wait_for()
+    wait_for_link(page, "finding=13th-west/area")
+    body = edges.inner_text()
+    assert "青北道" in body
+    assert "合计" in body
+    assert re.search(r"2[45]\.\d%", body)
+    assert "0.995–1.005" in page.inner_text("body")
+    row_button(page, "西片").click()
+    edges.wait_for(state="detached")
+    assert "finding" not in page.url
+
+
+def test_an_edge_is_chosen_on_the_map(check_page):
+    page = check_page("&finding=13th-west/area")
+    frame = page.frame_locator(FRAME)
+    edge = frame.locator('path[aria-label$="青中路"]')
+    edge.wait_for()
+    assert not opened_edge(page).inner_text().startswith("青中路")
+    edge.focus()
+    box = edge.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator(".pm-edge dd", has_text="青中路").first.wait_for()
+    wait_for_link(page, "edge=13th-west/")
+    assert "名称相同" in page.locator(".pm-edge").inner_text()
+    assert "虚构" in page.locator(".pm-edge").inner_text()
+
+
+def test_readings_are_drawn_as_outlines_on_demand(check_page):
+    page = check_page("&finding=13th-east/area")
+    frame = page.frame_locator(FRAME)
+    edges = frame.locator("path[aria-label]")
+    frame.locator('path[aria-label$="青中路"]').wait_for()
+    before = frame.locator("path[stroke-dasharray]").count()
+    page.get_by_role("button", name="河岸线").click()
+    page.get_by_role("button", name="沿河道路").click()
+    wait_for_link(page, "outlines=bank,riverside_road")
+    frame.locator("path[stroke-dasharray]").nth(before + 1).wait_for(state="attached")
+    assert edges.count() >= 4
+
+
+def test_everything_is_done_with_the_keyboard_alone(check_page):
+    page = check_page()
+
+    def tab_to(test, most=90):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate(f"() => {{ const e = document.activeElement; return {test}; }}"):
+                return
+        raise AssertionError(f"Tab never came to: {test}")
+
+    tab_to("e.tagName === 'BUTTON' && e.innerText.includes('▸ 西片')")
+    page.keyboard.press("Enter")
+    page.locator(".pm-edge").wait_for()
+    first = opened_edge(page).inner_text()
+    # The edges are one stop for Tab; the arrow keys go from one to the next.
+    tab_to("e.tagName === 'BUTTON' && /^1 青/.test(e.innerText)")
+    page.keyboard.press("ArrowRight")
+    wanted = page.evaluate("() => document.activeElement.innerText.slice(2)")
+    page.keyboard.press("Enter")
+    page.locator(".pm-edge dd", has_text=wanted).first.wait_for()
+    assert first != wanted
+    tab_to("e.tagName === 'BUTTON' && e.innerText.includes('下载 HTML')", most=150)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "check-tiny.html"
+
+
+def test_rows_are_filtered_by_verdict_and_sorted(check_page):
+    page = check_page()
+    page.get_by_role("button", name=re.compile("● 相符")).click()
+    page.wait_for_function(
+        "() => document.querySelectorAll('[class*=\"st-key-check_row_\"]').length === 3"
+    )
+    assert "相符" not in [t.strip() for t in page.locator(".verdict b").all_inner_texts()]
+    wait_for_link(page, "verdicts=")
+    sorted_page = check_page("&order=difference")
+    assert "东片" in rows(sorted_page).first.inner_text()
+
+
+@pytest.mark.parametrize(("unit", "shown"), [("ha", ("100", "110.0")), ("mu", ("1 500", "1 650"))])
+def test_units_are_converted_and_lengths_are_not(check_page, unit, shown):
+    page = check_page(f"&unit={unit}")
+    text = page.locator(".pm-check").all_inner_texts()
+    joined = " ".join(text).replace("\u2009", " ")
+    for figure in shown:
+        assert figure in joined
+    assert "1.00" in joined
+
+
+def test_the_report_is_made_when_asked_for_and_opens_offline(check_page, new_page, tmp_path):
+    page = check_page()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载 JSON").click()
+    record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert record["findings"][0]["finding_id"] == "13th-west/area"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载 HTML").click()
+    saved = tmp_path / "report.html"
+    download.value.save_as(saved)
+    report = new_page()
+    report.set_content(saved.read_text(encoding="utf-8"))
+    assert report.locator("tr[id='13th-west/area']").count() == 1
+    assert report.evaluate("() => window.broken === undefined")
+    pdf = report.pdf(format="A4", landscape=True)
+    assert pdf.startswith(b"%PDF")
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(check_page):
+    page = check_page("&finding=13th-west/area", width=390, height=844)
+    page.locator(".pm-edge").wait_for()
+    widest = page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll('.pm-check, .pm-edge, .pm-found')]
+            .map(e => e.getBoundingClientRect().right))"""
+    )
+    assert widest <= 390
+
+
+def test_axe_finds_nothing_serious(check_page):
+    page = check_page("&finding=13th-west/area")
+    page.locator(".pm-edge").wait_for()
+    found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
+    serious = [
+        (v["id"], [n["html"][:120] for n in v["nodes"][:3]])
+        for v in found.response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
