@@ -16,7 +16,7 @@ from geo.catalogue import text
 from geo.crs import WGS84
 from geo.drawing import EDGE_COLUMNS, Drawn, draw_item, item_findings, rounded
 from geo.errors import Issue
-from geo.io import layer_bytes, sha256, write_bytes
+from geo.io import layer_bytes, make_folder, sha256, write_bytes
 from geo.plans import Document, citation, read_documents
 from geo.verdicts import Finding, reading_label
 
@@ -274,7 +274,7 @@ def zone_files(built: Built, folder: Path) -> dict[str, bytes]:
 def write_zone_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Write zone files under a data folder, each beside and then renamed."""
     target = folder / "zones"
-    target.mkdir(exist_ok=True)
+    make_folder(target)
     written = []
     for name, content in files.items():
         path = target / name

@@ -37,6 +37,7 @@ __all__ = [
     "data_folder",
     "folder_lock",
     "layer_bytes",
+    "make_folder",
     "read_bytes",
     "read_json",
     "read_layer",
@@ -254,6 +255,20 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for part, _ in parts:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless it is there.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be made; with the reason and what to do.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(_write_message(folder, error)) from error
 
 
 @contextmanager

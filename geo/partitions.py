@@ -18,7 +18,15 @@ import shapely
 
 from geo.build import Built, edge_layer, zone_layer
 from geo.errors import DataFileError, GeoError
-from geo.io import layer_bytes, read_layer, read_text, sha256, write_bytes
+from geo.io import (
+    layer_bytes,
+    make_folder,
+    read_layer,
+    read_text,
+    sha256,
+    write_bytes,
+    write_files,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,22 +54,26 @@ def pack_district(folder: Path, store: Path) -> Path:
     Raises
     ------
     GeoError
-        If a layer has cells that a table cannot hold.
+        If a layer has cells that a table cannot hold, or the partition cannot
+        be written: it is as it was then.
     """
     _require_parquet()
     partition = store / f"district={folder.name}"
-    partition.mkdir(parents=True, exist_ok=True)
+    make_folder(partition)
     rows = []
+    files = {}
     for pattern in ("*.toml", "plans/*.toml", "base/*"):
         for path in sorted(folder.glob(pattern)):
             text = ""
             if path.suffix == ".geojson":
-                _pack_layer(path, partition / f"{path.stem}.parquet")
+                files[partition / f"{path.stem}.parquet"] = _packed_layer(path)
             else:
                 text = read_text(path)
             name = path.relative_to(folder).as_posix()
             rows.append({"path": name, "text": text, "sha256": sha256(path)})
-    pd.DataFrame(rows).to_parquet(partition / TEXTS, index=False)
+    texts = io.BytesIO()
+    pd.DataFrame(rows).to_parquet(texts, index=False)
+    write_files({**files, partition / TEXTS: texts.getvalue()})
     return partition
 
 
@@ -82,7 +94,7 @@ def unpack_district(partition: Path, folder: Path) -> dict[str, str]:
     """
     _require_parquet()
     for part in ("base", "plans", "zones"):
-        (folder / part).mkdir()
+        make_folder(folder / part)
     hashes = {}
     try:
         for row in pd.read_parquet(partition / TEXTS).itertuples():
@@ -105,20 +117,22 @@ def _require_inside(target: Path, folder: Path) -> None:
         raise DataFileError(f"{TEXTS} names a file outside of its folder: {target.name!r}.")
 
 
-def _pack_layer(path: Path, target: Path) -> None:
-    """Write a layer as GeoParquet, if it comes out as it went in."""
+def _packed_layer(path: Path) -> bytes:
+    """Return a layer as GeoParquet, if it comes out as it went in."""
     layer = read_layer(path)
     layer.attrs = {}
-    layer.to_parquet(target, index=False)
-    unpacked = gpd.read_parquet(target)
+    buffer = io.BytesIO()
+    layer.to_parquet(buffer, index=False)
+    buffer.seek(0)
+    unpacked = gpd.read_parquet(buffer)
     same = shapely.equals_identical(layer.geometry.array, unpacked.geometry.array)
     nothing = layer.geometry.isna() & unpacked.geometry.isna()
     if not (same | nothing).all() or layer_bytes(unpacked) != layer_bytes(layer):
-        target.unlink()
         raise GeoError(
             f"{path.name} does not come out of GeoParquet as it went in: a column holds values "
             "of several types. Give each column one type."
         )
+    return buffer.getvalue()
 
 
 def result_tables(built: Built) -> dict[str, bytes]:

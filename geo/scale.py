@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.build import build, zone_files
 from geo.errors import DataFileError, GeoError, Issue
-from geo.io import folder_lock, temporary_folder, write_files
+from geo.io import folder_lock, make_folder, temporary_folder, write_files
 from geo.partitions import TEXTS, result_tables, unpack_district
 
 if TYPE_CHECKING:
@@ -226,6 +226,6 @@ def write_outcome(outcome: Outcome) -> None:
     if not outcome.files:
         return
     zones = outcome.folder / "zones"
-    zones.mkdir(exist_ok=True)
+    make_folder(zones)
     with folder_lock(zones):
         write_files(outcome.places())

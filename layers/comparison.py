@@ -14,7 +14,7 @@ from folium.template import Template
 
 from geo.catalogue import keys, text
 from geo.errors import ExportError
-from geo.io import write_bytes
+from geo.io import make_folder, write_bytes
 from layers.base_map import STATIC_ADDRESS, Assets, web_source
 from layers.popups import both
 from layers.standalone import content_policy, inline_sources
@@ -135,7 +135,7 @@ def install_comparison(static: Path, data: Mapping[str, Any]) -> ComparisonAsset
         name = f"planmap/comparison-{part}-{hashlib.sha256(content).hexdigest()[:16]}.{end}"
         path = static / name
         if not (path.is_file() and path.read_bytes() == content):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_bytes(path, content)
         names[part] = name
     version = hashlib.sha256("".join(names.values()).encode()).hexdigest()[:16]
