@@ -103,7 +103,7 @@ def plan_parts(
         If nothing is chosen, or a zone or plan is unknown.
     """
     wanted = [options.plan] if options.plan else [p.id for p in base.district.plans]
-    known = set(zones_by_plan)
+    known = list(zones_by_plan)
     if options.plan and options.plan not in known:
         raise ExportError(
             f"Plan {options.plan!r} has no zones here. Plans in the data: {'、'.join(known)}."

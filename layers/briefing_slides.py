@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree  # type: ignore[import-untyped]
 from pptx import Presentation
-from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from geo.catalogue import text
@@ -30,11 +27,30 @@ from layers.briefing_content import (
     place_pairs,
     plan_parts,
 )
-from layers.fonts import wrap_text
 from layers.office_files import EAST_ASIAN_FONT, with_fixed_dates, xml_safe
 from layers.sheet_legend import interval_km2, kilometres2, stated_figure, verdict_words, zone_name
 from layers.sheet_page import logo_pixels
 from layers.sheets import map_picture
+from layers.slide_parts import (
+    ACCENT,
+    BODY_BOTTOM_IN,
+    BODY_TOP_IN,
+    BOLD_SAFETY,
+    GREY,
+    HEIGHT_IN,
+    INK,
+    MARGIN_IN,
+    WIDTH_IN,
+    Line,
+    add_table,
+    add_text,
+    fit,
+    row_height,
+    style_run,
+    table_height,
+    wrapped,
+    write,
+)
 from layers.styles import style_of
 
 if TYPE_CHECKING:
@@ -45,38 +61,13 @@ if TYPE_CHECKING:
     from geo.base import Base
     from layers.sheet_options import SheetOptions
 
-WIDTH_IN, HEIGHT_IN = 13.333, 7.5
-MARGIN_IN = 0.5
-BODY_TOP_IN, BODY_BOTTOM_IN = 1.2, 6.95
 MAP_WIDTH_IN = 6.0
+
 COLUMN_LEFT_IN = MARGIN_IN + MAP_WIDTH_IN + 0.3
+
 COLUMN_WIDTH_IN = WIDTH_IN - MARGIN_IN - COLUMN_LEFT_IN
+
 PICTURE_DPI = 160
-TEXT_SIZES_PT = (14.0, 13.0, 12.0, 11.0, 10.5)
-LINE_SPACING = 1.3
-SAFETY = 0.95
-"""Share of a width or height that text may fill: other fonts run wider than the one measured."""
-
-BOLD_SAFETY = 0.85
-"""The same for titles, which are bold: the font measured is not."""
-
-INK = RGBColor(0x1F, 0x1F, 0x1E)  # type: ignore[no-untyped-call]
-GREY = RGBColor(0x5B, 0x5B, 0x58)  # type: ignore[no-untyped-call]
-ACCENT = RGBColor(0x9A, 0x2A, 0x24)  # type: ignore[no-untyped-call]
-PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
-"""Office's own name for the table style without fill and lines."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A paragraph of a slide's text box."""
-
-    words: str
-    role: str  # "heading", "words" or "citation"
-
-    def size_pt(self, size: float) -> float:
-        """Return its size where the body text has `size`."""
-        return size - 2 if self.role == "citation" else size
 
 
 def deck(
@@ -124,7 +115,7 @@ def deck(
     _add_method(show, parts, base, options)
     for number, slide in enumerate(show.slides, start=1):
         if number > 1:
-            _write(slide, WIDTH_IN - MARGIN_IN - 1, 7.05, 1.0, 0.3, str(number), 9, GREY, "right")
+            write(slide, WIDTH_IN - MARGIN_IN - 1, 7.05, 1.0, 0.3, str(number), 9, GREY, "right")
     buffer = io.BytesIO()
     show.save(buffer)
     return with_fixed_dates(buffer.getvalue(), options.printed_date)
@@ -162,11 +153,11 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.margin_left = frame.margin_right = 0
     size = 26.0
-    while size > 16 and len(_wrapped(title, BOLD_SAFETY * (WIDTH_IN - 2 * MARGIN_IN), size)) > 1:
+    while size > 16 and len(wrapped(title, BOLD_SAFETY * (WIDTH_IN - 2 * MARGIN_IN), size)) > 1:
         size -= 1
     paragraph = frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT
-    _style(paragraph.add_run(), title, size, INK, bold=True)
+    style_run(paragraph.add_run(), title, size, INK, bold=True)
     rule = slide.shapes.add_connector(
         MSO_CONNECTOR.STRAIGHT,
         Inches(MARGIN_IN),
@@ -177,49 +168,8 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(1.25)
     rule.shadow.inherit = False
-    _write(slide, MARGIN_IN, 7.05, 10.5, 0.3, footer_words(base, options), 9, GREY)
+    write(slide, MARGIN_IN, 7.05, 10.5, 0.3, footer_words(base, options), 9, GREY)
     return slide
-
-
-def _wrapped(words: str, width_in: float, size_pt: float) -> list[str]:
-    return wrap_text(words, width_in * 25.4 * SAFETY, size_pt)
-
-
-def _style(run: Any, words: str, size_pt: float, colour: RGBColor, *, bold: bool = False) -> None:
-    """Set words, size, colour and both typefaces of a run."""
-    run.text = xml_safe(words)
-    font = run.font
-    font.size, font.bold, font.name = Pt(size_pt), bold, EAST_ASIAN_FONT
-    font.color.rgb = colour
-    properties = run._r.get_or_add_rPr()
-    properties.set("lang", "zh-CN")
-    properties.set("altLang", "en-US")
-    for tag in ("a:ea", "a:cs"):
-        node = etree.SubElement(properties, qn(tag))
-        node.set("typeface", EAST_ASIAN_FONT)
-
-
-def _write(
-    slide: Slide,
-    left: float,
-    top: float,
-    width: float,
-    height: float,
-    words: str,
-    size_pt: float,
-    colour: RGBColor = INK,
-    align: str = "left",
-    *,
-    bold: bool = False,
-) -> None:
-    """Add a text box of one paragraph."""
-    box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(height))
-    frame = box.text_frame
-    frame.word_wrap = True
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    paragraph = frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.RIGHT if align == "right" else PP_ALIGN.LEFT
-    _style(paragraph.add_run(), words, size_pt, colour, bold=bold)
 
 
 def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: SheetOptions) -> None:
@@ -236,26 +186,26 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     shape.text_frame.word_wrap = True
     size = 40.0
     wide = BOLD_SAFETY * (WIDTH_IN - 2.2)
-    while size > 20 and len(_wrapped(title, wide, size)) * size * 1.2 > 1.4 * 72:
+    while size > 20 and len(wrapped(title, wide, size)) * size * 1.2 > 1.4 * 72:
         size -= 2
     paragraph = shape.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT
-    _style(paragraph.add_run(), title, size, INK, bold=True)
+    style_run(paragraph.add_run(), title, size, INK, bold=True)
     rule = slide.shapes.add_connector(
         MSO_CONNECTOR.STRAIGHT, Inches(1.1), Inches(3.55), Inches(6.0), Inches(3.55)
     )
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(2.25)
     rule.shadow.inherit = False
-    _write(slide, 1.1, 3.7, WIDTH_IN - 2.2, 1.0, subtitle, 18, GREY)
-    _write(slide, 1.1, 5.3, WIDTH_IN - 2.2, 0.4, text("notice.disclaimer", lang), 16, ACCENT)
+    write(slide, 1.1, 3.7, WIDTH_IN - 2.2, 1.0, subtitle, 18, GREY)
+    write(slide, 1.1, 5.3, WIDTH_IN - 2.2, 0.4, text("notice.disclaimer", lang), 16, ACCENT)
     lines = [
         text("sheet.drawing_unit", lang) + (options.drawing_unit or "＿＿＿＿＿＿＿＿"),
         text("sheet.approval_number", lang) + (options.approval_number or "＿＿＿＿＿＿＿＿"),
         text("sheet.date", lang) + options.printed_date.isoformat(),
     ]
     for number, line in enumerate(lines):
-        _write(slide, 1.1, 5.8 + 0.34 * number, WIDTH_IN - 2.2, 0.32, line, 13, GREY)
+        write(slide, 1.1, 5.8 + 0.34 * number, WIDTH_IN - 2.2, 0.32, line, 13, GREY)
     if options.logo:
         logo_pixels(options.logo)
         slide.shapes.add_picture(
@@ -354,17 +304,17 @@ def _add_zone(
     if not _has_shape(row):
         figures.insert(1, ["", text("briefing.no_shape", lang)])
     shares = (0.34, 0.66) if width < 8 else (0.2, 0.8)
-    table_height = _table_height(figures, [width * share for share in shares], 11.0)
+    figures_height = table_height(figures, [width * share for share in shares], 11.0)
     found = passages(row, lang)
-    room = BODY_BOTTOM_IN - BODY_TOP_IN - table_height - 0.15
+    room = BODY_BOTTOM_IN - BODY_TOP_IN - figures_height - 0.15
     lines = _text_lines(found)
-    size, rest = _fit(lines, width, room)
+    size, rest = fit(lines, width, room)
     if rest:  # the plan's own words come first; ours then stand in the notes
         lines = _text_lines([passage for passage in found if not passage.is_own])
-        size, rest = _fit(lines, width, room)
+        size, rest = fit(lines, width, room)
     kept = lines[: len(lines) - len(rest)]
-    _add_text(slide, kept, (left, BODY_TOP_IN, width, room), size)
-    _add_table(slide, None, figures, shares, (left, BODY_BOTTOM_IN - table_height, width), 11.0)
+    add_text(slide, kept, (left, BODY_TOP_IN, width, room), size)
+    add_table(slide, None, figures, shares, (left, BODY_BOTTOM_IN - figures_height, width), 11.0)
     _add_notes(slide, row, found, lang)
     number = 2
     while rest:
@@ -372,9 +322,9 @@ def _add_zone(
             show, text("briefing.continued", lang, title=title, number=number), base, options
         )
         wide, height = WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN
-        size, left_over = _fit(rest, wide, height)
+        size, left_over = fit(rest, wide, height)
         page = rest[: len(rest) - len(left_over)]
-        _add_text(more, page, (MARGIN_IN, BODY_TOP_IN, wide, height), size)
+        add_text(more, page, (MARGIN_IN, BODY_TOP_IN, wide, height), size)
         rest, number = left_over, number + 1
 
 
@@ -419,65 +369,6 @@ def _text_lines(found: Sequence[Passage]) -> list[Line]:
     return lines
 
 
-def _line_height_in(line: Line, width_in: float, size: float) -> float:
-    own = line.size_pt(size)
-    count = len(_wrapped(line.words, width_in, own))
-    return (count * LINE_SPACING * own + _space_before(line)) / 72
-
-
-def _space_before(line: Line) -> float:
-    return 7.0 if line.role == "heading" else 1.5
-
-
-def _fit(lines: list[Line], width_in: float, height_in: float) -> tuple[float, list[Line]]:
-    """Return the largest size at which lines fit, and those left over in the smallest size."""
-    for size in TEXT_SIZES_PT:
-        if sum(_line_height_in(line, width_in, size) for line in lines) <= height_in * SAFETY:
-            return size, []
-    size, used, kept = TEXT_SIZES_PT[-1], 0.0, 0
-    for line in lines:
-        used += _line_height_in(line, width_in, size)
-        if used > height_in * SAFETY:
-            break
-        kept += 1
-    # A citation goes on with the words before it, and no heading stays behind alone.
-    while kept > 1 and (lines[kept].role == "citation" or lines[kept - 1].role == "heading"):
-        kept -= 1
-    return size, lines[max(kept, 1) :]
-
-
-def _add_text(
-    slide: Slide, lines: Sequence[Line], rect_in: tuple[float, float, float, float], size: float
-) -> None:
-    left, top, width, height = (Inches(n) for n in rect_in)
-    frame = slide.shapes.add_textbox(left, top, width, height).text_frame
-    frame.word_wrap = True
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    for number, line in enumerate(lines):
-        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        own = line.size_pt(size)
-        paragraph.line_spacing = Pt(LINE_SPACING * own)
-        paragraph.space_before = Pt(_space_before(line))
-        colour = {"heading": ACCENT, "citation": GREY}.get(line.role, INK)
-        _style(paragraph.add_run(), line.words, own, colour, bold=line.role == "heading")
-
-
-CELL_MARGIN_IN = 0.06
-LEAST_ROW_IN = 0.27
-
-
-def _row_height(cells: Sequence[str], widths: Sequence[float], size: float) -> float:
-    lines = max(
-        len(_wrapped(cell, width - 2 * CELL_MARGIN_IN, size))
-        for cell, width in zip(cells, widths, strict=True)
-    )
-    return float(max(LEAST_ROW_IN, lines * 1.34 * size / 72 + 0.1))
-
-
-def _table_height(rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> float:
-    return sum(_row_height(row, widths, size) for row in rows)
-
-
 def _add_tables(
     show: Deck,
     slide: Slide,
@@ -497,13 +388,13 @@ def _add_tables(
     marks = list(fills) or [""] * len(rows)
     while True:
         widths = [width * share for share in shares]
-        used, kept = _row_height(header, widths, size), 0
+        used, kept = row_height(header, widths, size), 0
         for row in rows:
-            used += _row_height(row, widths, size)
+            used += row_height(row, widths, size)
             if used > height and kept:
                 break
             kept += 1
-        _add_table(slide, header, rows[:kept], shares, (left, top, width), size, marks[:kept])
+        add_table(slide, header, rows[:kept], shares, (left, top, width), size, marks[:kept])
         rows, marks = rows[kept:], marks[kept:]
         if not rows:
             return
@@ -515,62 +406,6 @@ def _add_tables(
             options,
         )
         left, width = MARGIN_IN, WIDTH_IN - 2 * MARGIN_IN
-
-
-def _add_table(
-    slide: Slide,
-    header: Sequence[str] | None,
-    rows: Sequence[Sequence[str]],
-    shares: Sequence[float],
-    place_in: tuple[float, float, float],
-    size: float,
-    fills: Sequence[str] = (),
-) -> None:
-    """Add a native table; the first cell of a row may carry a zone's colour as a left bar."""
-    left, top, width = place_in
-    widths = [width * share for share in shares]
-    every = [header, *rows] if header else list(rows)
-    shape: Any = slide.shapes.add_table(
-        len(every), len(shares), Inches(left), Inches(top), Inches(width),
-        Inches(_table_height(every, widths, size)),
-    )  # fmt: skip
-    table = shape.table
-    table.first_row = header is not None
-    table.horz_banding = False
-    shape._element.graphic.graphicData.tbl.tblPr.find(qn("a:tableStyleId")).text = PLAIN_TABLE
-    for column, share in zip(table.columns, widths, strict=True):
-        column.width = Inches(share)
-    for number, words in enumerate(every):
-        table.rows[number].height = Inches(_row_height(words, widths, size))
-        is_head = header is not None and number == 0
-        fill = fills[number - 1] if fills and number else ""
-        for column, word in enumerate(words):
-            cell = table.cell(number, column)
-            cell.margin_left = cell.margin_right = Inches(CELL_MARGIN_IN)
-            cell.margin_top = cell.margin_bottom = Inches(0.03)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            paragraph = cell.text_frame.paragraphs[0]
-            cell.text_frame.word_wrap = True
-            is_label = header is None and column == 0
-            colour = GREY if is_head or is_label else INK
-            _style(paragraph.add_run(), word, size, colour, bold=is_head)
-            _rule_cell(cell, "a:lnB", "A5A5A1", 0.75 if is_head else 0.5)
-            if fill and column == 0:
-                _rule_cell(cell, "a:lnL", fill.lstrip("#"), 5.0)
-
-
-def _rule_cell(cell: Any, side: str, colour: str, width_pt: float) -> None:
-    """Draw one border of a table cell; python-pptx has no call for it."""
-    properties = cell._tc.get_or_add_tcPr()
-    line = etree.SubElement(properties, qn(side))
-    line.set("w", str(int(width_pt * 12700)))
-    fill = etree.SubElement(line, qn("a:solidFill"))
-    etree.SubElement(fill, qn("a:srgbClr")).set("val", colour)
-    order = ["a:lnL", "a:lnR", "a:lnT", "a:lnB"]
-    children = sorted(properties, key=lambda n: next(
-        (i for i, tag in enumerate(order) if n.tag == qn(tag)), len(order)
-    ))  # fmt: skip
-    properties[:] = children
 
 
 def _add_named(show: Deck, part: PlanPart, base: Base, options: SheetOptions) -> None:
@@ -595,7 +430,7 @@ def _add_comparison(
     slide = _new_slide(show, title, base, options)
     width = (WIDTH_IN - 2 * MARGIN_IN - 0.3) / 2
     for part, left in ((first, MARGIN_IN), (second, MARGIN_IN + width + 0.3)):
-        _write(slide, left, BODY_TOP_IN, width, 0.35, part.period, 14, INK, bold=True)
+        write(slide, left, BODY_TOP_IN, width, 0.35, part.period, 14, INK, bold=True)
         rect = (left, BODY_TOP_IN + 0.4, width, BODY_BOTTOM_IN - BODY_TOP_IN - 0.4)
         _add_map(slide, part.shown, base, options, rect, part.period)
     slide = _new_slide(show, title, base, options)
@@ -623,5 +458,5 @@ def _add_method(show: Deck, parts: Sequence[PlanPart], base: Base, options: Shee
     words = method_words(parts, base, lang)
     lines = [Line(line, "words") for line in words]
     wide, height = WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN
-    size, _ = _fit(lines, wide, height)
-    _add_text(slide, lines, (MARGIN_IN, BODY_TOP_IN, wide, height), size)
+    size, _ = fit(lines, wide, height)
+    add_text(slide, lines, (MARGIN_IN, BODY_TOP_IN, wide, height), size)

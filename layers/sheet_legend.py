@@ -13,7 +13,8 @@ import shapely
 from geo.catalogue import text
 from geo.errors import ExportError
 from layers.fonts import POINT_MM, printable, wrap_text
-from layers.sheet_map import (
+from layers.sheet_page import SMALLEST_PT, Page
+from layers.sheet_symbols import (
     COLOURS,
     draw_connector,
     draw_outline,
@@ -22,7 +23,6 @@ from layers.sheet_map import (
     draw_zone,
     shade,
 )
-from layers.sheet_page import SMALLEST_PT, Page
 from layers.styles import ZoneStyle, style_of
 
 if TYPE_CHECKING:

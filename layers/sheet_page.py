@@ -19,7 +19,7 @@ from geo.catalogue import text
 from geo.crs import WGS84
 from geo.errors import ExportError
 from layers.fonts import FONT_FAMILY, POINT_MM, printable, text_width_mm, wrap_text
-from layers.sheet_map import COLOURS, shade
+from layers.sheet_symbols import COLOURS, shade
 
 if TYPE_CHECKING:
     import geopandas as gpd

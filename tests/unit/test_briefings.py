@@ -13,10 +13,10 @@ from pptx.oxml.ns import qn
 
 from geo.errors import ExportError
 from layers.briefing_content import PlanPart, named_groups, passages, place_pairs, plan_parts
-from layers.briefing_slides import BODY_BOTTOM_IN, TEXT_SIZES_PT, Line, _fit, _line_height_in
 from layers.briefings import deck, report
 from layers.office_files import EAST_ASIAN_FONT, with_fixed_dates
 from layers.sheets import SheetOptions
+from layers.slide_parts import BODY_BOTTOM_IN, TEXT_SIZES_PT, Line, fit, line_height_in
 from layers.tables import area_workbook
 from tests.unit.sheet_material import small_base, small_zones
 
@@ -148,12 +148,12 @@ def test_a_text_too_long_for_its_slide_goes_on_and_nothing_is_lost(zones_by_plan
 
 def test_the_type_shrinks_before_a_slide_is_continued():
     short = [Line("字" * 40, "words")]
-    assert _fit(short, 6.0, 4.0) == (TEXT_SIZES_PT[0], [])
+    assert fit(short, 6.0, 4.0) == (TEXT_SIZES_PT[0], [])
     fuller = [Line("字" * 400, "words")]
-    size, rest = _fit(fuller, 6.0, 3.0)
+    size, rest = fit(fuller, 6.0, 3.0)
     assert rest == []
     assert size < TEXT_SIZES_PT[0]
-    assert _line_height_in(fuller[0], 6.0, size) <= 3.0
+    assert line_height_in(fuller[0], 6.0, size) <= 3.0
 
 
 def test_no_slide_holds_a_citation_alone():
@@ -162,9 +162,9 @@ def test_no_slide_holds_a_citation_alone():
         Line("字" * 700, "words"),
         Line("—— 《纲要》", "citation"),
     ]
-    height = _line_height_in(lines[0], 6.0, TEXT_SIZES_PT[-1]) / 0.95
-    height += _line_height_in(lines[1], 6.0, TEXT_SIZES_PT[-1]) / 0.95 + 0.01
-    _, rest = _fit([Line("前文", "words"), *lines], 6.0, height + 0.3)
+    height = line_height_in(lines[0], 6.0, TEXT_SIZES_PT[-1]) / 0.95
+    height += line_height_in(lines[1], 6.0, TEXT_SIZES_PT[-1]) / 0.95 + 0.01
+    _, rest = fit([Line("前文", "words"), *lines], 6.0, height + 0.3)
     assert [line.role for line in rest] == ["heading", "words", "citation"]
 
 
