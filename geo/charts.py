@@ -128,3 +128,25 @@ def interval_svg(finding: Finding, label: str = "", width: int = 200, height: in
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
     )
+
+
+_MARKS = {
+    "agrees": '<circle cx="7" cy="7" r="5.5" fill="{ink}"/>',
+    "agrees_at_edge": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{ink}" '
+    'stroke-width="1.8"/><path d="M7 1.8a5.2 5.2 0 0 0 0 10.4z" fill="{ink}"/>',
+    "disagrees": '<path d="M2.5 2.5l9 9m0-9l-9 9" stroke="{ink}" stroke-width="2.4"/>',
+    "by_construction": '<rect x="2.5" y="2.5" width="9" height="9" fill="none" stroke="{ink}" '
+    'stroke-width="1.8"/>',
+    "not_determinable": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{ink}" '
+    'stroke-width="1.8" stroke-dasharray="2.4 1.8"/>',
+    "not_stated": '<path d="M2 7h10" stroke="{ink}" stroke-width="2"/>',
+}
+
+
+def mark_svg(verdict: str) -> str:
+    """Return the shape of a verdict as SVG, drawn so that it hangs on no font."""
+    body = _MARKS[verdict].format(ink=INK)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 14 14" width="12" height="12" '
+        f'aria-hidden="true">{body}</svg>'
+    )

@@ -341,7 +341,7 @@ def _draw_corridor(item: PlanItem, base: Base) -> Drawn:
     rivers = base.river_readings(_data_name(item.axis.road, base))
     lengths = [
         _length_reading(item, base, reading if reading else CENTRE_READING, reading, item.axis.to)
-        for reading in (rivers or [None])
+        for reading in ([*rivers] or [None])
     ]
     if rivers:
         lengths[0] = replace(lengths[0], reading=CENTRE_READING)
@@ -359,7 +359,7 @@ def _draw_corridor(item: PlanItem, base: Base) -> Drawn:
             length_readings=tuple(lengths),
         )
     beside = shapely.buffer(shapely.boundary(base.outline), BORDER_REACH_M)
-    on_border = shapely.length(shapely.intersection(axis, beside)) > axis.length / 2
+    on_border = shapely.length(shapely.intersection(axis, beside)) > shapely.length(axis) / 2
     corridor = corridor_with_area(
         axis,
         base.outline,
@@ -454,7 +454,8 @@ def _normal_at(line: Geometry, point: Point) -> NDArray[np.float64]:
     near = shapely.intersection(line, point.buffer(END_REACH_M))
     xy = shapely.get_coordinates(near if shapely.length(near) > 0 else line)
     direction = xy[-1] - xy[0]
-    return np.array([-direction[1], direction[0]]) / np.hypot(*direction)
+    normal: NDArray[np.float64] = np.array([-direction[1], direction[0]]) / np.hypot(*direction)
+    return normal
 
 
 def _axis_edge(item: PlanItem, base: Base, axis: Geometry, river: str | None) -> gpd.GeoDataFrame:
@@ -542,11 +543,13 @@ def _only_named() -> tuple[str, str]:
     return text("obstacle.named", "zh"), text("obstacle.named", "en")
 
 
-def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Point | None:
+def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Geometry | None:
     """Return where the name of an item may be written, or None."""
     origin = drawn.get(item.label_at)
     if origin is not None:
-        return None if origin.geometry is None else rounded(origin.geometry.representative_point())
+        return (
+            None if origin.geometry is None else rounded(shapely.point_on_surface(origin.geometry))
+        )
     names = [item.label_at] if item.label_at else [item.short_name, item.name]
     found = base.landmarks[base.landmarks["name"].isin(names)]
     return rounded(found.geometry.iloc[0]) if len(found) else None

@@ -222,9 +222,9 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     """Check that the places a text puts inside a zone lie inside, or say by how much not."""
     check_id = f"position/places/{plan}"
     base = built.base
-    landmarks = base.landmarks.drop_duplicates("name").set_index("name")
+    # A street that a text puts inside is inside where it crosses the zone.
+    known = _positions(base.roads) | _positions(base.landmarks.to_crs(base.metric_crs))
     metric = drawn_areas(zones).to_crs(base.metric_crs).set_index("zone_id")
-    points = landmarks.geometry.to_crs(base.metric_crs) if len(landmarks) else None
     found = []
     for zone_id, zone in metric.iterrows():
         for place in built.drawn[zone_id].item.places:
@@ -235,24 +235,24 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 "name": zone["short_name"],
                 "name_en": zone["short_name_en"],
             }
-            if points is None or place.name not in landmarks.index:
+            if place.name not in known:
                 found.append(
                     statement(
                         check_id, "info", "place-unknown", (zone_id,), suffix=place.name, **values
                     )
                 )
                 continue
-            point = points[place.name]
-            distance = float(shapely.distance(point, zone.geometry))
+            position, error = known[place.name]
+            distance = float(shapely.distance(position, zone.geometry))
             if distance > 0:
-                error = float(landmarks.loc[place.name, "position_error_m"])
+                here = gpd.GeoSeries([position], crs=base.metric_crs).to_crs(WGS84).iloc[0]
                 found.append(
                     statement(
                         check_id,
                         "info" if distance <= Z_95 * error else "warning",
                         "place-outside",
                         (zone_id,),
-                        landmarks.geometry[place.name],
+                        here,
                         suffix=place.name,
                         distance=f"{distance:.0f}",
                         error=f"{error:.0f}",
@@ -260,6 +260,28 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                     )
                 )
     return status_of(check_id, found)
+
+
+def _positions(layer: gpd.GeoDataFrame) -> dict[str, tuple[Geometry, float]]:
+    """Return shape and error [m] by name; the first of a name counts."""
+    if layer.empty:
+        return {}
+    rows = layer.drop_duplicates("name")
+    return {
+        str(name): (shape_, float(error))
+        for name, shape_, error in zip(
+            rows["name"], rows.geometry, rows["position_error_m"], strict=True
+        )
+    }
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file, each with as many cells as the head."""
+    rows = list(csv.DictReader(io.StringIO(read_text(path))))
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise ValueError(f"row {number} has not as many cells as the head")
+    return rows
 
 
 def streets_check(base: Base, path: Path) -> Check:
@@ -284,10 +306,12 @@ def streets_check(base: Base, path: Path) -> Check:
     if not path.is_file():
         return skipped(check_id, "skipped.no-street-checks")
     try:
-        rows = list(csv.DictReader(io.StringIO(read_text(path))))
+        rows = _rows(path)
         results = [(row, measure(row, base)) for row in rows]
-    except (GeoError, KeyError, ValueError, TypeError) as error:
-        found = statement(check_id, "error", "file-unreadable", suffix="unreadable", error=error)
+    except (GeoError, KeyError, ValueError, TypeError, csv.Error) as error:
+        found = statement(
+            check_id, "error", "file-unreadable", suffix="unreadable", error=f"{path.name}: {error}"
+        )
         return status_of(check_id, [found])
     told = [(row, result) for row, result in results if result.status != "not_evaluable"]
     unused = [(row, result) for row, result in told if row["used"] == "no"]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from geo.build import Built
 from geo.catalogue import text
-from geo.charts import interval_svg
+from geo.charts import interval_svg, mark_svg
 from geo.checks import STATUSES, Check
 from geo.verdicts import VERDICTS
 
@@ -109,7 +109,7 @@ def report_html(
         ],
         checks=sorted(checks, key=lambda check: STATUSES.index(check.status)),
         summary=report_record(built, checks)["summary"],
-        marks=MARKS,
-        chart=lambda finding, label: Markup(interval_svg(finding, label)),
+        mark=lambda verdict: Markup(mark_svg(verdict)),
+        chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),
         date=date,
     )

@@ -79,8 +79,8 @@ def inputs_check(built: Built) -> Check:
                 f"{check_id}/{issue.code}/{issue.place}",
                 issue.level,
                 (issue.place,) if issue.place in built.drawn else (),
-                f"{issue.place}：{issue.message} {issue.remedy}",
-                f"{issue.place}: {issue.message} {issue.remedy}",
+                f"{issue.place}：{issue.message.removeprefix(f'{issue.place}: ')} {issue.remedy}",
+                f"{issue.place}: {issue.message.removeprefix(f'{issue.place}: ')} {issue.remedy}",
             )
             for issue in built.issues
         ],

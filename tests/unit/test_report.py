@@ -2,11 +2,13 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 
 from geo.build import build
-from geo.charts import chart, interval_svg
+from geo.catalogue import text
+from geo.charts import chart, interval_svg, mark_svg
 from geo.inspection import inspect
 from geo.report import MARKS, report_html, report_json, report_record
 from geo.verdicts import VERDICTS, Reading, judge
@@ -54,8 +56,14 @@ def test_the_page_needs_nothing_from_elsewhere(page):
 
 
 def test_the_page_says_datum_version_date_rule_and_that_it_binds_nobody(page):
-    for words in ("WGS84", "2026.1", "2026-01-02", "without legal effect", "95% interval"):
-        assert words in page
+    for words in (
+        "WGS84",
+        "2026.01.01",
+        "2026-01-02",
+        text("notice.disclaimer", "en"),
+        text("report.rule", "en"),
+    ):
+        assert words in unescape(page)
     assert "size: A4" in page
 
 
@@ -89,6 +97,7 @@ def test_the_json_holds_findings_checks_and_counts(material):
 def test_every_verdict_has_a_shape_of_its_own():
     assert set(MARKS) == set(VERDICTS)
     assert len(set(MARKS.values())) == len(MARKS)
+    assert len({mark_svg(verdict) for verdict in VERDICTS}) == len(VERDICTS)
 
 
 def finding(stated, value, half, *others):
