@@ -339,9 +339,10 @@ def _draw_corridor(item: PlanItem, base: Base) -> Drawn:
     """Draw a belt along its axis with the width that its stated area gives."""
     assert item.axis is not None
     rivers = base.river_readings(_data_name(item.axis.road, base))
+    default: list[str | None] = [None]
     lengths = [
-        _length_reading(item, base, reading if reading else CENTRE_READING, reading, item.axis.to)
-        for reading in ([*rivers] or [None])
+        _length_reading(item, base, reading or CENTRE_READING, reading, item.axis.to)
+        for reading in ([*rivers] or default)
     ]
     if rivers:
         lengths[0] = replace(lengths[0], reading=CENTRE_READING)
