@@ -219,7 +219,8 @@ def _features(
     place = f"{path.parent.name}/{path.name}"
     try:
         document = read_json(path)
-        features = list(document["features"])
+        # of another type: a KeyError, as without one
+        features = list({"FeatureCollection": document}[document["type"]]["features"])
     except GeoError as error:
         issues.append(Issue("file-unreadable", "error", place, str(error), remedy))
         return [], {}

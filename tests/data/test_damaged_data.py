@@ -1,0 +1,167 @@
+"""One file of a data folder missing, cut off, of another version or mistyped: it is named."""
+
+import json
+import shutil
+from itertools import product
+
+import pytest
+
+from geo.__main__ import main
+from geo.checksums import HEAD, sealed_files, sealed_readme
+from tests.tiny_district import write_tiny_district
+from views.state import folder_stamp, read_page_data
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """A built and sealed district; never written to."""
+    folder = write_tiny_district(tmp_path_factory.mktemp("sound") / "data")
+    (folder / "README.md").write_text(HEAD, encoding="utf-8")
+    (folder / "README.md").write_text(sealed_readme(folder), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def folder(sound, tmp_path):
+    copy = tmp_path / "data"
+    shutil.copytree(sound, copy)
+    return copy
+
+
+def missing(path):
+    path.unlink()
+
+
+def cut_off(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def of_another_version(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":
+        text = text.replace("format = 1", "format = 99").replace("[[alias]]", "[[alias_v2]]")
+        path.write_text(text + "\n", encoding="utf-8")
+    elif path.suffix == ".geojson":
+        path.write_text(text.replace("FeatureCollection", "Topology"), encoding="utf-8")
+    else:
+        path.write_text(text.replace("check_id", "id_of_check"), encoding="utf-8")
+
+
+def mistyped(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".geojson":
+        text = text.replace('"coordinates": [', '"coordinates": [[', 1)
+    else:
+        text += '\nx = = "\n'
+    path.write_text(text, encoding="utf-8")
+
+
+def not_text(path):
+    path.write_bytes(b"\xff\xfe\x00\xd8" + path.read_bytes())
+
+
+DAMAGES = (missing, cut_off, emptied, of_another_version, mistyped, not_text)
+FILES = (
+    "district.toml",
+    "plans/13th-outline.toml",
+    "plans/14th-outline.toml",
+    "base/aliases.toml",
+    "base/control_points.geojson",
+    "base/district.geojson",
+    "base/landmarks.geojson",
+    "base/missing.toml",
+    "base/river.geojson",
+    "base/roads.geojson",
+    "base/street_checks.csv",
+    "zones/13th.geojson",
+    "zones/13th_edges.geojson",
+    "zones/14th.geojson",
+    "zones/14th_edges.geojson",
+)
+PAIRS = list(product(FILES, DAMAGES))
+# A build takes half a second: in turn, every file meets two damages and every damage five files;
+# `make soak` and the last digit of the pair's number choose the others.
+CHOSEN = [pair for number, pair in enumerate(PAIRS) if number % 3 == number // 6 % 3]
+
+
+def ids(pairs):
+    return [f"{name}-{damage.__name__}" for name, damage in pairs]
+
+
+def check(folder, capsys):
+    code = main(["check", "--data", str(folder), "--lang", "en"])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_every_file_of_the_folder_is_damaged_in_turn(sound):
+    assert sorted(FILES) == sealed_files(sound)
+
+
+def test_the_sound_folder_has_no_fault_in_its_files(sound, capsys):
+    _, said = check(sound, capsys)
+    for name in FILES:
+        assert f"{name} " not in said
+
+
+@pytest.mark.parametrize(("name", "damage"), CHOSEN, ids=ids(CHOSEN))
+def test_check_names_the_damaged_file(folder, name, damage, capsys):
+    before = (folder / name).read_bytes()
+    damage(folder / name)
+    after = (folder / name).read_bytes() if (folder / name).is_file() else None
+    code, said = check(folder, capsys)
+    if before == after:  # an empty file that was empty
+        return
+    assert code == 1, said
+    assert name.rpartition("/")[2] in said
+
+
+READ = [pair for pair in PAIRS if pair[0].endswith("geojson") and "control" not in pair[0]]
+
+
+@pytest.mark.parametrize(("name", "damage"), READ, ids=ids(READ))
+def test_the_page_names_the_damaged_file_and_shows_the_rest(folder, name, damage):
+    damage(folder / name)
+    data = read_page_data(folder, folder_stamp(folder))
+    assert [issue for issue in data.issues if name in issue.place]
+    assert all(str(folder) not in issue.message for issue in data.issues)
+    for plan in ("13th", "14th"):
+        if name != f"zones/{plan}.geojson":
+            assert data.zones[plan]
+    for layer in ("district", "river", "roads", "landmarks"):
+        if name != f"base/{layer}.geojson":
+            assert data.base[layer]
+
+
+def test_the_page_shows_zones_without_a_readable_district_file(folder):
+    cut_off(folder / "district.toml")
+    (folder / "district.toml").write_text("format = 99", encoding="utf-8")
+    data = read_page_data(folder, folder_stamp(folder))
+    assert [issue.place for issue in data.issues] == ["district.toml"]
+    assert data.zones["13th"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_changed_byte_is_found_by_its_checksum(folder, name, capsys):
+    """A change that is still readable: a blank at the end."""
+    from geo.inspection import checksums_check
+
+    with (folder / name).open("ab") as file:
+        file.write(b"\n")
+    (found,) = checksums_check(folder).statements
+    assert name in found.words("en")
+
+
+def test_an_edited_figure_is_found(folder, capsys):
+    path = folder / "zones" / "13th.geojson"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["features"][0]["properties"]["computed_area_km2"] = 9.9
+    path.write_text(json.dumps(document), encoding="utf-8")
+    code, said = check(folder, capsys)
+    assert code == 1
+    assert "computed_area_km2" in said
