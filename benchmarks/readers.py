@@ -1,0 +1,211 @@
+"""Many readers of one process: real websocket sessions that speak Streamlit's own protocol.
+
+``python -m benchmarks.readers`` opens 50 sessions on loopback, lets each toggle a zone or
+click one every 10 to 15 s, and prints Markdown: the time from the act to the last message
+of its rerun, the memory of the server, and what one session holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import websocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.figures import ROOT, load, machine, percentile, table
+from benchmarks.served import Server, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANSWER_SECONDS = 120
+PAUSE_SECONDS = (10.0, 15.0)
+
+
+class Session:
+    """One reader: a websocket, the widgets that the page showed, and what was done to them."""
+
+    def __init__(self, address: str, query: str = "") -> None:
+        self.query = query
+        self.received = 0
+        self.script = ""
+        self.pills: dict[str, tuple[list[str], list[str]]] = {}
+        self.maps: list[str] = []
+        self.states: dict[str, WidgetState] = {}
+        self.socket = websocket.create_connection(
+            address.replace("http://", "ws://") + "/_stcore/stream",
+            subprotocols=["streamlit"],
+            timeout=ANSWER_SECONDS,
+        )
+
+    def run(self) -> float:
+        """Ask for a run of the script and return the time to its last message [s]."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = self.query
+        asked.rerun_script.page_script_hash = self.script
+        asked.rerun_script.widget_states.widgets.extend(self.states.values())
+        start = time.perf_counter()
+        self.socket.send_binary(asked.SerializeToString())
+        while True:
+            told = self.socket.recv()
+            self.received += len(told)
+            message = ForwardMsg.FromString(told)
+            kind = message.WhichOneof("type")
+            if kind == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    return time.perf_counter() - start
+            elif kind == "new_session":
+                self.script = message.new_session.page_script_hash
+            elif kind == "delta":
+                self._see(message.delta.new_element)
+
+    def _see(self, element: Any) -> None:
+        """Remember a widget that can be acted on."""
+        kind = element.WhichOneof("type")
+        if kind == "button_group":
+            group = element.button_group
+            labels = [option.content for option in group.options]
+            chosen = [labels[k] for k in group.default]
+            if group.set_value:
+                chosen = list(group.raw_values)
+            if group.click_mode == group.MULTI_SELECT and labels:
+                known = self.pills.get(group.id)
+                self.pills[group.id] = (
+                    labels,
+                    known[1] if known and not group.set_value else chosen,
+                )
+        elif kind == "component_instance" and element.component_instance.id not in self.maps:
+            self.maps.append(element.component_instance.id)
+
+    def toggle(self, chance: random.Random) -> float:
+        """Switch one pill of the page and wait for the answer."""
+        name = chance.choice(sorted(self.pills))
+        labels, chosen = self.pills[name]
+        label = chance.choice(labels)
+        now = [other for other in labels if (other in chosen) != (other == label)]
+        self.pills[name] = (labels, now)
+        state = WidgetState(id=name)
+        state.string_array_value.data.extend(now)
+        self.states[name] = state
+        return self.run()
+
+    def click(self, zone: str, sequence: int) -> float:
+        """Click a zone on the map and wait for the answer."""
+        answer = {"last_active_drawing": {"properties": {"zone_id": zone, "sequence": sequence}}}
+        self.states[self.maps[0]] = WidgetState(id=self.maps[0], json_value=json.dumps(answer))
+        return self.run()
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+@contextmanager
+def open_sessions(server: Server, count: int) -> Iterator[tuple[list[Session], list[float]]]:
+    """Open sessions one after another; give them and the times of their first runs [s]."""
+    with ExitStack() as stack:
+        sessions, times = [], []
+        for _ in range(count):
+            session = Session(server.address)
+            stack.callback(session.close)
+            times.append(session.run())
+            sessions.append(session)
+        yield sessions, times
+
+
+def behave(session: Session, seed: int, zones: list[str], end: float) -> list[float]:
+    """Toggle and click every 10 to 15 s until `end`; return the time of each answer [s]."""
+    chance = random.Random(seed)
+    times = []
+    wake = time.perf_counter() + chance.uniform(0.0, PAUSE_SECONDS[1])
+    while wake < end:
+        time.sleep(max(0.0, wake - time.perf_counter()))
+        if chance.random() < 0.5:
+            times.append(session.toggle(chance))
+        else:
+            times.append(session.click(chance.choice(zones), len(times) + 1))
+        wake = time.perf_counter() + chance.uniform(*PAUSE_SECONDS)
+    return times
+
+
+def zone_ids() -> list[str]:
+    """Return the zones that have a shape."""
+    ids = []
+    for path in sorted((ROOT / "data" / "zones").glob("*[0-9]th.geojson")):
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+            if feature["geometry"] and "Polygon" in feature["geometry"]["type"]:
+                ids.append(feature["properties"]["zone_id"])
+    return ids
+
+
+def measure(readers: int, seconds: float) -> dict[str, Any]:
+    """Return answers [s], memory [byte] and runs of one process with many readers."""
+    zones = zone_ids()
+    with served(ROOT / "streamlit_app.py") as server:
+        with open_sessions(server, 1):
+            one = server.memory()
+        with open_sessions(server, readers) as (sessions, opening):
+            before = len(server.runs())
+            end = time.perf_counter() + seconds
+            with ThreadPoolExecutor(readers) as pool:
+                told = list(
+                    pool.map(lambda pair: behave(pair[1], pair[0], zones, end), enumerate(sessions))
+                )
+            runs = server.runs()[before:]
+            return {
+                "readers": readers,
+                "seconds": seconds,
+                "answers": [time for times in told for time in times],
+                "opening": opening,
+                "python": [run["cpu"] for run in runs],
+                "one": one,
+                "many": server.memory(),
+                "peak": server.memory("VmHWM"),
+            }
+
+
+def main(argv: list[str] | None = None) -> str:
+    """Measure and return (and print) the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=75.0)
+    options = parser.parse_args(argv)
+    found = measure(options.readers, options.seconds)
+    answers = found["answers"]
+    per_session = (found["many"] - found["one"]) / max(1, options.readers - 1)
+    rows = [
+        ("acts (toggles and clicks)", f"{len(answers)} in {options.seconds:.0f} s", ""),
+        ("answer, median", f"{statistics.median(answers) * 1e3:.0f} ms", ""),
+        ("answer, 95th percentile", f"{percentile(answers, 0.95) * 1e3:.0f} ms", "< 1000 ms"),
+        ("answer, slowest", f"{max(answers) * 1e3:.0f} ms", ""),
+        (
+            "Python time of a rerun, median",
+            f"{statistics.median(found['python']) * 1e3:.0f} ms",
+            "< 150 ms",
+        ),
+        (
+            "first run of a session, median",
+            f"{statistics.median(found['opening']) * 1e3:.0f} ms",
+            "",
+        ),
+        ("memory with 1 reader", f"{found['one'] / 1e6:.0f} MB", "< 400 MB"),
+        (f"memory with {options.readers} readers", f"{found['many'] / 1e6:.0f} MB", ""),
+        ("memory at its peak", f"{found['peak'] / 1e6:.0f} MB", "< 1500 MB"),
+        ("memory per further reader", f"{per_session / 1e6:.1f} MB", ""),
+    ]
+    out = table((f"{options.readers} readers, one process", "measured", "goal"), rows)
+    out += f"\n\n{machine('streamlit', 'streamlit-folium')}; {load()}."
+    print(out)
+    return out
+
+
+if __name__ == "__main__":
+    main()
