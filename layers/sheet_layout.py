@@ -116,9 +116,11 @@ def compose_sheet(
         side = 0.27 * width
         right, width = left + width - side, width - side - GAP_MM
         y = draw_scale_block(page, frame, right, low + height, side)
-        below_height = legend_height_mm(page, below, side, 1)
         draw_legend(page, below, (right, low, side, y - low), "", with_table=False)
-        _draw_inset(page, base, frame, (right, low, side, y - below_height - low))
+        if options.extent != "district":
+            across = 0.3 * width
+            _draw_inset(page, base, frame, (left + width - across, low, across, height))
+            width -= across + GAP_MM
         floor = _draw_remarks(page, chosen, focus, (left, low, width), unlisted)
         legend_rect = (left, floor, width, low + height - floor)
     y = draw_legend(

@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pymupdf
@@ -237,9 +238,12 @@ def test_markup_in_a_title_stays_text(zones, base):
     assert b"&lt;script&gt;$x^2$" in data
 
 
-def test_zooming_in_adds_an_inset_of_the_district(zones, base):
-    wide = compose_sheet(zones, base, SheetOptions(plan="13th", date=DATE))
-    close = compose_sheet(zones, base, SheetOptions(plan="13th", extent="13th-wudadao", date=DATE))
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+@pytest.mark.parametrize("area_table", [False, True])
+def test_zooming_in_adds_an_inset_of_the_district(zones, base, orientation, area_table):
+    options = SheetOptions(plan="13th", orientation=orientation, area_table=area_table, date=DATE)
+    wide = compose_sheet(zones, base, options)
+    close = compose_sheet(zones, base, replace(options, extent="13th-wudadao"))
     assert len(close.figure.axes) == len(wide.figure.axes) + 1
     assert close.frames[0].denominator < wide.frames[0].denominator
 
