@@ -15,7 +15,7 @@ from geo.areas import AreaBudget, area_budget, geodesic_area_km2
 from geo.catalogue import text
 from geo.checks import Check
 from geo.crs import WGS84
-from geo.drawing import rounded
+from geo.drawn import rounded
 from geo.errors import InputTooLargeError, Issue
 from geo.own_fields import Fields, stated_area
 from geo.topology import containment_check, overlaps_check, spaces_check, validity_check
@@ -304,6 +304,7 @@ def _checks(shapes: list[OwnShape], base: Base) -> tuple[Check, ...]:
         {
             "zone_id": [s.shape_id for s in found],
             "kind": "zone",
+            "group": PLAN,
             "short_name": [s.name for s in found],
             "short_name_en": [s.name for s in found],
         },

@@ -35,12 +35,14 @@ mark.own-figure { background: #dde7f3; border-bottom: 2px solid #23507f; }
 mark.own-unread { background: #f4ecd2; border-bottom: 2px dotted #7a5a12; }
 .own-key { font-size: .8rem; color: #5b6270; margin: .3rem 0; }
 .own-key mark { margin-right: .9rem; color: #1f2937; }
-.own-list { margin: .2rem 0 .4rem; padding: 0; list-style: none; font-size: .88rem;
+.own-list { margin: .2rem 0 .4rem; padding: 0 !important; list-style: none; font-size: .88rem;
   line-height: 1.65; color: #1f2937; overflow-wrap: anywhere; }
-.own-list li { padding: .2rem 0; border-bottom: 1px solid #ebe8e0; }
+.own-list li { margin: 0 !important; padding: .2rem 0; border-bottom: 1px solid #ebe8e0; }
 .own-list .own-where { color: #5b6270; font-size: .8rem; }
-.own-areas td { white-space: normal; vertical-align: top; min-width: 5.2rem; }
-.own-areas td.own-why { min-width: 16rem; }
+.pm-areas.own-areas td, .pm-areas.own-areas tbody th { white-space: normal; vertical-align: top;
+  min-width: 5.2rem; }
+.pm-areas.own-areas tbody th { min-width: 7rem; }
+.pm-areas.own-areas td.own-why { min-width: 15rem; }
 """
 
 

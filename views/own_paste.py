@@ -50,15 +50,14 @@ def show_paste(state: State) -> None:
             persist_state="session",
         )
         about = _about(state)
-        run, example = st.columns([1, 1])
-        run.form_submit_button(state.text("own.paste.run"), type="primary", width="stretch")
         given = example_text(state)
-        example.form_submit_button(
-            state.text("own.example"),
-            on_click=lambda: st.session_state.update({TEXT_KEY: given}),
-            disabled=not given,
-            width="stretch",
-        )
+        with st.container(horizontal=True):
+            st.form_submit_button(state.text("own.paste.run"), type="primary")
+            st.form_submit_button(
+                state.text("own.example"),
+                on_click=lambda: st.session_state.update({TEXT_KEY: given}),
+                disabled=not given,
+            )
     if not (pasted or "").strip():
         return
     try:
