@@ -15,6 +15,7 @@ from views import link
 from views.choices import choose_one, plain
 from views.compare_export import exports
 from views.compare_words import wording
+from views.quiet import quiet
 from views.tables import comparison, matrices
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ ol.tl { display: flex; gap: 3px; margin: .3rem 0 .5rem; padding: 0 !important; l
 .stApp .docs li { font-size: .85rem; margin: 0; }
 .cw { display: grid; grid-template-columns: 1fr 1fr; gap: .2rem 1.6rem; font-size: .9rem;
   line-height: 1.75; color: #1f2937; }
-.cw h3 { grid-column: 1 / -1; font-size: .84rem; font-weight: 600; color: #4b5160; padding: 0;
+.cw h4 { grid-column: 1 / -1; font-size: .84rem; font-weight: 600; color: #4b5160; padding: 0;
   margin: .7rem 0 0; }
-.cw h4 { font-size: .9rem; font-weight: 650; padding: 0; margin: 0; }
+.cw h3 { font-size: .9rem; font-weight: 650; padding: 0; margin: 0; }
 .cw p { margin: 0; overflow-wrap: anywhere; white-space: pre-line; font-size: .9rem; }
 .cw del { color: #8c1d18; text-decoration: line-through; text-decoration-thickness: 1px; }
 .cw ins { background: #d9efe0; color: #14432a; text-decoration: none; }
@@ -165,7 +166,7 @@ def period_documents(state: State, plan: str) -> None:
         end=period.period_to,
     )
     st.html(
-        f'<div class="pm-panel"><h3>{escape(heading)}</h3>'
+        f'<div class="pm-panel"><p class="quiet">{escape(heading)}</p>'
         f'<ul class="docs">{"".join(rows)}</ul></div>'
     )
 
@@ -234,7 +235,7 @@ def flow(state: State, matrix: OverlapMatrix, earlier: str, later: str) -> None:
     with box:
         if box.open:
             words = state.text("compare.flow_hint")
-            st.caption(words)
+            quiet(words)
             st.plotly_chart(
                 flow_figure(state, matrix), key="flow_chart", alt=f"{title}. {words}",
                 config={"displayModeBar": False},

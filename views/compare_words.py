@@ -10,6 +10,7 @@ import streamlit as st
 from geo.wording import shared_places
 from views import link
 from views.choices import choose_from_list, unique_labels
+from views.quiet import quiet
 from views.tables import wording_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def wording(state: State, first: str, second: str) -> None:
         *([f["properties"] for f in state.data.zones[plan]] for plan in (first, second))
     )
     if not shared:
-        st.caption(state.text("compare.words_none"))
+        quiet(state.text("compare.words_none"))
         return
     place = chosen_place(state, shared)
     side = "_en" if state.language == "en" else ""
@@ -47,7 +48,7 @@ def wording(state: State, first: str, second: str) -> None:
         state.language,
     )
     words = wording_of(state.data, *(str(item["zone_id"]) for item in shared[place]))
-    st.caption(state.text("compare.words_hint"))
+    quiet(state.text("compare.words_hint"))
     st.html(words_html(state, words, first, second))
 
 
@@ -69,13 +70,13 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
     plans = [state.data.plan_name(plan, state.language) for plan in (first, second)]
     rows = ['<div class="cw">']
     for plan, zone in zip(plans, (words.zone_a, words.zone_b), strict=True):
-        rows.append(f"<h4>{escape(plan)} · {escape(state.name(zone))}</h4>")
+        rows.append(f"<h3>{escape(plan)} · {escape(state.name(zone))}</h3>")
     later = []
     for key, old, new in words.parts:
-        block = [f"<h3>{escape(state.text(f'popup.{key}'))}</h3>"]
+        block = [f"<h4>{escape(state.text(f'popup.{key}'))}</h4>"]
         block += [_segments(state, *pair) for pair in zip(plans, (old, new), strict=True)]
         (later if key == "quote" else rows).append("".join(block))
-    rows.append(f"<h3>{escape(state.text('compare.anchors'))}</h3>")
+    rows.append(f"<h4>{escape(state.text('compare.anchors'))}</h4>")
     kept = [a if a == b else f"{a} → {b}" for a, b in words.anchors_kept]
     for plan, own in zip(plans, (words.anchors_gone, words.anchors_new), strict=True):
         both = _names(state, kept)
@@ -85,7 +86,7 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
             f"{escape(state.text('compare.anchors_gone', plan=plan))}：{alone}</p>"
         )
     for kind, key in (("aim", "compare.aims"), ("means", "compare.means")):
-        rows.append(f"<h3>{escape(state.text(key))}</h3>")
+        rows.append(f"<h4>{escape(state.text(key))}</h4>")
         for plan, own in zip(plans, (words.clauses_a, words.clauses_b), strict=True):
             rows.append(_clauses(state, plan, own, kind))
     return "".join([*rows, *later, "</div>"])

@@ -13,6 +13,7 @@ from layers.legend import swatch
 from views import link
 from views.choices import choose_from_list, plain, unique_labels
 from views.map import draw_map
+from views.quiet import quiet
 from views.search import go_to, marked
 from views.tables import places
 
@@ -143,7 +144,7 @@ def tell(state: State, history: PlaceHistory) -> None:
     heading = state.text("place.history", name=place_name(state, place))
     st.html(f'<h2 class="pm-h2">{escape(heading)}</h2>')
     if place.geometry is None:
-        st.caption(state.text("place.not_drawn"))
+        quiet(state.text("place.not_drawn"))
     elif not history.is_in_district:
         district = state.data.district
         name = "" if district is None else state.pick([district.name, district.name_en])
@@ -151,10 +152,10 @@ def tell(state: State, history: PlaceHistory) -> None:
         st.info(state.plain("place.outside", district=name, km=kilometres))
         return
     if place.position_error_m:
-        st.caption(state.text("place.position", metres=f"{place.position_error_m:.0f}"))
+        quiet(state.text("place.position", metres=f"{place.position_error_m:.0f}"))
     with st.container(height=520, border=False, key="panel"):
         st.html(history_html(state, history))
-    st.caption(state.text("place.error_rule"))
+    quiet(state.text("place.error_rule"))
     drawn = [h for holdings in history.plans.values() for h in holdings if h.relation in FIRM[:5]]
     with st.container(horizontal=True):
         for holding in drawn[:6]:

@@ -86,7 +86,7 @@ def show(state: State) -> None:
         return
     documents = len({hit.passage.document_id for hit in hits})
     counted = state.text("search.count", query=query, count=len(hits), documents=documents)
-    st.html(f'<h2 class="pm-h2" role="status">{escape(counted)}</h2>')
+    st.html(f'<div role="status"><h2 class="pm-h2">{escape(counted)}</h2></div>')
     asked = (query, within)
     if st.session_state.get("search_asked") != asked:
         st.session_state["search_asked"], st.session_state["search_count"] = asked, AT_ONCE

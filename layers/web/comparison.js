@@ -235,6 +235,7 @@
         state.cell = before.cell;
       }
       this.state = state;
+      document.documentElement.lang = state.lang === "en" ? "en" : "zh-CN";
       if (this.drawn !== state.mode) this.build();
       const plans = state.mode === "time" ? [state.period] : [state.left, state.right];
       const piece = this.overlay();
@@ -305,7 +306,6 @@
           choose("compare.to", state.right, (right) => this.update({ right, cell: null }));
         }
         nodes.push(this.button(this.t("compare.language"), null, () => {
-          document.documentElement.lang = state.lang === "en" ? "zh-CN" : "en";
           this.update({ lang: state.lang === "en" ? "zh" : "en" });
         }));
       }
