@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -127,6 +127,11 @@ class Base:
         rows = self.rivers[self.rivers["name"] == name]
         return list(rows["reading"])
 
+    def data_name(self, printed: str) -> str:
+        """Return the name of the line that a printed name means."""
+        alias = self.aliases.get(printed)
+        return alias.data_name if alias else printed
+
     def alias_names(self) -> dict[str, tuple[str, str]]:
         """Return printed name to (data name, reason), as `geo.roads.find_road` takes it."""
         return {a.printed: (a.data_name, a.reason) for a in self.aliases.values()}
@@ -247,7 +252,7 @@ def read_base(folder: Path) -> Base:
     require_metric(roads, "roads.geojson")
     return Base(
         district=district,
-        outline=outline,
+        outline=cast("Polygon | MultiPolygon", outline),
         roads=roads,
         rivers=rivers,
         aliases=aliases,

@@ -14,7 +14,8 @@ import pandas as pd
 from geo.base import Base, read_base
 from geo.catalogue import text
 from geo.crs import WGS84
-from geo.drawing import EDGE_COLUMNS, Drawn, draw_item, item_findings, rounded
+from geo.drawing import draw_item, item_findings
+from geo.drawn import EDGE_COLUMNS, Drawn, rounded
 from geo.errors import Issue
 from geo.io import layer_bytes, make_folder, sha256, write_bytes
 from geo.plans import Document, citation, read_documents

@@ -151,7 +151,7 @@ def _line_under(
         return edge
     parts = shapely.get_parts(shapely.line_merge(road))
     distances = shapely.distance(parts, edge.interpolate(0.5, normalized=True))
-    part = parts[int(np.argmin(distances))]
+    part: shapely.LineString = parts[int(np.argmin(distances))]
     if shapely.hausdorff_distance(edge, shapely.intersection(edge.buffer(1.0), part)) > 2.0:
         return edge
     return part
@@ -176,7 +176,11 @@ def _shifted_lines(xy: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArr
     """Return one line per run."""
     runs = len(shift)
     shifted = xy[None, :, :] + shift[:, None, :]
-    return shapely.linestrings(shifted.reshape(-1, 2), indices=np.repeat(np.arange(runs), len(xy)))
+    indices = np.repeat(np.arange(runs), len(xy))
+    lines: NDArray[np.object_] = np.asarray(
+        shapely.linestrings(shifted.reshape(-1, 2), indices=indices)
+    )
+    return lines
 
 
 def _near(

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from geo.areas import WIDEST_TESTABLE_SHARE, intervals_meet, printed_interval
 from geo.catalogue import text
-from geo.errors import GeoError
 
 Figure = Literal["area", "length", "part_area"]
 Verdict = Literal[
@@ -232,11 +231,3 @@ def judge(
         reason=reason["zh"],
         reason_en=reason["en"],
     )
-
-
-def require_verdict(word: str) -> Verdict:
-    """Return `word` if it is a verdict, or raise GeoError."""
-    for verdict in VERDICTS:
-        if verdict == word:
-            return verdict
-    raise GeoError(f"{word!r} is no verdict. Expected one of {', '.join(VERDICTS)}.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.build import Built
-    from geo.drawing import Drawn
+    from geo.drawn import Drawn
     from geo.verdicts import Finding
     from views.state import State
 

@@ -14,7 +14,7 @@ from geo.build import (
     zone_files,
     zone_layer,
 )
-from geo.drawing import EDGE_COLUMNS
+from geo.drawn import EDGE_COLUMNS
 from geo.errors import DataFileError
 from geo.io import sha256
 from tests.tiny_district import write_tiny_district

@@ -12,7 +12,8 @@ from geo.areas import Z_95, geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, build_documents
 from geo.crs import METRIC
-from geo.drawing import EDGE_COLUMNS, draw_item, item_findings, kerb_outlines, rounded
+from geo.drawing import draw_item, item_findings, kerb_outlines
+from geo.drawn import EDGE_COLUMNS, rounded
 from geo.plans import read_documents
 from tests.tiny_district import EAST, ERROR_M, NORTH, write_tiny_district
 

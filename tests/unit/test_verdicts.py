@@ -1,7 +1,6 @@
 import pytest
 
-from geo.errors import GeoError
-from geo.verdicts import VERDICTS, Reading, judge, require_verdict
+from geo.verdicts import VERDICTS, Reading, judge
 
 
 def centre(value, half):
@@ -66,8 +65,9 @@ def test_no_figure_is_not_stated():
     assert judge("z", "area").verdict == "not_stated"
 
 
-def test_the_list_of_verdicts_is_closed():
-    assert require_verdict("agrees") == "agrees"
-    assert len(VERDICTS) == 6
-    with pytest.raises(GeoError, match="no verdict"):
-        require_verdict("fine")
+def test_every_verdict_has_its_words_and_its_mark():
+    from geo.catalogue import keys
+    from geo.report import MARKS
+
+    assert {f"verdict.{verdict}" for verdict in VERDICTS} <= set(keys())
+    assert set(MARKS) == set(VERDICTS)
