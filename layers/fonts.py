@@ -122,11 +122,15 @@ NO_LINE_START = "，。、；：？！）》」』”’〉】％%·"
 """Closing marks that a line must not begin with (GB/T 15834)."""
 
 
+NO_LINE_END = "（《“‘「『〈〔【"
+"""Opening marks that a line must not end with."""
+
+
 def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
     """Break a text into lines that fit a width.
 
     Chinese breaks between any two characters but never before a closing
-    mark; a run of Latin letters and digits is kept whole where it fits.
+    or after an opening mark; a run of Latin letters and digits is kept whole where it fits.
 
     Parameters
     ----------
@@ -153,7 +157,9 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
         for token in _tokens(paragraph):
             if line and text_width_mm("".join([*line, token]).rstrip(), size_pt) > width_mm:
                 carried: list[str] = []
-                while len(line) > 1 and [token, *carried][-1] in NO_LINE_START:
+                while len(line) > 1 and (
+                    [token, *carried][-1] in NO_LINE_START or line[-1] in NO_LINE_END
+                ):
                     carried.append(line.pop())
                 lines.append("".join(line).rstrip())
                 line = [*reversed(carried), token if carried else token.lstrip()]

@@ -378,5 +378,14 @@ def test_a_line_never_begins_with_a_closing_mark_and_keeps_figures_whole():
     assert any("0.805–0.890" in line for line in lines)
 
 
+def test_a_line_never_ends_with_an_opening_mark():
+    width = 7 * 8 * POINT_MM + 0.01  # seven characters of 8 pt
+    assert wrap_text("二、着力构筑“六区联动”格局", width, 8) == [
+        "二、着力构筑",
+        "“六区联动”格",
+        "局",
+    ]
+
+
 def test_a_character_without_a_glyph_becomes_a_question_mark():
     assert printable("五大道\U0001f600") == "五大道?"
