@@ -1,0 +1,37 @@
+"""``geo doctor``: what is missing on this machine, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from geo.catalogue import text
+from geo.doctor import DEFAULT_PORT, examine
+
+MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    # Not by commands.issues: the doctor must speak where packages are missing.
+    parser.add_argument("--data", metavar="FOLDER", help="another data folder (or GEO_DATA)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help=f"where the page listens ({DEFAULT_PORT})"
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found; 1 if something that is needed is missing."""
+    findings = examine(
+        Path(options.data) if options.data else None, port=options.port, language=options.lang
+    )
+    for finding in findings:
+        title = text(f"doctor.{finding.part}", options.lang)
+        print(f"{MARKS[finding.status]} {title}: {finding.found}")
+        if finding.remedy:
+            print(f"    → {finding.remedy}")
+    missing = sum(finding.status == "missing" for finding in findings)
+    print(text("doctor.verdict" if missing else "doctor.well", options.lang, count=missing))
+    return 1 if missing else 0

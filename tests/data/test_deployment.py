@@ -1,0 +1,175 @@
+"""The service and the site under deploy/, started on loopback as they are written."""
+
+import configparser
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+import urllib.error
+import urllib.request
+
+import pytest
+from websocket import WebSocketBadStatusException, create_connection
+
+from geo.input_limits import UPLOAD_BYTES
+from layers.base_map import ONLINE_BASES
+from tests.front import HOME, ROOT, SITE, UNIT, nginx_front, page_of_unit, unit
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with page_of_unit(tmp_path_factory.mktemp("service")) as (port, log, _):
+        yield port, log
+
+
+@pytest.fixture(scope="module")
+def front(page, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nginx")
+    with nginx_front(folder, page[0]) as host:
+        yield host, folder
+
+
+def answer_to(host, path="/", **request):
+    """Return status, headers and body, of a refusal too."""
+    asked = urllib.request.Request(f"http://{host}{path}", **request)
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+def policy_of(words):
+    parts = (part.split() for part in words.split(";") if part.strip())
+    return {name: values for name, *values in parts}
+
+
+def test_the_unit_is_what_systemd_understands(tmp_path):
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed.")
+    copy = tmp_path / UNIT.name
+    text = UNIT.read_text(encoding="utf-8").replace(f"{HOME}/.venv/bin/python", sys.executable)
+    copy.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [program, "verify", str(copy)], check=False, capture_output=True, text=True
+    )
+    assert UNIT.name not in done.stderr
+    configparser.RawConfigParser(strict=False).read_string(text)
+
+
+def test_the_unit_listens_on_loopback_only_and_gives_no_rights():
+    service = unit()
+    assert "--server.address=127.0.0.1" in service["ExecStart"][0]
+    assert service["IPAddressDeny"] == ["any"]
+    assert service["IPAddressAllow"] == ["localhost"]
+    for name in ("PrivateTmp", "NoNewPrivileges", "ProtectHome"):
+        assert service[name] == ["yes"]
+    assert service["User"] == ["plan-map"]
+    assert service["ProtectSystem"] == ["strict"]
+    assert service["CapabilityBoundingSet"] == [""]
+
+
+def test_every_answer_carries_the_headers(front):
+    host, _ = front
+    for path in ("/", "/_stcore/health", "/nothing/here.js", "/app/static/nothing.js"):
+        status, headers, body = answer_to(host, path)
+        assert status in (200, 404), path
+        policy = policy_of(headers["Content-Security-Policy"])
+        assert policy["default-src"] == ["'self'"]
+        assert policy["connect-src"] == ["'self'"]
+        assert policy["frame-ancestors"] == ["'self'"]
+        assert policy["object-src"] == ["'none'"]
+        assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
+        assert headers.get_all("X-Frame-Options") == ["SAMEORIGIN"]
+        assert headers.get_all("Referrer-Policy") == ["no-referrer"]
+        assert "geolocation=()" in headers["Permissions-Policy"]
+        assert headers["Server"] == "nginx"
+        assert str(ROOT).encode() not in body
+
+
+def test_only_the_hosts_of_the_online_base_maps_are_in_the_policy():
+    words = re.search(r'Content-Security-Policy "([^"]+)"', SITE).group(1)
+    policy = policy_of(words)
+    hosts = {value for value in policy.pop("img-src") if value.startswith("https://")}
+    assert not [value for values in policy.values() for value in values if "//" in value]
+    tiles = {re.match(r"https://([^/]+)/", url)[1] for b in ONLINE_BASES.values() for url in b.urls}
+    patterns = {host: re.escape(host.removeprefix("https://")) for host in hosts}
+    patterns = {host: words.replace(r"\*", r"[^/]+") for host, words in patterns.items()}
+    for tile in tiles:
+        assert [host for host, words in patterns.items() if re.fullmatch(words, tile)], tile
+    for host, words in patterns.items():
+        assert [tile for tile in tiles if re.fullmatch(words, tile)], host
+
+
+def test_the_session_opens_through_the_front_and_from_no_other_origin(front):
+    host, _ = front
+    address = f"ws://{host}/_stcore/stream"
+    session = create_connection(
+        address, origin=f"http://{host}", subprotocols=["streamlit"], timeout=30
+    )
+    assert session.connected
+    session.close()
+    with pytest.raises(WebSocketBadStatusException, match="403"):
+        create_connection(
+            address, origin="http://elsewhere.example", subprotocols=["streamlit"], timeout=30
+        )
+
+
+def test_an_upload_without_the_token_is_refused(front):
+    host, _ = front
+    path = "/_stcore/upload_file/session/file"
+    status, _, body = answer_to(host, path, data=b"x", method="PUT")
+    assert status in (400, 403)
+    assert b"Traceback" not in body
+
+
+def test_an_upload_above_the_limit_is_refused_by_the_front(front):
+    host, _ = front
+    name, _, port = host.partition(":")
+    length = 52 * 2**20
+    with socket.create_connection((name, int(port)), timeout=30) as connection:
+        connection.sendall(
+            f"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: {host}\r\n"
+            f"Content-Length: {length}\r\n\r\n".encode()
+        )
+        assert connection.recv(64).startswith(b"HTTP/1.1 413")
+    assert f"client_max_body_size {UPLOAD_BYTES // 2**20 + 1}m;" in SITE
+
+
+def test_no_other_site_may_read_an_answer(front):
+    host, _ = front
+    _, headers, _ = answer_to(host, headers={"Origin": "http://elsewhere.example"})
+    assert headers["Access-Control-Allow-Origin"] is None
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_the_metrics_stay_inside(front):
+    assert answer_to(front[0], "/_stcore/metrics")[0] == 404
+
+
+def test_the_log_holds_no_part_of_a_link(front):
+    host, folder = front
+    answer_to(host, "/?zone=13th-wudadao&tk=0123456789abcdef")
+    log = (folder / "access.log").read_text()
+    assert '"GET /"' in log
+    assert "wudadao" not in log
+    assert "0123456789abcdef" not in log
+
+
+def test_the_page_says_nothing_of_its_faults_to_readers():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["client"]["showErrorDetails"] == "none"
+    assert settings["server"]["enableXsrfProtection"] is True
+    assert settings["server"]["enableCORS"] is True
+    assert settings["server"]["maxUploadSize"] * 2**20 == UPLOAD_BYTES
+    assert settings["browser"]["gatherUsageStats"] is False
+
+
+def test_the_front_serves_the_page_and_its_log_is_clean(front, page):
+    status, _, body = answer_to(front[0], "/?plan=14th")
+    assert status == 200
+    assert b'<div id="root">' in body
+    assert "Traceback" not in page[1].read_text(errors="replace")

@@ -1,0 +1,138 @@
+"""The service and the site under deploy/, started on loopback as they are written."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SITE = (ROOT / "deploy" / "nginx-site.conf").read_text(encoding="utf-8")
+UNIT = ROOT / "deploy" / "heping-plan-map.service"
+HOME = "/opt/heping-plan-map"
+START_SECONDS = 90
+
+WRAPPER = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+
+
+def nginx_or_skip():
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        if os.environ.get("REQUIRE_NGINX"):
+            pytest.fail("nginx is required here and not installed: apt-get install nginx-light")
+        pytest.skip("nginx is not installed: apt-get install nginx-light")
+    return found
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def unit():
+    """Return the [Service] section: option to its values, for options may repeat."""
+    section, values = "", {}
+    for line in UNIT.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line
+        elif section == "[Service]" and line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            values.setdefault(name, []).append(value)
+    return values
+
+
+def wait_for(address, process, log):
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"{address} did not answer: {log.read_text(errors='replace')[-2000:]}")
+
+
+def end(process):
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
+@contextlib.contextmanager
+def page_of_unit(folder, port=None, data=None):
+    """Start the page by the command and the environment of the unit; give its port and log."""
+    port = port or free_port()
+    service = unit()
+    command = shlex.split(service["ExecStart"][0])
+    assert command[0] == f"{HOME}/.venv/bin/python"
+    command[0] = sys.executable
+    command = [word.replace("--server.port=8501", f"--server.port={port}") for word in command]
+    environment = dict(value.split("=", 1) for value in service["Environment"])
+    environment |= {"HOME": str(folder), "MPLCONFIGDIR": str(folder), "PATH": os.environ["PATH"]}
+    if data is not None:
+        environment["GEO_DATA"] = str(data)
+    log = folder / f"page-{time.monotonic_ns()}.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+        yield port, log, process
+    finally:
+        end(process)
+
+
+@contextlib.contextmanager
+def nginx_front(folder, page_port):
+    """Start nginx with the site file; only its two ports and its log are put elsewhere."""
+    nginx = nginx_or_skip()
+    port = free_port()
+    site = SITE
+    for old, new in (
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("server 127.0.0.1:8501;", f"server 127.0.0.1:{page_port};"),
+        ("/var/log/nginx/plan_map.log", f"{folder}/access.log"),
+    ):
+        assert site.count(old) == 1
+        site = site.replace(old, new)
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    (folder / "nginx.conf").write_text(WRAPPER.format(folder=folder), encoding="utf-8")
+    folder.chmod(0o755)
+    command = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    command += ["-e", str(folder / "error.log")]
+    subprocess.run([*command, "-t"], check=True, capture_output=True)
+    log = folder / "nginx.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+        yield f"127.0.0.1:{port}"
+    finally:
+        end(process)
