@@ -232,7 +232,8 @@ class _Writer:
                 cell = row.cells[column]
                 cell.width = Mm(width * shares[column])
                 paragraph = cell.paragraphs[0]
-                paragraph.paragraph_format.space_after = Pt(0)
+                paragraph.paragraph_format.space_before = Pt(1.5)
+                paragraph.paragraph_format.space_after = Pt(1.5)
                 paragraph.paragraph_format.line_spacing = 1.15
                 paragraph.paragraph_format.keep_with_next = is_short and number < len(rows)
                 _style(paragraph.add_run(xml_safe(word)), 9, GREY if number == 0 else INK,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from geo.catalogue import text
 from geo.errors import ExportError
 from layers.fonts import register_font
@@ -117,7 +119,7 @@ def compose_sheet(
         right, width = left + width - side, width - side - GAP_MM
         y = draw_scale_block(page, frame, right, low + height, side)
         draw_legend(page, below, (right, low, side, y - low), "", with_table=False)
-        if options.extent != "district":
+        if is_part_shown(frame, base):
             across = 0.3 * width
             _draw_inset(page, base, frame, (left + width - across, low, across, height))
             width -= across + GAP_MM
@@ -245,12 +247,17 @@ def map_frame(
     return MapFrame(rect_mm, frame_bounds_m(extent, size, denominator), denominator)
 
 
+def is_part_shown(frame: MapFrame, base: Base) -> bool:
+    """Tell whether a frame leaves out some of the district, so that an inset says where it is."""
+    return not shapely.box(*frame.bounds_m).covers(base.outline)
+
+
 def _draw_inset(
     page: Page, base: Base, frame: MapFrame, room: tuple[float, float, float, float]
 ) -> float:
     """Draw the inset at the foot of some room, where the map is zoomed in; return its top."""
     left, low, width, height = room
-    if page.options.extent == "district":
+    if not is_part_shown(frame, base):
         return low
     caption = 4.5
     high = min(INSET_SHARE * page.height, width * 0.9, height - caption)

@@ -249,7 +249,10 @@ def _tallest(
 def _columns(
     rows: Sequence[LegendRow], columns: int, width: float, size: float, *, with_table: bool
 ) -> list[list[tuple[LegendRow, list[float]]]] | None:
-    """Divide the rows over columns; every row with the widths of its cells."""
+    """Divide the rows over columns; every row with the widths of its cells.
+
+    A column that begins within a group repeats the group's heading.
+    """
     each = (width - COLUMN_GAP_MM * (columns - 1)) / columns
     cells = each - SWATCH_EM * size * POINT_MM
     if cells < (LEAST_TABLE_EM if with_table else LEAST_LEGEND_EM) * size * POINT_MM:
@@ -258,13 +261,15 @@ def _columns(
     heights = [_lines(row, widths, each, size) for row in rows]
     target, filled = sum(heights) / columns, 0.0
     blocks: list[list[tuple[LegendRow, list[float]]]] = [[]]
+    heading = LegendRow(("",), is_heading=True)
     for row, lines in zip(rows, heights, strict=True):
         if blocks[-1] and filled + lines / 2 > target and len(blocks) < columns:
             carried = [blocks[-1].pop()] if blocks[-1][-1][0].is_heading else []
-            if not carried and not row.is_heading:  # level with the columns that have a heading
-                carried = [(LegendRow(("",), is_heading=True), [each])]
+            if not carried and not row.is_heading:
+                carried = [(heading, [each])]
             blocks.append(carried)
             filled = 0.0
+        heading = row if row.is_heading else heading
         blocks[-1].append((row, [each] if row.is_heading else widths))
         filled += lines
     return blocks

@@ -48,6 +48,9 @@ RIVER_HALF_WIDTH_M = 50.0
 """Half of the drawn width of a river whose file gives none [m]."""
 
 
+ZONE_COLUMNS = ("zone_id", "place", "basis", "short_name", "short_name_en")
+
+
 @dataclass(frozen=True)
 class MapFrame:
     """Where a map stands on the paper and what it shows.
@@ -155,7 +158,7 @@ def draw_map(
     """
     axes = new_axes(figure, frame, options, paper_mm or options.size_mm)
     symbols = _draw_ground(axes, frame, base, options)
-    shown = _visible(zones, frame)
+    shown = _visible(zones[[*ZONE_COLUMNS, "geometry"]], frame)
     front = shown[shown["zone_id"] == focus] if focus else shown
     for row in _largest_first(shown[~shown["zone_id"].isin(front["zone_id"])]):
         draw_context(axes, row.geometry, options)
@@ -261,11 +264,12 @@ def _draw_connectors(
 
 
 def _places(base: Base, frame: MapFrame) -> list[tuple[Any, str]]:
-    """Return the places shown in a frame as (row in metres, symbol), metro first."""
+    """Return the places shown whole in a frame as (row in metres, symbol), metro first."""
     if base.landmarks.empty:
         return []
     places = base.landmarks.to_crs(base.metric_crs)
-    places = places[shapely.covers(shapely.box(*frame.bounds_m), places.geometry.to_numpy())]
+    inner = shapely.box(*frame.bounds_m).buffer(-1.5 * SIGN_MM * frame.denominator / 1000)
+    places = places[shapely.covers(inner, places.geometry.to_numpy())]
     rows = [
         (row, "metro" if getattr(row, "place_class", "") == "metro" else "place")
         for row in places.rename(columns={"class": "place_class"}).itertuples()

@@ -265,7 +265,7 @@ def draw_north_arrow(page: Page, x: float, top: float, height: float) -> None:
 def draw_inset(
     page: Page, base: Base, frame: MapFrame, rect_mm: tuple[float, float, float, float]
 ) -> None:
-    """Draw the district small, with the frame of the map in it."""
+    """Draw the district small, with the frame of the map in it, both whole."""
     options = page.options
     left, bottom, width, height = rect_mm
     size = page.pt(5.8)
@@ -274,7 +274,8 @@ def draw_inset(
     axes = page.figure.add_axes(
         (left / page.width, bottom / page.height, width / page.width, height / page.height)
     )
-    west, south, east, north = base.outline.buffer(150).bounds
+    shown = shapely.box(*frame.bounds_m)
+    west, south, east, north = shapely.union(base.outline, shown).buffer(150).bounds
     step = max((east - west) / width, (north - south) / height)
     x, y = (west + east) / 2, (south + north) / 2
     axes.set_xlim(x - step * width / 2, x + step * width / 2)

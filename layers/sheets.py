@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 import shapely
 from matplotlib.text import Text
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
     from geo.base import Base
 
@@ -228,8 +230,46 @@ def map_picture(
                  linewidth=0)  # fmt: skip
         draw_scale_bar(page, frame, left + 3, top - 3.5, right - left - 17)
         draw_north_arrow(page, right - 4, top - 0.6, 6.0)
-        picture = _saved([figure], replace(options, format="png"), "")
-        return picture, frame.denominator
+        return _picture(figure, options), frame.denominator
+
+
+EXACT_COLOURS, PICTURE_COLOURS = 64, 256
+"""Of a map on a slide, which then has a third of the bytes of full colour.
+
+The most frequent colours, which fill the areas, stay as they are; the others are chosen to lie
+near every colour that occurs, so that a thin line keeps its hue.
+"""
+
+
+def _picture(figure: Figure, options: SheetOptions) -> bytes:
+    """Return a figure as a PNG with a palette."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    figure.set_dpi(options.dpi)
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    buffer = io.BytesIO()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    _few_colours(picture).save(buffer, "PNG", dpi=(options.dpi, options.dpi))
+    return buffer.getvalue()
+
+
+def _few_colours(picture: Image) -> Image:
+    """Return a picture of at most `PICTURE_COLOURS`, each pixel with the nearest of them."""
+    from PIL import Image
+
+    packed = np.asarray(picture).astype(np.int32) @ (1 << 16, 1 << 8, 1)
+    values, place, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    colours = np.stack([values >> 16, values >> 8 & 255, values & 255], axis=-1)
+    frequent = colours[np.argsort(-counts, kind="stable")[:EXACT_COLOURS]]
+    wanted = PICTURE_COLOURS - EXACT_COLOURS
+    spread = picture.quantize(wanted, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = np.concatenate([frequent, np.reshape(spread[: 3 * wanted], (-1, 3))], dtype=np.int32)
+    distance = (palette**2).sum(axis=-1) - 2 * colours @ palette.T  # squared, less a constant
+    few = Image.fromarray(distance.argmin(axis=-1).astype(np.uint8)[place.reshape(packed.shape)])
+    few.putpalette(palette.astype(np.uint8).tobytes())
+    return few
 
 
 CORNER_MM = (52.0, 11.5)

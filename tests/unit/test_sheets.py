@@ -18,7 +18,7 @@ from geo.crs import METRIC, WGS84
 from geo.errors import ExportError
 from layers.fonts import printable, wrap_text
 from layers.sheet_labels import Candidates, LabelBoard
-from layers.sheet_legend import stated_figure, zone_rows
+from layers.sheet_legend import LegendRow, _columns, stated_figure, zone_rows
 from layers.sheet_options import extent_m, round_scale
 from layers.sheet_page import coordinate_system_words
 from layers.sheets import (
@@ -249,6 +249,42 @@ def test_zooming_in_adds_an_inset_of_the_district(zones, base, orientation, area
 
 
 @pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+def test_a_view_that_holds_the_whole_district_needs_no_inset(zones, base, orientation):
+    view = (117.15, 39.05, 117.27, 39.19)
+    options = SheetOptions(plan="13th", orientation=orientation, date=DATE)
+    whole = compose_sheet(zones, base, options)
+    wider = compose_sheet(zones, base, replace(options, extent=view))
+    assert len(wider.figure.axes) == len(whole.figure.axes)
+
+
+def test_the_inset_shows_all_of_a_view_that_reaches_beyond_the_district(zones, base):
+    view = (117.21, 39.115, 117.27, 39.12)
+    sheet = compose_sheet(zones, base, SheetOptions(plan="13th", extent=view, date=DATE))
+    left, bottom, right, top = sheet.frames[0].bounds_m
+    west, south, east, north = base.outline.bounds
+    assert right > east
+    inset = sheet.figure.axes[-1]
+    assert inset.get_xlim()[0] < min(left, west)
+    assert inset.get_xlim()[1] > max(right, east)
+    assert inset.get_ylim()[0] < min(bottom, south)
+    assert inset.get_ylim()[1] > max(top, north)
+
+
+def test_a_place_whose_sign_the_frame_would_cut_is_left_out(zones, base):
+    options = SheetOptions(plan="13th", date=DATE)
+    frame = compose_sheet(zones, base, options).frames[0]
+    left, _, _, top = frame.bounds_m
+    step = frame.denominator / 1000
+    moved = [shapely.Point(left + mm * step, top - 40 * step) for mm in (0.2, 5.0)]
+    places = (
+        base.landmarks.iloc[[0, 0]].assign(name=["在边", "在内"]).set_geometry(moved, crs=METRIC)
+    )
+    drawn = compose_sheet(zones, replace(base, landmarks=places.to_crs(WGS84)), options).maps[0]
+    names = [label.text for label in drawn.board.labels if label.kind == "place"]
+    assert names == ["在内"]
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
 def test_the_current_view_is_wholly_on_the_sheet(zones, base, orientation):
     view = (117.19, 39.12, 117.20, 39.125)
     options = SheetOptions(plan="13th", extent=view, orientation=orientation, date=DATE)
@@ -301,6 +337,12 @@ def test_a_comparison_shows_both_plans_at_one_scale(zones, base, orientation):
     assert "“十四五”规划（2021–2025）" in words
 
 
+def test_a_legend_column_that_begins_within_a_group_repeats_its_heading():
+    rows = [LegendRow(("片区",), is_heading=True), *[LegendRow((f"片区{n}",)) for n in range(9)]]
+    blocks = _columns(rows, 3, 200.0, 7.0, with_table=False)
+    assert [block[0][0].cells for block in blocks] == [("片区",)] * 3
+
+
 def test_a_comparison_refuses_a_mixed_table(zones, base):
     with pytest.raises(ExportError, match="one plan"):
         draw_comparison(zones, zones, base, SheetOptions(date=DATE))
@@ -312,6 +354,19 @@ def test_a_map_picture_has_the_size_asked_for(zones, base):
     with Image.open(io.BytesIO(data)) as image:
         assert image.size == pytest.approx((120 / 25.4 * 200, 100 / 25.4 * 200), abs=1.5)
     assert denominator == round_scale(extent_m(zones, base, options), (120.0, 100.0))
+
+
+def test_a_map_picture_of_few_colours_looks_like_the_full_one(zones, base, monkeypatch):
+    options = SheetOptions(plan="13th", dpi=150, date=DATE)
+    few, _ = map_picture(zones, base, options, (120.0, 100.0))
+    monkeypatch.setattr("layers.sheets._few_colours", lambda picture: picture)
+    full, _ = map_picture(zones, base, options, (120.0, 100.0))
+    with Image.open(io.BytesIO(few)) as ours, Image.open(io.BytesIO(full)) as theirs:
+        assert ours.mode == "P"
+        apart = np.abs(np.asarray(ours.convert("RGB")).astype(int) - np.asarray(theirs))
+    assert apart.max() <= 24  # of 255
+    assert apart.mean() < 1
+    assert len(few) < 0.6 * len(full)
 
 
 def test_an_english_sheet_speaks_english_but_quotes_in_chinese(zones, base):
