@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--to", dest="period_to", type=int, metavar="YEAR", help="last year")
     new.add_argument("--title", help="title as printed")
     new.add_argument("--title-en", help="title in English")
+    new.add_argument("--section", help="chapter and section as printed, for every item")
     new.add_argument("--document", help="document id; <plan>-outline by default")
     new.add_argument("--out", metavar="FILE", help="file to write; standard output by default")
     new.add_argument("--force", action="store_true", help="replace the file if it is there")
@@ -72,6 +73,7 @@ def run_new(options: argparse.Namespace) -> int:
                 f"{out.name} must be named {draft.file_name}, as its document. "
                 f"Give --out {out.with_name(draft.file_name)}."
             )
+        out.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(out, draft.source.encode())
         print(f"wrote {out}", file=sys.stderr)
     _tell(draft, options.lang)
@@ -141,6 +143,7 @@ def _about(options: argparse.Namespace, out: Path | None) -> About:
         period_to=options.period_to,
         title=options.title or "",
         title_en=options.title_en or "",
+        section=options.section or "",
         document=document,
     )
 

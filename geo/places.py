@@ -37,6 +37,10 @@ LEAST_SHARE = 0.005
 """Less of a street or of a zone inside another is the meeting of two drawn lines."""
 
 
+ANY_LONGITUDE = 105.0
+"""Chooses a belt where there is no shape, and so nothing to measure."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Something that can be asked about.
@@ -279,7 +283,7 @@ def history_index(
     """
     shapes = [g for table in zones.values() for g in table.geometry if g is not None]
     shapes = [g for g in ([district] if district is not None else []) + shapes if not g.is_empty]
-    metric_crs = metric_crs_for(float(shapes[0].centroid.x) if shapes else 117.0)
+    metric_crs = metric_crs_for(float(shapes[0].centroid.x) if shapes else ANY_LONGITUDE)
     items = {}
     for plan, table in zones.items():
         metric = table.to_crs(metric_crs)

@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 
     from views.state import PageData
 
-DEFAULT_PLAN = "13th"
+
+def default_plan(data: PageData) -> str | None:
+    """Return the plan that a page opens with: the one with most limits of its own."""
+    stated = {
+        plan: sum(feature["properties"]["basis"] == "stated" for feature in features)
+        for plan, features in data.zones.items()
+    }
+    return max(stated, key=stated.__getitem__, default=None)
 
 
 def choose_plans(data: PageData, language: str) -> tuple[str, ...]:
     """Let the reader choose plan periods; in the link as ``plans=13th,14th``."""
     plans = list(data.zones)
-    default = [DEFAULT_PLAN] if DEFAULT_PLAN in plans else plans[:1]
+    first = default_plan(data)
+    default = [first] if first else []
     chosen = link.several("plans", plans, default)
     labels = {}
     for plan in plans:
@@ -120,9 +128,12 @@ def choose_items(data: PageData, plans: Sequence[str], language: str) -> tuple[s
         elif rest:
             count = sum(len(features) for features in rest.values())
             name = data.plan_name(plan, language)
-            with st.expander(text("layers.more", language, plan=plain(name), count=count)):
-                for group, features in rest.items():
-                    _toggles(f"{plan}.{group}", features, shown, answer, language)
+            label = text("layers.more", language, plan=plain(name), count=count)
+            more = st.expander(label, key=f"more.{plan}", on_change="rerun")
+            if more.open:  # dozens of pills that nobody sees would slow every answer
+                with more:
+                    for group, features in rest.items():
+                        _toggles(f"{plan}.{group}", features, shown, answer, language)
     return tuple(zone for zone in zones if zone in shown and _plan(data.features[zone]) in plans)
 
 

@@ -1,0 +1,193 @@
+"""The view of the reader's own data, without a browser, on the invented district."""
+
+import json
+import logging
+import shutil
+from pathlib import Path
+from unittest.mock import patch
+
+import geopandas as gpd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.datums import wgs84_to_gcj02
+from geo.io import layer_bytes, read_layer
+
+PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
+DISTRICT = Path(__file__).parents[1] / "data" / "other_district"
+TEXT = "石桥片区规划范围：以石桥街、槐荫路、文昌街、青桐路围合的区域，面积120公顷。"
+SCRIPT = "<script>window.broken=1</script>"
+
+
+@pytest.fixture
+def district(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    shutil.copytree(DISTRICT, folder)
+    monkeypatch.setenv("GEO_DATA", str(folder))
+    monkeypatch.setattr("views.state.STATIC", tmp_path / "static")
+    return folder
+
+
+def opened(mode="paste", **parameters):
+    at = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in {"view": "own", "own": mode, **parameters}.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def pasted(text, **parameters):
+    at = opened(**parameters)
+    at.text_area[0].set_value(text)
+    at.button[0].click()
+    at.run()
+    assert not at.exception
+    return at
+
+
+def html(at):
+    return "".join(element.proto.body for element in at.get("html"))
+
+
+def shapes():
+    zones = read_layer(DISTRICT / "zones" / "15th.geojson")
+    areas = zones[zones["zone_id"].isin(["15th-wenchang", "15th-binhe"])]
+    return gpd.GeoDataFrame(
+        {"name": [f"文昌{SCRIPT}", "滨河"], "面积_公顷": [120.0, 99.0]},
+        geometry=list(areas.geometry),
+        crs="EPSG:4326",
+    )
+
+
+def uploaded(content, name="mine.geojson", **parameters):
+    at = opened("check", **parameters)
+    at.file_uploader[0].upload(name, content)
+    at.run()
+    assert not at.exception
+    return at
+
+
+def confirmed(at):
+    at.checkbox[0].check()
+    at.run()
+    assert not at.exception
+    assert not at.error
+    return at
+
+
+def overlay(at):
+    group = json.loads(at.get("component_instance")[0].proto.json_args)["feature_group"]
+    start = group.index("planmap.update(") + len("planmap.update(")
+    return json.JSONDecoder().raw_decode(group[start:])[0]["overlay"]["features"]
+
+
+def test_the_page_says_that_nothing_is_kept(district):
+    assert "不写入服务器" in html(opened())
+
+
+def test_a_pasted_sentence_gives_marks_a_ring_and_a_verdict(district):
+    at = pasted(TEXT)
+    page = html(at)
+    assert not at.error
+    assert page.count('<mark class="own-limit">') == 5  # four limits and the key
+    assert '<mark class="own-figure">120公顷</mark>' in page
+    assert [f["properties"]["label"] for f in overlay(at)] == ["石桥片区"]
+    assert "相符" in page
+
+
+def test_markup_in_the_text_is_shown_as_text(district):
+    page = html(pasted(TEXT + SCRIPT))
+    assert SCRIPT not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_limit_that_the_base_lacks_is_marked_and_explained(district):
+    page = html(pasted(TEXT.replace("青桐路", "青梧路")))
+    assert '<mark class="own-missing">青梧路</mark>' in page
+    assert "写法相近的有：青桐路" in page
+
+
+def test_a_text_without_zones_is_answered(district):
+    at = pasted("今天天气很好。")
+    assert [w.value for w in at.warning] == ["没有读出任何片区、界线或数字。请粘贴写明范围的句子。"]
+
+
+def test_the_example_is_one_of_the_district_shown(district):
+    at = opened()
+    at.button[1].click().run()
+    assert "石桥街" in at.text_area[0].value
+    assert "相符" in html(at)
+
+
+def test_the_view_speaks_english(district):
+    page = html(pasted(TEXT, lang="en"))
+    assert "not in the base" in page
+    assert "Areas and lengths" in page
+
+
+def test_a_file_is_judged_only_after_its_datum_is_confirmed(district):
+    at = uploaded(layer_bytes(shapes()))
+    assert "own-results" not in html(at)
+    page = html(confirmed(at))
+    assert "own-results" in page
+    assert "不符" in page
+    assert "占图形 100.0%" in page
+    assert SCRIPT not in page
+
+
+def test_shifted_coordinates_are_guessed_with_their_evidence(district):
+    at = uploaded(layer_bytes(wgs84_to_gcj02(shapes())))
+    assert at.selectbox(key=datum_key(at)).value == "gcj02"
+    assert "边线距已知道路中位" in html(at)
+
+
+def datum_key(at):
+    return next(box.key for box in at.selectbox if box.key and box.key.startswith("own_datum/"))
+
+
+def test_fields_are_guessed_and_can_be_changed(district):
+    at = confirmed(uploaded(layer_bytes(shapes())))
+    boxes = {box.key.split("/")[0]: box for box in at.selectbox if box.key}
+    assert boxes["own_area"].value == "面积_公顷"
+    assert boxes["own_unit"].value == "ha"
+    boxes["own_unit"].set_value("亩").run()
+    assert "120亩" in html(at)
+
+
+def test_a_file_that_is_none_is_refused_in_the_readers_language(district):
+    at = uploaded(b"no layer at all", "wrong.geojson")
+    assert len(at.error) == 1
+    assert "wrong.geojson" in at.error[0].value
+    assert uploaded(b"no layer at all", "wrong.geojson", lang="en").error[0].value.isascii()
+
+
+def test_shapes_elsewhere_are_told(district):
+    far = shapes()
+    far["geometry"] = far.geometry.translate(xoff=-30)
+    assert "都不在本区附近" in html(uploaded(layer_bytes(far)))
+
+
+def test_an_unforeseen_fault_is_told_and_its_words_are_not_logged(district, caplog):
+    fault = ValueError(TEXT)
+    with (
+        caplog.at_level(logging.DEBUG),
+        patch("views.own_paste.draft_from_text", side_effect=fault),
+    ):
+        at = pasted(TEXT)
+    assert "没有留下" in at.error[0].value
+    assert "ValueError" in caplog.text
+    assert "石桥街" not in caplog.text
+
+
+def test_nothing_is_written_by_pasting_or_uploading(district, tmp_path):
+    opened()
+    before = sorted(p for p in tmp_path.rglob("*") if p.is_file())
+    pasted(TEXT)
+    confirmed(uploaded(layer_bytes(shapes())))
+    assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == before
+
+
+def test_another_session_starts_empty(district):
+    pasted(TEXT)
+    assert opened().text_area[0].value == ""
