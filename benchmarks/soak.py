@@ -1,0 +1,263 @@
+"""The long tests: fuzzing, faults at every write of every format, and readers for a long time.
+
+``python -m benchmarks.soak`` runs all three and prints what it measured;
+``--only fuzz|faults|load``, ``--minutes``, ``--sessions`` and ``--inputs`` choose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGETS = {"sentences": 3_000, "uploads": 110_000}
+"""Fuzz target to longest input [bytes]."""
+
+LINKS = (
+    "",
+    "?plan=11th",
+    "?plan=14th&zone=14th-wudadao",
+    "?lang=en&zone=13th-wudadao",
+    "?view=check",
+    "?view=check&plan=14th&lang=en",
+    "?view=compare",
+    "?view=compare&mode=time&period=13th",
+    "?view=place&at_place=五大道",
+    "?view=search&q=小白楼",
+    "?view=export",
+    "?view=nothing&zone=nowhere&plan=99th",
+)
+EXPORTS = ("geojson", "csv", "kml", "gpkg", "shp", "html", "svg", "xlsx", "docx", "pdf")
+SETTLED = 0.4
+"""Share of the time after which caches are full: the slope of memory is taken from there."""
+
+
+def fuzz(inputs: int) -> bool:
+    """Give every target so many inputs; tell what each came to."""
+    well = True
+    for name, longest in TARGETS.items():
+        with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as temporary:
+            done = subprocess.run(
+                [
+                    sys.executable, "-m", "tests.fuzz.targets", name, f"-atheris_runs={inputs}",
+                    f"-max_len={longest}", f"-dict=tests/fuzz/{name}.dict", "-timeout=60",
+                    corpus, f"tests/fuzz/corpus/{name}",
+                ],
+                cwd=ROOT, env={**os.environ, "TMPDIR": temporary},
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            left = len(list(Path(temporary).iterdir()))
+        ran = re.search(r"Done (\d+) in (\d+) second", done.stderr)
+        found = "no find" if ran else f"FOUND, see tests/fuzz/found/{name}"
+        count = f"{int(ran[1]):,} inputs in {ran[2]} s" if ran else "stopped"
+        print(f"fuzz {name}: {count}; {found}; {left} temporary files left", flush=True)
+        well = well and done.returncode == 0 and left == 0
+    return well
+
+
+def faults() -> bool:
+    """Fail every write of every export of a small district, and of its build, in turn."""
+    import contextlib
+    import io
+
+    from geo.__main__ import main
+    from tests.faults import broken_disk, faulty_disk, full_disk, read_only
+    from tests.tiny_district import write_tiny_district
+
+    total = lost = survived = 0
+    with tempfile.TemporaryDirectory() as folder:
+        data = write_tiny_district(Path(folder) / "data")
+        out = Path(folder) / "out"
+        out.mkdir()
+        works = {f"export {f}": ["export", "--format", f, "--plan", "13th"] for f in EXPORTS}
+        for words in works.values():
+            words += ["--out", str(out / "file.out"), "--date", "2026-11-22"]
+        works["build"] = ["build"]
+        works["check --html"] = ["check", "--html", str(out / "file.out")]
+        for name, words in works.items():
+            number = 0
+            while True:
+                number += 1
+                fault = (full_disk, read_only, broken_disk)[number % 3]
+                before = _files(Path(folder))
+                quiet = io.StringIO()
+                with (
+                    contextlib.redirect_stdout(quiet),
+                    contextlib.redirect_stderr(quiet),
+                    faulty_disk(number, fault) as counter,
+                ):
+                    code = main([*words, "--data", str(data)])
+                if len(counter.calls) < number:
+                    break
+                total += 1
+                after = _files(Path(folder))
+                names = set(after) - set(before) - {"out/file.out"}
+                parts = [path for path in after if path.endswith(".part")]
+                cut = [path for path, size in after.items() if size == 0 and before.get(path)]
+                lost += bool(names or parts or cut or set(before) - set(after))
+                survived += code in (0, 1)
+            print(f"faults {name}: {number - 1} calls failed in turn", flush=True)
+    print(f"faults: {total} injected, {survived} survived, {lost} files lost or half-written")
+    return lost == 0 and survived == total
+
+
+def _files(folder: Path) -> dict[str, int]:
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+class Reader(threading.Thread):
+    """A reader who opens links over the page's own protocol, one after another, and leaves."""
+
+    def __init__(self, port: int, end: float, seed: int) -> None:
+        super().__init__(daemon=True)
+        self.port, self.end, self.choice = port, end, random.Random(seed)
+        self.views = self.failed = self.left = 0
+
+    def run(self) -> None:
+        """Open views until the time is up."""
+        while time.monotonic() < self.end:
+            try:
+                self._visit(self.choice.choice(LINKS))
+            except Exception as error:  # whatever it is, it counts
+                self.failed += 1
+                print(f"reader: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+                time.sleep(1)
+
+    def _visit(self, link: str) -> None:
+        """Open a link, wait until the script has run, look a while; one in four leaves early."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+        from websocket import create_connection
+
+        session = create_connection(
+            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            origin=f"http://127.0.0.1:{self.port}",
+            subprotocols=["streamlit"],
+            timeout=180,
+        )
+        try:
+            message = BackMsg()
+            message.rerun_script.query_string = urllib.parse.quote(link.lstrip("?"), safe="=&,")
+            session.send_binary(message.SerializeToString())
+            if self.choice.random() < 0.25:
+                time.sleep(self.choice.random())
+                self.left += 1
+                return
+            while True:
+                data = session.recv()
+                answer = ForwardMsg()
+                answer.ParseFromString(data)
+                if answer.WhichOneof("type") == "script_finished":
+                    break
+            self.views += 1
+            time.sleep(self.choice.uniform(0.5, 3.0))
+        finally:
+            session.close()
+
+
+def load(minutes: float, sessions: int) -> bool:
+    """Hold readers on a page of its own for some minutes; tell memory, log and what is left."""
+    sys.path.insert(0, str(ROOT))
+    from tests.front import free_port, wait_for
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        port, log = free_port(), folder / "page.log"
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "streamlit", "run", "streamlit_app.py",
+                    "--server.headless=true", "--server.address=127.0.0.1",
+                    f"--server.port={port}",
+                ],
+                cwd=ROOT, stdout=file, stderr=subprocess.STDOUT,
+                env={**os.environ, "TMPDIR": str(temporary)},
+            )  # fmt: skip
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            start = time.monotonic()
+            end = start + 60 * minutes
+            readers = [Reader(port, end, seed) for seed in range(sessions)]
+            for reader in readers:
+                reader.start()
+            memory: list[tuple[float, float]] = []
+            while any(reader.is_alive() for reader in readers) and process.poll() is None:
+                memory.append(((time.monotonic() - start) / 60, resident_mb(process.pid)))
+                if len(memory) % 12 == 1:
+                    print(f"load: {memory[-1][0]:5.1f} min, {memory[-1][1]:.0f} MB", flush=True)
+                time.sleep(5)
+            alive = process.poll() is None
+        finally:
+            process.terminate()
+            process.wait(20)
+        tracebacks = log.read_text(errors="replace").count("Traceback")
+        left = [p.name for p in temporary.iterdir() if p.name.startswith("heping-")]
+    late = [(t, m) for t, m in memory if t > SETTLED * minutes]
+    rise = slope(late)
+    views, failed = sum(r.views for r in readers), sum(r.failed for r in readers)
+    print(
+        f"load: {sessions} sessions, {minutes:g} min, {views} views, "
+        f"{sum(r.left for r in readers)} left early, {failed} failed; "
+        f"memory {memory[0][1]:.0f} MB at start, {late[0][1]:.0f} MB at "
+        f"{SETTLED:.0%} of the time, {memory[-1][1]:.0f} MB at the end, "
+        f"highest {max(m for _, m in memory):.0f} MB, slope after "
+        f"{SETTLED:.0%}: {rise:+.2f} MB/min; {tracebacks} tracebacks in the log; "
+        f"{len(left)} temporary folders left",
+        flush=True,
+    )
+    return alive and not failed and not tracebacks and not left
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process [MB]; Linux only."""
+    words = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", words)[1]) / 1024  # type: ignore[index]
+
+
+def slope(points: list[tuple[float, float]]) -> float:
+    """Return the slope of the line of least squares through some points."""
+    if len(points) < 2:
+        return 0.0
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("--only", choices=("fuzz", "faults", "load"))
+    parser.add_argument("--inputs", type=int, default=100_000, help="of each fuzz target")
+    parser.add_argument("--minutes", type=float, default=20, help="of load (20); 60 for an hour")
+    parser.add_argument("--sessions", type=int, default=20)
+    options = parser.parse_args()
+    print(f"soak of {dt.datetime.now(tz=dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores")
+    works = {
+        "fuzz": lambda: fuzz(options.inputs),
+        "faults": faults,
+        "load": lambda: load(options.minutes, options.sessions),
+    }
+    chosen = [options.only] if options.only else list(works)
+    outcomes = [works[name]() for name in chosen]  # one that fails does not keep the others
+    return 0 if all(outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
