@@ -50,9 +50,6 @@
       root.append(this.bar, this.stage, this.legend, this.notice, this.table);
       this.views = [];
       this.openLink();
-      new ResizeObserver(() => this.views.forEach((view) => {
-        view.map.invalidateSize({ animate: false });
-      })).observe(this.stage);
     }
 
     planName(id) {
@@ -108,6 +105,8 @@
         frame.appendChild(this.heads[number]);
         return this.newMap(box);
       });
+      // The first map was measured before the second took its half.
+      maps.forEach((map) => map.invalidateSize({ animate: false }));
       const report = (value) => this.report(value);
       this.views = [new Half(maps[0], this.data, { report })];
       if (this.state.mode === "side") this.views.push(new Half(maps[1], this.data, { report }));

@@ -76,11 +76,30 @@
       });
       const home = L.latLngBounds(data.bounds);
       map.setMaxBounds(home.pad(1.2));
-      const wide = map.getSize().x > 620;
-      map.fitBounds(this.options.bounds || home, { animate: false, paddingTopLeft: [8, 8],
-        paddingBottomRight: wide ? [168, 64] : [8, 76] });
+      this.fit(this.options.bounds || home);
       this.openLink();
       this.widths();
+    }
+
+    // A box that changes its size, as it does while the page is put together, shows all again,
+    // until the reader has moved the map.
+    fit(bounds) {
+      const { map } = this;
+      const whole = () => {
+        const wide = map.getSize().x > 620;
+        const right = wide && this.legend.node ? 168 : 8;
+        map.fitBounds(bounds, { animate: false, paddingTopLeft: [8, 8],
+          paddingBottomRight: [right, wide ? 64 : 76] });
+        this.fitted = [map.getZoom(), map.getCenter().lat, map.getCenter().lng].join();
+      };
+      whole();
+      new ResizeObserver(() => {
+        if (!map.getContainer().isConnected || !map.getPane("mapPane")) return;
+        const { lat, lng } = map.getCenter();
+        const untouched = [map.getZoom(), lat, lng].join() === this.fitted;
+        map.invalidateSize({ animate: false });
+        if (untouched) whole();
+      }).observe(map.getContainer());
     }
 
     plan(zone) {
