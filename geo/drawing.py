@@ -45,7 +45,7 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
             return _carry(item, drawn)
         return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
-        missing = [limit.name for limit in item_limits(item) if limit.name in base.missing]
+        missing = [name for name in _named_lines(item) if name in base.missing]
         issues.append(
             Issue(
                 "limit-missing" if missing else "road-not-found",
@@ -91,6 +91,14 @@ def item_limits(item: PlanItem) -> tuple[Limit, ...]:
     if item.basis == "interpreted":
         return tuple(Limit(name, "", None, 0, 0) for name in item.interpreted_limits)
     return parse_limits(item.limits_text)
+
+
+def _named_lines(item: PlanItem) -> list[str]:
+    """Return the names of the lines that an item is drawn from."""
+    if item.axis is not None:
+        ends = (item.axis.from_, item.axis.to, *item.axis.also_to)
+        return [item.axis.road, *item.axis.continues, *(end for end in ends if end)]
+    return [limit.name for limit in item_limits(item)]
 
 
 def _ring(
