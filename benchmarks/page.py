@@ -63,7 +63,7 @@ if (top === window) {
 
 SEEN = "([after, count]) => window.__seen.some(([at, n]) => at > after && n === count)"
 WHEN = "([after, count]) => window.__seen.find(([at, n]) => at > after && n === count)[0]"
-SESSIONS = 20
+SESSIONS = 40
 SHARED = ("/app/static/leaflet/", "/component/")
 LOST_ALLOWED = 3
 SETTLE_MS = 700
@@ -94,6 +94,7 @@ class Rival:
     plan: str
 
 
+FLOOR = Rival("least", "benchmarks/floor_page.py", "path.zone", "", "")
 WUDADAO = "五大道小洋楼历史文化体验区"
 RIVALS = (
     Rival("ours", "streamlit_app.py", "path.pm-zone", "五大道", "十四五（2021–2025）"),
@@ -239,12 +240,13 @@ def visits(browser: Browser, servers: dict[str, Server], repeats: int) -> dict[s
 
     A round in which a page did not answer within a minute is done again.
     """
-    found: dict[str, Any] = {r.name: {} for r in RIVALS}
+    found: dict[str, Any] = {r.name: {} for r in (*RIVALS, FLOOR)}
     lost = 0
     number = 0
     while number <= repeats:
         try:
             told = {rival.name: one_visit(browser, rival, servers[rival.name]) for rival in RIVALS}
+            told[FLOOR.name] = least_visit(browser, servers[FLOOR.name])
         except TimeoutError:
             lost += 1
             if lost > LOST_ALLOWED:
@@ -256,6 +258,18 @@ def visits(browser: Browser, servers: dict[str, Server], repeats: int) -> dict[s
                     found[name].setdefault(measure, []).append(value)
         number += 1
     return found
+
+
+def least_visit(browser: Browser, server: Server) -> dict[str, float]:
+    """Open the least page; return its time [s] and bytes."""
+    visit = Visit(browser, FLOOR, server.address)
+    try:
+        opened = visit.open(1)
+        visit.settle()
+        sent = visit.traffic.own + visit.traffic.outside + visit.traffic.streamlit
+    finally:
+        visit.close()
+    return {"open": opened, "all bytes": sent}
 
 
 def one_visit(browser: Browser, rival: Rival, server: Server) -> dict[str, float]:
@@ -290,9 +304,9 @@ def one_visit(browser: Browser, rival: Rival, server: Server) -> dict[str, float
     return told
 
 
-def session_memory(server: Server) -> tuple[int, float]:
-    """Return the server's memory [byte] and what each of some further sessions adds."""
-    with open_sessions(server, 2):
+def session_memory(rival: Rival) -> tuple[int, float]:
+    """Return a new server's memory with two sessions [byte] and what each further one adds."""
+    with served(ROOT / rival.script) as server, open_sessions(server, 2):
         before = server.memory()
         with open_sessions(server, SESSIONS):
             return before, (server.memory() - before) / SESSIONS
@@ -335,16 +349,21 @@ def main(argv: list[str] | None = None) -> str:
         stack.callback(browser.close)
         cold = [cold_start(browser) for _ in range(3)]
         servers = {r.name: stack.enter_context(served(ROOT / r.script)) for r in RIVALS}
+        servers[FLOOR.name] = stack.enter_context(served(ROOT / FLOOR.script))
         found = visits(browser, servers, options.repeats)
-        memory = {name: session_memory(server) for name, server in servers.items()}
+        memory = {rival.name: session_memory(rival) for rival in RIVALS}
         version = browser.version
     out = page_table(found, memory)
-    unanswered = ", ".join(f"{name} {max(told['unanswered'])}" for name, told in found.items())
+    unanswered = ", ".join(f"{r.name} {max(found[r.name]['unanswered'])}" for r in RIVALS)
+    least = {key: statistics.median(values) for key, values in found[FLOOR.name].items()}
     out += (
         f"\n\nCold start, from `make app` with the environment there to the last polygon: "
         f"{statistics.median(cold):.1f} s (goal: < 6 s). "
         f"Other hosts' files that no installed package has, answered with nothing: "
         f"{unanswered}."
+        f"\n\nThe floor: a page of Streamlit and streamlit-folium with one polygon and nothing "
+        f"beside it (`floor_page.py`) is drawn {least['open']:.2f} s after opening and is sent "
+        f"{least['all bytes'] / 1e3:,.0f} kB."
         f"\n\nMedians of {options.repeats} visits each, with an empty browser cache; "
         f"{polygons('13th')} zones drawn at the start. "
         f"{machine('streamlit', 'streamlit-folium', 'folium', 'leafmap')}, Chromium {version}; "
