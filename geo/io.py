@@ -313,7 +313,8 @@ def temporary_folder() -> Iterator[Path]:
     try:
         folder = tempfile.TemporaryDirectory(prefix="heping-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise ExportError(_write_message(Path(tempfile.gettempdir()), error)) from error
+        # Uploads and exports of the page end here: readers are told no path.
+        raise ExportError(_write_message(Path("temporary folder"), error)) from error
     with folder as name:
         yield Path(name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,8 @@ from views.choices import plain, unique_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 """Served by Streamlit as ``app/static``; git-ignored, made again when it is missing."""
@@ -264,9 +267,7 @@ def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: AR
 
 def drawn_data(data: PageData) -> dict[str, Any]:
     """Return everything that the browser draws, as `layers.base_map.map_data` has it."""
-    names = {
-        plan: [data.plan_name(plan, "zh"), data.plan_name(plan, "en")] for plan in data.zones
-    }
+    names = {plan: [data.plan_name(plan, "zh"), data.plan_name(plan, "en")] for plan in data.zones}
     about = {
         "version": data.district.data_version if data.district else "",
         "attribution": _attribution(data),
@@ -296,7 +297,9 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
             assets = _install(data, folder, stamp)
     except GeoError as error:
         remedy = "The folder static/ must be writable, and data/base and data/zones complete."
-        issues.append(Issue("map-not-served", "error", "static/", str(error), remedy))
+        logger.warning("The map is not served: %s", error)
+        message = str(error).replace(str(STATIC), "static")  # readers are told no path
+        issues.append(Issue("map-not-served", "error", "static/", message, remedy))
         return data, None, issues
     return data, assets, issues
 

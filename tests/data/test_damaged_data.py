@@ -2,13 +2,18 @@
 
 import json
 import shutil
+import tempfile
 from itertools import product
 
 import pytest
 
 from geo.__main__ import main
 from geo.checksums import HEAD, sealed_files, sealed_readme
+from geo.errors import ExportError
+from geo.io import temporary_folder
+from tests.faults import faulty_disk, full_disk, read_only
 from tests.tiny_district import write_tiny_district
+from views import state
 from views.state import folder_stamp, read_page_data
 
 
@@ -144,6 +149,30 @@ def test_the_page_shows_zones_without_a_readable_district_file(folder):
     data = read_page_data(folder, folder_stamp(folder))
     assert [issue.place for issue in data.issues] == ["district.toml"]
     assert data.zones["13th"]
+
+
+def test_a_static_folder_that_cannot_be_written_is_told_without_its_path(
+    folder, tmp_path, monkeypatch
+):
+    static = tmp_path / "static"
+    monkeypatch.setenv("GEO_DATA", str(folder))
+    monkeypatch.setattr(state, "STATIC", static)
+    with faulty_disk(6, read_only):  # two folders are made before, and one file is begun
+        data, assets, issues = state.page_data()
+    assert assets is None
+    assert data.zones["13th"]
+    assert "read-only" in issues[-1].message
+    assert str(tmp_path) not in issues[-1].message
+
+
+def test_a_full_temporary_folder_is_told_without_its_path():
+    with (
+        faulty_disk(1, full_disk),
+        pytest.raises(ExportError, match="temporary folder") as told,
+        temporary_folder(),
+    ):
+        pass
+    assert tempfile.gettempdir() not in str(told.value)
 
 
 @pytest.mark.parametrize("name", FILES)
