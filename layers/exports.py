@@ -212,11 +212,17 @@ def export(
     Raises
     ------
     ExportError
-        If the request cannot be met; see `check_request`.
+        If the request cannot be met, see `check_request`, or the disk is full.
     """
     check_request(request, material)
     progress(0.05, text("export.reading", request.sheet.language))
-    content = _content(request, material, progress)
+    try:
+        content = _content(request, material, progress)
+    except OSError as error:  # a library's own temporary file: openpyxl makes one
+        raise ExportError(
+            f"A file of format {request.format} cannot be made: {error.strerror}. "
+            "Make room in the temporary folder, or name another with TMPDIR."
+        ) from error
     progress(1.0, text("export.done", request.sheet.language))
     return ExportedFile(file_name(request, material), content, MEDIA_TYPES[request.format])
 

@@ -1,5 +1,6 @@
 """A fault at any call that writes: the old files are intact or the new ones whole."""
 
+import datetime as dt
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 
 import commands.build
 import commands.export
@@ -20,7 +22,7 @@ from geo.errors import GeoError
 from geo.io import folder_lock, write_files
 from geo.scale import build_district, write_outcome
 from geo.uploads import read_upload
-from layers.exports import ExportedFile
+from layers.exports import ExportedFile, ExportRequest, export, read_material
 from tests.faults import broken_disk, faulty_disk, files_of, full_disk, in_child, killed, read_only
 from tests.tiny_district import write_tiny_district
 
@@ -140,7 +142,7 @@ def test_a_zones_folder_that_cannot_be_made_is_told(folder, quick_build, capsys)
     assert "read-only" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("format_", ["csv", "geojson", "kml", "shp", "gpkg", "html"])
+@pytest.mark.parametrize("format_", ["csv", "geojson", "kml", "shp", "gpkg", "html", "xlsx"])
 def test_a_fault_at_any_write_of_an_export_leaves_the_old_file_or_the_new(
     district, tmp_path, format_, capsys
 ):
@@ -219,6 +221,27 @@ def test_a_fault_while_an_upload_is_read_leaves_nothing_behind(name):
     answers = [answer for _, answer in every_fault(read, full_disk)]
     assert isinstance(answers[0], GeoError)
     assert not isinstance(answers[-1], GeoError)
+
+
+@pytest.mark.parametrize("format_", ["gpkg", "shp"])
+def test_a_session_that_leaves_in_the_middle_of_an_export_leaves_nothing_behind(
+    district, monkeypatch, own_temporary_folder, format_
+):
+    """Streamlit ends the script of a session that left by raising in it."""
+    met = []
+
+    def leave(_, path, **__):
+        met.append(list(own_temporary_folder.iterdir()))
+        path.write_bytes(b"half")
+        raise StopException
+
+    material = read_material(district)
+    request = ExportRequest(format_, dt.date(2026, 11, 22), ("13th",))
+    monkeypatch.setattr("geo.export.pyogrio.write_dataframe", leave)
+    with pytest.raises((StopException, GeoError)):
+        export(request, material)
+    assert met[0]
+    assert list(own_temporary_folder.iterdir()) == []
 
 
 def test_a_build_killed_at_any_write_leaves_whole_files_and_no_lock(folder, quick_build):
