@@ -107,7 +107,7 @@ def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
         return status_of(check_id, [], tolerance="0.01 %")
     middle = shapely.centroid(np.asarray(rows.geometry.array))
     longitude, latitude = shapely.get_x(middle), shapely.get_y(middle)
-    scale = Proj(metric_crs).get_factors(longitude, latitude).areal_scale
+    scale = np.asarray(Proj(metric_crs).get_factors(longitude, latitude).areal_scale)
     is_in_belt = np.abs(longitude - _central_meridian(metric_crs)) <= BELT_REACH_DEGREES
     scale = np.where(is_in_belt, scale, 1.0)
     plane = rows.to_crs(metric_crs).area.to_numpy() / SQUARE_METRES_PER_KM2 / scale
@@ -131,4 +131,4 @@ def _central_meridian(metric_crs: str) -> float:
     """Return the longitude of natural origin of a projected CRS [degrees]."""
     operation = CRS.from_user_input(metric_crs).coordinate_operation
     parameters = operation.params if operation is not None else []
-    return next((p.value for p in parameters if p.name.startswith("Longitude of")), float("nan"))
+    return float(next((p.value for p in parameters if p.name.startswith("Longitude of")), "nan"))
