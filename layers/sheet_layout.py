@@ -9,8 +9,9 @@ import shapely
 
 from geo.catalogue import text
 from geo.errors import ExportError
-from layers.fonts import register_font
+from layers.fonts import POINT_MM, register_font
 from layers.sheet_legend import (
+    LegendRow,
     draw_legend,
     legend_height_mm,
     symbol_rows,
@@ -47,6 +48,8 @@ from layers.sheet_words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from matplotlib.figure import Figure
 
@@ -97,7 +100,9 @@ def compose_sheet(
     )
     cited = chosen[chosen["zone_id"] == focus] if focus else chosen
     bottom = draw_footer(page, cited, base, page_words) + 2.0
-    map_rect, side_rect = _body(page, bottom, top, with_table=options.area_table)
+    map_rect, side_rect = _body(
+        page, bottom, top, with_table=options.area_table, with_words=bool(focus)
+    )
     frame = map_frame(map_rect, zones, base, options)
     drawn = draw_map(
         page.figure, frame, chosen.to_crs(base.metric_crs), base, options, focus=focus, edges=edges
@@ -107,27 +112,39 @@ def compose_sheet(
     symbols = set(drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
     below = symbol_rows(symbols, lang)
     left, low, width, height = side_rect
+    rows = zone_rows(cited, lang, with_table=options.area_table)
+    remarks = _remarks(chosen, focus, lang, unlisted, page)
     if options.orientation == "landscape":
         legend_top = draw_scale_block(page, frame, left, low + height, width)
-        floor = _draw_inset(page, base, frame, (left, low, width, legend_top - low))
-        floor = _draw_remarks(page, chosen, focus, (left, floor, width), unlisted)
-        columns = 2 if options.area_table or options.language == "zh" else 1
+        columns = 2 if options.area_table or focus or options.language == "zh" else 1
         below_height = legend_height_mm(page, below, width, columns)
+        kept = below_height + _zone_legend_mm(page, rows, width, focus)
+        inset = _inset_height(page, base, frame, width, legend_top - low)
+        room = legend_top - low - kept
+        if not _remarks_fit(page, remarks, width, room - inset, focus):
+            inset = 0.0  # the plan's words come before the inset
+        floor = low + inset
+        if inset:
+            _draw_inset(page, base, frame, (left, low, width, inset))
+        floor = _draw_remarks(page, remarks, (left, floor, width), room - inset, focus)
         legend_rect = (left, floor + below_height, width, legend_top - floor - below_height)
     else:
         side = 0.27 * width
         right, width = left + width - side, width - side - GAP_MM
         y = draw_scale_block(page, frame, right, low + height, side)
         draw_legend(page, below, (right, low, side, y - low), "", with_table=False)
-        if is_part_shown(frame, base):
-            across = 0.3 * width
-            _draw_inset(page, base, frame, (left + width - across, low, across, height))
-            width -= across + GAP_MM
-        floor = _draw_remarks(page, chosen, focus, (left, low, width), unlisted)
+        across = 0.3 * width
+        inset = _inset_height(page, base, frame, across, height)
+        narrow = width - across - GAP_MM
+        room = height - _zone_legend_mm(page, rows, narrow, focus)
+        if inset and _remarks_fit(page, remarks, narrow, room, focus):
+            _draw_inset(page, base, frame, (left + width - across, low, across, inset))
+            width = narrow
+        floor = _draw_remarks(page, remarks, (left, low, width), room, focus)
         legend_rect = (left, floor, width, low + height - floor)
     y = draw_legend(
         page,
-        zone_rows(cited, lang, with_table=options.area_table),
+        rows,
         legend_rect,
         legend_title(chosen, base, options),
         with_table=options.area_table,
@@ -215,19 +232,19 @@ def only_plan(zones: gpd.GeoDataFrame) -> str:
 
 
 def _body(
-    page: Page, bottom: float, top: float, *, with_table: bool
+    page: Page, bottom: float, top: float, *, with_table: bool, with_words: bool
 ) -> tuple[tuple[float, float, float, float], tuple[float, float, float, float]]:
     """Divide the space between footer and header into map and legend."""
     width = page.width - 2 * MARGIN_MM
     height = top - bottom
     if page.options.orientation == "landscape":
-        side = (0.37 if with_table else 0.235) * width
+        side = (0.37 if with_table else 0.28 if with_words else 0.235) * width
         map_width = width - side - GAP_MM
         return (
             (MARGIN_MM, bottom, map_width, height),
             (MARGIN_MM + map_width + GAP_MM, bottom, side, height),
         )
-    band = (0.34 if with_table else 0.25) * height
+    band = (0.34 if with_table or with_words else 0.25) * height
     return (
         (MARGIN_MM, bottom + band + GAP_MM, width, height - band - GAP_MM),
         (MARGIN_MM, bottom, width, band),
@@ -252,57 +269,73 @@ def is_part_shown(frame: MapFrame, base: Base) -> bool:
     return not shapely.box(*frame.bounds_m).covers(base.outline)
 
 
+CAPTION_MM = 4.5
+
+
+def _inset_height(page: Page, base: Base, frame: MapFrame, width: float, room: float) -> float:
+    """Return the height of the inset with its caption, 0 where there is none to draw [mm]."""
+    high = min(INSET_SHARE * page.height, width * 0.9, room - CAPTION_MM)
+    if high < SMALLEST_INSET_MM or not is_part_shown(frame, base):
+        return 0.0
+    return high + CAPTION_MM
+
+
 def _draw_inset(
     page: Page, base: Base, frame: MapFrame, room: tuple[float, float, float, float]
-) -> float:
-    """Draw the inset at the foot of some room, where the map is zoomed in; return its top."""
+) -> None:
+    """Draw the inset, with its caption, at the left of some room of its height."""
     left, low, width, height = room
-    if not is_part_shown(frame, base):
-        return low
-    caption = 4.5
-    high = min(INSET_SHARE * page.height, width * 0.9, height - caption)
-    if high < SMALLEST_INSET_MM:
-        return low
+    high = height - CAPTION_MM
     draw_inset(page, base, frame, (left, low, min(width, high * 1.05), high))
-    return low + high + caption
+
+
+def _zone_legend_mm(page: Page, rows: Sequence[LegendRow], width: float, focus: str) -> float:
+    """Return the height to keep for the legend of one zone; a longer one takes what is left."""
+    title = 1.5 * page.pt(8.5) * POINT_MM
+    return title + legend_height_mm(page, rows, width, 1) if focus else 0.0
+
+
+def _remarks(zones: gpd.GeoDataFrame, focus: str, language: str, unlisted: int, page: Page) -> str:
+    """Return what the legend cannot show: the words of one zone, or what is not drawn."""
+    if focus:
+        row = next(r for r in zones.itertuples() if r.zone_id == focus)
+        return "\n\n".join(zone_remarks(row, language))
+    absent = [zone_name(row, language) for row in zones.itertuples() if not has_shape(row)]
+    lines = []
+    if absent:
+        names = text("sheet.separator", language).join(absent)
+        words = text("sheet.not_drawn", language, names=names)
+        if lines_height_mm(words, page.pt(SMALL_PT), page.width / 4) > 0.16 * page.height:
+            words = text("sheet.not_drawn_count", language, count=len(absent))
+        lines.append(words)
+    if unlisted:
+        lines.append(text("sheet.named_only_count", language, count=unlisted))
+    return "\n".join(lines)
+
+
+SMALL_PT = 5.6
+WORD_SIZES_PT = (7.0, 6.6, 6.2, 5.8, 5.4, 5.0, SMALLEST_PT)
+
+
+def _remarks_fit(page: Page, words: str, width: float, room: float, focus: str) -> bool:
+    """Tell whether the words of one zone fit some height in the smallest type."""
+    return not focus or lines_height_mm(words, page.pt(SMALLEST_PT), width) + 2 <= room
 
 
 def _draw_remarks(
-    page: Page,
-    zones: gpd.GeoDataFrame,
-    focus: str,
-    place: tuple[float, float, float],
-    unlisted: int,
+    page: Page, words: str, place: tuple[float, float, float], room: float, focus: str
 ) -> float:
-    """Write, upwards from the foot of the legend, what the legend cannot show; return its top."""
+    """Write upwards from a foot, in the largest type that fits; return the top."""
     left, floor, width = place
-    lang = page.options.language
-    size = page.pt(5.6)
-    if not focus:
-        absent = [zone_name(row, lang) for row in zones.itertuples() if not has_shape(row)]
-        lines = []
-        if absent:
-            names = text("sheet.separator", lang).join(absent)
-            words = text("sheet.not_drawn", lang, names=names)
-            if lines_height_mm(words, size, width) > 0.16 * page.height:
-                words = text("sheet.not_drawn_count", lang, count=len(absent))
-            lines.append(words)
-        if unlisted:
-            lines.append(text("sheet.named_only_count", lang, count=unlisted))
-        if not lines:
-            return floor
-        words = "\n".join(lines)
+    if not words:
+        return floor
+    most = min(room - 2, 0.36 * page.height)
+    sizes = WORD_SIZES_PT if focus else (SMALL_PT,)
+    for size in (page.pt(s) for s in sizes):
         height = lines_height_mm(words, size, width)
-        page.lines(left, floor + height, words, size, width)
-        return floor + height + 2
-    row = next(r for r in zones.itertuples() if r.zone_id == focus)
-    parts = zone_remarks(row, lang)
-    whole = "\n\n".join(parts)
-    for size in (page.pt(s) for s in (7.0, 6.6, 6.2, 5.8, 5.4, 5.0, SMALLEST_PT)):
-        height = lines_height_mm(whole, size, width)
-        if height < 0.36 * page.height:
+        if height <= most:
             break
-    page.lines(left, floor + height, whole, size, width)
+    page.lines(left, floor + height, words, size, width)
     return floor + height + 2
 
 

@@ -233,9 +233,13 @@ def draw_legend(
 
 
 def legend_height_mm(page: Page, rows: Sequence[LegendRow], width: float, columns: int) -> float:
-    """Return the height of a legend without title in a middling type [mm]."""
+    """Return the height of a legend without title in a middling type [mm].
+
+    Fewer columns are taken where the width does not hold as many.
+    """
     size = page.pt(SIZES_PT[2])
-    blocks = _columns(rows, columns, width, size, with_table=False) if rows else None
+    tried = (_columns(rows, n, width, size, with_table=False) for n in range(columns, 0, -1))
+    blocks = next(filter(None, tried), None) if rows else None
     return _tallest(blocks, size, with_table=False) + 0.1 if blocks else 0.0
 
 

@@ -324,6 +324,21 @@ def test_the_atlas_has_an_overview_and_one_page_for_each_drawn_zone(zones, base)
     assert data == draw_atlas(zones, base, SheetOptions(plan="13th", date=DATE))
 
 
+@pytest.mark.parametrize(
+    ("paper", "orientation"), [("A4", "landscape"), ("A4", "portrait"), ("16:9", "landscape")]
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_atlas_page_holds_long_words_on_every_paper(zones, base, paper, orientation, language):
+    reasoning = "推定的范围，" * 40 + "完。"
+    wordy = zones.assign(reasoning=reasoning, reasoning_en="An inferred extent, " * 20 + "end.")
+    options = SheetOptions(
+        plan="13th", zones=("13th-wudadao",), paper=paper, orientation=orientation,
+        language=language, date=DATE,
+    )  # fmt: skip
+    words = pdf_text(draw_atlas(wordy, base, options))
+    assert ("完。" if language == "zh" else "end.") in words
+
+
 @pytest.mark.parametrize("orientation", ["landscape", "portrait"])
 def test_a_comparison_shows_both_plans_at_one_scale(zones, base, orientation):
     first, second = zones[zones["plan"] == "13th"], zones[zones["plan"] == "14th"]
