@@ -85,11 +85,17 @@
     // until the reader has moved the map.
     fit(bounds) {
       const { map } = this;
+      bounds = L.latLngBounds(bounds);
       const whole = () => {
-        const wide = map.getSize().x > 620;
+        const size = map.getSize();
+        const wide = size.x > 620;
         const right = wide && this.legend.node ? 168 : 8;
-        map.fitBounds(bounds, { animate: false, paddingTopLeft: [8, 8],
-          paddingBottomRight: [right, wide ? 64 : 76] });
+        if (size.x > 60 && size.y > 120) {
+          map.fitBounds(bounds, { animate: false, paddingTopLeft: [8, 8],
+            paddingBottomRight: [right, wide ? 64 : 76] });
+        } else {
+          map.setView(bounds.getCenter(), 13, { animate: false });
+        }
         this.fitted = [map.getZoom(), map.getCenter().lat, map.getCenter().lng].join();
       };
       whole();
