@@ -10,7 +10,8 @@ from pathlib import Path
 from commands.check import finding_line
 from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_base
-from geo.drafts import About, Answer, Draft, draft_from_answers, draft_from_text, understood_words
+from geo.draft_items import understood_words
+from geo.drafts import About, Answer, Draft, draft_from_answers, draft_from_text
 from geo.errors import DataFileError, ExportError, GeoError
 from geo.io import read_bytes, write_bytes
 from geo.paragraphs import LONGEST_TEXT

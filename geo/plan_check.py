@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from geo.build import Built, build_documents
 from geo.catalogue import text as words
-from geo.drafts import TO_FILL
+from geo.draft_items import TO_FILL
 from geo.drawing import item_limits
 from geo.errors import GeoError, Issue
 from geo.io import read_text

@@ -10,7 +10,8 @@ from shapely.geometry import mapping
 
 from geo.build import edge_layer, zone_layer
 from geo.catalogue import text as words
-from geo.drafts import About, Draft, draft_from_text, understood_words
+from geo.draft_items import understood_words
+from geo.drafts import About, Draft, draft_from_text
 from geo.errors import GeoError, Issue
 from geo.io import layer_bytes
 from geo.plan_check import PlanCheck, check_plan, missing_names

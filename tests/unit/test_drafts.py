@@ -8,7 +8,8 @@ import pytest
 from shapely import LineString, box
 
 from geo.base import Base, District
-from geo.drafts import TO_FILL, About, Answer, draft_from_answers, draft_from_text
+from geo.draft_items import TO_FILL
+from geo.drafts import About, Answer, draft_from_answers, draft_from_text
 from geo.errors import GeoError, InputTooLargeError
 from geo.paragraphs import printed_amount, understand
 from geo.plan_check import check_plan, check_plan_file
