@@ -79,10 +79,11 @@ def examine(
 
     found = ".".join(map(str, sys.version_info[:3]))
     result = [finding("python", well=sys.version_info >= OLDEST_PYTHON, found=found)]
-    for part, name, status in (
+    locks: tuple[tuple[str, str, Status], ...] = (
         ("packages", "requirements.txt", "missing"),
         ("extra", "requirements-extra.txt", "optional"),
-    ):
+    )
+    for part, name, status in locks:
         count, wrong = packages(PROJECT / name)
         words = text("doctor.pinned", language, count=count, wrong=len(wrong))
         words += f": {', '.join(wrong[:8])}" if wrong else ""
