@@ -1,7 +1,7 @@
-"""The long tests: fuzzing, faults at every write of every format, and readers for a long time.
+"""The long tests: fuzzing, faults at every write, damaged data, readers for a long time.
 
-``python -m benchmarks.soak`` runs all three and prints what it measured;
-``--only fuzz|faults|load``, ``--minutes``, ``--sessions`` and ``--inputs`` choose.
+``python -m benchmarks.soak`` runs all of them and prints what it measured;
+``--only fuzz|faults|damages|load``, ``--minutes``, ``--sessions`` and ``--inputs`` choose.
 """
 
 from __future__ import annotations
@@ -117,6 +117,17 @@ def _files(folder: Path) -> dict[str, int]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def damages() -> bool:
+    """Damage every data file in every way, and have `geo check` and the page name it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests/data/test_damaged_data.py"],
+        cwd=ROOT, env={**os.environ, "EVERY_DAMAGE": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    print(f"damages: {done.stdout.strip().splitlines()[-1]}", flush=True)
+    return done.returncode == 0
 
 
 class Reader(threading.Thread):
@@ -243,7 +254,7 @@ def slope(points: list[tuple[float, float]]) -> float:
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--only", choices=("fuzz", "faults", "load"))
+    parser.add_argument("--only", choices=("fuzz", "faults", "damages", "load"))
     parser.add_argument("--inputs", type=int, default=100_000, help="of each fuzz target")
     parser.add_argument("--minutes", type=float, default=20, help="of load (20); 60 for an hour")
     parser.add_argument("--sessions", type=int, default=20)
@@ -252,6 +263,7 @@ def main() -> int:
     works = {
         "fuzz": lambda: fuzz(options.inputs),
         "faults": faults,
+        "damages": damages,
         "load": lambda: load(options.minutes, options.sessions),
     }
     chosen = [options.only] if options.only else list(works)
