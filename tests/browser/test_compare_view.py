@@ -247,6 +247,19 @@ def test_the_offline_file_draws_the_same_comparison_with_the_network_cut(
     assert offline.get_by_text("Schematic map, without legal effect").count() >= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("双图 PDF", b"%PDF-"), ("双图 PNG", b"\x89PNG"), ("重叠表", b"\xef\xbb\xbfzone_a")],
+)
+def test_the_comparison_is_exported_as_seen(really_compared, tmp_path, name, start):
+    page = really_compared()
+    with page.page.expect_download(timeout=120_000) as download:
+        page.page.get_by_role("button", name=name).click()
+    path = tmp_path / "file"
+    download.value.save_as(path)
+    assert path.read_bytes().startswith(start)
+
+
 def test_a_click_tells_the_history_of_the_place(new_page, real_address):
     page = new_page()
     page.goto(f"{real_address}/?view=place")
