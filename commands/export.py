@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
             raise ExportError(
                 f"Format {word!r} is unknown. Choose one of {', '.join((*FORMATS, 'postgis'))}."
             )
-    plans = tuple(dict.fromkeys(options.plan or material.zones))
+    plans = tuple(dict.fromkeys(options.plan or _plans_holding(options.zone, material)))
     for plan in plans:
         if plan not in material.zones:
             raise ExportError(f"Plan {plan!r} is unknown. Choose from {', '.join(material.zones)}.")
@@ -99,7 +99,9 @@ def run(options: argparse.Namespace) -> int:
         crs=options.crs,
         ascii_only=options.ascii,
     )
-    requests = _requests(request, [word for word in formats if word != "postgis"], options.plan)
+    requests = _requests(
+        request, [word for word in formats if word != "postgis"], options.plan, material
+    )
     target = Path(options.out) if options.out else Path()
     if len(requests) > 1 and target.suffix and not target.is_dir():
         raise ExportError(
@@ -116,6 +118,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _plans_holding(zones: list[str] | None, material: Material) -> list[str]:
+    """Return the plans that hold any of some zones; every plan where none is named."""
+    if not zones:
+        return list(material.zones)
+    ids = {plan: set(table["zone_id"]) for plan, table in material.zones.items()}
+    for zone in zones:
+        if not any(zone in known for known in ids.values()):
+            raise ExportError(
+                f"Zone {zone!r} is in no plan. See the zone_id column of a CSV export."
+            )
+    return [plan for plan, known in ids.items() if known & set(zones)]
+
+
 def _date(word: str | None) -> dt.date:
     """Return a date, or refuse the word."""
     if not word:
@@ -127,14 +142,19 @@ def _date(word: str | None) -> dt.date:
 
 
 def _requests(
-    request: ExportRequest, formats: list[str], named: list[str] | None
+    request: ExportRequest, formats: list[str], named: list[str] | None, material: Material
 ) -> list[ExportRequest]:
     """Return one request for each file: plans that were named share what can hold them all."""
     found = []
     for word in formats:
         together = bool(named) and word not in DATA_FORMATS and not request.atlas
         groups = [request.plans] if together else [(plan,) for plan in request.plans]
-        found += [replace(request, format=word, plans=group) for group in groups]
+        for group in groups:
+            sheet = request.sheet
+            if sheet.zones is not None and not named:
+                own = {zone for plan in group for zone in material.zones[plan]["zone_id"]}
+                sheet = replace(sheet, zones=tuple(z for z in sheet.zones if z in own))
+            found.append(replace(request, format=word, plans=group, sheet=sheet))
     return found
 
 

@@ -24,6 +24,13 @@ def test_all_plans_in_one_call(tmp_path):
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv"] * 3 + [".geojson"] * 3
 
 
+def test_a_zone_without_a_plan_is_looked_for_in_every_plan(tmp_path):
+    words = ["--zone", "13th-wudadao", "--zone", "14th-wudadao", "--out", str(tmp_path)]
+    assert run("--format", "csv", *words) == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["和平区_十三五_五大道_2026-11-22.csv", "和平区_十四五_五大道_2026-11-22.csv"]
+
+
 def test_the_page_and_the_command_give_the_same_bytes(tmp_path):
     import datetime as dt
 
@@ -42,6 +49,7 @@ def test_the_page_and_the_command_give_the_same_bytes(tmp_path):
         (["--format", "doc"], "Format 'doc' is unknown"),
         (["--format", "csv", "--plan", "12th"], "Plan '12th' is unknown"),
         (["--format", "csv", "--plan", "13th", "--zone", "x"], "Zone 'x' is not in 13th"),
+        (["--format", "csv", "--zone", "x"], "Zone 'x' is in no plan"),
         (["--format", "png", "--plan", "13th", "--dpi", "30"], "150 to 600"),
         (["--format", "csv", "--out", "one.csv"], "3 files are asked for"),
         (["--format", "postgis"], "No database is named"),
