@@ -110,7 +110,7 @@ def write_district(folder: Path, number: int, *, segments: int, zones: int) -> s
             folder / "base" / f"{empty}.geojson", layer_bytes(district.iloc[:0].to_crs(WGS84))
         )
     items = [
-        ITEM.format(number=k + 1, limits="、".join(ring), area=f"{zone.area / 1e6:.2f}")
+        ITEM.format(number=k + 1, limits="、".join(ring), area=f"{zone.area / 1e6:.4f}")
         for k, (ring, zone) in enumerate(zip(limits, truth, strict=True))
     ]
     plan = DOCUMENT + "".join(items)
