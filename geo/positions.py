@@ -275,9 +275,19 @@ def _positions(layer: gpd.GeoDataFrame) -> dict[str, tuple[Geometry, float]]:
     }
 
 
+STREET_COLUMNS = {
+    "check_id", "kind", "street", "other", "lon", "lat", "expected", "tolerance", "used", "note",
+}  # fmt: skip
+"""Columns without which ``street_checks.csv`` cannot be read."""
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file, each with as many cells as the head."""
-    rows = list(csv.DictReader(io.StringIO(read_text(path))))
+    """Return the rows of ``street_checks.csv``, each with as many cells as the head."""
+    table = csv.DictReader(io.StringIO(read_text(path)))
+    rows = list(table)
+    missing = STREET_COLUMNS - set(table.fieldnames or ())
+    if missing:
+        raise ValueError(f"the head has no column {sorted(missing)[0]!r}")
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():
             raise ValueError(f"row {number} has not as many cells as the head")

@@ -191,6 +191,19 @@ def test_one_changed_byte_is_found_by_its_checksum(folder, name, capsys):
     assert name in found.words("en")
 
 
+@pytest.mark.parametrize("column", ["check_id", "kind", "expected", "used", "note"])
+def test_a_table_of_streets_without_a_column_is_named(folder, column):
+    from geo.build import build
+    from geo.positions import streets_check
+
+    path = folder / "base" / "street_checks.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(column, "x", 1), encoding="utf-8")
+    check = streets_check(build(folder).base, path)
+    assert check.status == "failed"
+    assert "street_checks.csv" in check.statements[0].words("en")
+    assert column in check.statements[0].words("en")
+
+
 def test_an_edited_figure_is_found(folder, capsys):
     path = folder / "zones" / "13th.geojson"
     document = json.loads(path.read_text(encoding="utf-8"))
