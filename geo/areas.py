@@ -304,13 +304,33 @@ def _corner_variance(
         before = roads[number - 1]
         if road == before:
             continue
-        apart = errors[road] ** 2 + errors[before] ** 2
-        reach = max(1.0, 2 * apart**0.5)
-        into = _direction(lines[number - 1].reverse(), reach)
-        out = _direction(lines[number], reach)
-        sine = max(abs(float(into[0] * out[1] - into[1] * out[0])), SMALLEST_CORNER_SINE)
-        variance += apart**2 * (2 - sine**2) / (4 * sine**2)
+        variance += corner_variance(lines[number - 1], lines[number], errors[before], errors[road])
     return variance
+
+
+def corner_variance(
+    before: shapely.LineString, after: shapely.LineString, error_before_m: float, error_m: float
+) -> float:
+    """Return the variance that the shifts of two roads bring to an area at their corner [m⁴].
+
+    Parameters
+    ----------
+    before, after : LineString
+        The side that ends and the one that begins at the corner, metric CRS.
+    error_before_m, error_m : float
+        One standard deviation of the position of either road [m].
+
+    Returns
+    -------
+    float
+        To second order; see `area_budget`.
+    """
+    apart = error_before_m**2 + error_m**2
+    reach = max(1.0, 2 * apart**0.5)
+    into = _direction(before.reverse(), reach)
+    out = _direction(after, reach)
+    sine = max(abs(float(into[0] * out[1] - into[1] * out[0])), SMALLEST_CORNER_SINE)
+    return apart**2 * (2 - sine**2) / (4 * sine**2)
 
 
 def _direction(line: shapely.LineString, reach: float) -> NDArray[np.float64]:

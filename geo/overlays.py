@@ -13,9 +13,10 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas import GRS80, SQUARE_METRES_PER_KM2, Z_95, geodesic_area_km2
+from geo.areas import GRS80, Z_95, geodesic_area_km2
 from geo.crs import WGS84, metric_crs_for
 from geo.errors import CRSError, GeoError
+from geo.overlay_errors import Outline, Terms, error_terms, size_km2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +114,8 @@ def overlap_matrix(
     whole. The interval of a piece follows the rule of `geo.areas.area_budget`
     on the piece's own boundary: every road is off by one vector, so the sides
     of a road in a piece are added before they are squared, whichever plan
-    they come from; a road that bounds both zones moves both at once. The
+    they come from; a road that bounds both zones moves both at once; a corner
+    of two roads adds its second-order term. The
     sides of a belt move with its axis, and its width by the rounding of the
     printed area, taken as a 95 % interval and shared out by length of side.
     A share varies only by what does not move piece and zone alike: a zone
@@ -135,26 +137,9 @@ def overlap_matrix(
     )
 
 
-@dataclass(frozen=True)
-class _Outline:
-    """One zone ready to be cut: its shape, its sides and how its area errs."""
-
-    zone_id: str
-    carried_from: str
-    drawn_as: frozenset[str]
-    polygon: BaseGeometry
-    metric_crs: str
-    boundary: BaseGeometry
-    lines: NDArray[np.object_]
-    roads: tuple[str, ...]
-    errors_m: Mapping[str, float]
-    rounding_km2: float
-    area_km2: float
-
-
 def _outlines(
     zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, what: str
-) -> tuple[dict[str, _Outline], tuple[str, ...]]:
+) -> tuple[dict[str, Outline], tuple[str, ...]]:
     """Return the zones of a table that have an area, and the ids of the others."""
     _require_wgs84(zones, what)
     if "zone_id" not in zones.columns:
@@ -196,7 +181,7 @@ def _outlines(
         if own is not None:  # a road is as wrong as its worst part
             for road, error in zip(own["road"], own["position_error_m"], strict=True):
                 errors[road] = max(errors.get(road, 0.0), float(error))
-        found[row["zone_id"]] = _Outline(
+        found[row["zone_id"]] = Outline(
             zone_id=str(row["zone_id"]),
             carried_from=str(row.get("carried_from") or ""),
             drawn_as=drawn_as,
@@ -267,7 +252,7 @@ def _geodesic_sides(polygon: BaseGeometry) -> BaseGeometry:
 
 
 def _sums(
-    zone: _Outline, others: Iterable[_Outline], cells: list[dict[str, Any]], *, first_is_a: bool
+    zone: Outline, others: Iterable[Outline], cells: list[dict[str, Any]], *, first_is_a: bool
 ) -> dict[str, Any]:
     """Return the sums of one row or column; append its pieces to `cells`.
 
@@ -283,20 +268,20 @@ def _sums(
     covered = shapely.union_all([piece for _, piece in met])
     remainder = _areas_only(zone.polygon.difference(shapely.union_all([o.polygon for o, _ in met])))
     areas = geodesic_area_km2([*(piece for _, piece in met), covered, remainder])
-    own = _error_terms(zone.polygon, (zone,))
+    own = error_terms(zone.polygon, (zone,))
     if first_is_a:
         for (other, piece), area in zip(met, areas[:-2], strict=True):
             if area < LEAST_PIECE_KM2:
                 continue
-            terms = _error_terms(piece, (zone, other))
-            share_b = _share(area, terms, other.area_km2, _error_terms(other.polygon, (other,)))
+            terms = error_terms(piece, (zone, other))
+            share_b = _share(area, terms, other.area_km2, error_terms(other.polygon, (other,)))
             share_a = _share(area, terms, zone.area_km2, own)
             cells.append(
                 _cell(zone.zone_id, other.zone_id, area, terms, share_a, share_b, piece)
                 | {"notes": _notes(zone, other)}
             )
     if areas[-1] >= LEAST_PIECE_KM2:
-        terms = _error_terms(remainder, (zone, *(other for other, _ in met)))
+        terms = error_terms(remainder, (zone, *(other for other, _ in met)))
         share, none = _share(areas[-1], terms, zone.area_km2, own), (np.nan, np.nan, np.nan)
         ids = (zone.zone_id, "") if first_is_a else ("", zone.zone_id)
         notes = [note for other, _ in met for note in _notes(zone, other)]
@@ -315,7 +300,7 @@ def _sums(
     }
 
 
-def _notes(a: _Outline, b: _Outline) -> tuple[Note, ...]:
+def _notes(a: Outline, b: Outline) -> tuple[Note, ...]:
     """Return what keeps the overlap of two zones from being a finding."""
     same = a.zone_id == b.carried_from or b.zone_id == a.carried_from
     same = same or bool(a.carried_from and a.carried_from == b.carried_from)
@@ -329,88 +314,32 @@ def _cell(
     zone_a: str,
     zone_b: str,
     area: float,
-    terms: Mapping[str, NDArray[np.float64]],
+    terms: Terms,
     share_a: Sequence[float],
     share_b: Sequence[float],
     piece: BaseGeometry,
 ) -> dict[str, Any]:
-    half = Z_95 * _length(terms)
+    half = Z_95 * size_km2(terms)
     values = (zone_a, zone_b, float(area), max(0.0, area - half), area + half, *share_a, *share_b)
     return dict(zip(PIECE_COLUMNS, values, strict=False)) | {"geometry": piece}
 
 
 def _share(
     area: float,
-    terms: Mapping[str, NDArray[np.float64]],
+    terms: Terms,
     whole: float,
-    whole_terms: Mapping[str, NDArray[np.float64]],
+    whole_terms: Terms,
 ) -> tuple[float, float, float]:
     """Return a share of a zone and its 95 % interval, common errors cancelling."""
     share = min(1.0, area / whole)
     nothing = np.zeros(2)
-    half = Z_95 / whole * _length(
+    half = Z_95 / whole * size_km2(
         {
             key: terms.get(key, nothing) - share * whole_terms.get(key, nothing)
             for key in {*terms, *whole_terms}
         }
     )  # fmt: skip
     return share, max(0.0, share - half), min(1.0, share + half)
-
-
-def _length(terms: Mapping[str, NDArray[np.float64]]) -> float:
-    """Return the length of independent errors put together [km²]."""
-    return float(np.sqrt(sum(float(term @ term) for term in terms.values())))
-
-
-def _error_terms(shape: BaseGeometry, zones: Sequence[_Outline]) -> dict[str, NDArray[np.float64]]:
-    """Return what each road adds to the error of an area cut from `zones` [km²].
-
-    One vector per road, for its shift in either direction, and one per belt
-    for the rounding of its printed area.
-    """
-    zones = [zone for zone in zones if len(zone.lines)]
-    if not zones:
-        return {}
-    metric = gpd.GeoSeries([shape], crs=WGS84).to_crs(zones[0].metric_crs).iloc[0]
-    start, end = _sides(metric)
-    middle = np.asarray(shapely.points((start + end) / 2))
-    chord = end - start
-    away = np.array([shapely.distance(zone.boundary, middle) for zone in zones])
-    # A ring that names its roads says more of a shared side than the strip beside an axis.
-    away += np.array([[0.5 if zone.rounding_km2 else 0.0] for zone in zones])
-    nearest = away.argmin(axis=0)
-    terms: dict[str, NDArray[np.float64]] = {}
-    for n, zone in enumerate(zones):
-        on = nearest == n
-        if not on.any():
-            continue
-        lines = np.array([shapely.distance(line, middle[on]) for line in zone.lines]).argmin(axis=0)
-        for number, road in enumerate(zone.roads):
-            term = chord[on][lines == number].sum(axis=0) * zone.errors_m[road]
-            terms[road] = terms.get(road, np.zeros(2)) + term / SQUARE_METRES_PER_KM2
-        if zone.rounding_km2:
-            grows = _grows_with(shape, zone)
-            share = float(np.hypot(*chord[on].T).sum() / zone.boundary.length)
-            terms[f"width of {zone.carried_from or zone.zone_id}"] = np.array(
-                [grows * share * zone.rounding_km2, 0.0]
-            )
-    return terms
-
-
-def _grows_with(shape: BaseGeometry, zone: _Outline) -> float:
-    """Return 1 for a piece of the zone, -1 for what lies outside it."""
-    return 1.0 if zone.polygon.intersects(shape.representative_point()) else -1.0
-
-
-def _sides(shape: BaseGeometry) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return start and end of every side, the area on the left."""
-    starts, ends = [], []
-    for part in shapely.get_parts(shape):
-        for ring in shapely.get_rings(shapely.orient_polygons(part)):
-            xy = shapely.get_coordinates(ring)
-            starts.append(xy[:-1])
-            ends.append(xy[1:])
-    return np.concatenate(starts), np.concatenate(ends)
 
 
 def _areas_only(shape: BaseGeometry) -> BaseGeometry:
