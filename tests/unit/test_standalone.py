@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from html.parser import HTMLParser
 
@@ -147,6 +148,8 @@ def test_nothing_with_a_shape_is_refused():
 @pytest.fixture(scope="module")
 def chromium():
     if CHROMIUM is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("Chromium is not installed, and REQUIRE_BROWSER demands it.")
         pytest.skip("Chromium is not installed.")
     from playwright.sync_api import sync_playwright
 
