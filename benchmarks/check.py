@@ -87,7 +87,6 @@ def main(argv: list[str] | None = None) -> str:
         [
             "start",
             "beyond an empty interpreter",
-            "`import geopandas` to it",
             "heavy packages in it",
         ],
         starts,
