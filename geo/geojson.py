@@ -114,7 +114,7 @@ def layer_bytes(
     if id_column is None:
         id_column = next((name for name in ID_COLUMNS if name in layer.columns), None)
     names = [name for name in layer.columns if name != layer.geometry.name]
-    columns = {name: layer[name].tolist() for name in names}
+    columns = {name: _one_kind(layer[name].tolist()) for name in names}
     features = []
     for row, geometry in enumerate(_canonical(layer.geometry.array)):
         properties = {
@@ -133,6 +133,17 @@ def layer_bytes(
     document["features"] = features
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     return (_POSITION.sub(r"[\1, \2]", text) + "\n").encode("utf-8", "replace")
+
+
+def _one_kind(cells: list[Any]) -> list[Any]:
+    """Return numbers as a reader will have them: whole ones as floats beside gaps or floats."""
+    known = [c for c in cells if c is not None and not (isinstance(c, float) and math.isnan(c))]
+    numbers = all(isinstance(c, int | float) and not isinstance(c, bool) for c in known)
+    if not known or not numbers:
+        return cells
+    if len(known) == len(cells) and all(isinstance(c, int) for c in cells):
+        return cells
+    return [float(c) if isinstance(c, int) and abs(c) < 2**53 else c for c in cells]
 
 
 def _is_wgs84_member(member: Any) -> bool:

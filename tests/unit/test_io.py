@@ -277,3 +277,14 @@ def test_the_temporary_folder_is_gone_after_an_error():
 def test_an_edge_is_known_by_its_own_id():
     edges = layer(zone_id=["a", "a"], edge_id=["a/1", "a/2"])
     assert [f["id"] for f in json.loads(io.layer_bytes(edges))["features"]] == ["a/1", "a/2"]
+
+
+def test_whole_numbers_beside_a_gap_are_written_as_they_are_read_back(tmp_path):
+    layer = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "value": np.array([None, 0], dtype=object)},
+        geometry=[Point(117, 39), Point(117.1, 39)],
+        crs="EPSG:4326",
+    )
+    data = io.layer_bytes(layer)
+    (tmp_path / "a.geojson").write_bytes(data)
+    assert io.layer_bytes(io.read_layer(tmp_path / "a.geojson"), None) == data
