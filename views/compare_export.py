@@ -37,6 +37,7 @@ def exports(
     if pair is not None:
         files.append(("csv", f"{name}.csv", "text/csv", lambda: table(pair[1])))
     drawn = {state.data.features[zone]["properties"]["plan"] for zone in state.shown}
+    st.caption(state.text("compare.export_extent"))
     with st.container(horizontal=True):
         for key, file_name, mime, content in files:
             st.download_button(
