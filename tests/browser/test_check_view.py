@@ -49,6 +49,11 @@ def opened_edge(page):
     return page.locator(".pm-edge dd").nth(1)
 
 
+def settled(page):
+    """Wait until no run of the script is under way: a click during one may be lost with it."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
 def wait_for_link(page, part):
     page.wait_for_function("part => decodeURIComponent(location.search).includes(part)", arg=part)
 
@@ -118,9 +123,8 @@ def test_an_edge_is_chosen_on_the_map(check_page):
     edge = frame.locator('path[aria-label$="青中路"]')
     edge.wait_for()
     assert not opened_edge(page).inner_text().startswith("青中路")
-    edge.focus()
-    box = edge.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    settled(page)
+    edge.click()
     page.locator(".pm-edge dd", has_text="青中路").first.wait_for()
     wait_for_link(page, "edge=13th-west/")
     assert "名称相同" in page.locator(".pm-edge").inner_text()
