@@ -18,7 +18,7 @@ from views.layer_choice import (
     compared_plans,
 )
 from views.page_style import PAGE_STYLE
-from views.state import State, page_data, selected_zone, today
+from views.state import State, page_data, selected_zone, set_aside, today
 
 logger = logging.getLogger(__name__)
 
@@ -99,3 +99,4 @@ with words:
         told = escape(text("page.link_fault", language, parts=faults))
         st.html(f'<p class="pm-told" role="status">{told}</p>')
 link.write_link()
+set_aside(view)

@@ -418,7 +418,7 @@ def page_table(found: dict[str, Any], memory: dict[str, tuple[int, float]]) -> s
         ),
         row("sent for a toggle", "", medians("toggle bytes"), kilobytes),
         row("memory of the server", "< 400 MB", [memory[n][0] for n in names], megabytes),
-        row("memory of a further session", "", [memory[n][1] for n in names], megabytes),
+        row("memory of a further session", "", [memory[n][1] for n in names], kilobytes),
     ]
     return table(["", "ours", "goal", "plain page", "to ours", "leafmap", "to ours"], rows)
 

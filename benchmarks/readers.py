@@ -153,7 +153,7 @@ def measure(readers: int, seconds: float) -> dict[str, Any]:
         with open_sessions(server, 1):
             one = server.memory()
         with open_sessions(server, readers) as (sessions, opening):
-            before = len(server.runs())
+            before, spent = len(server.runs()), server.cpu()
             end = time.perf_counter() + seconds
             with ThreadPoolExecutor(readers) as pool:
                 told = list(
@@ -166,6 +166,7 @@ def measure(readers: int, seconds: float) -> dict[str, Any]:
                 "answers": [time for times in told for time in times],
                 "opening": opening,
                 "python": [run["cpu"] for run in runs],
+                "server": server.cpu() - spent,
                 "one": one,
                 "many": server.memory(),
                 "peak": server.memory("VmHWM"),
@@ -190,6 +191,16 @@ def main(argv: list[str] | None = None) -> str:
             "Python time of a rerun, median",
             f"{statistics.median(found['python']) * 1e3:.0f} ms",
             "< 150 ms",
+        ),
+        (
+            "processor time of the server for an act",
+            f"{found['server'] / len(answers) * 1e3:.0f} ms",
+            "",
+        ),
+        (
+            "cores in use by the server",
+            f"{found['server'] / options.seconds:.2f}",
+            "",
         ),
         (
             "first run of a session, median",

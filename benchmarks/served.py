@@ -62,6 +62,11 @@ class Server:
         found = re.search(rf"{field}:\s+(\d+)", status)
         return int(found[1]) * 1024 if found else 0
 
+    def cpu(self) -> float:
+        """Return the processor time of the server so far, all its threads [s]."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -302,6 +303,23 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
         issues.append(Issue("map-not-served", "error", "static/", message, remedy))
         return data, None, issues
     return data, assets, issues
+
+
+@st.cache_resource(show_spinner=False)
+def set_aside(view: str) -> None:  # noqa: ARG001
+    """Take what stands by now, modules and data, out of the search for garbage.
+
+    Streamlit searches after every run, for every reader, and holds the process
+    meanwhile: 0.1 s each time over the modules of pandas and its like, against
+    0.02 s for the run itself. Once for each view, when its modules are there.
+
+    Parameters
+    ----------
+    view : str
+        Id of the view.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def selected_zone(data: PageData) -> str | None:
