@@ -34,7 +34,7 @@ PAUSE_SECONDS = (10.0, 15.0)
 class Session:
     """One reader: a websocket, the widgets that the page showed, and what was done to them."""
 
-    def __init__(self, address: str, query: str = "") -> None:
+    def __init__(self, address: str, query: str = "", **more: Any) -> None:
         self.query = query
         self.received = 0
         self.script = ""
@@ -45,6 +45,7 @@ class Session:
             address.replace("http://", "ws://") + "/_stcore/stream",
             subprotocols=["streamlit"],
             timeout=ANSWER_SECONDS,
+            **more,
         )
 
     def run(self) -> float:

@@ -1,0 +1,117 @@
+"""The nginx lines of docs/many-readers.md, with two processes on loopback."""
+
+import re
+import subprocess
+import urllib.request
+
+import pytest
+
+from benchmarks.readers import Session
+from tests.front import ROOT, SITE, WRAPPER, end, free_port, nginx_or_skip, page_of_unit, wait_for
+from tests.page_fixture import write_page_data
+
+DISTRICT = "测试区"
+
+
+def documented_blocks():
+    words = (ROOT / "docs" / "many-readers.md").read_text(encoding="utf-8")
+    return re.findall(r"```nginx\n(.*?)```", words, flags=re.DOTALL)
+
+
+def documented_site(port, ports, folder):
+    """The site file with the documented lines, on other ports."""
+    upstream, header, proxy = documented_blocks()
+    site, count = re.subn(r"upstream plan_map \{.*?\n\}\n", lambda _: upstream, SITE, flags=re.S)
+    assert count == 1
+    for old, new in (
+        ("    server_tokens off;\n", f"    server_tokens off;\n{header}"),
+        ("        proxy_pass http://plan_map;\n", proxy),
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("/var/log/nginx/plan_map.log", f"{folder}/access.log"),
+    ):
+        assert site.count(old) == 1
+        site = site.replace(old, new)
+    for old, new in zip(("8501", "8502"), ports, strict=True):
+        site = site.replace(old, str(new))
+    return site
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory):
+    """Two processes that show different districts, behind one nginx."""
+    nginx = nginx_or_skip()
+    folder = tmp_path_factory.mktemp("several")
+    folder.chmod(0o755)
+    made_up = write_page_data(folder / "data")
+    with (
+        page_of_unit(folder) as (one, _, _),
+        page_of_unit(folder, data=made_up) as (two, _, second),
+    ):
+        port = free_port()
+        site = documented_site(port, (one, two), folder)
+        (folder / "site.conf").write_text(site, encoding="utf-8")
+        (folder / "nginx.conf").write_text(WRAPPER.format(folder=folder), encoding="utf-8")
+        command = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+        command += ["-e", str(folder / "error.log")]
+        log = folder / "nginx.log"
+        with log.open("w") as file:
+            process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"127.0.0.1:{port}", str(one), str(two), second
+        finally:
+            end(process)
+
+
+def given_cookie(host, cookie=None):
+    request = urllib.request.Request(f"http://{host}/")
+    if cookie:
+        request.add_header("Cookie", f"plan_map={cookie}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        (header,) = (c for c in answer.headers.get_all("Set-Cookie") if c.startswith("plan_map="))
+    return re.match(r"plan_map=(\d+); Path=/; HttpOnly; SameSite=Lax", header)[1]
+
+
+def shows_made_up_district(host, cookie):
+    """Open a real session; the heading tells which process answered."""
+
+    class Reader(Session):
+        words = ""
+
+        def _see(self, element):
+            super()._see(element)
+            if element.WhichOneof("type") == "html":
+                self.words += element.html.body
+
+    reader = Reader(f"http://{host}", cookie=f"plan_map={cookie}")
+    try:
+        reader.run()
+    finally:
+        reader.close()
+    assert "pm-h1" in reader.words
+    return DISTRICT in reader.words
+
+
+def test_both_processes_get_readers(front):
+    host, one, two, _ = front
+    assert {given_cookie(host) for _ in range(40)} == {one, two}
+
+
+def test_a_reader_stays_with_one_process(front):
+    host, one, two, _ = front
+    assert [given_cookie(host, one) for _ in range(5)] == [one] * 5
+    assert [given_cookie(host, two) for _ in range(5)] == [two] * 5
+    assert not any(shows_made_up_district(host, one) for _ in range(3))
+    assert all(shows_made_up_district(host, two) for _ in range(3))
+
+
+def test_an_unknown_process_in_a_cookie_is_answered_by_a_known_one(front):
+    host, one, two, _ = front
+    assert given_cookie(host, "1") in (one, two)
+
+
+def test_the_readers_of_an_ended_process_go_on_with_the_other(front):
+    host, _, two, second = front
+    assert shows_made_up_district(host, two)
+    end(second)
+    assert not shows_made_up_district(host, two)
