@@ -62,7 +62,16 @@ SECTIONS = (
         "Overpass answer; the roads found are compared with the truth.",
     ),
     Section("check", (), "Build, check, start", "The project's own data."),
+    Section(
+        "compare", (), "Compare, place history, search", "Python alone, the project's own data."
+    ),
     Section("sheet", (), "Sheets", "One plan of the project's own data."),
+    Section(
+        "sheet_screenshot",
+        (),
+        "A sheet against a screenshot",
+        "What people do today is a screenshot of the web map, at the same number of pixels.",
+    ),
     Section(
         "sheet_screenshot",
         (),
