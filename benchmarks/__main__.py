@@ -70,12 +70,6 @@ SECTIONS = (
         "sheet_screenshot",
         (),
         "A sheet against a screenshot",
-        "What people do today is a screenshot of the web map, at the same number of pixels.",
-    ),
-    Section(
-        "sheet_screenshot",
-        (),
-        "A sheet against a screenshot",
         "The A4 sheet and a screenshot of the web map at the same number of pixels, in one run.",
     ),
     Section(

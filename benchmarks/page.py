@@ -64,7 +64,6 @@ if (top === window) {
 SEEN = "([after, count]) => window.__seen.some(([at, n]) => at > after && n === count)"
 WHEN = "([after, count]) => window.__seen.find(([at, n]) => at > after && n === count)[0]"
 SESSIONS = 40
-SHARED = ("/app/static/leaflet/", "/component/")
 LOST_ALLOWED = 3
 SETTLE_MS = 700
 ANSWER_MS = 60_000
@@ -121,8 +120,8 @@ def outside_files() -> dict[str, tuple[str, bytes]]:
 class Traffic:
     """Bytes of one visit: from the page's own server by kind, and for other hosts.
 
-    `shared` is the part of `own` and `outside` that any page of this kind loads: Leaflet and
-    the component of streamlit-folium.
+    `shared` is the part of `own` that any page of this kind loads: the component of
+    streamlit-folium.
     """
 
     own: int = 0
@@ -138,7 +137,7 @@ class Traffic:
             self.streamlit += size
         else:
             self.own += size
-            self.shared += size * path.startswith(SHARED)
+            self.shared += size * path.startswith("/component/")
 
 
 class Visit:
@@ -173,7 +172,6 @@ class Visit:
         for name, (kind, body) in OUTSIDE.items():
             if address.endswith(name):
                 self.traffic.outside += len(gzip.compress(body))
-                self.traffic.shared += len(gzip.compress(body)) * name.startswith("leaflet")
                 route.fulfill(status=200, content_type=kind, body=body)
                 return
         self.traffic.unanswered.add(address)
@@ -216,6 +214,8 @@ class Visit:
 
 
 OUTSIDE = outside_files()
+LEAFLET_BYTES = sum(len(gzip.compress(OUTSIDE[f"leaflet.{end}"][1])) for end in ("js", "css"))
+"""What Leaflet, which all three load, comes to in each of them."""
 
 
 def chromium() -> str | None:
@@ -297,7 +297,7 @@ def one_visit(browser: Browser, rival: Rival, server: Server) -> dict[str, float
     told["python rerun"] = statistics.median(run["cpu"] for run in later)
     told["own bytes"] = traffic.own + traffic.outside
     told["outside bytes"] = traffic.outside
-    told["unshared bytes"] = traffic.own + traffic.outside - traffic.shared
+    told["unshared bytes"] = told["own bytes"] - traffic.shared - LEAFLET_BYTES
     told["streamlit bytes"] = traffic.streamlit
     told["all bytes"] = told["own bytes"] + traffic.streamlit
     told["unanswered"] = len(traffic.unanswered)

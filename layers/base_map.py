@@ -29,16 +29,6 @@ if TYPE_CHECKING:
 SCRIPTS = ("geodesy.js", "labels.js", "popup.js", "measure.js", "planmap.js", "controls.js")
 """Our own drawing code in ``layers/web``, in the order in which it is loaded."""
 
-LEAFLET_FILES = (
-    "leaflet.js",
-    "leaflet.css",
-    "images/layers.png",
-    "images/layers-2x.png",
-    "images/marker-icon.png",
-    "images/marker-icon-2x.png",
-    "images/marker-shadow.png",
-)
-
 STATIC_ADDRESS = "../../app/static"
 """Where Streamlit serves ``static/``, seen from a component's frame, under any base path."""
 
@@ -144,15 +134,20 @@ def online_base(base_id: str, key: str = "") -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class Assets:
-    """What the frame of the map loads, by address under ``static/``."""
+    """What a frame loads, by address under ``static/``.
 
-    leaflet_js: str
-    leaflet_css: str
-    scripts: str
+    One script and one style sheet: a frame asks for its scripts one after another, and each
+    question costs as much as what it brings.
+
+    Parameters
+    ----------
+    script, style : str
+        Each carries a hash of its content in the name, so that a browser may keep it for ever
+        and two processes never write different things to one name.
+    """
+
+    script: str
     style: str
-    data: str
-    version: str
-    bounds: tuple[tuple[float, float], tuple[float, float]]
 
 
 Features = list[dict[str, Any]]
@@ -235,8 +230,8 @@ def scripts() -> bytes:
     return b"\n".join(web_source(name) for name in SCRIPTS)
 
 
-def install_assets(static: Path, data: Mapping[str, Any]) -> Assets:
-    """Put what the map loads under the folder that the page serves.
+def install_map(static: Path, data: Mapping[str, Any]) -> Assets:
+    """Put what the map loads under the folder that the page serves: Leaflet, our code, `data`.
 
     Parameters
     ----------
@@ -245,38 +240,29 @@ def install_assets(static: Path, data: Mapping[str, Any]) -> Assets:
     data : mapping
         What `map_data` returned.
 
-    Returns
-    -------
-    Assets
-        Addresses relative to ``static``. Our own files carry a hash of their
-        content in the name, so that a browser may keep them for ever and two
-        processes never write different things to one name.
+    Raises
+    ------
+    ExportError
+        If a file cannot be written.
+    """
+    content = f"window.PLANMAP_DATA={script_json(data)};".encode()
+    script = b"\n".join((leaflet_source("leaflet.js"), scripts(), content))
+    style = leaflet_source("leaflet.css") + b"\n" + web_source("planmap.css")
+    return install(static, "map", script, style)
+
+
+def install(static: Path, stem: str, script: bytes, style: bytes) -> Assets:
+    """Put a script and a style sheet under the folder that the page serves.
 
     Raises
     ------
-    GeoError
+    ExportError
         If a file cannot be written.
     """
-    for name in LEAFLET_FILES:
-        _put(static / "leaflet" / name, leaflet_source(name))
-    content = f"window.PLANMAP_DATA={script_json(data)};".encode()
-    names = {
-        "scripts": _named("planmap", "js", scripts()),
-        "style": _named("planmap", "css", web_source("planmap.css")),
-        "data": _named("data", "js", content),
-    }
-    _put(static / names["scripts"], scripts())
-    _put(static / names["style"], web_source("planmap.css"))
-    _put(static / names["data"], content)
-    version = hashlib.sha256("".join(names.values()).encode()).hexdigest()[:16]
-    (bottom, left), (top, right) = data["bounds"]
-    return Assets(
-        leaflet_js="leaflet/leaflet.js",
-        leaflet_css="leaflet/leaflet.css",
-        version=version,
-        bounds=((bottom, left), (top, right)),
-        **names,
-    )
+    assets = Assets(_named(stem, "js", script), _named(stem, "css", style))
+    _put(static / assets.script, script)
+    _put(static / assets.style, style)
+    return assets
 
 
 def _named(stem: str, end: str, content: bytes) -> str:
@@ -301,21 +287,21 @@ def _put(path: Path, content: bytes) -> None:
 class PlanMap(MacroElement):
     """Hands the map to our own drawing code.
 
-    The version stands in the script, so that the frame is rebuilt when the
+    The name of what it loads stands in the script, so that the frame is rebuilt when the
     data changed and only then.
     """
 
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
-        "/* data {{ this.version }} */\n"
+        "/* {{ this.loaded }} */\n"
         "PlanMap.page({{ this._parent.get_name() }}, window.PLANMAP_DATA);\n"
         "{% endmacro %}"
     )
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, loaded: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanMap"
-        self.version = version
+        self.loaded = loaded
 
 
 def base_map(assets: Assets) -> folium.Map:
@@ -324,16 +310,15 @@ def base_map(assets: Assets) -> folium.Map:
     Parameters
     ----------
     assets : Assets
-        What `install_assets` returned.
+        What `install_map` returned.
 
     Returns
     -------
     folium.Map
-        Without any address of another host.
+        Without any address of another host. Our own code fits it to the data.
     """
-    (bottom, left), (top, right) = assets.bounds
     chart = folium.Map(
-        location=((bottom + top) / 2, (left + right) / 2),
+        location=(0, 0),
         zoom_start=14,
         min_zoom=11,
         max_zoom=19,
@@ -343,14 +328,12 @@ def base_map(assets: Assets) -> folium.Map:
         zoomDelta=0.5,
         wheelPxPerZoomLevel=90,
     )
-    chart.default_js = [
-        ("leaflet", f"{STATIC_ADDRESS}/{assets.leaflet_js}"),
-        ("planmap", f"{STATIC_ADDRESS}/{assets.scripts}"),
-        ("planmap_data", f"{STATIC_ADDRESS}/{assets.data}"),
-    ]
-    chart.default_css = [
-        ("leaflet_css", f"{STATIC_ADDRESS}/{assets.leaflet_css}"),
-        ("planmap_css", f"{STATIC_ADDRESS}/{assets.style}"),
-    ]
-    PlanMap(assets.version).add_to(chart)
+    load(chart, assets)
+    PlanMap(assets.script).add_to(chart)
     return chart
+
+
+def load(chart: folium.Map, *assets: Assets) -> None:
+    """Have a map load these files, in this order, and none of Folium's own."""
+    chart.default_js = [(a.script, f"{STATIC_ADDRESS}/{a.script}") for a in assets]
+    chart.default_css = [(a.style, f"{STATIC_ADDRESS}/{a.style}") for a in assets]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -14,8 +12,7 @@ from folium.template import Template
 
 from geo.catalogue import keys, text
 from geo.errors import ExportError
-from geo.io import make_folder, write_bytes
-from layers.base_map import STATIC_ADDRESS, Assets, web_source
+from layers.base_map import Assets, install, load, web_source
 from layers.popups import both
 from layers.standalone import content_policy, inline_sources
 from layers.zones import encode_polygons, script_json
@@ -30,16 +27,6 @@ if TYPE_CHECKING:
 
 MODES = ("side", "swipe", "time")
 """Two maps that move together; one map with a handle between the plans; one plan at a time."""
-
-
-@dataclass(frozen=True)
-class ComparisonAssets:
-    """What the frame of a comparison loads beside the map's own assets."""
-
-    scripts: str
-    style: str
-    data: str
-    version: str
 
 
 def comparison_data(
@@ -110,8 +97,8 @@ def _cell(piece: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def install_comparison(static: Path, data: Mapping[str, Any]) -> ComparisonAssets:
-    """Put what the frame of a comparison loads under the folder that the page serves.
+def install_comparison(static: Path, data: Mapping[str, Any]) -> Assets:
+    """Put what a comparison loads beside the map under the folder that the page serves.
 
     Parameters
     ----------
@@ -122,24 +109,12 @@ def install_comparison(static: Path, data: Mapping[str, Any]) -> ComparisonAsset
 
     Raises
     ------
-    DataFileError
+    ExportError
         If a file cannot be written.
     """
-    contents = {
-        "scripts": ("js", web_source("comparison.js")),
-        "style": ("css", web_source("comparison.css")),
-        "data": ("js", f"window.PLANMAP_PAIRS={script_json(data)};".encode()),
-    }
-    names = {}
-    for part, (end, content) in contents.items():
-        name = f"planmap/comparison-{part}-{hashlib.sha256(content).hexdigest()[:16]}.{end}"
-        path = static / name
-        if not (path.is_file() and path.read_bytes() == content):
-            make_folder(path.parent)
-            write_bytes(path, content)
-        names[part] = name
-    version = hashlib.sha256("".join(names.values()).encode()).hexdigest()[:16]
-    return ComparisonAssets(version=version, **names)
+    content = f"window.PLANMAP_PAIRS={script_json(data)};".encode()
+    script = web_source("comparison.js") + b"\n" + content
+    return install(static, "comparison", script, web_source("comparison.css"))
 
 
 class _Comparison(MacroElement):
@@ -147,39 +122,33 @@ class _Comparison(MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
-        "/* data {{ this.version }} */\n"
+        "/* {{ this.loaded }} */\n"
         "PlanMap.comparisonPage({{ this._parent.get_name() }}, window.PLANMAP_DATA,"
         " window.PLANMAP_PAIRS);\n"
         "{% endmacro %}"
     )
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, loaded: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Comparison"
-        self.version = version
+        self.loaded = loaded
 
 
-def comparison_map(assets: Assets, own: ComparisonAssets) -> folium.Map:
+def comparison_map(assets: Assets, own: Assets) -> folium.Map:
     """Return the frame of a comparison for streamlit-folium; the same on every run.
+
+    Parameters
+    ----------
+    assets, own : Assets
+        What `layers.base_map.install_map` and `install_comparison` returned.
 
     Its state travels as `layers.zones.planning_group`.
     """
     chart = folium.Map(
         location=(0, 0), zoom_start=12, tiles=None, attributionControl=False, zoomControl=False
     )
-    chart.default_js = [
-        ("leaflet", f"{STATIC_ADDRESS}/{assets.leaflet_js}"),
-        ("planmap", f"{STATIC_ADDRESS}/{assets.scripts}"),
-        ("comparison", f"{STATIC_ADDRESS}/{own.scripts}"),
-        ("planmap_data", f"{STATIC_ADDRESS}/{assets.data}"),
-        ("comparison_data", f"{STATIC_ADDRESS}/{own.data}"),
-    ]
-    chart.default_css = [
-        ("leaflet_css", f"{STATIC_ADDRESS}/{assets.leaflet_css}"),
-        ("planmap_css", f"{STATIC_ADDRESS}/{assets.style}"),
-        ("comparison_css", f"{STATIC_ADDRESS}/{own.style}"),
-    ]
-    _Comparison(f"{assets.version} {own.version}").add_to(chart)
+    load(chart, assets, own)
+    _Comparison(f"{assets.script} {own.script}").add_to(chart)
     return chart
 
 

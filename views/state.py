@@ -17,7 +17,7 @@ from geo.base import District, PlanPeriod, read_district
 from geo.catalogue import text
 from geo.errors import GeoError, Issue
 from geo.io import data_folder, read_json
-from layers.base_map import Assets, install_assets, map_data
+from layers.base_map import Assets, install_map, map_data
 from layers.popups import both
 from views import link
 from views.choices import plain, unique_labels
@@ -263,7 +263,7 @@ def _fault(feature: Any, required: tuple[str, ...]) -> str:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: ARG001
     """Write what the map loads; once for every state of the data."""
-    return install_assets(STATIC, drawn_data(_data))
+    return install_map(STATIC, drawn_data(_data))
 
 
 def drawn_data(data: PageData) -> dict[str, Any]:
@@ -285,6 +285,11 @@ def _attribution(data: PageData) -> list[str]:
     return [data.district.attribution, data.district.attribution_en]
 
 
+def served(assets: Assets) -> bool:
+    """Return whether the files of a frame are still there; a clean-up may have taken them."""
+    return (STATIC / assets.script).is_file() and (STATIC / assets.style).is_file()
+
+
 def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
     """Return the data, what the map loads, and everything that is wrong with either."""
     folder = data_folder()
@@ -293,7 +298,7 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
     issues = list(data.issues)
     try:
         assets = _install(data, folder, stamp)
-        if not (STATIC / assets.data).is_file() or not (STATIC / assets.leaflet_js).is_file():
+        if not served(assets):
             _install.clear()
             assets = _install(data, folder, stamp)
     except GeoError as error:

@@ -17,13 +17,14 @@ from geo.places import HistoryIndex, Place, gazetteer, history_index
 from geo.plans import Document, read_documents
 from geo.search import SearchIndex, search_index
 from geo.wording import PlaceWording, place_wording
-from layers.comparison import ComparisonAssets, comparison_data, install_comparison
+from layers.comparison import comparison_data, install_comparison
 from views import state
 from views.state import Stamp, folder_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from layers.base_map import Assets
     from views.state import PageData
 
 NEEDED = {"zone_id", "road", "position_error_m"}
@@ -118,20 +119,18 @@ def matrices(data: PageData) -> tuple[Matrices, tuple[Issue, ...]]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _comparison(_data: PageData, stamp: Stamp) -> tuple[ComparisonAssets, dict[str, Any]]:
+def _comparison(_data: PageData, stamp: Stamp) -> tuple[Assets, dict[str, Any]]:
     pairs, _ = _matrices(_data, stamp)
     periods = {plan: (p.period_from, p.period_to) for plan, p in _data.periods.items()}
     content = comparison_data(pairs, periods)
     return install_comparison(state.STATIC, content), content
 
 
-def comparison(data: PageData) -> tuple[ComparisonAssets, dict[str, Any]]:
+def comparison(data: PageData) -> tuple[Assets, dict[str, Any]]:
     """Return what the frame of a comparison loads, and its data."""
     stamp = _stamp(data.folder)
     assets, content = _comparison(data, stamp)
-    if not all(
-        (state.STATIC / name).is_file() for name in (assets.data, assets.scripts, assets.style)
-    ):
+    if not state.served(assets):
         _comparison.clear()
         assets, content = _comparison(data, stamp)
     return assets, content

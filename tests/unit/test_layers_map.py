@@ -8,10 +8,9 @@ from shapely.geometry import mapping
 
 from geo.errors import ExportError, GeoError
 from layers.base_map import (
-    LEAFLET_FILES,
     ONLINE_BASES,
     base_map,
-    install_assets,
+    install_map,
     leaflet_source,
     map_data,
     online_base,
@@ -278,37 +277,36 @@ def test_nothing_to_draw_is_an_error_that_says_what_to_do():
 
 
 def test_assets_are_installed_once_and_named_by_their_content(tmp_path):
-    first = install_assets(tmp_path, made_up_data())
+    first = install_map(tmp_path, made_up_data())
     times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
-    assert install_assets(tmp_path, made_up_data()) == first
+    assert install_map(tmp_path, made_up_data()) == first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == times
-    assert {f"leaflet/{name}" for name in LEAFLET_FILES} <= {
-        str(path.relative_to(tmp_path)) for path in times
-    }
-    changed = install_assets(tmp_path, {**made_up_data(), "version": "2"})
-    assert changed.data != first.data
-    assert changed.version != first.version
-    assert changed.scripts == first.scripts
+    assert times.keys() == {tmp_path / first.script, tmp_path / first.style}
+    changed = install_map(tmp_path, {**made_up_data(), "version": "2"})
+    assert changed.script != first.script
+    assert changed.style == first.style
 
 
-def test_a_damaged_copy_of_leaflet_is_replaced(tmp_path):
-    install_assets(tmp_path, made_up_data())
-    (tmp_path / "leaflet/leaflet.js").write_text("half", encoding="utf-8")
-    install_assets(tmp_path, made_up_data())
-    assert (tmp_path / "leaflet/leaflet.js").read_bytes() == leaflet_source("leaflet.js")
+def test_a_damaged_copy_is_replaced(tmp_path):
+    script = tmp_path / install_map(tmp_path, made_up_data()).script
+    whole = script.read_bytes()
+    script.write_text("half", encoding="utf-8")
+    install_map(tmp_path, made_up_data())
+    assert script.read_bytes() == whole
+    assert whole.startswith(leaflet_source("leaflet.js"))
 
 
 def test_a_static_folder_that_cannot_be_written_is_our_own_error(tmp_path):
-    (tmp_path / "leaflet").write_text("in the way", encoding="utf-8")
-    with pytest.raises(ExportError, match="leaflet"):
-        install_assets(tmp_path, made_up_data())
+    (tmp_path / "planmap").write_text("in the way", encoding="utf-8")
+    with pytest.raises(ExportError, match="planmap"):
+        install_map(tmp_path, made_up_data())
 
 
 def test_the_base_map_is_the_same_code_on_every_run_and_changes_with_the_data(tmp_path):
     from streamlit_folium import _get_map_string, generate_js_hash
 
     def identity(data):
-        chart = base_map(install_assets(tmp_path, data))
+        chart = base_map(install_map(tmp_path, data))
         chart.get_root().render()
         return generate_js_hash(_get_map_string(chart), "zone_map")
 
