@@ -13,8 +13,8 @@ from folium.template import Template
 from geo.catalogue import keys, text
 from geo.errors import ExportError
 from layers.base_map import Assets, install, load, web_source
+from layers.one_file import content_policy, inline_sources
 from layers.popups import both
-from layers.standalone import content_policy, inline_sources
 from layers.zones import encode_polygons, script_json
 
 if TYPE_CHECKING:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +11,8 @@ from geo.catalogue import text
 from geo.errors import ExportError, GeoError
 from geo.export import DataOptions, notice_lines
 from geo.io import layer_bytes
-from layers.base_map import leaflet_source, map_data, scripts, web_source
+from layers.base_map import map_data
+from layers.one_file import content_policy, inline_sources
 from layers.popups import both
 from layers.zones import script_json
 
@@ -33,9 +31,6 @@ TEXTS = (
     "standalone.layers",
 )
 """Texts that only the offline page needs, beside those of the map."""
-
-_SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*")
-_ADDRESS = re.compile(r"url\((?!#)[^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -109,41 +104,6 @@ def standalone_html(
         script=script,
     )
     return page.encode("utf-8", "replace")
-
-
-def inline_sources(own_style: str, own_script: str) -> tuple[str, str]:
-    """Return the style and the script of a page that stands in one file.
-
-    Parameters
-    ----------
-    own_style, own_script : str
-        Files of ``layers/web`` that come after Leaflet and the map's own.
-
-    Raises
-    ------
-    ExportError
-        If a source would close the element that holds it.
-    """
-    style = "\n".join(
-        _ADDRESS.sub("none", _plain(source))
-        for source in (
-            leaflet_source("leaflet.css"),
-            web_source("planmap.css"),
-            web_source(own_style),
-        )
-    )
-    script = "\n".join(
-        _SOURCE_MAP.sub("", _plain(source))
-        for source in (leaflet_source("leaflet.js"), scripts(), web_source(own_script))
-    )
-    if "</script" in script.lower() or "</style" in style.lower():
-        raise ExportError("Our own code closes its element; it cannot stand in one file.")
-    return style, script
-
-
-def _plain(source: bytes) -> str:
-    """Return source text with the line ends that a browser hashes."""
-    return source.decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _data(
@@ -244,19 +204,6 @@ def _about(
         for language in ("zh", "en")
     )
     return f"<summary>{titles}</summary>{''.join(parts)}"
-
-
-def content_policy(script: str, style: str) -> str:
-    """Return the Content-Security-Policy that lets only this script and style run."""
-
-    def allowed(content: str) -> str:
-        digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
-        return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-    return (
-        f"default-src 'none'; script-src {allowed(script)}; style-src {allowed(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
 
 
 _PAGE = """<!DOCTYPE html>

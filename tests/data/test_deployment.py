@@ -1,6 +1,7 @@
 """The service and the site under deploy/, started on loopback as they are written."""
 
 import configparser
+import gzip
 import re
 import shutil
 import socket
@@ -144,6 +145,23 @@ def test_no_other_site_may_read_an_answer(front):
     _, headers, _ = answer_to(host, headers={"Origin": "http://elsewhere.example"})
     assert headers["Access-Control-Allow-Origin"] is None
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_the_front_compresses_scripts(front):
+    host, _ = front
+    names = re.findall(r'"\./(static/js/[^"]+\.js)"', answer_to(host)[2].decode())
+    sizes = []
+    for name in names:
+        _, _, plain = answer_to(host, f"/{name}")
+        if len(plain) < 1000:
+            continue
+        _, headers, packed = answer_to(host, f"/{name}", headers={"Accept-Encoding": "gzip"})
+        assert headers["Content-Encoding"] == "gzip"
+        assert headers["Vary"] == "Accept-Encoding"
+        assert gzip.decompress(packed) == plain
+        sizes.append((len(packed), len(plain)))
+    packed, plain = map(sum, zip(*sizes, strict=True))
+    assert packed < plain / 2
 
 
 def test_the_metrics_stay_inside(front):
