@@ -67,6 +67,10 @@ if (top === window) {
 
 SEEN = "([after, count]) => window.__seen.some(([at, n]) => at > after && n === count)"
 WHEN = "([after, count]) => window.__seen.find(([at, n]) => at > after && n === count)[0]"
+ASKED = (
+    "performance.getEntriesByType('resource')"
+    ".find((entry) => entry.name.includes('/_stcore/host-config')).startTime"
+)
 SESSIONS = 40
 LOST_ALLOWED = 3
 SETTLE_MS = 700
@@ -198,6 +202,15 @@ class Visit:
         start = float(self.page.evaluate("performance.timeOrigin"))
         return self._until(start, shapes)
 
+    def stages(self) -> dict[str, float]:
+        """Return when Streamlit asked its server, and when the map's frame was opened [s]."""
+        start = float(self.page.evaluate("performance.timeOrigin"))
+        frames = [float(f.evaluate("performance.timeOrigin")) for f in self.page.frames[1:]]
+        return {
+            "asked": float(self.page.evaluate(ASKED)) / 1e3,
+            "framed": (min(frames) - start) / 1e3,
+        }
+
     def press(self, label: str, shapes: int) -> float:
         """Press a pill; return the time to the polygons that follow from it [s]."""
         self.page.locator('[data-testid="stSidebar"]').get_by_role(
@@ -301,6 +314,7 @@ def one_visit(browser: Browser, rival: Rival, server: Server) -> dict[str, float
     try:
         done = len(server.runs())
         told = {"open": visit.open(before)}
+        told |= visit.stages()
         visit.settle()
         runs = server.runs()[done:]
         told["python first"] = sum(run["cpu"] for run in runs)
@@ -389,7 +403,7 @@ def main(argv: list[str] | None = None) -> str:
         f"{unanswered}."
         f"\n\nThe floor: a page of Streamlit and streamlit-folium with one polygon and nothing "
         f"beside it (`floor_page.py`) is drawn {least['open']:.2f} s after opening and is sent "
-        f"{least['all bytes'] / 1e3:,.0f} kB."
+        f"{least['all bytes'] / 1e3:,.0f} kB. Beyond it need: {beyond(found, least['open'])}."
         f"\n\nBehind nginx as in `deploy/nginx-site.conf`, which compresses Streamlit's scripts: "
         + (
             f"ours is drawn {fronted['open']:.2f} s after opening and is sent "
@@ -405,6 +419,12 @@ def main(argv: list[str] | None = None) -> str:
     )
     print(out)
     return out
+
+
+def beyond(found: dict[str, Any], least: float) -> str:
+    """Return what each page needs from opening to drawn beyond the least page."""
+    opened = {rival.name: statistics.median(found[rival.name]["open"]) for rival in RIVALS}
+    return ", ".join(f"{name} {seconds - least:.2f} s" for name, seconds in opened.items())
 
 
 def page_table(found: dict[str, Any], memory: dict[str, tuple[int, float]]) -> str:
@@ -435,6 +455,8 @@ def page_table(found: dict[str, Any], memory: dict[str, tuple[int, float]]) -> s
 
     rows = [
         row("address opened to all polygons drawn", "< 3 s", medians("open"), seconds),
+        row("— until Streamlit asks its server", "", medians("asked"), seconds),
+        row("— until the map's frame is opened", "", medians("framed"), seconds),
         row("a zone switched off, to gone", "< 0.3 s", medians("toggle off"), milliseconds),
         row("a zone switched on, to drawn", "< 0.3 s", medians("toggle on"), milliseconds),
         row("a second period, to drawn", "", medians("period"), milliseconds),
