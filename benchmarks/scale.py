@@ -7,6 +7,7 @@ one after another and on a Dask cluster of two processes, and writes `benchmarks
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import subprocess
 import sys
@@ -118,7 +119,7 @@ def _warm() -> None:
 def main(argv: list[str] | None = None) -> str:
     """Measure, write `scale.md`, and return (and print) it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--districts", type=int, default=12)
+    parser.add_argument("--districts", type=int, default=24)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "scale.md")
     options = parser.parse_args(argv)
@@ -183,11 +184,12 @@ Assumed: {COUNTY_DISTRICTS:,} districts of {COUNTY_SEGMENTS:,} segments and {ZON
 {COUNTY_DISTRICTS * COUNTY_SEGMENTS / 1e6:.0f} million segments in all.
 
 - One core: {COUNTY_DISTRICTS:,} × ({district:.2f} s + {COUNTY_SEGMENTS:,} × {segment * 1e6:.1f} µs)
-  = {COUNTY_DISTRICTS:,} × {each:.2f} s = {total:,.0f} s = **{total / 3600:.1f} hours**.
+  = {COUNTY_DISTRICTS:,} × {each:.2f} s = {total:,.0f} s = **{total / 60:.0f} minutes**.
 - Two cores of this machine, at the {speedup:.1f}× measured: {total / speedup:,.0f} s =
-  **{total / speedup / 3600:.1f} hours**.
-- To end within ten minutes: {total:,.0f} s ÷ 600 s = **{total / 600:.0f} cores** that are as fast
-  as these, if the disks keep up.
+  **{total / speedup / 60:.0f} minutes**.
+- To end within five minutes: {total:,.0f} s ÷ 300 s ÷ {speedup / 2:.2f} (what a core did beside
+  another) = **{math.ceil(total / 300 / (speedup / 2))} cores** like these, if the disks keep up
+  and more workers do not lose more than two.
 - On disk: {gigabytes[0]:.1f} GB of streets as GeoJSON ({weight[0]:.0f} bytes a segment), or
   {gigabytes[1]:.1f} GB as GeoParquet ({weight[1]:.0f} bytes).
 - Memory: one district at a time for each worker; the peak is in the table above.
