@@ -60,10 +60,7 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
             length_readings=tuple(lengths),
         )
     if not isinstance(axis, LineString):
-        raise EnclosureError(
-            f"{item.id}: the axis goes on along {'、'.join(item.axis.continues)} and has no one "
-            "line to lay a width on. Leave out the stated area, or name one road."
-        )
+        raise EnclosureError.of("axis.goes_on", item.id, roads="、".join(item.axis.continues))
     beside = shapely.buffer(shapely.boundary(base.outline), BORDER_REACH_M)
     on_border = shapely.length(shapely.intersection(axis, beside)) > shapely.length(axis) / 2
     corridor = corridor_with_area(

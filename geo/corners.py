@@ -113,16 +113,13 @@ def corner_places(
     if not found:
         nearest = shapely.shortest_line(first.shape, second.shape)
         x, y = nearest.coords[0]
-        raise EnclosureError(
-            f"{what}: {first.name!r} and {second.name!r} follow each other in the limits but do "
-            f"not meet: they come within {nearest.length:.1f} m of each other near "
-            f"({x:.0f}, {y:.0f}); expected a crossing, or an end within {tolerance_m:g} m of the "
-            "other road. Check the order of the limits and the drawn lines, or declare a "
-            "connector for a street that the sentence leaves out."
-        )
+        raise EnclosureError.of(
+            "ring.no_corner", what, first=first.name, second=second.name,
+            apart=f"{nearest.length:.1f}", x=f"{x:.0f}", y=f"{y:.0f}", tolerance=f"{tolerance_m:g}",
+        )  # fmt: skip
     if len(found) > MAX_CORNERS:
-        raise EnclosureError(
-            f"{what}: {first.name!r} and {second.name!r} meet in {len(found)} places; at most "
-            f"{MAX_CORNERS} are tried. Clip the centrelines to the surroundings of the zone."
-        )
+        raise EnclosureError.of(
+            "ring.too_many_corners", what, first=first.name, second=second.name,
+            count=len(found), most=MAX_CORNERS,
+        )  # fmt: skip
     return found

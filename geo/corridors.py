@@ -113,9 +113,7 @@ def axis_between(
     begins, ends = named
     if begins is None or ends is None:
         if district is None:
-            raise EnclosureError(
-                f"{what}: {road!r} has an end without a road; give the district that it leaves."
-            )
+            raise EnclosureError.of("axis.open_end", what, road=road)
         leaves = _ends_inside(axis, district, what)
         begins, ends = begins or leaves, ends or leaves
     lines: list[LineString] = []
@@ -130,11 +128,12 @@ def axis_between(
         if all(shapely.hausdorff_distance(line, other) > tolerance_m for other in lines[:k])
     ]  # fmt: skip
     if len(distinct) != 1:
-        lengths = "、".join(f"{line.length:.0f} m" for line in distinct) or "none"
-        raise EnclosureError(
-            f"{what}: expected one way along {road!r} from {from_road or 'the outline'!r} to "
-            f"{to_road or 'the outline'!r}, found {lengths}. Name the roads at its ends."
-        )
+        lengths = "、".join(f"{line.length:.0f} m" for line in distinct)
+        outline = ("区界", "the outline")
+        raise EnclosureError.of(
+            "axis.ways", what, road=road, begin=from_road or outline, end=to_road or outline,
+            found=lengths or ("无", "none"),
+        )  # fmt: skip
     return distinct[0]
 
 
@@ -165,10 +164,7 @@ def _ends_inside(axis: Road, district: Polygon | MultiPolygon, what: str) -> lis
                 length = float(shapely.LineString(way.coordinates).length)
                 best = max(best, (length, [begin, end]), key=lambda found: found[0])
     if not best[1]:
-        raise EnclosureError(
-            f"{what}: {axis.name!r} has no part in the district or along its outline. Check the "
-            "axis and the outline."
-        )
+        raise EnclosureError.of("axis.outside", what, road=axis.name)
     return best[1]
 
 
@@ -287,7 +283,7 @@ def corridor_with_area(
     (400.0, 1000.0)
     """
     if not area_m2 > 0:
-        raise EnclosureError(f"{what}: a strip of {area_m2:g} m² cannot be drawn; expected > 0.")
+        raise EnclosureError.of("axis.no_area", what, area=f"{area_m2:g}")
 
     if sides == "inside":
         sides = _side_inside(axis, district)

@@ -22,7 +22,14 @@ from geo.catalogue import text
 from geo.drawn import EDGE_COLUMNS, Drawn, rounded, to_files
 from geo.enclosures import Connector as RingConnector
 from geo.enclosures import Enclosure, enclose, order_limits
-from geo.errors import EnclosureError, GeoError, Issue, LimitsError, RoadNotFoundError
+from geo.errors import (
+    EnclosureError,
+    GeoError,
+    Issue,
+    IssueLevel,
+    LimitsError,
+    RoadNotFoundError,
+)
 from geo.plans import PlanItem
 from geo.sentences import Limit, parse_limits
 from geo.verdicts import Finding, Reading, judge
@@ -46,44 +53,43 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
         return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
         missing = [name for name in _named_lines(item) if name in base.missing]
-        issues.append(
-            Issue(
-                "limit-missing" if missing else "road-not-found",
-                "warning" if missing else "error",
-                item.id,
-                str(error),
-                "Bring in streets that have the road: geo roads import."
-                if missing
-                else "Add the road to base/roads.geojson or a reviewed alias to base/aliases.toml.",
-            )
-        )
-        names = "、".join(missing) or str(error)
+        names = "、".join(missing)
+        code = "limit-missing" if missing else "road-not-found"
+        issues.append(_issue(code, "warning" if missing else "error", item, error))
         return Drawn(
             item,
             obstacle=(
-                text("obstacle.limit_missing", "zh", names=names),
-                text("obstacle.limit_missing", "en", names=names),
+                text("obstacle.limit_missing", "zh", names=names or _told(error, item)),
+                text("obstacle.limit_missing", "en", names=names or str(error)),
             ),
         )
     except (LimitsError, EnclosureError) as error:
         code = "limits-not-understood" if isinstance(error, LimitsError) else "no-ring"
-        issues.append(
-            Issue(
-                code,
-                "error",
-                item.id,
-                str(error),
-                "Compare limits_text with the roads of base/roads.geojson; declare a reviewed "
-                "connector where the sentence leaves out a street.",
-            )
-        )
+        issues.append(_issue(code, "error", item, error))
         return Drawn(
             item,
             obstacle=(
-                text(f"obstacle.{code}", "zh", error=str(error)),
+                text(f"obstacle.{code}", "zh", error=_told(error, item)),
                 text(f"obstacle.{code}", "en", error=str(error)),
             ),
         )
+
+
+def _told(error: GeoError, item: PlanItem) -> str:
+    """Return in Chinese what an error says of an item, without the item's id before it."""
+    return error.explain("zh").removeprefix(f"{item.id}：")
+
+
+def _issue(code: str, level: IssueLevel, item: PlanItem, error: GeoError) -> Issue:
+    return Issue(
+        code,
+        level,
+        item.id,
+        str(error),
+        text(f"drawing.{code}", "en"),
+        _told(error, item),
+        text(f"drawing.{code}", "zh"),
+    )
 
 
 def item_limits(item: PlanItem) -> tuple[Limit, ...]:

@@ -29,6 +29,11 @@ BEARINGS = {
 }  # fmt: skip
 """Mathematical angle of every side: east 0, counter-clockwise [degrees]."""
 
+SIDES_ZH = {
+    "N": "北", "NE": "东北", "E": "东", "SE": "东南", "S": "南", "SW": "西南", "W": "西",
+    "NW": "西北",
+}  # fmt: skip
+
 MAX_LIMITS = 24
 """Limits that can be put in order."""
 
@@ -233,9 +238,8 @@ def _gap_between(printed: Sequence[str], between: tuple[str, str], what: str) ->
     for k, name in enumerate(printed):
         if {name, printed[(k + 1) % len(printed)]} == set(between):
             return k + 1
-    raise EnclosureError(
-        f"{what}: a connector stands between {between[0]!r} and {between[1]!r}, which do not "
-        f"follow each other in the limits: {'、'.join(printed)}. Name two limits that do."
+    raise EnclosureError.of(
+        "ring.connector", what, first=between[0], second=between[1], limits="、".join(printed)
     )
 
 
@@ -274,9 +278,7 @@ def order_limits(
         If the roads close no ring that agrees with the sides, or more than one.
     """
     if len(limits) > MAX_LIMITS:
-        raise EnclosureError(
-            f"{what}: {len(limits)} limits; at most {MAX_LIMITS} can be put in order. Divide it."
-        )
+        raise EnclosureError.of("ring.too_many_limits", what, count=len(limits), most=MAX_LIMITS)
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     printed = [_name(limit) for limit in limits]
     sides = [getattr(limit, "side", None) for limit in limits]
@@ -297,7 +299,7 @@ def order_limits(
         for j, a in enumerate(roads)
     ]
     rings: list[tuple[list[int], Enclosure]] = []
-    wrong_sides: list[str] = []
+    wrong_sides: list[tuple[str, str]] = []
     troubles: list[EnclosureError] = []
     for order in _orders(follows, sides, what):
         ordered = [k for n, k in enumerate(order) if roads[k] is not roads[order[n - 1]]]
@@ -315,19 +317,19 @@ def order_limits(
         elif not rings or not _is_same(rings[0][1], ring, tolerance_m):
             rings.append((ordered, ring))
     if len(rings) > 1:
-        told = "; or ".join(
+        told = [
             f"{'、'.join(printed[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"
             for order, ring in rings[:2]
-        )
-        raise EnclosureError(
-            f"{what}: the limits close more than one ring: {told}. Give them in ring order, or "
-            "with their sides."
-        )
+        ]
+        raise EnclosureError.of("ring.two_orders", what, one=told[0], other=told[1])
     if rings:
         return tuple(limits[k] for k in rings[0][0])
     if troubles and not wrong_sides:
         raise troubles[0]
-    raise EnclosureError(_no_order_message(printed, follows, wrong_sides, what))
+    if wrong_sides:
+        name, side = wrong_sides[0]
+        raise EnclosureError.of("ring.wrong_side", what, limit=name, side=(SIDES_ZH[side], side))
+    raise _no_order(printed, follows, what)
 
 
 def _name(limit: NamedLimit | str) -> str:
@@ -344,10 +346,7 @@ def _orders(
         order = stack.pop()
         tried += 1
         if tried > MAX_ORDERS:
-            raise EnclosureError(
-                f"{what}: its {count} limits meet in too many ways to find their order. Give them "
-                "in ring order."
-            )
+            raise EnclosureError.of("ring.too_many_orders", what, count=count)
         if len(order) == count:
             closes = count < 3 or (follows[order[-1]][0] and order[1] < order[-1])
             if closes and _is_round([sides[k] for k in order]):
@@ -364,8 +363,10 @@ def _is_round(sides: Sequence[str | None]) -> bool:
     return sum(steps) in (0, 360) or sum((360 - step) % 360 for step in steps) == 360
 
 
-def _against_sides(ring: Enclosure, printed: list[str], sides: list[str | None]) -> str:
-    """Return what to say of a limit that lies on the wrong side of the middle, or nothing."""
+def _against_sides(
+    ring: Enclosure, printed: list[str], sides: list[str | None]
+) -> tuple[str, str] | None:
+    """Return a limit that lies on the wrong side of the middle, and the side it is said to have."""
     middle = ring.polygon.centroid
     for name, side in zip(printed, sides, strict=True):
         if side:
@@ -377,8 +378,8 @@ def _against_sides(ring: Enclosure, printed: list[str], sides: list[str | None])
             x, y = np.concatenate([line - (middle.x, middle.y) for line in own]).T
             angle = math.radians(BEARINGS[side])
             if (x * math.cos(angle) + y * math.sin(angle)).max() <= 0:
-                return f"{name!r} is said to lie {side} of the area but lies on its other side"
-    return ""
+                return name, side
+    return None
 
 
 def _is_same(one: Enclosure, other: Enclosure, tolerance_m: float) -> bool:
@@ -386,19 +387,20 @@ def _is_same(one: Enclosure, other: Enclosure, tolerance_m: float) -> bool:
     return bool(shapely.hausdorff_distance(*outlines) <= tolerance_m)
 
 
-def _no_order_message(
-    printed: Sequence[str], follows: Sequence[Sequence[bool]], wrong_sides: list[str], what: str
-) -> str:
+def _no_order(
+    printed: Sequence[str], follows: Sequence[Sequence[bool]], what: str
+) -> EnclosureError:
     """Return why limits cannot be put in ring order."""
-    if wrong_sides:
-        return f"{what}: {wrong_sides[0]}. Check the sides in the sentence."
+    limits = "、".join(printed)
     lonely = [
-        f"{name!r} meets {'、'.join(n for n, f in zip(printed, row, strict=True) if f) or 'none'}"
+        (name, "、".join(n for n, f in zip(printed, row, strict=True) if f))
         for name, row in zip(printed, follows, strict=True)
         if sum(row) < 2
     ]
-    told = "; ".join(lonely) or "each meets two others, but in no order that agrees with the sides"
-    return (
-        f"{what}: the limits {'、'.join(printed)} close no ring: {told}. Check the sides and the "
-        "drawn lines, or declare a connector for a street that the sentence leaves out."
+    if not lonely:
+        return EnclosureError.of("ring.no_order", what, limits=limits)
+    chinese = "；".join(
+        f"“{name}”只与{met}相接" if met else f"“{name}”不与其他界线相接" for name, met in lonely
     )
+    english = "; ".join(f"{name!r} meets {met or 'none'}" for name, met in lonely)
+    return EnclosureError.of("ring.lonely", what, limits=limits, told=(chinese, english))

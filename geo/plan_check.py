@@ -139,7 +139,7 @@ def check_plan(
         told = list(_limit_problems(item, base, language))
         for key, level, part, values in told:
             add(("items", numbers[item.id], key), part, level, **values)
-        if not told and (trouble := _ring_problem(item, built)):
+        if not told and (trouble := _ring_problem(item, built, language)):
             key, part, error = trouble
             add(("items", numbers[item.id], key), part, error=error)
     for finding in findings:
@@ -208,12 +208,12 @@ def _limit_problems(
         yield key, level, "road-missing", {"limit": name, "near": near}
 
 
-def _ring_problem(item: PlanItem, built: Built) -> tuple[str, str, str] | None:
+def _ring_problem(item: PlanItem, built: Built, language: str) -> tuple[str, str, str] | None:
     """Return key, kind and words of what the drawing of an item met, where it met something."""
     for issue in built.issues:
         if issue.place != item.id:
             continue
-        message = issue.message.removeprefix(f"{item.id}: ")
+        message = issue.words(language)[0].removeprefix(f"{item.id}: ")
         if item.axis is not None:
             return "axis", "not-drawn", message
         key = "interpreted_limits" if item.basis == "interpreted" else "limits_text"

@@ -79,7 +79,7 @@ def trace_ring(
     """
     count = len(roads)
     if count == 0:
-        raise EnclosureError(f"{what}: no limits were given. Name the roads that enclose it.")
+        raise EnclosureError.of("ring.no_limits", what)
     if count == 1:
         closed = _loops(roads[0])
         return _chosen(roads, closed, tolerance_m, what)
@@ -87,9 +87,7 @@ def trace_ring(
     for k, road in enumerate(roads):
         following = roads[(k + 1) % count]
         if road is following:
-            raise EnclosureError(
-                f"{what}: {road.name!r} stands twice in a row in the limits. Name it once."
-            )
+            raise EnclosureError.of("ring.twice", what, road=road.name)
         layers.append(corner_places(road, following, tolerance_m, reach_m or {}, what))
     search = _Search(roads, layers, what)
     return _chosen(roads, search.rings(), tolerance_m, what, search)
@@ -142,11 +140,7 @@ class _Search:
             for way, line in self._ways(k, here, there):
                 self._trials += 1
                 if self._trials > MAX_TRIALS:
-                    raise EnclosureError(
-                        f"{self.what}: its roads meet in so many places that more than "
-                        f"{MAX_TRIALS} sides were tried. Clip the centrelines to the "
-                        "surroundings of the zone and merge divided carriageways."
-                    )
+                    raise EnclosureError.of("ring.too_many_sides", self.what, count=MAX_TRIALS)
                 if self._check and self._hits(line, lines, last):
                     continue
                 if last:
@@ -230,11 +224,11 @@ def _chosen(
             shapely.hausdorff_distance(best.polygon.exterior, candidate.polygon.exterior)
             > tolerance_m
         ):
-            raise EnclosureError(_two_rings_message(roads, best, candidate, what))
+            raise _two_rings(roads, best, candidate, what)
         elif candidate.rank() < best.rank():
             best = candidate
     if best is None:
-        raise EnclosureError(_no_ring_message(roads, search, what))
+        raise _no_ring(roads, search, what)
     return _oriented(best)
 
 
@@ -256,42 +250,35 @@ def _oriented(ring: _Candidate) -> Ring:
     return Ring(ways, corners, gaps_m, order, _polygon(ways))
 
 
-def _two_rings_message(roads: Sequence[Road], one: _Candidate, other: _Candidate, what: str) -> str:
+def _two_rings(
+    roads: Sequence[Road], one: _Candidate, other: _Candidate, what: str
+) -> EnclosureError:
     """Return what to say where the limits allow two rings."""
-    told = []
-    for ring in (one, other):
+    told: dict[str, object] = {}
+    for name, ring in (("one", one), ("other", other)):
         corners = ", ".join(f"({m.on_first.x:.0f}, {m.on_first.y:.0f})" for m in ring.corners)
-        told.append(f"{ring.polygon.area / 1e6:.4f} km² with corners {corners}")
+        told |= {f"{name}_km2": f"{ring.polygon.area / 1e6:.4f}", f"{name}_corners": corners}
     names = "、".join(road.name for road in roads)
-    return (
-        f"{what}: {names} allow more than one ring: {told[0]}; or {told[1]}. Clip the "
-        "centrelines to the surroundings of the zone, or name the limits more closely."
-    )
+    return EnclosureError.of("ring.two", what, roads=names, **told)
 
 
-def _no_ring_message(roads: Sequence[Road], search: _Search | None, what: str) -> str:
+def _no_ring(roads: Sequence[Road], search: _Search | None, what: str) -> EnclosureError:
     """Return what to say where no ring closes."""
     names = "、".join(road.name for road in roads)
     if search is None:
-        return f"{what}: {names} alone is no closed loop. Name the other limits."
+        return EnclosureError.of("ring.no_loop", what, roads=names)
     for k in sorted(search.stuck):
         before, after = roads[k - 1].name, roads[(k + 1) % len(roads)].name
-        return (
-            f"{what}: along {roads[k].name!r} there is no way from its corner with {before!r} to "
-            f"its corner with {after!r}: they lie in one point, or on parts of the road that do "
-            "not touch. Draw the road through, or check the order of the limits."
+        return EnclosureError.of(
+            "ring.no_way", what, road=roads[k].name, before=before, after=after
         )
     if search.crossed_at is None:
-        return (
-            f"{what}: along {names} no choice of corners closes, since parts of these roads do not "
-            "touch. Draw the roads through, or check the order of the limits."
-        )
+        return EnclosureError.of("ring.parts", what, roads=names)
     x, y = search.crossed_at
     near = [r.name for r in roads if shapely.dwithin(r.shape, shapely.Point(x, y), TOUCH_M)]
-    return (
-        f"{what}: the ring along {names} crosses itself at ({x:.0f}, {y:.0f}), "
-        f"where {' and '.join(repr(n) for n in near)} run. Put the limits in the order in "
-        "which they follow each other around the zone."
+    there = ("、".join(f"“{n}”" for n in near), " and ".join(repr(n) for n in near))
+    return EnclosureError.of(
+        "ring.crosses", what, roads=names, x=f"{x:.0f}", y=f"{y:.0f}", near=there
     )
 
 

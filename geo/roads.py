@@ -120,7 +120,7 @@ class RoadIndex:
         found = self._roads.get((name, tolerance_m))
         if found is None:
             if name not in self._codes:
-                raise RoadNotFoundError(not_found_message(name, self.names))
+                raise road_not_found(name, self.names)
             code = self._codes[name]
             parts = self._parts[self._starts[code] : self._starts[code + 1]]
             found = self._roads[name, tolerance_m] = joined_road(name, parts, tolerance_m)
@@ -172,17 +172,19 @@ def find_road(
     if data_name in names:
         return RoadMatch(name, data_name, reason)
     known = names.names if isinstance(names, RoadIndex) else sorted(names)
-    raise RoadNotFoundError(f"{what}: " * bool(what) + not_found_message(name, known, data_name))
+    raise road_not_found(name, known, data_name, what)
 
 
-def not_found_message(name: str, known: Sequence[str], data_name: str = "") -> str:
+def road_not_found(
+    name: str, known: Sequence[str], data_name: str = "", what: str = ""
+) -> RoadNotFoundError:
     """Return what to say of a name that is not among the centrelines."""
     wanted = data_name or name
     similar = [k for k in known if not set(wanted).isdisjoint(k)]
-    near = difflib.get_close_matches(wanted, similar, n=HINTS, cutoff=0.5)
-    through = f" (for which the alias table has {data_name!r})" if data_name else ""
-    hint = f" Nearest names: {'、'.join(near)}." if near else ""
-    return (
-        f"Road {name!r}{through} is not among the {len(known)} named centrelines.{hint} "
-        "Draw the road, or have an alias reviewed; no similar road is taken in its place."
-    )
+    near = "、".join(difflib.get_close_matches(wanted, similar, n=HINTS, cutoff=0.5))
+    through = (f"（别名表作“{data_name}”）", f" (for which the alias table has {data_name!r})")
+    hint = (f"名字相近的有{near}。", f" Nearest names: {near}.")
+    return RoadNotFoundError.of(
+        "road.not_found", what, road=name, count=len(known),
+        through=through if data_name else "", hint=hint if near else "",
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from geo.arithmetic import (
 )
 from geo.build import Built, edge_layer, zone_layer
 from geo.checks import Check, Statement, drawn_areas, statement, status_of
+from geo.errors import Issue
 from geo.positions import control_points_check, places_check
 from geo.topology import (
     containment_check,
@@ -85,12 +86,17 @@ def inputs_check(built: Built) -> Check:
                 f"{check_id}/{issue.code}/{issue.place}",
                 issue.level,
                 (issue.place,) if issue.place in built.drawn else (),
-                f"{issue.place}：{issue.message.removeprefix(f'{issue.place}: ')} {issue.remedy}",
-                f"{issue.place}: {issue.message.removeprefix(f'{issue.place}: ')} {issue.remedy}",
+                f"{issue.place}：{_about(issue, 'zh')}",
+                f"{issue.place}: {_about(issue, 'en')}",
             )
             for issue in built.issues
         ],
     )
+
+
+def _about(issue: Issue, language: str) -> str:
+    message, remedy = issue.words(language)
+    return f"{message.removeprefix(f'{issue.place}: ')} {remedy}"
 
 
 def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
