@@ -20,7 +20,9 @@ from geo.io import read_layer, read_toml, sha256
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LINE_COLUMNS = ("name", "method", "position_error_m", "source", "half_width_m", "geometry")
+LINE_COLUMNS = (
+    "name", "method", "position_error_m", "source", "source_en", "half_width_m", "geometry",
+)  # fmt: skip
 """Columns of a centreline that the edges of a zone carry on."""
 
 CENTRE_READING = "centre_line"
@@ -233,7 +235,9 @@ def read_base(folder: Path) -> Base:
 
     roads = _lines(base / "roads.geojson", metric_crs)
     rivers = _optional(base / "river.geojson", issues)
-    rivers = roads.iloc[:0].assign(reading=[]) if rivers.empty else rivers.to_crs(metric_crs)
+    rivers = (
+        roads.iloc[:0].assign(reading=[]) if rivers.empty else _complete(rivers).to_crs(metric_crs)
+    )
     landmarks = _optional(base / "landmarks.geojson", issues)
     control_points = _optional(base / "control_points.geojson", issues)
     aliases = _aliases(base / "aliases.toml", issues)
@@ -271,16 +275,20 @@ def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
     layer = read_layer(path)
     if "name" not in layer.columns:
         raise DataFileError(f"{path.name} has no column 'name'; found {list(layer.columns)}.")
+    return _complete(layer).to_crs(metric_crs)
+
+
+def _complete(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the optional columns of lines a value."""
     defaults: dict[str, Any] = {
         "method": "traced",
         "position_error_m": 0.0,
         "source": "",
         "half_width_m": 0.0,
     }
-    for column, value in defaults.items():
-        if column not in layer.columns:
-            layer[column] = value
-    return layer.to_crs(metric_crs)
+    lines = lines.assign(**{c: v for c, v in defaults.items() if c not in lines.columns})
+    english = lines["source_en"] if "source_en" in lines.columns else lines["source"]
+    return lines.assign(source_en=english.where(english.notna(), lines["source"]))
 
 
 def _optional(path: Path, issues: list[Issue]) -> gpd.GeoDataFrame:

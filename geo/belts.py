@@ -186,6 +186,7 @@ def _axis_edge(item: PlanItem, base: Base, axis: Geometry, river: str | None) ->
                 "method": row["method"],
                 "position_error_m": float(row["position_error_m"]),
                 "source": row["source"],
+                "source_en": row["source_en"],
                 "length_m": round(float(shapely.length(axis)), 1),
                 "corner_from": corners["from"],
                 "corner_to": corners["to"],

@@ -251,6 +251,7 @@ def _edges(
                     connector.error_m if connector else float(line["position_error_m"])
                 ),
                 "source": line["source"],
+                "source_en": line["source_en"],
                 "length_m": round(float(edge.length_m), 1),
                 "corner_from": edge.corner_from,
                 "corner_to": edge.corner_to,

@@ -26,8 +26,8 @@ DECIMALS = 6
 
 EDGE_COLUMNS = [
     "edge_id", "zone_id", "limit", "qualifier", "clause", "road", "alias_reason",
-    "alias_reason_en", "method", "position_error_m", "source", "length_m", "corner_from",
-    "corner_to", "gap_m", "connector", "connector_reason", "connector_reason_en",
+    "alias_reason_en", "method", "position_error_m", "source", "source_en", "length_m",
+    "corner_from", "corner_to", "gap_m", "connector", "connector_reason", "connector_reason_en",
     "half_width_m", "geometry",
 ]  # fmt: skip
 """Columns of an edge file, in order."""

@@ -280,6 +280,9 @@ STREET_COLUMNS = {
 }  # fmt: skip
 """Columns without which ``street_checks.csv`` cannot be read."""
 
+IN_ORDER = "in this order"
+"""What is expected of crossings: that the street meets the others as listed."""
+
 
 def _rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of ``street_checks.csv``, each with as many cells as the head."""
@@ -340,6 +343,8 @@ def streets_check(base: Base, path: Path) -> Check:
     ]
     for row, result in told:
         if result.status == "disagrees":
+            expected, expected_en = _shown(row, row["expected"])
+            measured, measured_en = _shown(row, result.value)
             found_all.append(
                 statement(
                     check_id,
@@ -351,14 +356,27 @@ def streets_check(base: Base, path: Path) -> Check:
                     other=row["other"].replace("|", "、") or "–",
                     kind=text(f"evidence.{row['kind']}", "zh"),
                     kind_en=text(f"evidence.{row['kind']}", "en"),
-                    expected=row["expected"].replace("|", "、"),
-                    measured=result.value.replace("|", "、"),
+                    expected=expected,
+                    expected_en=expected_en,
+                    measured=measured,
+                    measured_en=measured_en,
                     tolerance=f"{row['tolerance']} m" if row["tolerance"] else "–",
                     note=row["note"] or "–",
+                    note_en=row.get("note_en") or row["note"] or "–",
                     source=row["source"],
+                    source_en=row.get("source_en") or row["source"],
                 )
             )
     return status_of(check_id, found_all)
+
+
+def _shown(row: dict[str, str], value: str) -> tuple[str, str]:
+    """Return a value of a check as it is told, Chinese and English."""
+    if row["kind"] == "side" or value == IN_ORDER:
+        key = f"evidence.{value.replace(' ', '_')}"
+        return text(key, "zh"), text(key, "en")
+    listed = value.replace("|", "、") or "–"
+    return listed, listed
 
 
 def measure(row: dict[str, str], base: Base) -> Measured:

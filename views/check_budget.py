@@ -270,7 +270,7 @@ def edge_html(edge: Mapping[str, Any], state: State) -> str:
         ("data_name", edge["road"]),
         ("alias", pick("alias_reason") or (
             state.text("checkview.same_name") if edge["limit"] == edge["road"] else "")),
-        ("source", edge["source"]),
+        ("source", pick("source")),
         ("how", state.text(f"checkview.method_{edge['method']}")),
         ("error", f"{edge['position_error_m']:.0f} m"),
         ("length", f"{edge['length_m']:.1f} m"),

@@ -41,6 +41,7 @@ def base():
             "method": "traced",
             "position_error_m": 5.0,
             "source": "made up",
+            "source_en": "made up",
             "half_width_m": 0.0,
         },
         geometry=[LineString([(X + x, Y + y) for x, y in line]) for line in lines.values()],

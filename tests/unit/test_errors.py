@@ -1,0 +1,38 @@
+"""Errors whose words stand in the catalogue, and issues in two languages."""
+
+import pickle
+
+import pytest
+
+from geo.errors import EnclosureError, GeoError, Issue
+
+
+def test_an_error_is_told_in_either_language():
+    error = EnclosureError.of("ring.twice", "13th-wudadao", road="南京路")
+    assert str(error) == error.explain("en")
+    assert str(error).startswith("13th-wudadao: '南京路' stands twice in a row")
+    assert error.explain("zh") == "13th-wudadao：“南京路”在界线中连续出现两次，请只写一次。"
+
+
+def test_a_pair_is_its_chinese_and_its_english():
+    error = EnclosureError.of("ring.wrong_side", limit="南京路", side=("东北", "NE"))
+    assert "在东北侧" in error.explain("zh")
+    assert "lie NE of" in str(error)
+
+
+def test_an_error_of_plain_words_has_only_those():
+    assert GeoError("no word of the catalogue").explain("zh") == "no word of the catalogue"
+
+
+def test_an_error_keeps_both_languages_from_another_process():
+    error = EnclosureError.of("ring.no_loop", "a", roads="南京路")
+    assert pickle.loads(pickle.dumps(error)).explain("zh") == error.explain("zh")
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", ("错", "改")), ("en", ("wrong", "mend"))])
+def test_an_issue_in_two_languages(language, words):
+    assert Issue("c", "error", "p", "wrong", "mend", "错", "改").words(language) == words
+
+
+def test_an_issue_in_one_language_is_told_in_that():
+    assert Issue("c", "error", "p", "错", "改").words("en") == ("错", "改")
