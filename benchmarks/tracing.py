@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from benchmarks.synthetic_streets import SyntheticStreets, sample_rings, synthetic_streets
+from benchmarks.synthetic_streets import (
+    Style,
+    SyntheticStreets,
+    sample_rings,
+    synthetic_streets,
+)
 from geo.enclosures import enclose
 from geo.network_files import write_network
 from geo.roads import RoadIndex
@@ -41,6 +47,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
+STYLES: tuple[Style, ...] = ("concession", "irregular")
+BOTH_STYLES_TO = 100_000
 PICKS = 50
 
 COLD = """
@@ -150,9 +158,9 @@ def named_only(lines: dict[str, Any], limits: tuple[str, ...], inside: Any) -> s
     return next(face for face in faces if face.contains(inside))
 
 
-def one_size(segments: int, repeats: int) -> dict[str, Any]:
+def one_size(segments: int, style: Style, repeats: int) -> dict[str, Any]:
     """Return the times of one network [s] and whether all ways gave the same rings."""
-    streets = synthetic_streets(segments, style="irregular")
+    streets = synthetic_streets(segments, style=style)
     centrelines = streets.centrelines()
     limits, truth = sample_rings(streets, 200)
     points = [polygon.representative_point() for polygon in truth]
@@ -236,18 +244,21 @@ def main(argv: list[str] | None = None) -> str:
     options = parser.parse_args(argv)
     sizes = [size for size in SIZES if size <= options.largest]
     out = [
-        "| segments | index and first ring | the same, one row per segment | each further ring "
-        "| whole network polygonised, one ring picked | against the first ring "
-        "| named streets alone polygonised, each ring | against each further ring | same rings |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+        "| town | segments | whole network polygonised, one ring picked "
+        "| index and first ring, a row per road | to ours "
+        "| index and first ring, a row per segment | to ours | each further ring "
+        "| named streets alone polygonised, each ring | to ours | same rings |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
-    for size in sizes:
-        row = one_size(size, options.repeats)
+    for size, style in product(sizes, STYLES):
+        if size > BOTH_STYLES_TO and style != STYLES[-1]:
+            continue
+        row = one_size(size, style, options.repeats)
         out.append(
-            f"| {row['segments']:,} | {row['first'] * 1e3:.1f} ms "
-            f"| {row['first_rows'] * 1e3:.0f} ms | {row['each'] * 1e3:.2f} ms "
-            f"| {row['whole'] * 1e3:,.0f} ms (polygonize alone "
-            f"{row['polygonize'] * 1e3:,.0f} ms) | {row['whole'] / row['first']:.1f}× "
+            f"| {style} | {row['segments']:,} | {row['whole'] * 1e3:,.0f} ms (polygonize alone "
+            f"{row['polygonize'] * 1e3:,.0f} ms) | {row['first'] * 1e3:.1f} ms "
+            f"| {row['whole'] / row['first']:.1f}× | {row['first_rows'] * 1e3:.0f} ms "
+            f"| {row['whole'] / row['first_rows']:.1f}× | {row['each'] * 1e3:.2f} ms "
             f"| {row['named'] * 1e3:.2f} ms | {row['named'] / row['each']:.2f}× "
             f"| {'yes' if row['same'] else 'NO'} |"
         )
