@@ -86,11 +86,11 @@ minutes on {machine}; {load} at the end. A ratio says how many times as much the
 `2.3×` is in our favour, `0.8×` is not. Results are compared wherever two ways give one: no
 speed here comes from a coarser result.
 
-Where a page measure is not 1.5× ahead, it is at its floor. Of opening, most is Streamlit's own
-front end, which all pages load, and the frame of streamlit-folium; the rows below it say when
-each begins, the least page says what is left without any content. Of what is sent, Streamlit's
-front end is not ours to make smaller (nginx compresses it), and half of the rest is Leaflet and
-the component, which all three load. A server's memory is Streamlit, pandas and Shapely.
+Where a page measure is not 1.5× ahead: of opening, most is Streamlit's own front end, which all
+pages load, and the frame of streamlit-folium; the rows below it say when each begins, and the
+least page says what is left without any content. Of what is sent, Streamlit's front end is not
+ours to make smaller (nginx compresses it), and half of the rest is Leaflet and the component,
+which all three load. A server's memory is Streamlit, pandas and Shapely.
 
 """
 
