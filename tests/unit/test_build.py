@@ -29,6 +29,30 @@ def test_a_build_is_byte_for_byte_the_same(folder):
     assert zone_files(build(folder), folder) == zone_files(build(folder), folder)
 
 
+def test_lines_without_their_optional_columns_are_drawn_all_the_same(folder):
+    shapes = {zone: drawn.geometry for zone, drawn in build(folder).drawn.items()}
+    for name in ("roads", "river"):
+        path = folder / "base" / f"{name}.geojson"
+        document = json.loads(path.read_text(encoding="utf-8"))
+        for feature in document["features"]:
+            for column in ("method", "source", "half_width_m"):
+                del feature["properties"][column]
+        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    bare = build(folder).drawn
+    assert {zone: drawn.geometry for zone, drawn in bare.items()} == shapes
+    assert set(bare["13th-west"].edges["source_en"]) == {""}
+
+
+def test_the_english_source_is_carried_on_and_else_the_only_one(folder):
+    path = folder / "base" / "roads.geojson"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["features"][0]["properties"]["source_en"] = "made up"
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    edges = build(folder).drawn["13th-west"].edges.set_index("road")["source_en"]
+    assert edges["青南道"] == "made up"
+    assert edges["青北道"] == "虚构"
+
+
 def test_files_are_written_for_every_plan_and_then_differ_no_more(folder):
     built = build(folder)
     files = zone_files(built, folder)
