@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.figures import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 START_SECONDS = 120
 OPTIONS = (
@@ -75,8 +75,16 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers; raise RuntimeError if it ends before or takes too long."""
+def wait_until_healthy(
+    address: str, process: subprocess.Popen[bytes], log: Path | None = None
+) -> None:
+    """Wait until the server answers.
+
+    Raises
+    ------
+    RuntimeError
+        If it ends before, or takes more than `START_SECONDS` [s]; with the end of `log`.
+    """
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -85,7 +93,18 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
                     return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"{address} did not answer within {START_SECONDS} s.")
+    told = "" if log is None else log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    raise RuntimeError(f"{address} did not answer within {START_SECONDS} s. {told}".strip())
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force if it does not listen within 10 s."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
 
 
 @contextmanager
@@ -94,12 +113,38 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        end(process)
+
+
+@contextmanager
+def started(
+    command: Sequence[str], address: str, log: Path, env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a server in the project's folder, wait until it answers, and end it with the block.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Program and arguments.
+    address : str
+        ``http://127.0.0.1:<port>``; its health is Streamlit's.
+    log : Path
+        Takes what the server prints.
+    env : mapping, optional
+        The whole environment; this process's own without it.
+
+    Raises
+    ------
+    RuntimeError
+        If it does not answer; see `wait_until_healthy`.
+    """
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=words, stderr=subprocess.STDOUT, env=env
+        )
+    with ended(process):
+        wait_until_healthy(address, process, log)
+        yield process
 
 
 @contextmanager
@@ -110,20 +155,13 @@ def served(script: Path) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "runs.jsonl"
         log.touch()
-        with (Path(folder) / "server.log").open("wb") as words:
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "benchmarks.served", str(script), str(log)),
-                    *(*OPTIONS, f"--server.port={port}"),
-                ],
-                cwd=ROOT,
-                stdout=words,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-            )
-            with ended(process):
-                wait_until_healthy(address, process)
-                yield Server(address, process, log)
+        command = [
+            *(sys.executable, "-m", "benchmarks.served", str(script), str(log)),
+            *(*OPTIONS, f"--server.port={port}"),
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with started(command, address, Path(folder) / "server.log", environment) as process:
+            yield Server(address, process, log)
 
 
 def main(arguments: list[str]) -> None:

@@ -183,7 +183,7 @@ class Reader(threading.Thread):
 def load(minutes: float, sessions: int) -> bool:
     """Hold readers on a page of its own for some minutes; tell memory, log and what is left."""
     sys.path.insert(0, str(ROOT))
-    from tests.front import free_port, wait_for
+    from benchmarks.served import free_port, wait_until_healthy
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -201,7 +201,7 @@ def load(minutes: float, sessions: int) -> bool:
                 env={**os.environ, "TMPDIR": str(temporary)},
             )  # fmt: skip
         try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
             start = time.monotonic()
             end = start + 60 * minutes
             readers = [Reader(port, end, seed) for seed in range(sessions)]

@@ -19,6 +19,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 from shapely.geometry import shape
 
 from geo import input_limits as limits
@@ -239,7 +240,7 @@ def _json_crs(document: Any, notes: list[Note]) -> str | CRS | None:
     try:
         name = str(member["properties"]["name"])
         return WGS84 if "CRS84" in name else CRS.from_user_input(name)
-    except Exception:
+    except (KeyError, TypeError, ValueError, ProjError):
         notes.append(("crs-unreadable", "warning", {"detail": str(member)[:100]}))
         return None
 

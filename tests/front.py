@@ -4,20 +4,19 @@ import contextlib
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+
+from benchmarks.served import free_port, started
 
 ROOT = Path(__file__).parents[1]
 SITE = (ROOT / "deploy" / "nginx-site.conf").read_text(encoding="utf-8")
 UNIT = ROOT / "deploy" / "heping-plan-map.service"
 HOME = "/opt/heping-plan-map"
-START_SECONDS = 90
 
 WRAPPER = """
 daemon off;
@@ -45,12 +44,6 @@ def nginx_or_skip():
     return found
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def unit():
     """Return the [Service] section: option to its values, for options may repeat."""
     section, values = "", {}
@@ -61,27 +54,6 @@ def unit():
             name, _, value = line.partition("=")
             values.setdefault(name, []).append(value)
     return values
-
-
-def wait_for(address, process, log):
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"{address} did not answer: {log.read_text(errors='replace')[-2000:]}")
-
-
-def end(process):
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(10)
 
 
 @contextlib.contextmanager
@@ -98,21 +70,13 @@ def page_of_unit(folder, port=None, data=None):
     if data is not None:
         environment["GEO_DATA"] = str(data)
     log = folder / f"page-{time.monotonic_ns()}.log"
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+    with started(command, f"http://127.0.0.1:{port}", log, environment) as process:
         yield port, log, process
-    finally:
-        end(process)
 
 
 @contextlib.contextmanager
 def nginx_front(folder, page_port):
     """Start nginx with the site file; only its two ports and its log are put elsewhere."""
-    nginx = nginx_or_skip()
     port = free_port()
     site = SITE
     for old, new in (
@@ -122,17 +86,19 @@ def nginx_front(folder, page_port):
     ):
         assert site.count(old) == 1
         site = site.replace(old, new)
+    with nginx(folder, site, port):
+        yield f"127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def nginx(folder, site, port):
+    """Start nginx in a folder with a site that listens on a loopback port."""
+    program = nginx_or_skip()
     (folder / "site.conf").write_text(site, encoding="utf-8")
     (folder / "nginx.conf").write_text(WRAPPER.format(folder=folder), encoding="utf-8")
     folder.chmod(0o755)
-    command = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     command += ["-e", str(folder / "error.log")]
     subprocess.run([*command, "-t"], check=True, capture_output=True)
-    log = folder / "nginx.log"
-    with log.open("w") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-        yield f"127.0.0.1:{port}"
-    finally:
-        end(process)
+    with started(command, f"http://127.0.0.1:{port}", folder / "nginx.log"):
+        yield

@@ -2,68 +2,27 @@
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from benchmarks.served import OPTIONS, free_port, started
 from tests.page_fixture import write_page_data
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def start_server(folder, log):
-    """Start the page on `folder`; return the process and its address."""
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            "streamlit_app.py",
-            "--server.headless=true",
-            "--server.address=127.0.0.1",
-            f"--server.port={port}",
-            "--server.fileWatcherType=none",
-        ],
-        cwd=ROOT,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "GEO_DATA": str(folder)},
-    )
-    address = f"http://127.0.0.1:{port}"
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
-                if answer.status == 200:
-                    return process, address
-        except OSError:
-            time.sleep(0.1)
-    process.terminate()
-    raise RuntimeError(f"The page did not start within {START_SECONDS} s; see {log.name}.")
-
-
-def stop(process):
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(10)
+@contextmanager
+def page_server(folder, log):
+    """Serve the page on `folder` for a block; give its address."""
+    address = f"http://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *OPTIONS]
+    command.append(f"--server.port={address.rpartition(':')[2]}")
+    with started(command, address, log, {**os.environ, "GEO_DATA": str(folder)}):
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -74,23 +33,15 @@ def page_folder_served(tmp_path_factory):
 @pytest.fixture(scope="session")
 def page_address(page_folder_served, tmp_path_factory):
     """The address of a server that shows the made-up data."""
-    with (tmp_path_factory.mktemp("log") / "server.log").open("w") as log:
-        process, address = start_server(page_folder_served, log)
-        try:
-            yield address
-        finally:
-            stop(process)
+    with page_server(page_folder_served, tmp_path_factory.mktemp("log") / "server.log") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def real_address(tmp_path_factory):
     """The address of a server that shows the project's own data."""
-    with (tmp_path_factory.mktemp("log") / "server.log").open("w") as log:
-        process, address = start_server(ROOT / "data", log)
-        try:
-            yield address
-        finally:
-            stop(process)
+    with page_server(ROOT / "data", tmp_path_factory.mktemp("log") / "server.log") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

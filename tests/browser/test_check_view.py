@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import FRAME, start_server, stop
+from tests.browser.conftest import FRAME, page_server
 from tests.tiny_district import write_tiny_district
 
 pytestmark = pytest.mark.browser
@@ -16,12 +16,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def tiny_address(tmp_path_factory):
     folder = write_tiny_district(tmp_path_factory.mktemp("tiny") / "data")
-    with (tmp_path_factory.mktemp("log") / "server.log").open("w") as log:
-        process, address = start_server(folder, log)
-        try:
-            yield address
-        finally:
-            stop(process)
+    with page_server(folder, tmp_path_factory.mktemp("log") / "server.log") as address:
+        yield address
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from geo.datums import wgs84_to_gcj02
 from geo.input_limits import UPLOAD_BYTES
 from geo.io import layer_bytes, read_layer
-from tests.browser.conftest import MapPage, start_server, stop
+from tests.browser.conftest import MapPage, page_server
 
 pytestmark = pytest.mark.browser
 
@@ -28,12 +28,8 @@ SECRET = "望江"
 def own_server(tmp_path_factory):
     """The address and the log of a server that shows the invented district."""
     path = tmp_path_factory.mktemp("own") / "server.log"
-    with path.open("w") as log:
-        process, address = start_server(DISTRICT, log)
-        try:
-            yield address, path
-        finally:
-            stop(process)
+    with page_server(DISTRICT, path) as address:
+        yield address, path
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """The nginx lines of docs/many-readers.md, with two processes on loopback."""
 
 import re
-import subprocess
 import urllib.request
 
 import pytest
 
 from benchmarks.readers import Session
-from tests.front import ROOT, SITE, WRAPPER, end, free_port, nginx_or_skip, page_of_unit, wait_for
+from benchmarks.served import end, free_port
+from tests.front import ROOT, SITE, nginx, nginx_or_skip, page_of_unit
 from tests.page_fixture import write_page_data
 
 DISTRICT = "测试区"
@@ -39,9 +39,8 @@ def documented_site(port, ports, folder):
 @pytest.fixture(scope="module")
 def front(tmp_path_factory):
     """Two processes that show different districts, behind one nginx."""
-    nginx = nginx_or_skip()
+    nginx_or_skip()
     folder = tmp_path_factory.mktemp("several")
-    folder.chmod(0o755)
     made_up = write_page_data(folder / "data")
     with (
         page_of_unit(folder) as (one, _, _),
@@ -49,18 +48,8 @@ def front(tmp_path_factory):
     ):
         port = free_port()
         site = documented_site(port, (one, two), folder)
-        (folder / "site.conf").write_text(site, encoding="utf-8")
-        (folder / "nginx.conf").write_text(WRAPPER.format(folder=folder), encoding="utf-8")
-        command = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-        command += ["-e", str(folder / "error.log")]
-        log = folder / "nginx.log"
-        with log.open("w") as file:
-            process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+        with nginx(folder, site, port):
             yield f"127.0.0.1:{port}", str(one), str(two), second
-        finally:
-            end(process)
 
 
 def given_cookie(host, cookie=None):
