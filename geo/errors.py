@@ -14,6 +14,8 @@ class GeoError(ValueError):
     """Anything that `geo` refuses; catch this one to catch them all."""
 
     key = ""
+    what: str
+    values: dict[str, object]
 
     @classmethod
     def of(cls, key: str, what: str = "", **values: object) -> Self:
@@ -31,9 +33,6 @@ class GeoError(ValueError):
         error = cls(_words(key, what, values, "en"))
         error.key, error.what, error.values = key, what, values
         return error
-
-    what: str
-    values: dict[str, object]
 
     def explain(self, language: str = "zh") -> str:
         """Return the message in Chinese or English; in English where it has no other."""

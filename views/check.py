@@ -22,7 +22,7 @@ from views import link
 from views.amounts import UNITS, amount, stated_amount
 from views.check_budget import show_budget
 from views.check_style import CHECK_STYLE
-from views.choices import choose_one, choose_some, plain
+from views.choices import choose_one, choose_some
 from views.state import ask_zoom, select_zone
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> Non
             name = state.name(finding.zone_id, "short_name")
             kind = text(f"figure.{finding.figure}", state.language)
             left.button(
-                f"{'▾' if is_open else '▸'} {plain(name)}（{plain(kind)}）",
+                f"{'▾' if is_open else '▸'} {state.plain('words.aside', words=name, aside=kind)}",
                 key=f"open_{finding.finding_id}",
                 type="tertiary",
                 on_click=toggle,
@@ -260,7 +260,8 @@ def checks_list(checks: Sequence[Check], state: State) -> None:
         some = [check for check in chosen if check.status == status]
         if not some:
             continue
-        label = f"{text(f'status.{status}', state.language)}（{len(some)}）"
+        status_name = text(f"status.{status}", state.language)
+        label = state.text("words.aside", words=status_name, aside=len(some))
         with st.expander(label, expanded=status == "failed"):
             st.html("".join(check_html(check, state) for check in some))
 

@@ -190,7 +190,8 @@ def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
         if rows
         else f'<p class="pm-foot">{escape(state.text("own.no-problems"))}</p>'
     )
-    return f'<h2 class="pm-h2">{escape(state.text("own.problems"))}（{len(rows)}）</h2>{body}'
+    title = state.text("words.aside", words=state.text("own.problems"), aside=len(rows))
+    return f'<h2 class="pm-h2">{escape(title)}</h2>{body}'
 
 
 def _said(issue: Issue) -> str:

@@ -157,9 +157,13 @@ class State:
             ladders[zone] = [
                 f"{plan} · {self.name(zone, 'short_name')}",
                 name,
-                f"{name}（{properties.get('group_name') or properties.get('group')}）",
+                self.text("words.aside", words=name, aside=self._group(properties)),
             ]
         return unique_labels(ladders)
+
+    def _group(self, properties: Mapping[str, Any]) -> object:
+        side = "_en" if self.language == "en" else ""
+        return properties.get(f"group_name{side}") or properties.get("group")
 
     def label(self, zone_id: str) -> str:
         """Return plan and short name, to tell the same place in two plans apart."""
