@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Literal, Self
+from dataclasses import dataclass
+from typing import Literal, Self, cast
 
-from geo.catalogue import text
+from geo.catalogue import Text
 
 IssueLevel = Literal["error", "warning", "info"]
 
 
 class GeoError(ValueError):
-    """Anything that `geo` refuses; catch this one to catch them all."""
+    """Anything that `geo` refuses; catch this one to catch them all.
 
-    key = ""
-    what: str
-    values: dict[str, object]
+    Made from a `Text`, it is told in either language; plain words, in one.
+    """
+
+    @property
+    def words(self) -> Text | str:
+        """The sentence, to be put into another one or into an Issue."""
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, Text) else str(first)
+
+    @property
+    def key(self) -> str:
+        """The key of the catalogue; empty where the words are plain."""
+        words = self.words
+        while isinstance(words, Text) and words.key == "text.about":
+            words = cast("Text", words.values["words"])
+        return words.key if isinstance(words, Text) else ""
 
     @classmethod
     def of(cls, key: str, what: str = "", **values: object) -> Self:
-        """Return an error whose words stand in the catalogue, in both languages.
-
-        Parameters
-        ----------
-        key : str
-            Key of the text catalogue.
-        what : str
-            What the error is about, such as a zone id; written before the words.
-        **values
-            Filled into the words; a pair is its Chinese and its English.
-        """
-        error = cls(_words(key, what, values, "en"))
-        error.key, error.what, error.values = key, what, values
-        return error
+        """Return an error of ``Text(key, **values)``, with what it is about before it."""
+        return cls(Text(key, **values).about(what))
 
     def explain(self, language: str = "zh") -> str:
-        """Return the message in Chinese or English; in English where it has no other."""
-        return _words(self.key, self.what, self.values, language) if self.key else str(self)
-
-
-def _words(key: str, what: str, values: dict[str, object], language: str) -> str:
-    chosen = {
-        name: value[language == "en"] if isinstance(value, tuple) else value
-        for name, value in values.items()
-    }
-    before = f"{what}{': ' if language == 'en' else '：'}" if what else ""
-    return before + text(key, language, **chosen)
+        """Return the message in Chinese or English; plain words as they are."""
+        words = self.words
+        return words.render(language) if isinstance(words, Text) else words
 
 
 class CRSError(GeoError):
@@ -92,29 +85,43 @@ class Issue:
         Only ``"error"`` makes ``geo check`` exit with 1.
     place : str
         Where it lies: a file with its line, a zone id, a road name.
-    message : str
+    message : Text or str
         What is wrong: what, which one, found against expected.
-    remedy : str
+    remedy : Text or str
         What the reader can do about it.
     message_zh, remedy_zh : str
-        The same in Chinese, where `message` and `remedy` are English and not
-        in the language that the reader asked for.
+        The same in Chinese, where `message` and `remedy` are plain English.
+        New code gives a `Text` instead.
     """
 
     code: str
     level: IssueLevel
     place: str
-    message: str
-    remedy: str = ""
+    message: Text | str
+    remedy: Text | str = ""
     message_zh: str = ""
     remedy_zh: str = ""
 
     def words(self, language: str) -> tuple[str, str]:
         """Return message and remedy in a language, as far as they are there in it."""
+        message, remedy = (
+            words.render(language) if isinstance(words, Text) else words
+            for words in (self.message, self.remedy)
+        )
         if language == "en":
-            return self.message, self.remedy
-        return self.message_zh or self.message, self.remedy_zh or self.remedy
+            return message, remedy
+        return self.message_zh or message, self.remedy_zh or remedy
 
     def as_record(self) -> dict[str, str]:
-        """Return the fields as a plain dictionary of strings."""
-        return asdict(self)
+        """Return the fields as strings, in English and in Chinese."""
+        message, remedy = self.words("en")
+        message_zh, remedy_zh = self.words("zh")
+        return {
+            "code": self.code,
+            "level": self.level,
+            "place": self.place,
+            "message": message,
+            "remedy": remedy,
+            "message_zh": message_zh,
+            "remedy_zh": remedy_zh,
+        }

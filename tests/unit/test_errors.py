@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from geo.catalogue import Text
 from geo.errors import EnclosureError, GeoError, Issue
 
 
@@ -36,3 +37,25 @@ def test_an_issue_in_two_languages(language, words):
 
 def test_an_issue_in_one_language_is_told_in_that():
     assert Issue("c", "error", "p", "错", "改").words("en") == ("错", "改")
+
+
+def test_a_text_is_rendered_where_the_language_is_known():
+    error = GeoError(Text("ring.twice", road="南京路").about("13th-wudadao"))
+    assert error.explain("en") == str(error)
+    assert str(error).startswith("13th-wudadao: '南京路' stands twice in a row")
+    assert error.explain("zh").startswith("13th-wudadao：“南京路”在界线中连续出现两次")
+    assert error.key == "ring.twice"
+    assert pickle.loads(pickle.dumps(error)).explain("zh") == error.explain("zh")
+
+
+def test_an_issue_of_texts_is_told_in_either_language():
+    inner = GeoError.of("ring.twice", road="南京路")
+    words = Text("text.about", what=[Text("verdict.agrees"), "a"], words=inner)
+    issue = Issue("c", "error", "p", words, words)
+    chinese, english = words.render("zh"), words.render("en")
+    assert english.startswith("agrees, a: '南京路'")
+    assert chinese.startswith("相符、a：“南京路”")
+    assert issue.words("zh") == (chinese, chinese)
+    assert issue.words("en") == (english, english)
+    assert issue.as_record()["message"] == english
+    assert issue.as_record()["message_zh"] == chinese
