@@ -36,11 +36,12 @@ test: $(VENV)/dev.stamp
 	sh tests/find_chromium.sh
 	$(BIN)/python -m pytest
 
-# make lint   ruff and mypy
+# make lint   ruff, mypy and the rooms' contracts
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy geo layers
+	$(BIN)/lint-imports
 
 # make bench  the side-by-side benchmarks (15 minutes)
 bench: $(VENV)/bench.stamp

@@ -8,10 +8,10 @@ from importlib import import_module
 
 import streamlit as st
 
-from geo.catalogue import text
+from geo.texts import text
 from views import VIEWS, available_views, link
 from views.choices import choose_one
-from views.layer_choice import (
+from views.map.layer_choice import (
     choose_appearance,
     choose_items,
     choose_plans,

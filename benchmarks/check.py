@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from benchmarks.figures import ROOT, load, machine, median_cpu_seconds, median_seconds, table
 from geo.build import build, zone_files
-from geo.inspection import inspect
-from geo.report import report_html
+from geo.checks.folder import inspect
+from geo.checks.report import report_html
 
 HEAVY = ("streamlit", "matplotlib", "folium", "pandas")
 
@@ -79,7 +79,7 @@ def main(argv: list[str] | None = None) -> str:
     bare = process_seconds(["-c", ""], options.repeats)
     libraries = process_seconds(["-c", "import geopandas"], options.repeats) - bare
     starts = []
-    for module in ("geo", "geo.sentences", "geo.build"):
+    for module in ("geo", "geo.sentences.limits", "geo.build"):
         took = process_seconds(["-c", f"import {module}"], options.repeats) - bare
         with_it = ", ".join(brought_in(module)) or "none"
         starts.append([f"`import {module}`", f"{max(0.0, took):.2f} s", with_it])

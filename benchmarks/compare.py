@@ -13,12 +13,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import ROOT, table
-from geo.io import read_layer
-from geo.overlays import overlap_matrix
-from geo.places import find_places, gazetteer, history_index, place_history, point_place
-from geo.plans import read_documents
-from geo.search import search, search_index
-from geo.wording import place_wording, shared_places, words
+from geo.compare.overlays import overlap_matrix
+from geo.compare.wording import place_wording, shared_places, words
+from geo.io.read import read_layer
+from geo.places.gazetteer import find_places, gazetteer, history_index, place_history, point_place
+from geo.places.search import search, search_index
+from geo.plans.documents import read_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,9 +19,9 @@ import numpy as np
 
 from benchmarks.figures import ROOT, load, machine, median_cpu_seconds, ratio, table
 from benchmarks.synthetic_districts import write_district
-from geo.io import data_folder
-from geo.partitions import pack_district
-from geo.scale import build_district, build_districts, dask_client, district_folders
+from geo.districts.many import build_district, build_districts, dask_client, district_folders
+from geo.districts.stores import pack_district
+from geo.io.read import data_folder
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 ZONES = 20
@@ -34,7 +34,7 @@ COUNTY_SEGMENTS = 20_000
 PEAK = """
 import re, sys
 from pathlib import Path
-from geo.scale import build_district
+from geo.districts.many import build_district
 outcome = build_district(Path(sys.argv[1]))
 assert outcome.files, outcome.issues
 print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
@@ -113,7 +113,7 @@ def engines(folder: Path, districts: int, repeats: int) -> tuple[float, float, f
 
 def _warm() -> None:
     """Import what a worker needs."""
-    import geo.scale  # noqa: F401
+    import geo.districts.many  # noqa: F401
 
 
 def main(argv: list[str] | None = None) -> str:

@@ -18,8 +18,8 @@ from benchmarks.figures import ROOT, median_seconds, ratio, table
 from benchmarks.page import chromium
 from benchmarks.served import served
 from geo.base import read_base
-from geo.io import read_layer
-from layers.sheets import SheetOptions, draw_sheet
+from geo.io.read import read_layer
+from layers.sheets.sheet import SheetOptions, draw_sheet
 
 
 def screenshot_seconds(repeats: int) -> tuple[float, tuple[int, int]]:

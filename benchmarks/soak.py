@@ -70,7 +70,7 @@ def faults() -> bool:
     import contextlib
     import io
 
-    from geo.__main__ import main
+    from commands.main import main
     from tests.faults import broken_disk, faulty_disk, full_disk, read_only
     from tests.tiny_district import write_tiny_district
 

@@ -30,7 +30,7 @@ RUN = """
 import json, re, sys, time
 from pathlib import Path
 import shapely
-from geo.street_import import import_streets
+from geo.streets.importing import import_streets
 start = time.perf_counter()
 imported = import_streets(Path(sys.argv[1]), shapely.from_wkt(sys.argv[2]))
 seconds = time.perf_counter() - start

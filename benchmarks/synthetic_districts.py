@@ -13,7 +13,8 @@ import shapely
 
 from benchmarks.synthetic_streets import METRIC, sample_rings, synthetic_streets
 from geo.crs import WGS84
-from geo.io import layer_bytes, write_bytes
+from geo.io.geojson import layer_bytes
+from geo.io.write import write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

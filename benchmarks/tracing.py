@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.tracing`` prints a Markdown table. Three ways to one ring:
 
-* ours: an index by name, then `geo.enclosures.enclose`;
+* ours: an index by name, then `geo.enclosures.enclose.enclose`;
 * whole network: `shapely.polygonize` of every segment, as momepy's enclosures do, then
   the faces reached from a point inside without crossing a named street;
 * named streets only: `shapely.polygonize` of the four named lines alone, and the face that
@@ -33,15 +33,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from benchmarks.network_files import write_network
 from benchmarks.synthetic_streets import (
     Style,
     SyntheticStreets,
     sample_rings,
     synthetic_streets,
 )
-from geo.enclosures import enclose
-from geo.network_files import write_network
-from geo.roads import RoadIndex
+from geo.enclosures.enclose import enclose
+from geo.enclosures.road_index import RoadIndex
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -55,8 +55,8 @@ COLD = """
 import json, sys, time
 start = time.perf_counter()
 from pathlib import Path
-from geo.enclosures import enclose
-from geo.network_files import read_network
+from geo.enclosures.enclose import enclose
+from benchmarks.network_files import read_network
 limits = json.loads(sys.argv[2])
 ring = enclose(limits, read_network(Path(sys.argv[1]), limits))
 print(json.dumps([ring.polygon.area, time.perf_counter() - start]))
@@ -67,8 +67,8 @@ import json, re, sys, time
 sys.path.insert(0, ".")
 import shapely
 from benchmarks.synthetic_streets import sample_rings, synthetic_streets
-from geo.enclosures import enclose
-from geo.roads import RoadIndex
+from geo.enclosures.enclose import enclose
+from geo.enclosures.road_index import RoadIndex
 size, rings = int(sys.argv[1]), int(sys.argv[2])
 streets = synthetic_streets(size, style="irregular")
 centrelines = streets.centrelines()

@@ -9,11 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from commands.issues import add_data_option, chosen_folder, print_issues
-from geo.checksums import sealed_readme
+from geo.districts.many import (
+    Outcome,
+    build_districts,
+    dask_client,
+    district_folders,
+    write_outcome,
+)
+from geo.districts.stores import pack_district
 from geo.errors import GeoError
-from geo.io import write_bytes
-from geo.partitions import pack_district
-from geo.scale import Outcome, build_districts, dask_client, district_folders, write_outcome
+from geo.io.checksums import sealed_readme
+from geo.io.write import write_bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

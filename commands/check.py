@@ -8,10 +8,10 @@ from pathlib import Path
 
 from commands.issues import add_data_option, chosen_folder
 from geo.build import Built, build
-from geo.checks import Check
-from geo.inspection import inspect
-from geo.io import write_bytes
-from geo.report import MARKS, report_html, report_json
+from geo.checks.check import Check
+from geo.checks.folder import inspect
+from geo.checks.report import MARKS, report_html, report_json
+from geo.io.write import write_bytes
 from geo.verdicts import Finding
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from geo.catalogue import text
-from geo.doctor import DEFAULT_PORT, examine
+from commands.machine import DEFAULT_PORT, examine
+from geo.texts import text
 
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from commands.issues import add_data_option, chosen_folder
 from geo.errors import ExportError
-from geo.export import DATA_FORMATS
-from geo.io import read_bytes, write_bytes
+from geo.export.files import DATA_FORMATS
+from geo.io.read import read_bytes
+from geo.io.write import write_bytes
 from layers.exports import FORMATS, ExportRequest, Material, export, read_material
-from layers.sheet_options import SheetOptions
+from layers.sheets.options import SheetOptions
 
 LARGEST_LOGO_BYTES = 5_000_000
 
@@ -162,7 +163,7 @@ def _write_database(
     dsn: str | None, material: Material, plans: tuple[str, ...], date: dt.date
 ) -> None:
     """Write the plans into PostGIS."""
-    from geo.postgis import write_postgis
+    from geo.export.postgis import write_postgis
 
     dsn = dsn or os.environ.get("GEO_DSN")
     if not dsn:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from geo.errors import Issue
-from geo.io import data_folder
+from geo.io.read import data_folder
 
 
 def add_data_option(parser: argparse.ArgumentParser) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from commands.check import finding_line
 from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_base
-from geo.draft_items import understood_words
-from geo.drafts import About, Answer, Draft, draft_from_answers, draft_from_text
+from geo.drafting.draft import About, Answer, Draft, draft_from_answers, draft_from_text
+from geo.drafting.items import understood_words
+from geo.drafting.review import check_plan_file
 from geo.errors import DataFileError, ExportError, GeoError
-from geo.io import read_bytes, write_bytes
-from geo.paragraphs import LONGEST_TEXT
-from geo.plan_check import check_plan_file
+from geo.io.read import read_bytes
+from geo.io.write import write_bytes
+from geo.sentences.paragraphs import LONGEST_TEXT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

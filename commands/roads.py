@@ -12,11 +12,12 @@ from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_district
 from geo.crs import metric_crs_for
 from geo.errors import DataFileError
-from geo.io import read_layer, write_bytes
-from geo.street_comparison import compare_with_base
-from geo.street_import import import_streets, write_imported
-from geo.street_report import import_report
-from geo.streets_fetch import fetch_streets
+from geo.io.read import read_layer
+from geo.io.write import write_bytes
+from geo.streets.drift import compare_with_base
+from geo.streets.fetch import fetch_streets
+from geo.streets.importing import import_streets, write_imported
+from geo.streets.report import import_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

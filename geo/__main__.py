@@ -1,64 +1,8 @@
-"""The command line: ``python -m geo build | check | export | roads | plan | doctor``."""
+"""Hand ``python -m geo`` over to the commands."""
 
-from __future__ import annotations
-
-import argparse
-import importlib
-import logging
 import sys
-from collections.abc import Sequence
 
-from geo.errors import GeoError
-
-COMMANDS = {
-    "build": "rebuild data/zones from the plans and the base",
-    "check": "compare every stated figure, and look for faults",
-    "export": "maps, slides, tables and data files",
-    "roads": "bring in real street data",
-    "plan": "begin or check a plan file",
-    "doctor": "what is missing on this machine, and what to do",
-}
-"""Every command and the module of commands that carries it out."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The words after ``python -m geo``; those of the process by default.
-
-    Returns
-    -------
-    int
-        0 when all is well, 1 on an error-level issue or a refusal of ours,
-        2 on a wrong call.
-    """
-    parser = argparse.ArgumentParser(prog="geo", description=__doc__)
-    parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    # Only the module of the command in hand is imported: `geo check` needs no matplotlib.
-    chosen = next((word for word in words if not word.startswith("-")), "")
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary)
-        if name == chosen:
-            importlib.import_module(f"commands.{name}").add_arguments(command)
-    options = parser.parse_args(words)
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
-    try:
-        code: int = options.run(options)
-    except GeoError as error:
-        print(f"geo {options.command}: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        return 1
-    return code
-
+from commands.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

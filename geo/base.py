@@ -15,7 +15,7 @@ from shapely import MultiPolygon, Polygon
 
 from geo.crs import WGS84, metric_crs_for, require_metric
 from geo.errors import DataFileError, GeoError, Issue
-from geo.io import read_layer, read_toml, sha256
+from geo.io.read import read_layer, read_toml, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +135,7 @@ class Base:
         return alias.data_name if alias else printed
 
     def alias_names(self) -> dict[str, tuple[str, str]]:
-        """Return printed name to (data name, reason), as `geo.roads.find_road` takes it."""
+        """Return printed name to (data name, reason), as `find_road` takes it."""
         return {a.printed: (a.data_name, a.reason) for a in self.aliases.values()}
 
     def centrelines(self, river_reading: str | None = None) -> gpd.GeoDataFrame:

@@ -12,14 +12,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.base import Base, read_base
-from geo.catalogue import text
 from geo.crs import WGS84
-from geo.drawing import draw_item, item_findings
-from geo.drawn import EDGE_COLUMNS, Drawn, rounded
 from geo.errors import Issue
-from geo.io import layer_bytes, make_folder, sha256, write_bytes
-from geo.plans import Document, citation, read_documents
+from geo.io.geojson import layer_bytes
+from geo.io.read import sha256
+from geo.io.write import make_folder, write_bytes
+from geo.plans.documents import Document, citation, read_documents
+from geo.texts import text
 from geo.verdicts import Finding, reading_label
+from geo.zones.drawing import draw_item, item_findings
+from geo.zones.item import EDGE_COLUMNS, Drawn, rounded
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self, cast
 
-from geo.catalogue import Text
+from geo.texts import Text
 
 IssueLevel = Literal["error", "warning", "info"]
 

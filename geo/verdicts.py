@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from geo.areas import WIDEST_TESTABLE_SHARE, intervals_meet, printed_interval
-from geo.catalogue import text
+from geo.texts import text
 
 Figure = Literal["area", "length", "part_area"]
 Verdict = Literal[

@@ -11,10 +11,9 @@ from typing import get_args
 import geopandas as gpd
 
 from geo.base import Base, read_base
-from geo.catalogue import text
 from geo.crs import WGS84
 from geo.errors import ExportError
-from geo.export import (
+from geo.export.files import (
     DATA_FORMATS,
     SUFFIXES,
     DataOptions,
@@ -22,14 +21,15 @@ from geo.export import (
     export_name,
     select_zones,
 )
-from geo.io import read_layer
-from layers.sheet_options import SheetFormat, SheetOptions
+from geo.io.read import read_layer
+from geo.texts import text
+from layers.sheets.options import SheetFormat, SheetOptions
 from layers.styles import style_of
 
 SHEET_FORMATS: tuple[str, ...] = get_args(SheetFormat)
 BRIEFING_FORMATS = ("pptx", "docx", "xlsx")
 FORMATS = (*SHEET_FORMATS, *BRIEFING_FORMATS, "html", *DATA_FORMATS)
-"""Every format that gives a file; ``postgis`` gives tables and is `geo.postgis`'s."""
+"""Every format that gives a file; ``postgis`` gives tables and is `geo.export.postgis`'s."""
 
 MEDIA_TYPES = {
     "png": "image/png",
@@ -247,24 +247,24 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
             edges[first],
         )
     if request.format == "html":
-        from layers.standalone import StandaloneOptions, standalone_html
+        from layers.offline.standalone import StandaloneOptions, standalone_html
 
         options = StandaloneOptions(date=request.date, language=language, shown=request.sheet.zones)
         return standalone_html(zones, material.base_layers, options, edges)
     sheet = replace(request.sheet, date=request.date, plan=first if len(request.plans) == 1 else "")
     if request.format == "xlsx":
-        from layers.tables import area_workbook
+        from layers.briefings.workbook import area_workbook
 
         return area_workbook(zones, material.base, sheet)
     if request.format == "pptx":
-        from layers.briefings import deck
+        from layers.briefings.slides import deck
 
         return deck(zones, material.base, sheet, edges_by_plan=edges)
     if request.format == "docx":
-        from layers.briefings import report
+        from layers.briefings.document import report
 
         return report(zones, material.base, sheet, edges_by_plan=edges)
-    from layers.sheets import draw_atlas, draw_comparison, draw_sheet
+    from layers.sheets.sheet import draw_atlas, draw_comparison, draw_sheet
 
     sheet = replace(sheet, format=_sheet_format(request.format))
     if request.atlas:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 VIEWS: dict[str, str] = {
-    "map": "views.map",
-    "check": "views.check",
-    "compare": "views.compare",
+    "map": "views.map.view",
+    "check": "views.check.view",
+    "compare": "views.compare.view",
     "place": "views.place",
     "search": "views.search",
-    "own": "views.own_data",
+    "own": "views.own.view",
     "export": "views.export",
 }
 """Id in the link (``view=``) to module; the name is the catalogue's ``view.<id>``."""

@@ -12,8 +12,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.errors import ExportError, GeoError
-from geo.export import DATA_FORMATS, WGS84_ONLY
-from layers.base_map import base_map
+from geo.export.files import DATA_FORMATS, WGS84_ONLY
 from layers.exports import (
     FORMATS,
     SHEET_FORMATS,
@@ -24,10 +23,11 @@ from layers.exports import (
     file_name,
     read_material,
 )
-from layers.sheet_options import Extent, SheetOptions
-from layers.zones import planning_group
+from layers.map.base_map import base_map
+from layers.map.zones import planning_group
+from layers.sheets.options import Extent, SheetOptions
 from views.choices import plain
-from views.map import map_state
+from views.map.view import map_state
 from views.state import folder_stamp
 
 if TYPE_CHECKING:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from shapely.geometry import mapping
 
-from geo.places import find_places, parse_point, place_history, point_place
-from layers.legend import swatch
+from geo.places.gazetteer import find_places, parse_point, place_history, point_place
+from layers.marks import swatch
 from views import link
 from views.choices import choose_from_list, plain, unique_labels
-from views.map import draw_map
+from views.data import places
+from views.map.view import draw_map
 from views.quiet import quiet
 from views.search import go_to, marked
-from views.tables import places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.places import Holding, Place, PlaceHistory
+    from geo.places.gazetteer import Holding, Place, PlaceHistory
     from views.state import State
 
 FIRM = ("inside", "overlaps", "along", "crosses", "edge", "outside")

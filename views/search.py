@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.search import search
+from geo.places.search import search
 from views import link
 from views.choices import choose_one
-from views.layer_choice import shown_by_default
+from views.data import index
+from views.map.layer_choice import shown_by_default
 from views.state import select_zone
-from views.tables import index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geo.search import Hit
+    from geo.places.search import Hit
     from views.state import PageData, State
 
 AT_ONCE = 20

@@ -14,11 +14,11 @@ import streamlit as st
 from shapely.geometry import shape
 
 from geo.base import District, PlanPeriod, read_district
-from geo.catalogue import text
 from geo.errors import GeoError, Issue
-from geo.io import data_folder, read_json
-from layers.base_map import Assets, install_map, map_data
-from layers.popups import both
+from geo.io.read import data_folder, read_json
+from geo.texts import text
+from layers.map.base_map import Assets, install_map, map_data
+from layers.map.popups import both
 from views import link
 from views.choices import plain, unique_labels
 
@@ -271,7 +271,7 @@ def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: AR
 
 
 def drawn_data(data: PageData) -> dict[str, Any]:
-    """Return everything that the browser draws, as `layers.base_map.map_data` has it."""
+    """Return everything that the browser draws, as `layers.map.base_map.map_data` has it."""
     names = {plan: [data.plan_name(plan, "zh"), data.plan_name(plan, "en")] for plan in data.zones}
     about = {
         "version": data.district.data_version if data.district else "",

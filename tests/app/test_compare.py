@@ -133,7 +133,7 @@ def test_changing_the_mode_does_not_change_the_frame(page_folder):
 def clicked(at, **properties):
     """Run the page as if the frame had answered a click, and once more."""
     at.session_state["comparison_map"] = {"last_active_drawing": {"properties": properties}}
-    with patch("views.compare.st_folium", lambda *_, on_change, **__: on_change()):
+    with patch("views.compare.view.st_folium", lambda *_, on_change, **__: on_change()):
         at.run()
     at.run()
     return frame_state(at)

@@ -10,8 +10,9 @@ import geopandas as gpd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.datums import wgs84_to_gcj02
-from geo.io import layer_bytes, read_layer
+from geo.datums.shifts import wgs84_to_gcj02
+from geo.io.geojson import layer_bytes
+from geo.io.read import read_layer
 
 PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
 DISTRICT = Path(__file__).parents[1] / "data" / "other_district"
@@ -172,7 +173,7 @@ def test_an_unforeseen_fault_is_told_and_its_words_are_not_logged(district, capl
     fault = ValueError(TEXT)
     with (
         caplog.at_level(logging.DEBUG),
-        patch("views.own_paste.draft_from_text", side_effect=fault),
+        patch("views.own.paste.draft_from_text", side_effect=fault),
     ):
         at = pasted(TEXT)
     assert "没有留下" in at.error[0].value

@@ -110,7 +110,7 @@ def test_a_click_on_the_map_selects_the_zone_and_writes_the_link(page_folder):
         st.session_state["zone_map"] = clicked
         on_change()
 
-    with patch("views.map.st_folium", answering):
+    with patch("views.map.view.st_folium", answering):
         at = opened()
     assert at.query_params["zone"] == "13th-xiaobailou"
     at.run()
@@ -133,7 +133,7 @@ def test_an_odd_answer_of_the_map_changes_nothing(page_folder, answer):
         st.session_state["zone_map"] = answer
         on_change()
 
-    with patch("views.map.st_folium", answering):
+    with patch("views.map.view.st_folium", answering):
         at = opened()
     assert "zone" not in at.query_params
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from shapely.geometry import shape
 
-from geo.io import read_json
+from geo.io.read import read_json
 from tests.page_fixture import BOTTOM, LEFT
 
 pytestmark = pytest.mark.browser

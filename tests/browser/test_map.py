@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pyproj import Geod
 
-from geo.datums import wgs84_to_gcj02_xy
-from layers.base_map import web_source
+from geo.datums.shifts import wgs84_to_gcj02_xy
+from layers.map.base_map import web_source
 from tests.page_fixture import BOTTOM, LEFT
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'

@@ -9,9 +9,10 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from geo.datums import wgs84_to_gcj02
-from geo.input_limits import UPLOAD_BYTES
-from geo.io import layer_bytes, read_layer
+from geo.datums.shifts import wgs84_to_gcj02
+from geo.io.geojson import layer_bytes
+from geo.io.limits import UPLOAD_BYTES
+from geo.io.read import read_layer
 from tests.browser.conftest import MapPage, page_server
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ import pytest
 
 from geo.areas import Z_95
 from geo.build import build
-from geo.simulation import simulate_areas
+from testing.simulation import simulate_areas
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SEED = 20260101

@@ -8,10 +8,10 @@ from itertools import product
 
 import pytest
 
-from geo.__main__ import main
-from geo.checksums import HEAD, sealed_files, sealed_readme
+from commands.main import main
 from geo.errors import ExportError
-from geo.io import temporary_folder
+from geo.io.checksums import HEAD, sealed_files, sealed_readme
+from geo.io.write import temporary_folder
 from tests.faults import faulty_disk, full_disk, read_only
 from tests.tiny_district import write_tiny_district
 from views import state
@@ -183,7 +183,7 @@ def test_a_full_temporary_folder_is_told_without_its_path():
 @pytest.mark.parametrize("name", FILES)
 def test_one_changed_byte_is_found_by_its_checksum(folder, name, capsys):
     """A change that is still readable: a blank at the end."""
-    from geo.inspection import checksums_check
+    from geo.checks.folder import checksums_check
 
     with (folder / name).open("ab") as file:
         file.write(b"\n")
@@ -194,7 +194,7 @@ def test_one_changed_byte_is_found_by_its_checksum(folder, name, capsys):
 @pytest.mark.parametrize("column", ["check_id", "kind", "expected", "used", "note"])
 def test_a_table_of_streets_without_a_column_is_named(folder, column):
     from geo.build import build
-    from geo.positions import streets_check
+    from geo.checks.positions import streets_check
 
     path = folder / "base" / "street_checks.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(column, "x", 1), encoding="utf-8")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from geo import input_limits
-from geo.export import SHAPEFILE_FIELDS
-from geo.io import data_folder
-from geo.zone_format import SCHEMAS, zone_file_issues
+from geo.checks.formats import SCHEMAS, zone_file_issues
+from geo.export.files import SHAPEFILE_FIELDS
+from geo.io import limits as input_limits
+from geo.io.read import data_folder
 
 PAGE = (SCHEMAS.parent / "docs" / "data-formats.md").read_text(encoding="utf-8")
 EXAMPLE = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL).group(1))

@@ -14,8 +14,8 @@ import urllib.request
 import pytest
 from websocket import WebSocketBadStatusException, create_connection
 
-from geo.input_limits import UPLOAD_BYTES
-from layers.base_map import ONLINE_BASES
+from geo.io.limits import UPLOAD_BYTES
+from layers.map.base_map import ONLINE_BASES
 from tests.front import HOME, ROOT, SITE, UNIT, nginx_front, page_of_unit, unit
 
 

@@ -15,13 +15,13 @@ from streamlit.runtime.scriptrunner import StopException
 
 import commands.build
 import commands.export
-import layers.standalone  # noqa: F401 - imported before any fault: only the work is to fail
+import layers.offline.standalone  # noqa: F401 - imported before any fault: only the work is to fail
 from commands import check as check_command
-from geo.__main__ import main
+from commands.main import main
+from geo.districts.many import build_district, write_outcome
 from geo.errors import GeoError
-from geo.io import folder_lock, write_files
-from geo.scale import build_district, write_outcome
-from geo.uploads import read_upload
+from geo.io.write import folder_lock, write_files
+from geo.uploads.files import read_upload
 from layers.exports import ExportedFile, ExportRequest, export, read_material
 from tests.faults import broken_disk, faulty_disk, files_of, full_disk, in_child, killed, read_only
 from tests.tiny_district import write_tiny_district
@@ -237,7 +237,7 @@ def test_a_session_that_leaves_in_the_middle_of_an_export_leaves_nothing_behind(
 
     material = read_material(district)
     request = ExportRequest(format_, dt.date(2026, 11, 22), ("13th",))
-    monkeypatch.setattr("geo.export.pyogrio.write_dataframe", leave)
+    monkeypatch.setattr("geo.export.files.pyogrio.write_dataframe", leave)
     with pytest.raises((StopException, GeoError)):
         export(request, material)
     assert met[0]
@@ -336,7 +336,7 @@ def test_readers_see_whole_files_while_two_builds_write_at_once(folder, quick_bu
 
 def test_a_partition_is_written_whole_or_not_at_all(district, tmp_path):
     pytest.importorskip("pyarrow")
-    from geo.partitions import pack_district
+    from geo.districts.stores import pack_district
 
     store = tmp_path / "store"
     old = files_of(pack_district(district, store))

@@ -7,7 +7,7 @@ import pytest
 
 from geo.areas import WIDEST_TESTABLE_SHARE, intervals_meet, printed_interval
 from geo.build import build
-from geo.inspection import inspect
+from geo.checks.folder import inspect
 from geo.verdicts import VERDICTS
 
 DATA = Path(__file__).resolve().parents[2] / "data"

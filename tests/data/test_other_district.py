@@ -12,13 +12,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from streamlit.testing.v1 import AppTest
 
-from geo.__main__ import main
+from commands.main import main
 from geo.base import read_base
 from geo.build import build, differing_files, zone_files
-from geo.inspection import inspect
-from geo.io import read_toml
-from geo.plans import plan_schema, read_documents
-from geo.zone_format import SCHEMAS, zone_file_issues
+from geo.checks.folder import inspect
+from geo.checks.formats import SCHEMAS, zone_file_issues
+from geo.io.read import read_toml
+from geo.plans.documents import plan_schema, read_documents
 
 ROOT = Path(__file__).parents[2]
 DISTRICT = Path(__file__).parent / "other_district"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.plans import plan_schema, read_documents
+from geo.plans.documents import plan_schema, read_documents
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "data" / "plans"

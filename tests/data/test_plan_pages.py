@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from geo.__main__ import main
+from commands.main import main
 from geo.base import read_base
-from geo.input_limits import UPLOAD_BYTES
-from geo.io import data_folder
-from geo.own_polygons import DEFAULT_ERROR_M, MOST_SHAPES
-from geo.plan_check import check_plan
-from geo.plan_model import About, PlanItem
+from geo.drafting.review import check_plan
+from geo.io.limits import UPLOAD_BYTES
+from geo.io.read import data_folder
+from geo.plans.model import About, PlanItem
+from geo.uploads.check import DEFAULT_ERROR_M, MOST_SHAPES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PLAN_PAGE = (DOCS / "plan-format.md").read_text(encoding="utf-8")

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ExportError
-from geo.io import data_folder, read_layer
-from geo.postgis import write_postgis
+from geo.export.postgis import write_postgis
+from geo.io.read import data_folder, read_layer
 
 DAY = dt.date(2026, 11, 22)
 PROGRAMS = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)

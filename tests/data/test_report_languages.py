@@ -6,9 +6,9 @@ import re
 import pytest
 
 from geo.build import build
-from geo.inspection import inspect
-from geo.io import data_folder
-from geo.report import report_html
+from geo.checks.folder import inspect
+from geo.checks.report import report_html
+from geo.io.read import data_folder
 
 ENGLISH_WORDS = re.compile(r"(?<![\w./:-])[A-Za-z]{2,}(?:,? [a-z]{2,}){3,}")
 """Four English words after each other."""

@@ -5,14 +5,11 @@ import signal
 import dask_geopandas
 import pytest
 
-import geo.scale
+import geo.districts.many
 from benchmarks.synthetic_districts import write_district
-from geo.__main__ import main
+from commands.main import main
 from geo.build import build, zone_files
-from geo.errors import DataFileError, GeoError
-from geo.io import data_folder, write_bytes
-from geo.partitions import TEXTS, pack_district, unpack_district
-from geo.scale import (
+from geo.districts.many import (
     ATTEMPTS,
     build_district,
     build_districts,
@@ -20,6 +17,10 @@ from geo.scale import (
     district_folders,
     write_outcome,
 )
+from geo.districts.stores import TEXTS, pack_district, unpack_district
+from geo.errors import DataFileError, GeoError
+from geo.io.read import data_folder
+from geo.io.write import write_bytes
 
 DISTRICTS = 12
 
@@ -136,7 +137,7 @@ def test_a_failure_is_tried_again_and_told(districts, tmp_path, monkeypatch):
             raise MemoryError("no room")
         return build_district(folder)
 
-    monkeypatch.setattr(geo.scale, "build_district", sometimes)
+    monkeypatch.setattr(geo.districts.many, "build_district", sometimes)
     one, two, three = build_districts(folders)
     assert one.failures == ()
     assert two.failures == ("OSError: the disk went away",) * (ATTEMPTS - 1)
@@ -187,7 +188,7 @@ def test_a_folder_without_a_district_is_refused(tmp_path):
 
 
 def test_a_cluster_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr(geo.scale, "ANSWER_SECONDS", 1)
+    monkeypatch.setattr(geo.districts.many, "ANSWER_SECONDS", 1)
     with (
         pytest.raises(GeoError, match=r"No Dask scheduler answers at tcp://127.0.0.1:9"),
         dask_client(scheduler="tcp://127.0.0.1:9"),

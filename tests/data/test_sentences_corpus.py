@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.sentences import LimitsSentenceError, parse_limits
+from geo.sentences.limits import LimitsSentenceError, parse_limits
 
 CORPUS = tomllib.loads(
     Path(__file__).with_name("sentences_corpus.toml").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_the_corpus_is_as_large_as_promised():
 
 
 def test_every_reason_but_none_is_in_the_corpus():
-    from geo.catalogue import keys
+    from geo.texts import keys
 
     reasons = {key.removeprefix("limits.") for key in keys() if key.startswith("limits.")}
     assert reasons == {case["reason"] for case in CORPUS["refused"]}

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from geo.base import read_base
-from geo.io import read_layer
-from layers.sheets import SheetOptions, compose_sheet, draw_sheet
+from geo.io.read import read_layer
+from layers.sheets.sheet import SheetOptions, compose_sheet, draw_sheet
 
 DATA = Path(__file__).parents[2] / "data"
 DATE = dt.date(2026, 11, 22)

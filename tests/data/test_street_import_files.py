@@ -26,13 +26,13 @@ from benchmarks.street_files import (
 )
 from benchmarks.synthetic_streets import METRIC, sample_rings, synthetic_streets
 from geo.build import build
-from geo.enclosures import enclose
+from geo.enclosures.enclose import enclose
+from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, ExportError, InputTooLargeError
-from geo.io import data_folder, read_layer
-from geo.roads import RoadIndex
-from geo.sentences import parse_limits
-from geo.street_import import import_streets, write_imported
-from geo.street_sources import JSON_BYTES, file_kind
+from geo.io.read import data_folder, read_layer
+from geo.sentences.limits import parse_limits
+from geo.streets.importing import import_streets, write_imported
+from geo.streets.sources import JSON_BYTES, file_kind
 
 KINDS = ("streets.osm.pbf", "streets.osm", "geom.json", "body.json", "streets.gpkg", "streets.shp")
 
@@ -430,7 +430,7 @@ def test_kinds_are_told_by_content_and_not_by_the_ending(files, tmp_path):
 
 
 def test_a_header_block_without_compression_gives_its_date(tmp_path):
-    from geo.osm import _pbf_date
+    from geo.streets.osm import _pbf_date
 
     def field(number, data):
         return bytes([number << 3 | 2, len(data)]) + data
@@ -548,7 +548,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(bundled_as_import, tmp_path):
 def test_a_failed_writing_leaves_nothing_behind(bundled_as_import, tmp_path, monkeypatch):
     _, imported, _ = bundled_as_import
     monkeypatch.setattr(
-        "geo.street_folder._csv", lambda _: (_ for _ in ()).throw(OSError(28, "no"))
+        "geo.streets.folder._csv", lambda _: (_ for _ in ()).throw(OSError(28, "no"))
     )
     with pytest.raises(ExportError, match="cannot be written"):
         write_imported(tmp_path / "new", imported, source=Path("data"))
@@ -588,8 +588,8 @@ def test_the_example_of_the_documentation_runs(bundled_as_import, tmp_path, monk
 
 
 def test_the_numbers_of_the_documentation_are_those_of_the_code():
-    from geo.reference_lines import HOLD_M, JOIN_M, SEPARATION_M
-    from geo.street_import import OSM_ERROR_M, OTHER_ERROR_M, SAME_ROAD_M
+    from geo.streets.importing import OSM_ERROR_M, OTHER_ERROR_M, SAME_ROAD_M
+    from geo.streets.reference_lines import HOLD_M, JOIN_M, SEPARATION_M
 
     page = Path("docs/street-data.md").read_text("utf-8")
     assert f"相距 {SEPARATION_M:.0f} 米内" in page

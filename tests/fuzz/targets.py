@@ -21,8 +21,8 @@ ENTRY = b"\n--entry "
 def sentences(data: bytes) -> None:
     """Read a limits sentence and a paragraph from any bytes."""
     from geo.errors import GeoError
-    from geo.paragraphs import understand
-    from geo.sentences import parse_limits
+    from geo.sentences.limits import parse_limits
+    from geo.sentences.paragraphs import understand
 
     text = data.decode("utf-8", "replace")
     try:
@@ -38,7 +38,7 @@ def sentences(data: bytes) -> None:
 def uploads(data: bytes) -> None:
     """Read an upload: a file as it is, or an archive packed from its entries."""
     from geo.errors import GeoError
-    from geo.uploads import read_upload
+    from geo.uploads.files import read_upload
 
     content = archive(data) if data.startswith(ENTRY) else data
     try:
@@ -75,9 +75,9 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     with atheris.instrument_imports(include=["geo"]):
-        import geo.paragraphs
-        import geo.sentences
-        import geo.uploads  # noqa: F401
+        import geo.sentences.limits
+        import geo.sentences.paragraphs
+        import geo.uploads.files  # noqa: F401
 
     found = HERE / "found" / name
     folders = [word for word in words if not word.startswith("-")] or [str(HERE / "corpus" / name)]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import DataFileError
-from geo.sentences import LimitsSentenceError, parse_limits
-from geo.uploads import read_upload
+from geo.sentences.limits import LimitsSentenceError, parse_limits
+from geo.uploads.files import read_upload
 from tests.fuzz.targets import ENTRY, TARGETS, archive
 
 HERE = Path(__file__).parent
@@ -43,7 +43,7 @@ def test_a_target_notices_what_is_not_one_of_our_errors(monkeypatch):
     def broken(*_):
         raise LookupError("unknown encoding")
 
-    monkeypatch.setattr("geo.uploads.read_upload", broken)
+    monkeypatch.setattr("geo.uploads.files.read_upload", broken)
     with pytest.raises(LookupError, match="unknown encoding"):
         TARGETS["uploads"](b"<kml>")
 

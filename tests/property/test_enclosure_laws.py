@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, affinity
 
-from geo.enclosures import enclose, order_limits
+from geo.enclosures.enclose import enclose, order_limits
 from geo.errors import EnclosureError
 from tests.property.strategies import as_table, grids, scattered, turned_lists
 

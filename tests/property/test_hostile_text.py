@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from geo.base import read_district
 from geo.build import build
-from geo.drafts import About, draft_from_text
+from geo.checks.folder import inspect
+from geo.checks.report import report_html
+from geo.drafting.draft import About, draft_from_text
 from geo.errors import GeoError
-from geo.inspection import inspect
-from geo.io import read_text, read_toml
-from geo.plans import read_document, read_documents
-from geo.report import report_html
+from geo.io.read import read_text, read_toml
+from geo.plans.documents import read_document, read_documents
 from layers.exports import ExportRequest, export, read_material
-from layers.sheet_options import SheetOptions
-from layers.zones import script_json
+from layers.map.zones import script_json
+from layers.sheets.options import SheetOptions
 from tests.tiny_district import write_tiny_district
 
 DAY = dt.date(2026, 11, 22)

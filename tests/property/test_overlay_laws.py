@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shapely import LineString, box, make_valid, node, polygonize, union_all
 
 from geo.areas import geodesic_area_km2
-from geo.overlays import overlap_matrix
+from geo.compare.overlays import overlap_matrix
 
 METRIC = "EPSG:4548"
 EAST, NORTH, SIZE = 517_000, 4_330_000, 4_000

@@ -19,17 +19,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
-from geo.cells import guarded
-from geo.datums import (
+from geo.datums.shifts import (
     bd09_to_wgs84_xy,
     gcj02_to_wgs84_xy,
     wgs84_to_bd09_xy,
     wgs84_to_gcj02_xy,
 )
 from geo.errors import GeoError
-from geo.export import DataOptions, export_data, export_name
-from geo.io import layer_bytes, read_layer, write_bytes
-from geo.uploads import Upload, read_upload
+from geo.export.cells import guarded
+from geo.export.files import DataOptions, export_data, export_name
+from geo.io.geojson import layer_bytes
+from geo.io.read import read_layer
+from geo.io.write import write_bytes
+from geo.uploads.files import Upload, read_upload
 
 DAY = dt.date(2026, 11, 22)
 KML = "{http://www.opengis.net/kml/2.2}"

@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.errors import GeoError
-from geo.paragraphs import understand
-from geo.sentences import parse_limits
+from geo.sentences.limits import parse_limits
+from geo.sentences.paragraphs import understand
 
 SIDES = {"东": "E", "南": "S", "西": "W", "北": "N"}
 # characters that stand in names and elsewhere: directions, joiners, opening words, verbs, suffixes

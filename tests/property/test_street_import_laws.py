@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, affinity
 
-from geo.reference_lines import JOIN_M, SEPARATION_M, reference_line
-from geo.street_network import noded
+from geo.streets.noding import noded
+from geo.streets.reference_lines import JOIN_M, SEPARATION_M, reference_line
 
 steps = st.lists(st.tuples(st.integers(30, 200), st.integers(-25, 25)), min_size=3, max_size=9)
 

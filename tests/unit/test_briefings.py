@@ -12,12 +12,13 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from geo.errors import ExportError
-from layers.briefing_content import PlanPart, named_groups, passages, place_pairs, plan_parts
-from layers.briefings import deck, report
-from layers.office_files import EAST_ASIAN_FONT, with_fixed_dates
-from layers.sheets import SheetOptions
-from layers.slide_parts import BODY_BOTTOM_IN, TEXT_SIZES_PT, Line, fit, line_height_in
-from layers.tables import area_workbook
+from layers.briefings.content import PlanPart, named_groups, passages, place_pairs, plan_parts
+from layers.briefings.document import report
+from layers.briefings.office_files import EAST_ASIAN_FONT, with_fixed_dates
+from layers.briefings.slide_parts import BODY_BOTTOM_IN, TEXT_SIZES_PT, Line, fit, line_height_in
+from layers.briefings.slides import deck
+from layers.briefings.workbook import area_workbook
+from layers.sheets.sheet import SheetOptions
 from tests.unit.sheet_material import small_base, small_zones
 
 DATE = dt.date(2026, 11, 22)

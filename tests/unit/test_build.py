@@ -14,9 +14,9 @@ from geo.build import (
     zone_files,
     zone_layer,
 )
-from geo.drawn import EDGE_COLUMNS
 from geo.errors import DataFileError
-from geo.io import sha256
+from geo.io.read import sha256
+from geo.zones.item import EDGE_COLUMNS
 from tests.tiny_district import write_tiny_district
 
 

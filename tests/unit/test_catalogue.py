@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from geo.catalogue import _entries, keys, text
+from geo.texts import _entries, keys, text
 
 
 def fields(template):

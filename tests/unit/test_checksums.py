@@ -2,8 +2,8 @@ import hashlib
 
 import pytest
 
-from geo.checksums import listed_checksums, sealed_files, sealed_readme
 from geo.errors import DataFileError
+from geo.io.checksums import listed_checksums, sealed_files, sealed_readme
 
 HEAD = "| file | sha256 |\n|---|---|\n"
 

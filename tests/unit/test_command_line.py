@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.__main__ import COMMANDS, main
+from commands.main import COMMANDS, main
 
 ROOT = Path(__file__).parents[2]
 DISTRICT = ROOT / "tests" / "data" / "other_district"

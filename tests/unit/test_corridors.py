@@ -3,7 +3,7 @@ import math
 import pytest
 from shapely import LineString, Point, Polygon, box
 
-from geo.corridors import axis_between, corridor_with_area, strip
+from geo.enclosures.strips import axis_between, corridor_with_area, strip
 from geo.errors import EnclosureError, RoadNotFoundError
 
 DISTRICT = box(0, 0, 1000, 800)

@@ -11,9 +11,9 @@ import shapely
 from pyproj import Transformer
 from shapely import LineString, Point, affinity, box
 
-from geo import datums
 from geo.crs import METRIC, WGS84
-from geo.datum_guess import as_wgs84, guess_datum
+from geo.datums import shifts as datums
+from geo.datums.guess import as_wgs84, guess_datum
 from geo.errors import CRSError
 
 # Longitude, latitude in WGS84 and in GCJ-02. Shanghai, Shenzhen and Beijing are the test

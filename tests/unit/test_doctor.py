@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from geo import doctor
-from geo.__main__ import main
+from commands import machine as doctor
+from commands.main import main
 from tests.tiny_district import write_tiny_district
 
 
@@ -107,7 +107,7 @@ def test_the_doctor_speaks_where_packages_are_missing():
         "import sys\n"
         "for name in ('geopandas', 'pandas', 'shapely', 'pydantic', 'packaging'):\n"
         "    sys.modules[name] = None\n"
-        "from geo.__main__ import main\n"
+        "from commands.main import main\n"
         "sys.exit(main(['doctor', '--lang', 'en']))\n"
     )
     done = subprocess.run(

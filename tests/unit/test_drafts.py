@@ -8,12 +8,12 @@ import pytest
 from shapely import LineString, box
 
 from geo.base import Base, District
-from geo.draft_items import TO_FILL
-from geo.drafts import About, Answer, draft_from_answers, draft_from_text
+from geo.drafting.draft import About, Answer, draft_from_answers, draft_from_text
+from geo.drafting.items import TO_FILL
+from geo.drafting.review import check_plan, check_plan_file
 from geo.errors import GeoError, InputTooLargeError
-from geo.paragraphs import printed_amount, understand
-from geo.plan_check import check_plan, check_plan_file
-from geo.plans import check_source
+from geo.plans.documents import check_source
+from geo.sentences.paragraphs import printed_amount, understand
 
 ABOUT = About("15th", 2026, 2030, title="测试规划", title_en="Test plan", section="第一章")
 METRIC = "EPSG:4548"

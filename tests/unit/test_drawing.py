@@ -12,9 +12,9 @@ from geo.areas import Z_95, geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, build_documents
 from geo.crs import METRIC
-from geo.drawing import draw_item, item_findings, kerb_outlines
-from geo.drawn import EDGE_COLUMNS, rounded
-from geo.plans import read_documents
+from geo.plans.documents import read_documents
+from geo.zones.drawing import draw_item, item_findings, kerb_outlines
+from geo.zones.item import EDGE_COLUMNS, rounded
 from tests.tiny_district import EAST, ERROR_M, NORTH, write_tiny_district
 
 

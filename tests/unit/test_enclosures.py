@@ -5,10 +5,10 @@ from typing import NamedTuple
 import pytest
 from shapely import LineString, box
 
-from geo.corners import MAX_CORNERS
-from geo.enclosures import MAX_LIMITS, Connector, enclose, order_limits
+from geo.enclosures.corners import MAX_CORNERS
+from geo.enclosures.enclose import MAX_LIMITS, Connector, enclose, order_limits
+from geo.enclosures.road_index import RoadIndex
 from geo.errors import EnclosureError, RoadNotFoundError
-from geo.roads import RoadIndex
 
 RING = ["南道", "东路", "北道", "西路"]
 

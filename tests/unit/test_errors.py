@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from geo.catalogue import Text
 from geo.errors import EnclosureError, GeoError, Issue
+from geo.texts import Text
 
 
 def test_an_error_is_told_in_either_language():

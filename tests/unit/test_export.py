@@ -18,9 +18,9 @@ import pytest
 import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from geo.cells import guarded
 from geo.errors import ExportError
-from geo.export import (
+from geo.export.cells import guarded
+from geo.export.files import (
     DATA_FORMATS,
     DataOptions,
     crs_label,

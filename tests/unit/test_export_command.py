@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.__main__ import main
+from commands.main import main
 
 DATA = str(Path(__file__).parents[2] / "data")
 

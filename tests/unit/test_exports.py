@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ExportError
-from geo.export import DATA_FORMATS
+from geo.export.files import DATA_FORMATS
 from layers.exports import FORMATS, MEDIA_TYPES, ExportRequest, export, file_name, read_material
-from layers.sheet_options import SheetOptions
+from layers.sheets.options import SheetOptions
 
 DAY = dt.date(2026, 11, 22)
 DATA = Path(__file__).parents[2] / "data"

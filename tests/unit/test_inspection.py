@@ -5,7 +5,7 @@ import json
 import pytest
 
 from geo.build import build
-from geo.inspection import inspect, rebuild_check
+from geo.checks.folder import inspect, rebuild_check
 from tests.tiny_district import write_tiny_district
 
 

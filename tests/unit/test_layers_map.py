@@ -7,7 +7,7 @@ from shapely import LineString, MultiPolygon, Polygon
 from shapely.geometry import mapping
 
 from geo.errors import ExportError, GeoError
-from layers.base_map import (
+from layers.map.base_map import (
     ONLINE_BASES,
     base_map,
     install_map,
@@ -16,11 +16,9 @@ from layers.base_map import (
     online_base,
     scripts,
 )
-from layers.legend import swatch, verdict_mark
-from layers.popups import about
-from layers.roads import label_places, point_records, river_records, road_records
-from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of
-from layers.zones import (
+from layers.map.popups import about
+from layers.map.roads import label_places, point_records, river_records, road_records
+from layers.map.zones import (
     connector_records,
     encode_line,
     encode_polygons,
@@ -28,6 +26,8 @@ from layers.zones import (
     script_json,
     zone_records,
 )
+from layers.marks import swatch, verdict_mark
+from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of
 from tests.page_fixture import PLANS, ROADS, box, feature, line, zone
 from views.choices import unique_labels
 

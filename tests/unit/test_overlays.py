@@ -8,9 +8,9 @@ import pytest
 from shapely import LineString, Point, Polygon, box
 
 from geo.areas import geodesic_area_km2
+from geo.compare.overlays import NOTES, PIECE_COLUMNS, overlap_matrix
 from geo.errors import CRSError, GeoError
-from geo.io import read_layer
-from geo.overlays import NOTES, PIECE_COLUMNS, overlap_matrix
+from geo.io.read import read_layer
 
 METRIC = "EPSG:4548"
 EAST, NORTH = 517_000.0, 4_330_000.0

@@ -12,13 +12,14 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from geo.base import Base, read_base
 from geo.crs import WGS84
-from geo.datum_guess import guess_datum
+from geo.datums.guess import guess_datum
 from geo.errors import DataFileError, InputTooLargeError
-from geo.io import data_folder, layer_bytes
-from geo.own_fields import Fields, guess_fields, stated_area
-from geo.own_polygons import MOST_SHAPES, check_own_polygons, own_layer, sides
-from geo.own_report import own_report_html, own_report_json
-from geo.uploads import read_upload
+from geo.io.geojson import layer_bytes
+from geo.io.read import data_folder
+from geo.uploads.check import MOST_SHAPES, check_own_polygons, own_layer, sides
+from geo.uploads.fields import Fields, guess_fields, stated_area
+from geo.uploads.files import read_upload
+from geo.uploads.report import own_report_html, own_report_json
 
 FIELDS = Fields("名称", "面积", "km²")
 X, Y = 517_000.0, 4_330_000.0

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from geo.errors import InputTooLargeError
-from geo.paragraphs import LONGEST_TEXT, understand
+from geo.sentences.paragraphs import LONGEST_TEXT, understand
 
 WUDADAO = (
     "五大道小洋楼历史文化体验区:\n\n"

@@ -5,7 +5,7 @@ import pytest
 from shapely import LineString, Point, box
 
 from geo.errors import GeoError
-from geo.places import (
+from geo.places.gazetteer import (
     Place,
     find_places,
     gazetteer,

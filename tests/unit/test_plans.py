@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import DataFileError, PlanError
-from geo.plans import citation, passages, read_document, read_documents
+from geo.plans.documents import citation, passages, read_document, read_documents
 
 HEAD = """format = 1
 

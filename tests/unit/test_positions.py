@@ -10,10 +10,8 @@ from shapely import affinity
 
 from geo.base import read_base
 from geo.build import build
-from geo.crs import METRIC, WGS84
-from geo.datums import moved, wgs84_to_bd09_xy, wgs84_to_gcj02
-from geo.inspection import inspect
-from geo.positions import (
+from geo.checks.folder import inspect
+from geo.checks.positions import (
     control_points_check,
     datum_check,
     datum_checks,
@@ -22,6 +20,8 @@ from geo.positions import (
     raw_zones,
     streets_check,
 )
+from geo.crs import METRIC, WGS84
+from geo.datums.shifts import moved, wgs84_to_bd09_xy, wgs84_to_gcj02
 from tests.tiny_district import write_tiny_district
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import DataFileError
-from geo.plans import Document
-from geo.quotations import compare_quotations, normalised
+from geo.plans.documents import Document
+from geo.plans.quotations import compare_quotations, normalised
 
 SENTENCE = "以甲路、乙路、丙路围合的核心区域,面积1.49平方公里。"
 PAGE = f"第一个规划\n\n第一章  布局\n\n  规划范围:{SENTENCE}\n功能定位:打造老城\n展示区。\n"

@@ -3,7 +3,7 @@ import pytest
 import shapely
 from shapely import LineString, Point
 
-from geo.reference_lines import JOIN_M, SEPARATION_M, reference_line
+from geo.streets.reference_lines import JOIN_M, SEPARATION_M, reference_line
 
 
 def line(*points):

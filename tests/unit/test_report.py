@@ -7,10 +7,10 @@ from html import unescape
 import pytest
 
 from geo.build import build
-from geo.catalogue import text
-from geo.charts import chart, interval_svg, mark_svg
-from geo.inspection import inspect
-from geo.report import MARKS, report_html, report_json, report_record
+from geo.checks.charts import chart, interval_svg, mark_svg
+from geo.checks.folder import inspect
+from geo.checks.report import MARKS, report_html, report_json, report_record
+from geo.texts import text
 from geo.verdicts import VERDICTS, Reading, judge
 from tests.tiny_district import write_tiny_district
 

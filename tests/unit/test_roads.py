@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from shapely import LineString, MultiLineString, Point
 
+from geo.enclosures.road import MAX_STEPS, joined_road
+from geo.enclosures.road_index import RoadIndex, find_road
 from geo.errors import CRSError, EnclosureError, GeoError, RoadNotFoundError
-from geo.roads import RoadIndex, find_road
-from geo.ways import MAX_STEPS, joined_road
 
 ALIASES = {"新太原道": ("太原道", "同一条路"), "老路": ("没有的路", "旧名")}
 

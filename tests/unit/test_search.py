@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.plans import read_documents
-from geo.search import english_rank, plain, search, search_index, spell, spelt_spans
+from geo.places.search import english_rank, plain, search, search_index, spell, spelt_spans
+from geo.plans.documents import read_documents
 
 PLAN = """
 format = 1

@@ -1,8 +1,8 @@
 import pytest
 
 from geo.errors import GeoError, InputTooLargeError, LimitsError
-from geo.limit_names import is_water
-from geo.sentences import MAX_CHARACTERS, Limit, LimitsSentenceError, parse_limits
+from geo.sentences.limits import MAX_CHARACTERS, Limit, LimitsSentenceError, parse_limits
+from geo.sentences.names import is_water
 
 LIST = "以南京路、营口道、大沽北路、哈尔滨道围合的核心区域"
 

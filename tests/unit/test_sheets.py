@@ -16,12 +16,12 @@ from pyproj import Transformer
 
 from geo.crs import METRIC, WGS84
 from geo.errors import ExportError
-from layers.fonts import printable, wrap_text
-from layers.sheet_labels import Candidates, LabelBoard
-from layers.sheet_legend import LegendRow, _columns, stated_figure, zone_rows
-from layers.sheet_options import extent_m, round_scale
-from layers.sheet_page import coordinate_system_words
-from layers.sheets import (
+from layers.sheets.fonts import printable, wrap_text
+from layers.sheets.labels import Candidates, LabelBoard
+from layers.sheets.legend import LegendRow, _columns, stated_figure, zone_rows
+from layers.sheets.options import extent_m, round_scale
+from layers.sheets.page import coordinate_system_words
+from layers.sheets.sheet import (
     SheetOptions,
     compose_comparison,
     compose_sheet,
@@ -374,7 +374,7 @@ def test_a_map_picture_has_the_size_asked_for(zones, base):
 def test_a_map_picture_of_few_colours_looks_like_the_full_one(zones, base, monkeypatch):
     options = SheetOptions(plan="13th", dpi=150, date=DATE)
     few, _ = map_picture(zones, base, options, (120.0, 100.0))
-    monkeypatch.setattr("layers.sheets._few_colours", lambda picture: picture)
+    monkeypatch.setattr("layers.sheets.sheet._few_colours", lambda picture: picture)
     full, _ = map_picture(zones, base, options, (120.0, 100.0))
     with Image.open(io.BytesIO(few)) as ours, Image.open(io.BytesIO(full)) as theirs:
         assert ours.mode == "P"

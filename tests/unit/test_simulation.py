@@ -6,7 +6,7 @@ from shapely import LineString
 from geo.areas import area_budget
 from geo.crs import METRIC
 from geo.errors import CRSError, EnclosureError
-from geo.simulation import simulate_areas
+from testing.simulation import simulate_areas
 
 
 def ring(error_m):

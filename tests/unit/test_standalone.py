@@ -12,7 +12,7 @@ import pytest
 from shapely import LineString, Point, box
 
 from geo.errors import ExportError
-from layers.standalone import StandaloneOptions, standalone_html
+from layers.offline.standalone import StandaloneOptions, standalone_html
 
 OPTIONS = StandaloneOptions(dt.date(2026, 11, 22))
 HOSTILE = "</script><script>window.hacked=1</script><img src=http://example.org/x onerror=alert(1)>"

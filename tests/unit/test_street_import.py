@@ -4,15 +4,15 @@ import shapely
 from shapely import LineString, Polygon, box
 
 from geo.crs import METRIC
-from geo.enclosures import enclose
+from geo.enclosures.enclose import enclose
 from geo.errors import CRSError, DataFileError
-from geo.osm import chinese_name, is_river_area, oneway_value
-from geo.river_lines import river_lines
-from geo.street_comparison import compare_with_base
-from geo.street_import import import_streets
-from geo.street_network import SAME_PLACE_M, extended_to_mean_lines, noded
-from geo.street_report import import_report
-from geo.street_rows import CLASS_HALF_WIDTH_M, romanised, slug
+from geo.streets.drift import compare_with_base
+from geo.streets.importing import import_streets
+from geo.streets.noding import SAME_PLACE_M, extended_to_mean_lines, noded
+from geo.streets.osm import chinese_name, is_river_area, oneway_value
+from geo.streets.report import import_report
+from geo.streets.rivers import river_lines
+from geo.streets.rows import CLASS_HALF_WIDTH_M, romanised, slug
 
 X, Y = 517_000.0, 4_330_000.0
 

@@ -15,10 +15,11 @@ import pytest
 from shapely import Point, Polygon, box
 from shapely.geometry import mapping
 
-from geo import input_limits, uploads
 from geo.errors import DataFileError, InputTooLargeError
-from geo.io import layer_bytes
-from geo.uploads import read_upload
+from geo.io import limits as input_limits
+from geo.io.geojson import layer_bytes
+from geo.uploads import files as uploads
+from geo.uploads.files import read_upload
 
 SQUARE = box(117.19, 39.11, 117.20, 39.12)
 

@@ -7,11 +7,11 @@ import pytest
 import shapely
 from shapely import Point, Polygon, box
 
-from geo.arithmetic import stated_figures_check
 from geo.build import build, edge_layer, zone_layer
-from geo.checks import Check, skipped, statement, status_of
-from geo.crs import METRIC, WGS84
-from geo.topology import (
+from geo.checks.arithmetic import stated_figures_check
+from geo.checks.built import method_check, run_checks
+from geo.checks.check import Check, skipped, statement, status_of
+from geo.checks.topology import (
     beyond_rounding,
     containment_check,
     gaps_check,
@@ -20,7 +20,7 @@ from geo.topology import (
     spaces_check,
     validity_check,
 )
-from geo.validation import method_check, run_checks
+from geo.crs import METRIC, WGS84
 from tests.tiny_district import EAST, NORTH, write_tiny_district
 
 

@@ -66,8 +66,8 @@ def test_no_figure_is_not_stated():
 
 
 def test_every_verdict_has_its_words_and_its_mark():
-    from geo.catalogue import keys
-    from geo.report import MARKS
+    from geo.checks.report import MARKS
+    from geo.texts import keys
 
     assert {f"verdict.{verdict}" for verdict in VERDICTS} <= set(keys())
     assert set(MARKS) == set(VERDICTS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.wording import clauses, compare, place_wording, shared_places, words
+from geo.compare.wording import clauses, compare, place_wording, shared_places, words
 
 
 def marked(segments):

@@ -1,0 +1,1 @@
+"""Check what was built and the files of a data folder; report it."""

@@ -1,0 +1,214 @@
+"""Every check of a data folder: those on what was built, and those on its files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely import Geometry
+from shapely.geometry import shape
+
+from geo.build import Built, differing_files, zone_files
+from geo.checks.built import run_checks
+from geo.checks.check import Check, Statement, skipped, statement, status_of
+from geo.checks.formats import zone_file_issues
+from geo.checks.positions import datum_checks, streets_check
+from geo.crs import WGS84
+from geo.io.checksums import listed_checksums, sealed_files
+from geo.io.read import read_json, sha256
+from geo.plans.quotations import compare_quotations
+from geo.texts import text
+
+
+def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> list[Check]:
+    """Run every check of a data folder.
+
+    Parameters
+    ----------
+    built : Built
+        What `geo.build.build` made of `folder`.
+    folder : Path
+        The data folder.
+    documents : Path, optional
+        Folder of the plan documents (``*.txt``). Without it the comparison of
+        quotations is reported as skipped.
+
+    Returns
+    -------
+    list of Check
+        In a fixed order.
+    """
+    return [
+        *run_checks(built),
+        *datum_checks(built.base, built.plan_ids(), folder),
+        streets_check(built.base, folder / "base" / "street_checks.csv"),
+        formats_check(built, folder),
+        rebuild_check(built, folder),
+        checksums_check(folder),
+        quotations_check(built, documents),
+    ]
+
+
+def formats_check(built: Built, folder: Path) -> Check:
+    """Compare the zone and edge files on disk with their published schemas."""
+    check_id = "inputs/formats"
+    found = [
+        issue
+        for plan in built.plan_ids()
+        for suffix in ("", "_edges")
+        for issue in zone_file_issues(folder / "zones" / f"{plan}{suffix}.geojson")
+    ]
+    return status_of(
+        check_id,
+        [
+            Statement(
+                f"{check_id}/{issue.code}/{issue.place}",
+                issue.level,
+                (),
+                f"{issue.place}：{issue.message} {issue.remedy}",
+                f"{issue.place}: {issue.message} {issue.remedy}",
+            )
+            for issue in found
+        ],
+    )
+
+
+def rebuild_check(built: Built, folder: Path) -> Check:
+    """Compare the zone files with a fresh build, byte by byte; say what differs."""
+    check_id = "inputs/rebuild"
+    found = []
+    fresh = zone_files(built, folder)
+    for name in differing_files(fresh, folder):
+        found.append(
+            statement(check_id, "error", "file-differs", suffix=name, file=f"zones/{name}")
+        )
+        if (folder / "zones" / name).is_file():
+            found += _differences(check_id, name, fresh[name], folder / "zones" / name, built)
+    return status_of(check_id, found, tolerance="0")
+
+
+def _differences(
+    check_id: str, name: str, fresh: bytes, path: Path, built: Built
+) -> list[Statement]:
+    """Say feature by feature how a file differs from a fresh build."""
+    try:
+        on_disk = {f["id"]: f for f in read_json(path)["features"]}
+        wanted = {f["id"]: f for f in json.loads(fresh)["features"]}
+        shapes = {
+            side: {key: shape(f["geometry"]) if f["geometry"] else None for key, f in rows.items()}
+            for side, rows in (("file", on_disk), ("build", wanted))
+        }
+    except Exception as error:  # a damaged file is whatever its damage is
+        return [
+            statement(
+                check_id, "error", "file-unreadable", suffix=f"{name}/unreadable", error=error
+            )
+        ]
+    file = f"zones/{name}"
+    found = []
+    for feature in sorted(on_disk.keys() ^ wanted.keys(), key=str):
+        where = "file" if feature in on_disk else "build"
+        found.append(
+            statement(
+                check_id,
+                "error",
+                "feature-only",
+                (str(feature),),
+                shapes[where][feature],
+                suffix=name,
+                file=file,
+                feature=feature,
+                where=text(f"where.{where}", "zh"),
+                where_en=text(f"where.{where}", "en"),
+            )
+        )
+    for feature in sorted(on_disk.keys() & wanted.keys(), key=str):
+        old, new = shapes["file"][feature], shapes["build"][feature]
+        if old is not None and new is not None and not shapely.equals_exact(old, new, 0.0):
+            found.append(
+                statement(
+                    check_id,
+                    "error",
+                    "feature-moved",
+                    (str(feature),),
+                    old,
+                    suffix=f"{name}/shape",
+                    file=file,
+                    feature=feature,
+                    distance=_farthest(old, new, built.base.metric_crs),
+                )
+            )
+        was, now = on_disk[feature].get("properties") or {}, wanted[feature]["properties"]
+        keys = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+        if (old is None) != (new is None):
+            keys.append("geometry")
+        if keys:
+            found.append(
+                statement(
+                    check_id,
+                    "error",
+                    "feature-differs",
+                    (str(feature),),
+                    suffix=name,
+                    file=file,
+                    feature=feature,
+                    what=", ".join(keys),
+                )
+            )
+    return found
+
+
+def _farthest(old: Geometry, new: Geometry, metric_crs: str) -> str:
+    """Return in words how far two shapes lie apart [m]: vertex by vertex where they match."""
+    if max(map(abs, shapely.bounds(old))) > 180 or abs(shapely.bounds(old)[3]) > 90:
+        return "–"
+    one, other = gpd.GeoSeries([old, new], crs=WGS84).to_crs(metric_crs)
+    first, second = shapely.get_coordinates(one), shapely.get_coordinates(other)
+    if len(first) == len(second):
+        return f"{np.hypot(*(first - second).T).max():.1f}"
+    return f"{shapely.hausdorff_distance(one, other):.1f}"
+
+
+def checksums_check(folder: Path) -> Check:
+    """Compare every file with the SHA-256 that the folder's README.md lists for it."""
+    check_id = "inputs/checksums"
+    if not (folder / "README.md").is_file():
+        return skipped(check_id, "skipped.no-readme")
+    listed = listed_checksums(folder)
+    if not listed:
+        return skipped(check_id, "skipped.no-checksums")
+    found: list[Statement] = []
+    for name in sorted({*listed, *sealed_files(folder)}):
+        if name not in listed:
+            key = "file-unlisted"
+        elif not (folder / name).is_file():
+            key = "file-missing"
+        elif sha256(folder / name) != listed[name]:
+            key = "checksum-differs"
+        else:
+            continue
+        found.append(statement(check_id, "error", key, suffix=name, file=name))
+    return status_of(check_id, found)
+
+
+def quotations_check(built: Built, documents: Path | None) -> Check:
+    """Compare every quotation with the plan documents, where they are given."""
+    check_id = "inputs/quotations"
+    if documents is None:
+        return skipped(check_id, "skipped.no-documents")
+    return status_of(
+        check_id,
+        [
+            Statement(
+                f"{check_id}/{issue.place}",
+                issue.level,
+                (),
+                f"{issue.place}：{issue.message}",
+                f"{issue.place}: {issue.message}",
+            )
+            for issue in compare_quotations(list(built.documents), documents)
+        ],
+    )

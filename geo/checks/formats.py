@@ -1,0 +1,99 @@
+"""Zone and edge files against their published JSON Schema; each fault an Issue with its place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import DataFileError, Issue
+from geo.io.read import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+REBUILD = "Run: geo build"
+MOST_ISSUES = 20
+"""More faults of one file are counted, not listed."""
+
+
+def zone_file_issues(path: Path) -> list[Issue]:
+    """Return what a zone or edge file breaks of its format.
+
+    Parameters
+    ----------
+    path : Path
+        ``<plan>.geojson`` or ``<plan>_edges.geojson``; the name tells which.
+
+    Returns
+    -------
+    list of Issue
+        Codes ``zone-file-unreadable``, ``zone-file-format``, ``duplicate-id``.
+        Empty for a sound file.
+    """
+    kind = "edges" if path.stem.endswith("_edges") else "zones"
+    place = f"zones/{path.name}"
+    try:
+        document = read_json(path)
+    except DataFileError as error:
+        return [Issue("zone-file-unreadable", "error", place, str(error), REBUILD)]
+    errors = list(_validator(kind).iter_errors(document))
+    issues = [
+        Issue("zone-file-format", "error", *_place_and_message(place, document, error), REBUILD)
+        for error in errors[:MOST_ISSUES]
+    ]
+    if len(errors) > MOST_ISSUES:
+        rest = f"{len(errors) - MOST_ISSUES} further faults of this file are not listed."
+        issues.append(Issue("zone-file-format", "error", place, rest, REBUILD))
+    return issues + _id_issues(place, document, f"{kind[:-1]}_id")
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    """Return the validator of a schema of this project."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(read_json(SCHEMAS / f"{kind}.schema.json"))
+
+
+def _place_and_message(place: str, document: Any, error: ValidationError) -> tuple[str, str]:
+    """Say where in the file a fault lies, by feature id, and what it is."""
+    path = list(error.absolute_path)
+    if path[:1] == ["features"] and len(path) > 1:
+        feature = document["features"][path[1]]
+        feature_id = feature.get("id") if isinstance(feature, dict) else None
+        place = f"{place}, {feature_id or f'feature {int(path[1]) + 1}'}"
+        path = path[2:]
+    where = _dotted([part for part in path if part != "properties"])
+    message = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
+    return place, f"{where}: {message}." if where else f"{message}."
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    return ".".join(str(part) for part in path)
+
+
+def _id_issues(place: str, document: Any, key: str) -> list[Issue]:
+    """Return ids that stand twice or differ from the property of the same meaning."""
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        return []
+    found = [feature for feature in features if isinstance(feature, dict)]
+    counts = Counter(str(feature.get("id")) for feature in found)
+    issues = [
+        Issue("duplicate-id", "error", place, f"The id {name!r} stands {count} times.", REBUILD)
+        for name, count in counts.items()
+        if count > 1
+    ]
+    for feature in found:
+        properties = feature.get("properties")
+        inner = properties.get(key) if isinstance(properties, dict) else None
+        if inner is not None and inner != feature.get("id"):
+            message = f"The feature's id {feature.get('id')!r} differs from its {key} {inner!r}."
+            issues.append(Issue("zone-file-format", "error", place, message, REBUILD))
+    return issues

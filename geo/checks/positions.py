@@ -1,0 +1,444 @@
+"""Position as well as area: control points, the datum of zone files, evidence not used to draw."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+from shapely import Geometry, LineString, MultiPoint, Point
+from shapely.geometry import shape
+
+from geo.areas import Z_95
+from geo.base import Base
+from geo.build import Built
+from geo.checks.check import Check, Statement, drawn_areas, skipped, statement, status_of
+from geo.crs import WGS84
+from geo.datums.guess import guess_datum
+from geo.errors import DataFileError, GeoError
+from geo.io.read import read_json, read_text
+from geo.texts import text
+
+POLYGONS = ("Polygon", "MultiPolygon")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the base gives for one row of evidence.
+
+    Parameters
+    ----------
+    value : str
+        Metres, names in order, or a side; empty where it cannot be evaluated.
+    status : {"agrees", "disagrees", "not_evaluable"}
+        Whether it meets what was expected.
+    """
+
+    value: str
+    status: str
+
+
+def control_points_check(base: Base) -> Check:
+    """Check that points known from elsewhere fall where the base says.
+
+    Parameters
+    ----------
+    base : Base
+        Columns of ``control_points`` used: ``control_id``, ``name``,
+        ``expect`` (``road:X``, ``crossing:X×Y``, ``corner:district``,
+        ``inside:district``, ``outside:district``), ``tolerance_m`` [m].
+
+    Returns
+    -------
+    Check
+        An error for every point farther off than its tolerance: an area
+        check cannot see a base that is shifted as a whole, this one does.
+    """
+    check_id = "position/control-points"
+    if base.control_points.empty:
+        return skipped(check_id, "skipped.no-control-points")
+    points = base.control_points.to_crs(base.metric_crs)
+    found: list[Statement] = []
+    tested = []
+    for row, here in zip(points.itertuples(), base.control_points.geometry, strict=True):
+        name, expect = str(row.name), str(row.expect)
+        distance = control_distance_m(row.geometry, expect, base)
+        if distance is None:
+            found.append(
+                statement(
+                    check_id,
+                    "info",
+                    "control-untested",
+                    at=here,
+                    suffix=str(row.control_id),
+                    name=name,
+                    expect=expect,
+                )
+            )
+            continue
+        tested.append(float(row.tolerance_m))
+        if distance > row.tolerance_m:
+            found.append(
+                statement(
+                    check_id,
+                    "error",
+                    "control-off",
+                    at=here,
+                    suffix=str(row.control_id),
+                    name=name,
+                    expect=expect,
+                    distance=f"{distance:.0f}",
+                    tolerance=f"{row.tolerance_m:.0f}",
+                )
+            )
+    tolerance = f"{len(tested)} × {min(tested):.0f}–{max(tested):.0f} m" if tested else ""
+    return status_of(check_id, found, tolerance)
+
+
+def control_distance_m(point: Point, expect: str, base: Base) -> float | None:
+    """Return how far a point lies from where it should [m]; None if the base has no such thing.
+
+    Parameters
+    ----------
+    point : Point
+        In the metric CRS of `base`.
+    expect : str
+        As in `control_points_check`.
+    base : Base
+        Streets, rivers and outline.
+    """
+    what, _, of = expect.partition(":")
+    target: Geometry | None = None
+    if what == "road":
+        target = _line(of, base)
+    elif what == "crossing":
+        first, _, second = of.partition("×")
+        target = _crossings(first, second, base)
+    elif what == "corner" and of == "district":
+        target = MultiPoint(shapely.get_coordinates(base.outline))
+    elif what == "inside" and of == "district":
+        target = base.outline
+    elif what == "outside" and of == "district":
+        inside = shapely.contains(base.outline, point)
+        return float(shapely.distance(base.outline.boundary, point)) if inside else 0.0
+    if target is None or shapely.is_empty(target):
+        return None
+    return float(shapely.distance(target, point))
+
+
+def datum_check(plan: str, zones: gpd.GeoDataFrame, base: Base, *, place: str) -> Check:
+    """Tell the datum of a zone layer by its position against the streets.
+
+    Parameters
+    ----------
+    plan : str
+        Plan id.
+    zones : GeoDataFrame
+        Raw coordinates as the file has them, declared WGS84 as RFC 7946 has
+        it. Columns used: ``kind``, ``geometry``.
+    base : Base
+        Streets, rivers and outline.
+    place : str
+        Names the layer in the statements.
+
+    Returns
+    -------
+    Check
+        An error named ``datum-gcj02``, ``datum-bd09``, ``axis-flipped``,
+        ``web-mercator``, ``wrong-belt`` or ``outside`` where the shapes lie
+        as if read wrongly. Skipped where a plan draws no zone.
+    """
+    check_id = f"position/datum/{plan}"
+    # The sides of zones follow streets; those of belts do not and would tell nothing.
+    layer = zones[zones.geometry.geom_type.isin(POLYGONS) & (zones["kind"] == "zone")]
+    if layer.empty:
+        return skipped(check_id, "skipped.no-areas")
+    issues = {
+        language: guess_datum(layer, base, place=place, language=language).issues
+        for language in ("zh", "en")
+    }
+    return status_of(
+        check_id,
+        [
+            Statement(
+                f"{check_id}/{chinese.code}",
+                chinese.level,
+                (),
+                f"{place}（{chinese.code}）：{chinese.message} {chinese.remedy}",
+                f"{place} ({english.code}): {english.message} {english.remedy}",
+            )
+            for chinese, english in zip(issues["zh"], issues["en"], strict=True)
+        ],
+    )
+
+
+def datum_checks(base: Base, plans: Sequence[str], folder: Path) -> list[Check]:
+    """Tell the datum of every zone file of a data folder; see `datum_check`."""
+    checks = []
+    for plan in plans:
+        place = f"zones/{plan}.geojson"
+        path = folder / "zones" / f"{plan}.geojson"
+        check_id = f"position/datum/{plan}"
+        if not path.is_file():
+            checks.append(skipped(check_id, "skipped.no-zone-file", file=place))
+            continue
+        try:
+            zones = raw_zones(path)
+        except DataFileError as error:
+            found = statement(
+                check_id, "error", "file-unreadable", suffix="unreadable", error=error
+            )
+            checks.append(status_of(check_id, [found]))
+            continue
+        checks.append(datum_check(plan, zones, base, place=place))
+    return checks
+
+
+def raw_zones(path: Path) -> gpd.GeoDataFrame:
+    """Read shapes of a zone file whatever their coordinates, to tell what these are.
+
+    Raises
+    ------
+    DataFileError
+        If the file is no FeatureCollection or a geometry cannot be read.
+    """
+    document = read_json(path)
+    try:
+        features = document["features"]
+        kinds = [(feature.get("properties") or {}).get("kind") for feature in features]
+        shapes = [shape(f["geometry"]) if f.get("geometry") else None for f in features]
+    except Exception as error:
+        # shapely's and GEOS's errors have no base of their own.
+        raise DataFileError(f"{path.name} is no collection of shapes: {error}.") from error
+    return gpd.GeoDataFrame({"kind": kinds}, geometry=gpd.GeoSeries(shapes, crs=WGS84), crs=WGS84)
+
+
+def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
+    """Check that the places a text puts inside a zone lie inside, or say by how much not."""
+    check_id = f"position/places/{plan}"
+    base = built.base
+    # A street that a text puts inside is inside where it crosses the zone.
+    known = _positions(base.roads) | _positions(base.landmarks.to_crs(base.metric_crs))
+    metric = drawn_areas(zones).to_crs(base.metric_crs).set_index("zone_id")
+    found = []
+    for zone_id, zone in metric.iterrows():
+        for place in built.drawn[zone_id].item.places:
+            if place.relation == "named":
+                continue
+            values = {
+                "place": place.name,
+                "name": zone["short_name"],
+                "name_en": zone["short_name_en"],
+            }
+            if place.name not in known:
+                found.append(
+                    statement(
+                        check_id, "info", "place-unknown", (zone_id,), suffix=place.name, **values
+                    )
+                )
+                continue
+            position, error = known[place.name]
+            distance = float(shapely.distance(position, zone.geometry))
+            if distance > 0:
+                here = gpd.GeoSeries([position], crs=base.metric_crs).to_crs(WGS84).iloc[0]
+                found.append(
+                    statement(
+                        check_id,
+                        "info" if distance <= Z_95 * error else "warning",
+                        "place-outside",
+                        (zone_id,),
+                        here,
+                        suffix=place.name,
+                        distance=f"{distance:.0f}",
+                        error=f"{error:.0f}",
+                        **values,
+                    )
+                )
+    return status_of(check_id, found)
+
+
+def _positions(layer: gpd.GeoDataFrame) -> dict[str, tuple[Geometry, float]]:
+    """Return shape and error [m] by name; the first of a name counts."""
+    if layer.empty:
+        return {}
+    rows = layer.drop_duplicates("name")
+    return {
+        str(name): (shape_, float(error))
+        for name, shape_, error in zip(
+            rows["name"], rows.geometry, rows["position_error_m"], strict=True
+        )
+    }
+
+
+STREET_COLUMNS = {
+    "check_id", "kind", "street", "other", "lon", "lat", "expected", "tolerance", "used", "note",
+}  # fmt: skip
+"""Columns without which ``street_checks.csv`` cannot be read."""
+
+IN_ORDER = "in this order"
+"""What is expected of crossings: that the street meets the others as listed."""
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of ``street_checks.csv``, each with as many cells as the head."""
+    table = csv.DictReader(io.StringIO(read_text(path)))
+    rows = list(table)
+    missing = STREET_COLUMNS - set(table.fieldnames or ())
+    if missing:
+        raise ValueError(f"the head has no column {sorted(missing)[0]!r}")
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise ValueError(f"row {number} has not as many cells as the head")
+    return rows
+
+
+def streets_check(base: Base, path: Path) -> Check:
+    """Hold the base against lengths, crossing orders and addresses not used to draw it.
+
+    Parameters
+    ----------
+    base : Base
+        The base.
+    path : Path
+        ``street_checks.csv``: ``check_id``, ``kind`` (length, order, address,
+        side, distance), ``street``, ``other``, ``lon``, ``lat`` [degree],
+        ``expected``, ``tolerance`` [m], ``used``, ``status``, ``note``.
+
+    Returns
+    -------
+    Check
+        One statement that counts, one for every row that disagrees: an info
+        where the file has a note on it, else a warning.
+    """
+    check_id = "position/streets"
+    if not path.is_file():
+        return skipped(check_id, "skipped.no-street-checks")
+    try:
+        rows = _rows(path)
+        results = [(row, measure(row, base)) for row in rows]
+    except (GeoError, KeyError, ValueError, TypeError, csv.Error) as error:
+        found = statement(
+            check_id, "error", "file-unreadable", suffix="unreadable", error=f"{path.name}: {error}"
+        )
+        return status_of(check_id, [found])
+    told = [(row, result) for row, result in results if result.status != "not_evaluable"]
+    unused = [(row, result) for row, result in told if row["used"] == "no"]
+    found_all = [
+        statement(
+            check_id,
+            "info",
+            "streets-counted",
+            suffix="count",
+            told=len(told),
+            agree=sum(result.status == "agrees" for _, result in told),
+            unused=len(unused),
+            unused_agree=sum(result.status == "agrees" for _, result in unused),
+            rest=len(results) - len(told),
+        )
+    ]
+    for row, result in told:
+        if result.status == "disagrees":
+            expected, expected_en = _shown(row, row["expected"])
+            measured, measured_en = _shown(row, result.value)
+            found_all.append(
+                statement(
+                    check_id,
+                    "info" if row["note"] else "warning",
+                    "street-disagrees",
+                    at=Point(float(row["lon"]), float(row["lat"])) if row["lon"] else None,
+                    suffix=row["check_id"],
+                    street=row["street"],
+                    other=row["other"].replace("|", "、") or "–",
+                    kind=text(f"evidence.{row['kind']}", "zh"),
+                    kind_en=text(f"evidence.{row['kind']}", "en"),
+                    expected=expected,
+                    expected_en=expected_en,
+                    measured=measured,
+                    measured_en=measured_en,
+                    tolerance=f"{row['tolerance']} m" if row["tolerance"] else "–",
+                    note=row["note"] or "–",
+                    note_en=row.get("note_en") or row["note"] or "–",
+                    source=row["source"],
+                    source_en=row.get("source_en") or row["source"],
+                )
+            )
+    return status_of(check_id, found_all)
+
+
+def _shown(row: dict[str, str], value: str) -> tuple[str, str]:
+    """Return a value of a check as it is told, Chinese and English."""
+    if row["kind"] == "side" or value == IN_ORDER:
+        key = f"evidence.{value.replace(' ', '_')}"
+        return text(key, "zh"), text(key, "en")
+    listed = value.replace("|", "、") or "–"
+    return listed, listed
+
+
+def measure(row: dict[str, str], base: Base) -> Measured:
+    """Return what the base gives for one row of ``street_checks.csv``."""
+    line = _line(row["street"], base)
+    others = [name for name in row["other"].split("|") if name]
+    if line is None or row["status"] == "not_evaluable":
+        return Measured("", "not_evaluable")
+    kind = row["kind"]
+    if kind == "length":
+        ends = [position for name in others for position in _along(line, name, base)[:1]]
+        if len(ends) not in (0, 2) or (others and not ends):
+            return Measured("", "not_evaluable")
+        length = abs(ends[1] - ends[0]) if ends else float(line.length)
+        return _within(length - float(row["expected"]), row, shown=length)
+    if kind == "order":
+        crossed = sorted((at, name) for name in others for at in _along(line, name, base))
+        names = [name for _, name in crossed]
+        if names and others.index(names[0]) > others.index(names[-1]):
+            names.reverse()
+        return Measured("|".join(names), "agrees" if names == others else "disagrees")
+    point = _metric_point(float(row["lon"]), float(row["lat"]), base)
+    if kind == "distance":
+        crossings = _crossings(row["street"], others[0], base)
+        if crossings is None or shapely.is_empty(crossings):
+            return Measured("", "not_evaluable")
+        return _within(float(shapely.distance(crossings, point)), row)
+    if kind == "address":
+        return _within(float(shapely.distance(line, point)), row)
+    foot = line.interpolate(line.project(point))
+    side = "east" if point.x > foot.x else "west"
+    return Measured(side, "agrees" if side == row["expected"] else "disagrees")
+
+
+def _within(deviation: float, row: dict[str, str], shown: float | None = None) -> Measured:
+    status = "agrees" if abs(deviation) <= float(row["tolerance"]) else "disagrees"
+    return Measured(f"{deviation if shown is None else shown:.0f}", status)
+
+
+def _line(name: str, base: Base) -> LineString | None:
+    """Return a road or the default reading of a river, metric CRS; None if there is none."""
+    line = base.lines_by_name.get(name)
+    if line is None or isinstance(line, LineString):
+        return line
+    merged = shapely.line_merge(line)
+    return merged if isinstance(merged, LineString) else None
+
+
+def _crossings(first: str, second: str, base: Base) -> Geometry | None:
+    one, other = _line(first, base), _line(second, base)
+    return None if one is None or other is None else shapely.intersection(one, other)
+
+
+def _along(line: LineString, other: str, base: Base) -> list[float]:
+    """Return where another line crosses a line, as distances along it [m]."""
+    crossing = _line(other, base)
+    if crossing is None:
+        return []
+    parts: Any = shapely.get_parts(shapely.intersection(line, crossing))
+    return [float(line.project(part.representative_point())) for part in parts]
+
+
+def _metric_point(longitude: float, latitude: float, base: Base) -> Point:
+    there = gpd.GeoSeries([Point(longitude, latitude)], crs=WGS84).to_crs(base.metric_crs)
+    return Point(there.iloc[0])

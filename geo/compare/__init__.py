@@ -1,0 +1,1 @@
+"""Compare plans: overlaps with their errors, and wording."""

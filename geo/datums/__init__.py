@@ -1,0 +1,1 @@
+"""Datums of Chinese map data: shift one into another, guess one by position."""

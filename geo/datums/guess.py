@@ -1,0 +1,435 @@
+"""Which datum a layer of unknown origin is in, told by its position against the base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+
+from geo.crs import WGS84, metric_crs_for
+from geo.datums.shifts import bd09_to_wgs84_xy, gcj02_to_wgs84_xy, moved
+from geo.errors import CRSError, Issue
+from geo.texts import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from geo.base import Base
+
+    Array = npt.NDArray[np.float64]
+
+WEB_MERCATOR = "EPSG:3857"
+
+NEAR_M = 1_000.0
+"""A reading is possible if half of the samples lie within this distance of the district [m]."""
+
+FOLLOWS_STREETS_M = 40.0
+"""Outlines drawn along streets have a median distance below this [m]; it allows for the
+digitising error of both, and a wrong reading gives half a block, 50 to 100 m."""
+
+CLEAR_FACTOR = 2.0
+"""The runner-up must be this many times farther off for the reading to be certain."""
+
+SAMPLES = 1_000
+"""Positions taken along all outlines together; enough for a median to 1 m."""
+
+# CGCS2000 3-degree belts: 75 E is EPSG:4534, or EPSG:4513 with the belt number in its eastings.
+_FIRST_BELT, _FIRST_MERIDIAN, _NUMBERED = 4534, 75, 21
+# Metres read in a neighbouring belt and brought to degrees lie 3 degrees off.
+_BELT_OFFSETS = {"wgs84+3": 3.0, "wgs84-3": -3.0}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the coordinates of a layer, and what speaks for it.
+
+    Parameters
+    ----------
+    id : str
+        ``"wgs84"``, ``"gcj02"``, ``"bd09"``, ``"web-mercator"`` or an EPSG
+        code; with ``"-flipped"`` where the axes are exchanged.
+    name, name_en : str
+        For readers.
+    near : float
+        Share of samples within `NEAR_M` of the district.
+    inside : float
+        Share of samples inside the district.
+    median_m : float
+        Median distance of the outlines to base streets, rivers and the
+        district's own outline [m]; NaN for points.
+    """
+
+    id: str
+    name: str
+    name_en: str
+    near: float
+    inside: float
+    median_m: float
+
+    def evidence(self, language: str = "en") -> str:
+        """Say what speaks for this reading."""
+        if np.isnan(self.median_m):
+            return text("datum.evidence-points", language, inside=self.inside)
+        return text("datum.evidence", language, median=self.median_m, inside=self.inside)
+
+    def label(self, language: str = "en") -> str:
+        """Return the name in a language."""
+        return self.name_en if language == "en" else self.name
+
+
+@dataclass(frozen=True)
+class DatumGuess:
+    """Which datum a layer is in, by position.
+
+    Parameters
+    ----------
+    reading : Reading or None
+        The likeliest; None if no reading brings the layer near the district.
+    certain : bool
+        Whether the evidence leaves no other.
+    readings : tuple of Reading
+        All that bring the layer near, the likeliest first.
+    issues : tuple of Issue
+        Named faults: ``datum-gcj02``, ``datum-bd09``, ``axis-flipped``,
+        ``web-mercator``, ``wrong-belt``, ``declared-otherwise``,
+        ``outside``, ``datum-uncertain``.
+    """
+
+    reading: Reading | None
+    certain: bool
+    readings: tuple[Reading, ...]
+    issues: tuple[Issue, ...]
+
+
+def guess_datum(
+    layer: gpd.GeoDataFrame, base: Base, *, place: str = "layer", language: str = "en"
+) -> DatumGuess:
+    """Guess the datum of a layer by its position against the base.
+
+    The raw coordinates are read in every way that people mix up. A reading is
+    possible if it brings the layer near the district; among the possible ones
+    the outlines' distance to known streets decides. What the file declares is
+    the reading to beat.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Any geometry; its CRS is what the file declares, or None.
+    base : Base
+        Columns used: the geometry of ``roads`` and ``rivers``.
+    place : str
+        Names the layer in issues.
+    language : {"en", "zh"}
+        Language of the issues' messages.
+
+    Returns
+    -------
+    DatumGuess
+        See there. A layer without any position is ``outside``.
+    """
+    samples, has_outlines = _samples(layer)
+    declared = _declared_id(layer)
+    readings = _possible_readings(samples, has_outlines, declared, base)
+    if not readings:
+        issue = _outside(samples, place, language)
+        return DatumGuess(None, False, (), (issue,))
+    default = next((r for r in readings if r.id == (declared or "wgs84")), None)
+    best, certain = _choose(readings, default)
+    ordered = (best, *(reading for reading in readings if reading is not best))
+    issues = _faults(best, default, declared, base, place, language)
+    if not certain:
+        issues.append(
+            Issue(
+                "datum-uncertain",
+                "warning",
+                place,
+                text(
+                    "datum.issue.datum-uncertain",
+                    language,
+                    candidates="; ".join(
+                        f"{r.label(language)}: {r.evidence(language)}" for r in ordered[:3]
+                    ),
+                ),
+                text("datum.remedy.choose", language),
+            )
+        )
+    return DatumGuess(best, certain, ordered, tuple(issues))
+
+
+def as_wgs84(layer: gpd.GeoDataFrame, reading_id: str) -> gpd.GeoDataFrame:
+    """Return a layer in WGS84, its raw coordinates read in a confirmed way.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        As it was read; what its CRS declares is left aside.
+    reading_id : str
+        `Reading.id` of the confirmed reading.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows and columns in WGS84, without heights.
+
+    Raises
+    ------
+    CRSError
+        If `reading_id` is none of the known ones.
+    """
+    return moved(layer, _reader(reading_id)).set_crs(WGS84, allow_override=True)
+
+
+# Inside
+
+
+def _samples(layer: gpd.GeoDataFrame) -> tuple[Array, bool]:
+    """Return positions along all outlines, or the points where there is none."""
+    geometries = shapely.force_2d(np.asarray(layer.geometry.array, dtype=object))
+    parts = shapely.get_parts(geometries[~shapely.is_missing(geometries)])
+    parts = parts[~shapely.is_empty(parts)]
+    is_area = shapely.get_dimensions(parts) == 2
+    parts[is_area] = shapely.boundary(parts[is_area])
+    lengths = shapely.length(parts)
+    finite = np.isfinite(shapely.bounds(parts)).all(axis=1)
+    parts, lengths = parts[finite], lengths[finite]
+    total = lengths.sum()
+    if total == 0.0:
+        return shapely.get_coordinates(parts)[:SAMPLES], False
+    counts = np.maximum(1, np.round(SAMPLES * lengths / total)).astype(int)
+    index = np.repeat(np.arange(len(parts)), counts)
+    step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    along = (step + 0.5) / counts[index]
+    points = shapely.line_interpolate_point(parts[index], along, normalized=True)
+    return shapely.get_coordinates(points), True
+
+
+def _declared_id(layer: gpd.GeoDataFrame) -> str | None:
+    """Return the id of the reading that the layer's CRS declares."""
+    if layer.crs is None:
+        return None
+    crs = CRS.from_user_input(layer.crs)
+    code = crs.to_epsg(min_confidence=60)
+    if code is None:
+        return "wgs84" if crs.is_geographic else crs.to_wkt()
+    if crs.is_geographic and code in (4326, 4490):
+        return "wgs84"
+    return "web-mercator" if code == 3857 else f"EPSG:{code}"
+
+
+def _possible_readings(
+    samples: Array, has_outlines: bool, declared: str | None, base: Base
+) -> list[Reading]:
+    """Return the readings that bring the samples near the district, nearest first."""
+    if not len(samples):
+        return []
+    lines = np.concatenate(
+        [
+            np.asarray(base.roads.geometry.array, dtype=object),
+            np.asarray(base.rivers.geometry.array, dtype=object),
+            [shapely.boundary(base.outline)],
+        ]
+    )
+    tree = shapely.STRtree(lines)
+    shapely.prepare(base.outline)
+    to_metric = _transformer(WGS84, base.metric_crs)
+    readings = []
+    for reading_id in _candidates(samples, declared, base):
+        with np.errstate(all="ignore"):
+            degrees = _reader(reading_id)(samples)
+            x, y = to_metric.transform(degrees[:, 0], degrees[:, 1])
+        good = np.isfinite(x) & np.isfinite(y)
+        points = shapely.points(x[good], y[good])
+        near = float(np.sum(shapely.distance(base.outline, points) <= NEAR_M)) / len(samples)
+        if near < 0.5:
+            continue
+        inside = float(np.sum(shapely.contains(base.outline, points))) / len(samples)
+        median = float("nan")
+        if has_outlines:
+            _, distance = tree.query_nearest(points, return_distance=True, all_matches=False)
+            median = float(np.median(distance))
+        readings.append(Reading(reading_id, *_names(reading_id), near, inside, median))
+    return sorted(readings, key=lambda r: (np.nan_to_num(r.median_m), -r.inside))
+
+
+def _candidates(samples: Array, declared: str | None, base: Base) -> list[str]:
+    """Return the ids of the readings to try, the plain ones first."""
+    largest = np.abs(samples).max()
+    if largest <= 180.0:
+        plain = ["wgs84", "gcj02", "bd09", *_BELT_OFFSETS]
+    else:
+        longitude = _district_position(base)[0]
+        belt = int(metric_crs_for(longitude).split(":")[1])
+        belts = [belt, belt - 1, belt + 1]
+        numbered = [code - _NUMBERED for code in belts]
+        zone = int((longitude + 180.0) // 6.0) + 1
+        plain = [f"EPSG:{code}" for code in (*belts, *numbered, 32600 + zone)]
+        plain.append("web-mercator")
+    if declared is not None and declared not in plain:
+        plain.insert(0, declared)
+    return plain + [f"{name}-flipped" for name in plain if name not in _BELT_OFFSETS]
+
+
+def _choose(readings: list[Reading], default: Reading | None) -> tuple[Reading, bool]:
+    """Return the likeliest reading and whether it is certain."""
+    first = readings[0]
+    if len(readings) == 1:
+        return first, True
+    fallback = default or max(readings, key=lambda r: r.inside)
+    if np.isnan(first.median_m):
+        return fallback, False
+    clear = first.median_m <= FOLLOWS_STREETS_M and (
+        readings[1].median_m >= CLEAR_FACTOR * first.median_m or _same_place(readings[1], first)
+    )
+    return (first, True) if clear else (fallback, False)
+
+
+def _same_place(one: Reading, other: Reading) -> bool:
+    """Tell whether two readings are numerically the same (a belt under two codes)."""
+    return abs(one.median_m - other.median_m) < 0.01 and one.inside == other.inside
+
+
+def _faults(
+    best: Reading,
+    default: Reading | None,
+    declared: str | None,
+    base: Base,
+    place: str,
+    language: str,
+) -> list[Issue]:
+    """Name what is wrong with the coordinates under the likeliest reading."""
+    plain = best.id.removesuffix("-flipped")
+    message = ""
+    if best.id != plain:
+        code = "axis-flipped"
+    elif plain in ("gcj02", "bd09"):
+        code = f"datum-{plain}"
+    elif plain == "web-mercator":
+        code = "web-mercator"
+    elif plain in _BELT_OFFSETS or (_is_belt(plain) and plain not in _expected_belts(base)):
+        code = "wrong-belt"
+    elif declared is not None and plain != declared:
+        code = "wrong-belt" if _is_belt(declared) and _is_belt(plain) else "declared-otherwise"
+        message = "declared-otherwise"
+    else:
+        return []
+    values: dict[str, Any] = {
+        "evidence": best.evidence(language),
+        "other": default.evidence(language) if default else "–",
+        "name": best.label(language),
+        "declared": declared,
+        "expected": base.metric_crs,
+        "factor": 1.0 / np.cos(np.radians(_district_position(base)[1])) ** 2,
+    }
+    return [
+        Issue(
+            code,
+            "warning" if best.id == declared else "error",
+            place,
+            text(f"datum.issue.{message or code}", language, **values),
+            text("datum.remedy.convert", language),
+        )
+    ]
+
+
+def _outside(samples: Array, place: str, language: str) -> Issue:
+    """Say that no reading brings the layer near the district."""
+    x, y = samples[0] if len(samples) else (np.nan, np.nan)
+    return Issue(
+        "outside",
+        "error",
+        place,
+        text("datum.issue.outside", language, x=x, y=y),
+        text("datum.remedy.outside", language),
+    )
+
+
+def _district_position(base: Base) -> tuple[float, float]:
+    """Return the middle of the district in longitude and latitude."""
+    centre = base.outline.centroid
+    x, y = _transformer(base.metric_crs, WGS84).transform(centre.x, centre.y)
+    return float(x), float(y)
+
+
+def _expected_belts(base: Base) -> set[str]:
+    """Return the codes of the district's own belt, without and with its number."""
+    own = metric_crs_for(_district_position(base)[0])
+    return {base.metric_crs, own, f"EPSG:{int(own.split(':')[1]) - _NUMBERED}"}
+
+
+def _is_belt(reading_id: str) -> bool:
+    """Tell whether a reading is a Gauss-Krueger belt or a UTM zone."""
+    if not reading_id.startswith("EPSG:"):
+        return False
+    operation = CRS.from_user_input(reading_id).coordinate_operation
+    return operation is not None and "Transverse Mercator" in operation.method_name
+
+
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    """Return a transformer with longitude and easting first."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _reader(reading_id: str) -> Callable[[Array], Array]:
+    """Return the function that turns raw coordinates into WGS84."""
+    plain = reading_id.removesuffix("-flipped")
+    if plain == "wgs84":
+        read: Callable[[Array], Array] = _unchanged
+    elif plain in _BELT_OFFSETS:
+        offset = np.array([_BELT_OFFSETS[plain], 0.0])
+        return lambda positions: positions - offset
+    elif plain == "gcj02":
+        read = gcj02_to_wgs84_xy
+    elif plain == "bd09":
+        read = bd09_to_wgs84_xy
+    else:
+        try:
+            transformer = _transformer(WEB_MERCATOR if plain == "web-mercator" else plain, WGS84)
+        except Exception as error:
+            raise CRSError(
+                f"{reading_id!r} is no known datum; expected wgs84, gcj02, bd09, web-mercator "
+                "or an EPSG code, with '-flipped' where the axes are exchanged."
+            ) from error
+
+        def read(positions: Array) -> Array:
+            return np.column_stack(transformer.transform(positions[:, 0], positions[:, 1]))
+
+    if reading_id.endswith("-flipped"):
+        return lambda positions: read(positions[:, ::-1])
+    return read
+
+
+def _unchanged(positions: Array) -> Array:
+    return positions
+
+
+def _names(reading_id: str) -> tuple[str, str]:
+    """Return the Chinese and English name of a reading."""
+    plain = reading_id.removesuffix("-flipped")
+    names = []
+    for language in ("zh", "en"):
+        if plain in _BELT_OFFSETS:
+            name = text("datum.belt-offset", language, degrees=_BELT_OFFSETS[plain])
+        elif plain in ("wgs84", "gcj02", "bd09", "web-mercator"):
+            name = text(f"datum.{plain}", language)
+        elif plain.startswith("EPSG:326"):
+            name = text("datum.utm", language, crs=plain)
+        elif plain.startswith("EPSG:45") and plain != "EPSG:4490":
+            code = int(plain.split(":")[1])
+            number = (code if code >= _FIRST_BELT else code + _NUMBERED) - _FIRST_BELT
+            meridian = _FIRST_MERIDIAN + 3 * number
+            name = text("datum.belt", language, meridian=meridian, crs=plain)
+        else:
+            shown = plain if len(plain) <= 20 else CRS.from_user_input(plain).name
+            name = text("datum.declared", language, crs=shown)
+        if reading_id.endswith("-flipped"):
+            name = text("datum.flipped", language, name=name)
+        names.append(name)
+    return names[0], names[1]

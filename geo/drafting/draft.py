@@ -1,0 +1,253 @@
+"""A plan file begun from a pasted paragraph or from answers; every word of the plan is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+
+from geo.drafting.items import GROUP, TO_FILL, item_table, one_line, put
+from geo.errors import GeoError, InputTooLargeError, Issue
+from geo.plans.documents import Document, check_source
+from geo.sentences.paragraphs import Understanding, UnderstoodZone, understand
+from geo.texts import text as words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tomlkit.items import Table
+
+    from geo.base import Base
+
+MOST_ITEMS = 200
+"""Items of one draft; the longest of the five plans has fewer than 50."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a draft says of its document.
+
+    Parameters
+    ----------
+    plan : str
+        Plan id, small letters and digits, such as ``"15th"``.
+    title, title_en : str
+        As printed; left to be filled in where empty.
+    period_from, period_to : int
+        Years.
+    document : str
+        Document id; ``<plan>-outline`` where empty.
+    issuer, number, date, section : str
+        As printed, where known.
+    """
+
+    plan: str
+    period_from: int
+    period_to: int
+    title: str = ""
+    title_en: str = ""
+    document: str = ""
+    issuer: str = ""
+    number: str = ""
+    date: str = ""
+    section: str = ""
+
+    @property
+    def document_id(self) -> str:
+        """Return the id of the document, and of its file without ``.toml``."""
+        return self.document or f"{self.plan}-outline"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One zone as a person gives it: its name, and the plan's own sentence about it."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan file that has been begun.
+
+    Parameters
+    ----------
+    text : str
+        The text that it was begun from; positions count in it.
+    source : str
+        TOML with comments; it reads as a plan file.
+    document : Document
+        What it holds.
+    understanding : Understanding
+        What of the text was read, and what was not.
+    item_ids : tuple of str
+        Id of the item made of each zone of `understanding`.
+    issues : tuple of Issue
+        What was read and could not be put into the file, and what is to be filled in.
+    """
+
+    text: str
+    source: str
+    document: Document
+    understanding: Understanding
+    item_ids: tuple[str, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def file_name(self) -> str:
+        """Return the name that the file must have."""
+        return f"{self.document.id}.toml"
+
+
+def draft_from_text(
+    text: str, about: About, *, base: Base | None = None, language: str = "zh"
+) -> Draft:
+    """Begin a plan file from a paragraph or a whole plan text.
+
+    Parameters
+    ----------
+    text : str
+        Chinese text; see `geo.sentences.paragraphs.understand`.
+    about : About
+        The document.
+    base : Base, optional
+        Tells the district's own name (其中和平区约5.2平方公里 is a part
+        inside the district). No road is taken from it.
+    language : {"zh", "en"}
+        Language of the issues; the comments of the file are in both.
+
+    Returns
+    -------
+    Draft
+        Zones in the order of the text. Roads, figures and names are words
+        of the text and nothing else.
+
+    Raises
+    ------
+    InputTooLargeError
+        If the text or the number of zones passes a limit.
+    GeoError
+        If a value of `about` does not suit a plan file.
+    """
+    plain = _plain(text)
+    return _draft(understand(plain), plain, about, base, language)
+
+
+def draft_from_answers(
+    answers: Sequence[Answer], about: About, *, base: Base | None = None, language: str = "zh"
+) -> Draft:
+    """Begin a plan file from names and sentences given one by one.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+        A sentence in which nothing is understood becomes a quotation of an
+        item that is only named.
+    about, base, language
+        As in `draft_from_text`.
+
+    Returns
+    -------
+    Draft
+    """
+    text, zones, unread = "", [], []
+    for answer in answers:
+        offset, sentence = len(text), _plain(answer.sentence)
+        read = understand(sentence)
+        found = read.zones[0] if read.zones else UnderstoodZone()
+        zone = _moved(found, offset)
+        if not read.zones:
+            end = offset + len(sentence.rstrip())
+            zone = replace(zone, limits_text=sentence.strip(), limits_start=offset, limits_end=end)
+        zones.append(replace(zone, name=_plain(answer.name).strip()))
+        unread += [
+            replace(u, start=u.start + offset, end=u.end + offset) for u in read.not_understood
+        ]
+        text += sentence + "\n"
+    return _draft(Understanding(tuple(zones), tuple(unread)), text, about, base, language)
+
+
+# Inside
+
+
+def _plain(text: str) -> str:
+    """Return text that a file can hold: one kind of line end, no half of a character."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return text.encode("utf-8", "replace").decode()
+
+
+def _moved(zone: UnderstoodZone, offset: int) -> UnderstoodZone:
+    """Return a zone whose positions count from further left."""
+
+    def moved(part: Any) -> Any:
+        return replace(part, start=part.start + offset, end=part.end + offset)
+
+    return replace(
+        zone,
+        start=zone.start + offset,
+        end=zone.end + offset,
+        limits_start=zone.limits_start + offset,
+        limits_end=zone.limits_end + offset,
+        limits=tuple(map(moved, zone.limits)),
+        axis=moved(zone.axis) if zone.axis else None,
+        areas=tuple(map(moved, zone.areas)),
+        lengths=tuple(map(moved, zone.lengths)),
+    )
+
+
+def _draft(read: Understanding, text: str, about: About, base: Base | None, language: str) -> Draft:
+    """Write the file of what was understood, and read it back."""
+    if len(read.zones) > MOST_ITEMS:
+        raise InputTooLargeError(
+            f"{len(read.zones)} zones were found; a draft takes {MOST_ITEMS}. "
+            "Paste the plan chapter by chapter."
+        )
+    issues: list[Issue] = []
+    document = tomlkit.document()
+    for line in words("drafts.head", "zh").split("\n") + words("drafts.head", "en").split("\n"):
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    document.add("format", tomlkit.item(1))
+    document.add("document", _about_table(about))
+    groups = tomlkit.aot()
+    groups.append(_group_table())
+    document.add("groups", groups)
+    items = tomlkit.aot()
+    ids: list[str] = []
+    for number, zone in enumerate(read.zones, start=1):
+        items.append(item_table(zone, number, ids, text, about, base, language, issues))
+    if ids:
+        document.add("items", items)
+    source = tomlkit.dumps(document)
+    if read.not_understood:
+        lines = [words("drafts.unread", "zh"), words("drafts.unread", "en")]
+        for unread in read.not_understood:
+            lines += [f"- {unread.explain('zh')}", f"  {unread.explain('en')}"]
+        source += "\n" + "".join(f"# {one_line(line)}\n" for line in lines)
+    found, faults = check_source(f"{about.document_id}.toml", source)
+    if found is None:
+        raise GeoError("\n".join(f"{fault.place}: {fault.message}" for fault in faults))
+    return Draft(text, source, found, read, tuple(ids), tuple(issues))
+
+
+def _about_table(about: About) -> Table:
+    table = tomlkit.table()
+    put(table, "id", about.document_id, "drafts.key.document-id")
+    put(table, "plan", about.plan, "drafts.key.plan")
+    put(table, "title", about.title.strip() or f"{TO_FILL}：题名", "drafts.key.title")
+    put(table, "title_en", about.title_en.strip() or f"{TO_FILL}: title", "drafts.key.title_en")
+    put(table, "issuer", about.issuer, "drafts.key.issuer")
+    put(table, "number", about.number, "drafts.key.number")
+    put(table, "date", about.date, "drafts.key.date")
+    put(table, "period_from", about.period_from)
+    put(table, "period_to", about.period_to)
+    return table
+
+
+def _group_table() -> Table:
+    table = tomlkit.table()
+    put(table, "id", GROUP)
+    put(table, "name", f"{TO_FILL}：各项所属的结构", "drafts.key.group")
+    put(table, "name_en", f"{TO_FILL}: the structure they belong to")
+    return table

@@ -1,0 +1,240 @@
+"""One item of a draft as TOML: what was understood of a zone, in the words of the text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+
+from geo.errors import Issue
+from geo.texts import text as words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tomlkit.items import Table
+
+    from geo.base import Base
+    from geo.drafting.draft import About
+    from geo.sentences.paragraphs import Figure, UnderstoodZone
+
+TO_FILL = "待填"
+"""Stands in a draft where a person has to write something; `geo plan check` lists each."""
+
+GROUP = "main"
+
+_NAME_TAIL = re.compile(r"(?:功能|发展|商务|城市)?(?:片区|街区|地区|区域|组团|节点|区|带|轴)$")
+_SENTENCE_END = "。！？!?；;\n"
+
+
+def one_line(text: str) -> str:
+    """Return words that a comment can hold."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+
+
+def _comment(table: Table, key: str, **values: object) -> None:
+    for language in ("zh", "en"):
+        table.add(tomlkit.comment(one_line(words(key, language, **values))))
+
+
+def put(table: Table, key: str, value: Any, comment: str = "", **values: object) -> None:
+    """Add a key with a comment of the catalogue at the end of its line."""
+    entry = tomlkit.item(value)
+    if comment:
+        entry.comment(one_line(words(comment, "zh", **values)))
+    table.add(key, entry)
+
+
+def item_table(
+    zone: UnderstoodZone,
+    number: int,
+    ids: list[str],
+    text: str,
+    about: About,
+    base: Base | None,
+    language: str,
+    issues: list[Issue],
+) -> Table:
+    """Return one item, with what was understood of it as comments before its keys.
+
+    Parameters
+    ----------
+    zone : UnderstoodZone
+        What was read; positions count in `text`.
+    number : int
+        Its number, from 1.
+    ids : list of str
+        Ids given so far; that of this item is added.
+    text : str
+        The whole text, for the sentences that are quoted.
+    about : About
+        The document.
+    base : Base or None
+        For the district's own name.
+    language : {"zh", "en"}
+        Language of the issues.
+    issues : list of Issue
+        What is told of this item is added.
+
+    Returns
+    -------
+    Table
+    """
+    name = one_line(zone.name) or f"{TO_FILL}：第{number}项的名称"
+    short = _NAME_TAIL.sub("", name) if zone.name else name
+    short = short if len(short) >= 2 else name
+    place = _slug(short) if zone.name else f"zone-{number}"
+    item_id = f"{about.plan}-{place}"
+    repeated = sum(one == item_id or one.startswith(f"{item_id}-again") for one in ids)
+    if repeated:
+        item_id = f"{item_id}-again{repeated}"
+    ids.append(item_id)
+
+    def tell(key: str, **values: object) -> None:
+        message = words(f"drafts.note.{key}", language, **values)
+        issues.append(Issue(f"draft-{key}", "warning", zone.name or item_id, message))
+        _comment(table, f"drafts.note.{key}", **values)
+
+    table = tomlkit.table()
+    for tongue in ("zh", "en"):
+        found = words("drafts.read", tongue, found=understood_words(zone, tongue))
+        table.add(tomlkit.comment(one_line(found)))
+    if not zone.name:
+        tell("no-name")
+    outer = [figure for figure in zone.areas if not figure.within]
+    area = outer[0] if outer else None
+    length = zone.lengths[0] if zone.lengths else None
+    basis = _basis(zone, area)
+    if zone.axis and not zone.axis.road:
+        tell("no-axis-road", start=zone.axis.start_name, end=zone.axis.end_name)
+    for figure in (*outer[1:], *zone.lengths[1:]):
+        tell("another-figure", found=figure.printed)
+    parts = [figure for figure in zone.areas if figure.within]
+    inside = [f for f in parts if base is not None and f.within == base.district.name]
+    for figure in parts:
+        if figure not in inside:
+            tell("other-part", found=figure.printed, part=figure.within)
+
+    put(table, "id", item_id, "drafts.key.id")
+    put(table, "kind", zone.kind, "drafts.key.kind")
+    put(table, "place", place, "drafts.key.place")
+    put(table, "group", GROUP)
+    put(table, "name", name)
+    put(table, "name_en", _romanised(name), "drafts.key.pinyin")
+    put(table, "short_name", short)
+    put(table, "short_name_en", _romanised(short), "drafts.key.pinyin")
+    put(table, "basis", basis, "drafts.key.basis")
+    put(table, "section", about.section.strip() or f"{TO_FILL}：章节", "drafts.key.section")
+    limits_text = zone.limits_text.strip()
+    if limits_text:
+        put(table, "limits_text", limits_text)
+    taken = [figure for figure in (area, length, *inside) if figure is not None]
+    quotes = _quotes(limits_text, taken, text)
+    if not limits_text and not quotes:
+        quotes = [name]
+    if quotes:
+        put(table, "quote", quotes)
+    if area:
+        put(table, "stated_area", area.printed)
+        put(table, "stated_area_km2", f"{area.amount:f}", "drafts.key.figure")
+    if length:
+        put(table, "stated_length", length.printed)
+        put(table, "stated_length_km", f"{length.amount:f}", "drafts.key.figure")
+    if (area and area.is_approximate) or (not area and length and length.is_approximate):
+        put(table, "approximate", True)
+    if inside:
+        put(table, "part_areas", [_part(figure, n) for n, figure in enumerate(inside)])
+    if basis == "corridor":
+        put(table, "reasoning", words("drafts.corridor", "zh"))
+        put(table, "reasoning_en", words("drafts.corridor", "en"))
+    if zone.axis and zone.axis.road:
+        axis = tomlkit.table()
+        put(axis, "road", zone.axis.road)
+        put(axis, "from", zone.axis.start_name)
+        put(axis, "to", zone.axis.end_name)
+        table.add("axis", axis)
+    return table
+
+
+def _basis(zone: UnderstoodZone, area: Figure | None) -> str:
+    """Return what the text allows to draw: a ring, a strip, or the name alone."""
+    if zone.limits:
+        return "stated"
+    return "corridor" if zone.axis and zone.axis.road and area else "named"
+
+
+def _part(figure: Figure, number: int) -> dict[str, Any]:
+    return {
+        "id": "district" if number == 0 else f"district-{number + 1}",
+        "stated": figure.printed,
+        "km2": f"{figure.amount:f}",
+        "within": "district",
+        "approximate": figure.is_approximate,
+    }
+
+
+def _quotes(limits_text: str, figures: Sequence[Figure], text: str) -> list[str]:
+    """Return the sentences that hold the figures which the limits sentence does not hold."""
+    quotes: list[str] = []
+    for figure in figures:
+        if figure.printed in limits_text:
+            continue
+        start, end = figure.start, figure.end
+        while start > 0 and text[start - 1] not in _SENTENCE_END:
+            start -= 1
+        while end < len(text) and text[end - 1] not in _SENTENCE_END:
+            end += 1
+        sentence = text[start:end].strip()
+        if sentence not in quotes:
+            quotes.append(sentence)
+    return quotes
+
+
+def understood_words(zone: UnderstoodZone, language: str = "zh") -> str:
+    """Return in one line what was understood of a zone: limits, axis and figures."""
+    parts = []
+    if zone.limits:
+        names = "、".join(
+            words(f"drafts.side.{limit.side}", language, name=limit.name)
+            if limit.side
+            else limit.name
+            for limit in zone.limits
+        )
+        parts.append(words("drafts.said.limits", language, names=names))
+    if zone.axis:
+        key = "drafts.said.axis" if zone.axis.road else "drafts.said.axis-unnamed"
+        parts.append(
+            words(
+                key,
+                language,
+                road=zone.axis.road,
+                start=zone.axis.start_name,
+                end=zone.axis.end_name,
+            )
+        )
+    for figure in zone.areas:
+        key = "drafts.said.part" if figure.within else "drafts.said.area"
+        amount = f"{figure.amount:f}"
+        parts.append(words(key, language, found=figure.printed, km2=amount, part=figure.within))
+    parts += [
+        words("drafts.said.length", language, found=figure.printed, km=f"{figure.amount:f}")
+        for figure in zone.lengths
+    ]
+    return ("；" if language == "zh" else "; ").join(parts) or words(
+        "drafts.said.nothing", language
+    )
+
+
+def _slug(name: str) -> str:
+    """Return a name in pinyin, small letters and digits."""
+    from pypinyin import lazy_pinyin
+
+    syllables = re.findall(r"[a-z]+|[0-9]+", " ".join(lazy_pinyin(name)).lower())
+    return "".join(syllables)[:60] or "zone"
+
+
+def _romanised(name: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    return one_line("".join(lazy_pinyin(name))).capitalize() or name

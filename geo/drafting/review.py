@@ -1,0 +1,236 @@
+"""Everything that can be said of one plan file before it joins the others, with its line."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.build import Built, build_documents
+from geo.drafting.items import TO_FILL
+from geo.errors import GeoError, Issue
+from geo.io.read import read_text
+from geo.plans.documents import Document, check_source, line_of, read_documents
+from geo.sentences.limits import LimitsSentenceError
+from geo.texts import text as words
+from geo.zones.drawing import item_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo.base import Base
+    from geo.plans.documents import PlanItem
+    from geo.verdicts import Finding
+
+HINTS = 3
+"""Names offered for one that the base lacks."""
+
+FIGURE_KEYS = {"area": "stated_area_km2", "length": "stated_length_km", "part_area": "part_areas"}
+
+
+@dataclass(frozen=True)
+class PlanCheck:
+    """What a plan file holds, what it gives on the base, and what is wrong with it.
+
+    Parameters
+    ----------
+    document : Document or None
+        None if the file cannot be read as a plan file.
+    built : Built or None
+        The document drawn and measured.
+    findings : tuple of Finding
+        Of this document's items.
+    issues : tuple of Issue
+        In the order of the file; ``place`` is the name of the file with the line.
+    """
+
+    document: Document | None
+    built: Built | None
+    findings: tuple[Finding, ...]
+    issues: tuple[Issue, ...]
+
+
+def check_plan_file(
+    path: Path, base: Base, plans: Path | None = None, *, language: str = "zh"
+) -> PlanCheck:
+    """Check a plan file against the base and the other plan files.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    base : Base
+        Streets, river and aliases of the district.
+    plans : Path, optional
+        Folder of the other plan files, for ids and ``carried_from``.
+    language : {"zh", "en"}
+        Language of the issues; faults of form are in English.
+
+    Returns
+    -------
+    PlanCheck
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing or cannot be read.
+    """
+    others: list[Document] = []
+    if plans is not None and plans.is_dir():
+        others = [d for d in read_documents(plans)[0] if f"{d.id}.toml" != path.name]
+    return check_plan(path.name, read_text(path), base, others, language=language)
+
+
+def check_plan(
+    name: str, source: str, base: Base, others: Sequence[Document] = (), *, language: str = "zh"
+) -> PlanCheck:
+    """Check the text of a plan file; see `check_plan_file`."""
+    document, faults = check_source(name, source)
+    if document is None:
+        return PlanCheck(None, None, (), tuple(faults))
+    clashes = list(_clashes(document, others))
+    clashing = {clash[1] for clash in clashes}
+    kept = document.model_copy(
+        update={"items": tuple(i for i in document.items if i.id not in clashing)}
+    )
+    ids = {item.id for item in kept.items}
+    needed = {item.carried_from or item.label_at for item in kept.items} - ids
+    origins = [
+        d.model_copy(update={"items": items})
+        for d in others
+        if (items := tuple(i for i in d.items if i.id in needed))
+    ]
+    built = build_documents([*origins, kept], base)
+    findings = tuple(f for f in built.findings if f.zone_id in ids)
+    numbers = {item.id: number for number, item in enumerate(document.items)}
+    found: list[tuple[int, Issue]] = []
+
+    def add(loc: tuple[int | str, ...], key: str, level: str = "error", **values: object) -> None:
+        line = line_of(source, loc)
+        remedy = f"plan-check.{key}.remedy"
+        issue = Issue(
+            f"plan-{key}",
+            level,  # type: ignore[arg-type]
+            f"{name}:{line}",
+            words(f"plan-check.{key}", language, **values),
+            words(remedy, language) if key in REMEDIES else "",
+        )
+        if (line, issue) not in found:
+            found.append((line, issue))
+
+    if document.plan not in {plan.id for plan in base.district.plans}:
+        known = "、".join(plan.id for plan in base.district.plans)
+        add(("document", "plan"), "unknown-plan", "warning", plan=document.plan, known=known)
+    for number, line in enumerate(source.split("\n"), start=1):
+        key, _, value = line.partition("=")
+        if TO_FILL in value.partition("#")[0] and not key.lstrip().startswith("#"):
+            issue = Issue(
+                "plan-to-fill",
+                "warning",
+                f"{name}:{number}",
+                words("plan-check.to-fill", language, entry=key.strip()),
+                words("plan-check.to-fill.remedy", language),
+            )
+            found.append((number, issue))
+    for key, item_id, message in clashes:
+        add(("items", numbers[item_id], key), "clash", message=message)
+    for item in kept.items:
+        told = list(_limit_problems(item, base, language))
+        for key, level, part, values in told:
+            add(("items", numbers[item.id], key), part, level, **values)
+        if not told and (trouble := _ring_problem(item, built, language)):
+            key, part, error = trouble
+            add(("items", numbers[item.id], key), part, error=error)
+    for finding in findings:
+        if finding.verdict == "disagrees":
+            reason = finding.reason_en if language == "en" else finding.reason
+            loc = ("items", numbers[finding.zone_id], FIGURE_KEYS[finding.figure])
+            add(loc, "figure", "warning", reason=f"{finding.zone_id}: {reason}")
+    found.sort(key=lambda pair: pair[0])
+    return PlanCheck(document, built, findings, tuple(issue for _, issue in found))
+
+
+REMEDIES = ("road-missing", "known-missing", "no-ring", "not-drawn", "to-fill", "unknown-plan")
+
+
+def missing_names(names: Sequence[str], base: Base) -> list[str]:
+    """Return the names that are neither a line of the base nor a reviewed alias of one."""
+    known = base.lines_by_name
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if name not in known
+        and (name not in base.aliases or base.aliases[name].data_name not in known)
+    ]
+
+
+def near_names(name: str, base: Base) -> list[str]:
+    """Return names of the base written alike, for a person to look at."""
+    known = [other for other in base.lines_by_name if not set(name).isdisjoint(other)]
+    return difflib.get_close_matches(name, known, n=HINTS, cutoff=0.5)
+
+
+def _names_of(item: PlanItem) -> tuple[str, list[str]]:
+    """Return the key that names the lines of an item, and the names."""
+    if item.axis is not None:
+        ends = [item.axis.from_, item.axis.to, *item.axis.also_from, *item.axis.also_to]
+        roads = [item.axis.road, *item.axis.continues, *(end for end in ends if end)]
+        return "axis", roads
+    if item.basis == "interpreted":
+        return "interpreted_limits", list(item.interpreted_limits)
+    if item.basis == "stated":
+        return "limits_text", [limit.name for limit in item_limits(item)]
+    return "basis", []
+
+
+def _limit_problems(
+    item: PlanItem, base: Base, language: str
+) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield key, level, kind and words of what keeps the limits from being drawn."""
+    try:
+        key, names = _names_of(item)
+    except LimitsSentenceError as error:
+        yield "limits_text", "error", "clash", {"message": error.explain(language)}
+        return
+    except GeoError as error:
+        yield "limits_text", "error", "clash", {"message": str(error)}
+        return
+    names += [road for connector in item.connectors for road in (connector.road, *connector.also)]
+    for name in missing_names(names, base):
+        if name in base.missing:
+            values = {"limit": name, "tried": base.missing[name]}
+            yield key, "warning", "known-missing", values
+            continue
+        level = "warning" if item.basis == "named" else "error"
+        similar = "、".join(near_names(name, base))
+        near = words("plan-check.near", language, names=similar) if similar else ""
+        yield key, level, "road-missing", {"limit": name, "near": near}
+
+
+def _ring_problem(item: PlanItem, built: Built, language: str) -> tuple[str, str, str] | None:
+    """Return key, kind and words of what the drawing of an item met, where it met something."""
+    for issue in built.issues:
+        if issue.place != item.id:
+            continue
+        message = issue.words(language)[0].removeprefix(f"{item.id}: ")
+        if item.axis is not None:
+            return "axis", "not-drawn", message
+        key = "interpreted_limits" if item.basis == "interpreted" else "limits_text"
+        return key, "no-ring", message
+    return None
+
+
+def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[str, str, str]]:
+    """Yield key, item id and words of what does not agree with the other plan files."""
+    homes = {item.id: f"{other.id}.toml" for other in others for item in other.items}
+    own = {item.id for item in document.items}
+    for item in document.items:
+        if item.id in homes:
+            yield "id", item.id, f"{item.id!r} stands already in {homes[item.id]}."
+        pointed = [("members", member) for member in item.members]
+        if item.carried_from:
+            pointed.append(("carried_from", item.carried_from))
+        for key, target in pointed:
+            if target == item.id or (target not in own and target not in homes):
+                yield key, item.id, f"{item.id}: {key} names {target!r}, which no plan file holds."

@@ -1,0 +1,440 @@
+"""Zones as data files: GeoJSON, GeoPackage, Shapefile, KML and CSV, each with its provenance."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj import CRS
+
+from geo.crs import WGS84
+from geo.errors import ExportError
+from geo.export.cells import guarded, plain_cell
+from geo.export.kml import kml_bytes
+from geo.io.geojson import COORDINATE_DECIMALS, layer_bytes
+from geo.io.read import read_bytes
+from geo.io.write import temporary_folder
+from geo.texts import text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+DataFormat = Literal["geojson", "gpkg", "shp", "kml", "csv"]
+DATA_FORMATS: tuple[str, ...] = get_args(DataFormat)
+
+SUFFIXES = {"geojson": ".geojson", "gpkg": ".gpkg", "shp": ".zip", "kml": ".kml", "csv": ".csv"}
+"""Ending of the file of each format; a Shapefile is a zip archive."""
+
+WGS84_ONLY = ("geojson", "kml")
+"""RFC 7946 and OGC KML know no other reference system."""
+
+METRE_DECIMALS = 2
+"""Decimals of projected coordinates in CSV: 1 cm, finer than six decimals of a degree."""
+
+SHAPEFILE_FIELDS = {
+    "zone_id": "zone_id",
+    "plan": "plan",
+    "document_id": "document",
+    "group": "grp",
+    "place": "place",
+    "kind": "kind",
+    "basis": "basis",
+    "name": "name",
+    "name_en": "name_en",
+    "section": "section",
+    "limits_text": "limits",
+    "positioning": "position",
+    "citation": "citation",
+    "stated_area": "st_area",
+    "stated_area_km2": "st_km2",
+    "computed_area_km2": "comp_km2",
+    "low_km2": "low_km2",
+    "high_km2": "high_km2",
+    "stated_length": "st_length",
+    "stated_length_km": "st_km",
+    "computed_length_km": "comp_km",
+    "reading": "reading",
+    "verdict": "verdict",
+    "verdict_reason": "reason",
+    "reasoning": "reasoning",
+    "edge_id": "edge_id",
+    "limit": "limit",
+    "clause": "clause",
+    "road": "road",
+    "method": "method",
+    "position_error_m": "pos_err_m",
+    "source": "source",
+    "length_m": "length_m",
+    "gap_m": "gap_m",
+    "connector": "connector",
+}
+"""Field names in a Shapefile, of zones and of edges, by column."""
+
+_DBF_BYTES = 254
+_BAD_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]+')
+_NAME_BYTES = 180
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """How a data file is made.
+
+    Parameters
+    ----------
+    date : datetime.date
+        Date of export, written into the file; the same date and data give
+        the same bytes of GeoJSON, CSV, KML and Shapefile.
+    crs : str
+        ``"EPSG:4326"``, ``"EPSG:4490"``, or a projected one such as ``"EPSG:4548"``.
+    language : {"zh", "en"}
+        Language of the notice.
+    colours : mapping of str to str
+        Fill colour ``#rrggbb`` by place, for KML.
+    """
+
+    date: dt.date
+    crs: str = WGS84
+    language: str = "zh"
+    colours: Mapping[str, str] | None = None
+
+
+def export_data(
+    zones: gpd.GeoDataFrame,
+    format_: str,
+    options: DataOptions,
+    edges: gpd.GeoDataFrame | None = None,
+) -> bytes:
+    """Return zones as the bytes of a data file.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        A zone file as `geo.io.read_layer` gives it, or some of its rows, in
+        WGS84, with ``attrs["metadata"]``.
+    format_ : {"geojson", "gpkg", "shp", "kml", "csv"}
+        ``"shp"`` gives a zip archive with one Shapefile per kind of shape,
+        a CSV with the whole text and a README.
+    options : DataOptions
+        CRS, date, language.
+    edges : GeoDataFrame, optional
+        The edge file; its rows of these zones go into GeoPackage and Shapefile.
+
+    Returns
+    -------
+    bytes
+        Coordinates stand longitude (easting) first in every format.
+
+    Raises
+    ------
+    ExportError
+        If there is no zone, the format is unknown, or it does not allow the CRS.
+    """
+    if format_ not in DATA_FORMATS:
+        raise ExportError(
+            f"Format {format_!r} is unknown. Choose one of {', '.join(DATA_FORMATS)}."
+        )
+    if zones.empty:
+        raise ExportError("There is no zone to export. Choose at least one zone.")
+    if format_ in WGS84_ONLY and not CRS(options.crs).equals(CRS(WGS84)):
+        raise ExportError(
+            f"{format_} is always in WGS84, not {options.crs}. "
+            "Leave the CRS out, or choose gpkg, shp or csv."
+        )
+    metadata = dict(zones.attrs.get("metadata") or {})
+    if format_ == "geojson":
+        return layer_bytes(zones, {**metadata, "date": options.date.isoformat()})
+    notice = notice_lines(metadata, options)
+    if format_ == "kml":
+        return kml_bytes(zones, notice, options.colours or {}, options.language)
+    if format_ == "csv":
+        return _csv_bytes(zones, metadata, options)
+    own_edges = None
+    if edges is not None and not edges.empty:
+        own_edges = edges[edges["zone_id"].isin(zones["zone_id"])].to_crs(options.crs)
+    if format_ == "gpkg":
+        return _geopackage_bytes(zones.to_crs(options.crs), own_edges, notice)
+    return _shapefile_bytes(zones, own_edges, metadata, options, notice)
+
+
+def select_zones(zones: gpd.GeoDataFrame, zone_ids: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the zones with some ids, in the order of the file; all without any id.
+
+    Raises
+    ------
+    ExportError
+        If an id is not in the file; names it and the known ones.
+    """
+    known = list(zones["zone_id"])
+    unknown = [zone_id for zone_id in zone_ids if zone_id not in known]
+    if unknown:
+        raise ExportError(f"Zone {unknown[0]!r} is unknown. Known zones: {', '.join(known)}.")
+    chosen = zones[zones["zone_id"].isin(list(zone_ids))] if zone_ids else zones
+    chosen.attrs["metadata"] = zones.attrs.get("metadata", {})
+    return chosen
+
+
+def export_name(*parts: str, date: dt.date, suffix: str, ascii_only: bool = False) -> str:
+    """Return a file name that says what is in the file.
+
+    Parameters
+    ----------
+    *parts : str
+        District, plan, what it shows, paper and the like; empty ones are left out.
+    date : datetime.date
+        Date of export.
+    suffix : str
+        Ending with its dot.
+    ascii_only : bool
+        Chinese becomes pinyin; anything else outside ASCII is left out.
+
+    Returns
+    -------
+    str
+        A name that every file system takes, at most 180 bytes and the suffix.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> day = dt.date(2026, 11, 22)
+    >>> export_name("和平区", "十三五", "六区", "A4", date=day, suffix=".pdf")
+    '和平区_十三五_六区_A4_2026-11-22.pdf'
+    >>> export_name("和平区", "十三五", date=day, suffix=".csv", ascii_only=True)
+    'hepingqu_shisanwu_2026-11-22.csv'
+    """
+    if ascii_only:
+        from pypinyin import lazy_pinyin
+
+        parts = tuple("".join(lazy_pinyin(part)) for part in parts)
+        parts = tuple(part.encode("ascii", "ignore").decode() for part in parts)
+    cleaned = [_BAD_IN_NAMES.sub("-", part).strip("-. _") for part in parts]
+    stem = "_".join(part for part in cleaned if part)
+    tail = f"_{date.isoformat()}" if stem else date.isoformat()
+    stem = stem.encode()[: _NAME_BYTES - len(tail)].decode(errors="ignore")
+    return f"{stem}{tail}{suffix}"
+
+
+def notice_lines(metadata: Mapping[str, Any], options: DataOptions) -> list[str]:
+    """Return what accompanies every export: sources, licence, datum, accuracy, date.
+
+    Parameters
+    ----------
+    metadata : mapping
+        The ``metadata`` member of a zone file; what it lacks is left out.
+    options : DataOptions
+        CRS, date, language.
+
+    Returns
+    -------
+    list of str
+        One line each, first the title.
+    """
+    language = options.language
+
+    def of(key: str) -> str:
+        value = metadata.get(f"{key}_en") if language == "en" else None
+        return str(value or metadata.get(key) or "")
+
+    title = text(
+        "data-file.title",
+        language,
+        district=of("district_name"),
+        plan=of("plan_name") or of("plan"),
+    )
+    documents = [
+        " ".join(
+            str(part)
+            for part in (document.get("title"), document.get("number"), document.get("date"))
+            if part
+        )
+        for document in metadata.get("documents") or []
+        if isinstance(document, dict)
+    ]
+    licence = " ".join(part for part in (of("licence"), of("licence_url")) if part)
+    labelled = [
+        ("documents", "；".join(documents)),
+        ("source", of("attribution")),
+        ("licence", licence),
+        ("crs", crs_label(options.crs, language)),
+        ("datum", of("datum")),
+        ("accuracy", of("accuracy")),
+        ("version", of("data_version")),
+        ("date", options.date.isoformat()),
+    ]
+    lines = [f"{text(f'data-file.{key}', language)}: {value}" for key, value in labelled if value]
+    return [title, of("disclaimer") or text("notice.disclaimer", language), *lines]
+
+
+def crs_label(crs: str, language: str = "zh") -> str:
+    """Name a CRS with the order of its coordinates.
+
+    Raises
+    ------
+    ExportError
+        If it is none of those that exports come in.
+    """
+    known = CRS.from_user_input(crs)
+    code = f"EPSG:{known.to_epsg()}"
+    if code in ("EPSG:4326", "EPSG:4490"):
+        return text(f"data-file.crs.{code}", language)
+    operation = known.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        raise ExportError(
+            f"{crs} is not offered. Choose EPSG:4326, EPSG:4490 or the district's EPSG:4548."
+        )
+    meridian = next(p.value for p in operation.params if p.name == "Longitude of natural origin")
+    return text("data-file.crs.belt", language, meridian=meridian, crs=code)
+
+
+# Inside
+
+
+def _csv_bytes(zones: gpd.GeoDataFrame, metadata: Mapping[str, Any], options: DataOptions) -> bytes:
+    """Return a table with WKT, UTF-8 with a byte order mark, CRLF as RFC 4180 has it."""
+    projected = zones.to_crs(options.crs)
+    decimals = METRE_DECIMALS if projected.crs.is_projected else COORDINATE_DECIMALS
+    names = [name for name in zones.columns if name != zones.geometry.name]
+    notice = {
+        "crs": crs_label(options.crs, options.language),
+        "accuracy": metadata.get("accuracy"),
+        "source": metadata.get("attribution"),
+        "licence": metadata.get("licence"),
+        "data_version": metadata.get("data_version"),
+        "date": options.date.isoformat(),
+        "disclaimer": metadata.get("disclaimer"),
+    }
+    columns = [zones[name].tolist() for name in names]
+    shapes = [
+        None if shape is None or shape.is_empty else shapely.to_wkt(shape, decimals)
+        for shape in projected.geometry
+    ]
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([*names, "wkt", *notice])
+    for *cells, shape in zip(*columns, shapes, strict=True):
+        row = [guarded(plain_cell(cell)) for cell in cells]
+        writer.writerow([*row, shape, *(guarded(value) for value in notice.values())])
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def _plain_table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the layer with cells that a database table takes."""
+    plain = {
+        str(name): pd.Series(
+            [plain_cell(value) for value in layer[name].tolist()], index=layer.index, dtype=object
+        ).infer_objects()
+        for name in layer.columns
+        if name != layer.geometry.name
+    }
+    return gpd.GeoDataFrame(plain, geometry=layer.geometry, crs=layer.crs)
+
+
+def _geopackage_bytes(
+    zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, notice: Sequence[str]
+) -> bytes:
+    """Return a GeoPackage with the tables zones and edges and the notice as its metadata."""
+    whole = "\n".join(notice)
+    layers = {"zones": zones} if edges is None else {"zones": zones, "edges": edges}
+    with temporary_folder() as folder:
+        path = folder / "zones.gpkg"
+        for name, layer in layers.items():
+            _write(
+                _plain_table(layer),
+                path,
+                driver="GPKG",
+                layer=name,
+                append=path.exists(),
+                geometry_type="Unknown",
+                dataset_metadata={"notice": whole},
+                layer_metadata={"DESCRIPTION": whole},
+            )
+        return read_bytes(path)
+
+
+def _shapefile_bytes(
+    zones: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame | None,
+    metadata: Mapping[str, Any],
+    options: DataOptions,
+    notice: Sequence[str],
+) -> bytes:
+    """Return a zip archive of Shapefiles, zones.csv and README.txt, the same for the same date."""
+    language = options.language
+    projected = zones.to_crs(options.crs)
+    layers = {
+        f"zones_{kind}": projected[projected.geom_type.isin([f"Multi{name}", name])]
+        for kind, name in (("polygon", "Polygon"), ("line", "LineString"), ("point", "Point"))
+    }
+    if edges is not None:
+        layers["edges"] = edges
+    layers = {name: layer for name, layer in layers.items() if not layer.empty}
+    files = {"zones.csv": _csv_bytes(zones, metadata, options)}
+    used: dict[str, str] = {}
+    with temporary_folder() as folder:
+        for name, layer in layers.items():
+            fields = {c: f for c, f in SHAPEFILE_FIELDS.items() if c in layer.columns}
+            used.update(fields)
+            table = _plain_table(layer[[*fields, layer.geometry.name]]).rename(columns=fields)
+            for field in fields.values():
+                table[field] = table[field].map(_short)
+            _write(
+                table,
+                folder / f"{name}.shp",
+                driver="ESRI Shapefile",
+                encoding="UTF-8",
+                DBF_DATE_LAST_UPDATE=options.date.isoformat(),
+            )
+        for path in sorted(folder.iterdir()):
+            files[path.name] = read_bytes(path)
+    width = max(map(len, used.values()))
+    lines = [*notice, "", text("data-file.fields", language)]
+    lines += [f"  {field:<{width}}  {column}" for column, field in used.items()]
+    lines += ["", text("data-file.cut", language)]
+    without = zones[zones.geometry.isna() | zones.geometry.is_empty]
+    if len(without):
+        names = "、".join(str(name) for name in without["zone_id"])
+        lines.append(text("data-file.without-shape", language, count=len(without), names=names))
+    files["README.txt"] = ("\n".join(lines) + "\n").encode("utf-8-sig")
+    return zip_bytes(files)
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive that is the same for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return buffer.getvalue()
+
+
+def _short(value: Any) -> Any:
+    """Return text that fits a DBF field, cut between characters."""
+    if not isinstance(value, str) or len(value.encode()) <= _DBF_BYTES:
+        return value
+    return value.encode()[: _DBF_BYTES - 3].decode(errors="ignore") + "…"
+
+
+def _write(table: gpd.GeoDataFrame, path: Path, **options: Any) -> None:
+    """Write through GDAL; its errors become ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            pyogrio.write_dataframe(table, path, **options)
+        except Exception as error:
+            raise ExportError(
+                f"GDAL could not write {options.get('driver')}: {error}. Check the free disk space."
+            ) from error

@@ -1,0 +1,387 @@
+"""Plan texts as data: reads and checks `data/plans/<document_id>.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from geo.errors import DataFileError, InputTooLargeError, Issue, PlanError
+from geo.io.read import read_text
+from geo.plans.model import (
+    About,
+    Axis,
+    Basis,
+    Connector,
+    Document,
+    Group,
+    Kind,
+    PartArea,
+    PassageKey,
+    Place,
+    PlanItem,
+)
+
+__all__ = [
+    "About",
+    "Axis",
+    "Basis",
+    "Citation",
+    "Connector",
+    "Document",
+    "Group",
+    "Kind",
+    "PartArea",
+    "PassageKey",
+    "Place",
+    "PlanItem",
+    "check_source",
+    "citation",
+    "line_of",
+    "passages",
+    "plan_schema",
+    "read_document",
+    "read_documents",
+]
+
+SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a passage stands: the document's title and the section in it."""
+
+    document_id: str
+    title: str
+    title_en: str
+    section: str
+    number: str = ""
+
+    @property
+    def text(self) -> str:
+        """The citation in Chinese: title in title marks, number, section."""
+        number = f"（{self.number}）" if self.number else ""
+        section = f"，{self.section}" if self.section else ""
+        return f"《{self.title}》{number}{section}"
+
+    @property
+    def text_en(self) -> str:
+        """The citation in English; the section stays as printed."""
+        number = f" ({self.number})" if self.number else ""
+        section = f", {self.section}" if self.section else ""
+        return f"{self.title_en}{number}{section}"
+
+
+def citation(document: Document, item: PlanItem, quotation: int | None = None) -> Citation:
+    """Return where an item stands in its document.
+
+    Parameters
+    ----------
+    document : Document
+        The document that holds the item.
+    item : PlanItem
+        One of its items.
+    quotation : int, optional
+        Position in ``item.quote``: the section of that quotation, where
+        ``also_in`` gives it, instead of the item's own.
+
+    Returns
+    -------
+    Citation
+        Title, number and section as printed.
+    """
+    section = item.section
+    if quotation is not None and item.also_in:
+        section = item.also_in[quotation]
+    about = document.about
+    return Citation(about.id, about.title, about.title_en, section, about.number)
+
+
+def passages(document: Document) -> Iterator[tuple[str, PassageKey, str]]:
+    """Yield every verbatim passage of a document's items, in the order of the file.
+
+    Parameters
+    ----------
+    document : Document
+        One plan document.
+
+    Yields
+    ------
+    tuple of (item_id, key, text)
+        `key` is ``"limits_text"``, ``"positioning"``, ``"strategy"`` or
+        ``"quote"``. The text is data: escape it where it becomes markup.
+    """
+    for item in document.items:
+        for key, passage in item.passages:
+            yield item.id, key, passage
+
+
+def plan_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a plan file, as kept in ``schemas/plan.schema.json``."""
+    schema = Document.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Plan document"
+    return schema
+
+
+def read_document(path: Path | str) -> Document:
+    """Read one plan file.
+
+    Parameters
+    ----------
+    path : Path or str
+        A TOML file in the form of ``docs/plan-format.md``.
+
+    Returns
+    -------
+    Document
+        The document, its groups and items in the order of the file.
+
+    Raises
+    ------
+    DataFileError, InputTooLargeError
+        If the file is missing, cannot be read or is too large.
+    PlanError
+        If it is not a plan file; the message names each fault with its line.
+    """
+    found = _read(Path(path))
+    if isinstance(found, list):
+        raise PlanError("\n".join(f"{fault.place}: {fault.message}" for fault in found))
+    return found[0]
+
+
+def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
+    """Read every plan file of a folder; keep what is sound, report the rest.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Folder of ``*.toml`` files, read in the order of their names.
+
+    Returns
+    -------
+    documents : list of Document
+        The sound ones, by name of the file. Items that clash with another
+        document (same id, unknown ``carried_from`` and the like) are left out.
+    issues : list of Issue
+        One for each fault, with file and line.
+
+    Raises
+    ------
+    DataFileError
+        If the folder does not exist.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataFileError(f"Folder of plan files {folder} not found; give an existing folder.")
+    documents: list[_Found] = []
+    issues: list[Issue] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            found = _read(path)
+        except (DataFileError, InputTooLargeError) as error:
+            issues.append(Issue("plan-file-unreadable", "error", path.name, str(error)))
+            continue
+        if isinstance(found, list):
+            issues.extend(found)
+        else:
+            documents.append(found)
+    if not documents and not issues:
+        issues.append(
+            Issue(
+                "no-plan-files",
+                "error",
+                folder.name,
+                "No *.toml file in the folder of plan files; expected at least one.",
+                "Give the folder that holds the plan files.",
+            )
+        )
+    sound, clashes = _without_clashes(documents)
+    return sound, issues + clashes
+
+
+def check_source(name: str, source: str) -> tuple[Document | None, list[Issue]]:
+    """Return the document that the text of a plan file holds, or all of its faults.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, which is that of the document with ``.toml``.
+    source : str
+        Its TOML.
+
+    Returns
+    -------
+    document : Document or None
+        None if there is any fault.
+    issues : list of Issue
+        One for each fault; ``place`` is the name with the line.
+    """
+    found = _parse(name, source)
+    return (None, found) if isinstance(found, list) else (found[0], [])
+
+
+def line_of(source: str, loc: Sequence[int | str]) -> int:
+    r"""Return the line of a key in the text of a plan file.
+
+    Examples
+    --------
+    >>> line_of('[[items]]\nid = "a"\n[[items]]\nid = "b"\n', ("items", 1, "id"))
+    4
+    """
+    return _Lines("", source).of(loc)
+
+
+def _read(path: Path) -> _Found | list[Issue]:
+    """Return the document of a file with its lines, or its faults with their lines."""
+    return _parse(path.name, read_text(path))
+
+
+def _parse(name: str, source: str) -> _Found | list[Issue]:
+    """Return the document with the lines of its text, or its faults with their lines."""
+    lines = _Lines(name, source)
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        line = int(at[1]) if at else source.count("\n") + 1
+        return [_fault(name, line, f"not TOML: {error}.")]
+    except RecursionError:
+        return [_fault(name, 1, "nested too deeply to be a plan file.")]
+    try:
+        document = Document.model_validate(data)
+    except ValidationError as error:
+        return [
+            _fault(name, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
+            for e in error.errors(include_url=False)
+        ]
+    return _own_faults(document, lines) or (document, lines)
+
+
+def _own_faults(document: Document, lines: _Lines) -> list[Issue]:
+    """Return what no single item can know: ids, groups and the file's own name."""
+    faults = []
+    groups = [group.id for group in document.groups]
+    for key, ids in (("items", [i.id for i in document.items]), ("groups", groups)):
+        for n, one in enumerate(ids):
+            if one in ids[:n]:
+                faults.append(lines.fault((key, n, "id"), f"id {one!r} stands twice in {key}."))
+    for n, item in enumerate(document.items):
+        if not item.id.startswith(f"{document.plan}-"):
+            message = f"id {item.id!r} does not begin with {document.plan + '-'!r}, its plan."
+            faults.append(lines.fault(("items", n, "id"), message))
+        if item.group not in groups:
+            message = f"{item.id}: group {item.group!r} is not declared; expected one of {groups}."
+            faults.append(lines.fault(("items", n, "group"), message))
+    if lines.name != f"{document.id}.toml":
+        message = f"document id {document.id!r} is not the name of the file, {lines.name!r}."
+        faults.append(lines.fault(("document", "id"), message))
+    return faults
+
+
+def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[Issue]]:
+    """Return the documents without items that clash with others, and the clashes."""
+    issues: list[Issue] = []
+    first_in: dict[str, str] = {}
+    for document, lines in documents:
+        for item in document.items:
+            first_in.setdefault(item.id, lines.name)
+    sound = []
+    for document, lines in documents:
+        kept = []
+        for n, item in enumerate(document.items):
+            faults = []
+            if first_in[item.id] != lines.name:
+                faults.append(("id", f"{item.id!r} stands already in {first_in[item.id]}."))
+            pointed = [("members", member) for member in item.members]
+            pointed += [("carried_from", item.carried_from or "")]
+            if re.fullmatch(r"[a-z0-9-]+", item.label_at):
+                pointed.append(("label_at", item.label_at))
+            faults += [
+                (key, f"{item.id}: {key} names {target!r}, which no plan file holds.")
+                for key, target in pointed
+                if target and (target not in first_in or target == item.id)
+            ]
+            issues += [lines.fault(("items", n, key), message) for key, message in faults]
+            if not faults:
+                kept.append(item)
+        sound.append(document.model_copy(update={"items": tuple(kept)}))
+    return sound, issues
+
+
+def _fault(name: str, line: int, message: str) -> Issue:
+    """Return one fault of a plan file."""
+    remedy = "Correct the plan file; docs/plan-format.md lists its keys."
+    return Issue("plan-file", "error", f"{name}:{line}", message, remedy)
+
+
+def _explain(loc: tuple[int | str, ...], message: str, value: object, data: Any) -> str:
+    """Return pydantic's message with the item's id or number and the value found."""
+    where = ".".join(str(part) for part in loc)
+    if len(loc) >= 2 and isinstance(loc[1], int):
+        try:
+            name = data[loc[0]][loc[1]].get("id") or f"{loc[0]}[{loc[1] + 1}]"
+        except (AttributeError, KeyError, IndexError, TypeError):
+            name = f"{loc[0]}[{loc[1] + 1}]"
+        key = ".".join(str(part) for part in loc[2:])
+        where = f"{name}: {key}" if key else str(name)
+    message = message.removeprefix("Value error, ")
+    found = ""
+    if isinstance(value, str | int | float):
+        shown = str(value) if len(str(value)) <= SHOWN else f"{str(value)[:SHOWN]}…"
+        found = f", found {shown!r}"
+    return f"{where}: {message}{found}."
+
+
+class _Lines:
+    """Finds the line of a key in a file's TOML source, for messages."""
+
+    def __init__(self, name: str, source: str) -> None:
+        self.name = name
+        self.lines = source.split("\n")
+        quoted = False
+        self.headers: list[tuple[int, str]] = []
+        for number, line in enumerate(self.lines, start=1):
+            if not quoted and (header := re.match(r"\s*\[\[?\s*([\w.]+)\s*\]\]?", line)):
+                self.headers.append((number, header[1]))
+            if (line.count('"""') + line.count("'''")) % 2:
+                quoted = not quoted
+
+    def fault(self, loc: Sequence[int | str], message: str) -> Issue:
+        """Return one fault of the file at the line of `loc`."""
+        return _fault(self.name, self.of(loc), message)
+
+    def of(self, loc: Sequence[int | str]) -> int:
+        """Return the line of the deepest key of `loc` that can be found, else 1."""
+        start, end, path = 1, len(self.lines), ""
+        parts = list(loc)
+        while parts:
+            key = str(parts.pop(0))
+            path = f"{path}.{key}" if path else key
+            nth = parts[0] if parts and isinstance(parts[0], int) else 0
+            tables = [line for line, name in self.headers if name == path and start <= line <= end]
+            if len(tables) > nth:
+                start = tables[nth]
+                after = [
+                    line
+                    for line, name in self.headers
+                    if line > start and not name.startswith(f"{path}.")
+                ]
+                end = after[0] - 1 if after else len(self.lines)
+                if parts and isinstance(parts[0], int):
+                    parts.pop(0)
+                continue
+            for number in range(start, end + 1):
+                if re.match(rf"\s*{re.escape(key)}\s*=", self.lines[number - 1]):
+                    return number
+            return start
+        return start
+
+
+_Found = tuple[Document, _Lines]

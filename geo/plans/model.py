@@ -1,0 +1,260 @@
+"""The form of a plan file: what a document, a group and an item may hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from geo.sentences.paragraphs import printed_amount
+
+PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+ItemId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
+Figure = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
+Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+Kind = Literal["zone", "belt", "cluster"]
+Basis = Literal["stated", "carried", "interpreted", "corridor", "named"]
+PassageKey = Literal["limits_text", "positioning", "strategy", "quote"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class About(_Model):
+    """The plan document that a file speaks for."""
+
+    id: Slug
+    plan: PlanId
+    title: Words
+    title_en: Words
+    issuer: str = ""
+    issuer_en: str = ""
+    number: str = ""
+    date: str = ""
+    date_note: str = ""
+    period_from: Annotated[int, Field(ge=1900, le=2200)]
+    period_to: Annotated[int, Field(ge=1900, le=2200)]
+    source_note: str = ""
+
+    @model_validator(mode="after")
+    def _period_runs_forward(self) -> About:
+        if self.period_to < self.period_from:
+            raise ValueError(
+                f"period_to is {self.period_to}, before period_from {self.period_from}; swap them"
+            )
+        return self
+
+
+class Group(_Model):
+    """A structure that several items belong to, such as 六区 or 一纵两翼八横."""
+
+    id: Slug
+    name: Words
+    name_en: Words
+    section: str = ""
+    quote: tuple[Words, ...] = ()
+    remark: str = ""
+    remark_en: str = ""
+
+
+class PartArea(_Model):
+    """A stated figure for a part of an item, such as the part inside the district."""
+
+    id: Slug
+    stated: Words
+    km2: Figure
+    within: Words
+    approximate: bool = False
+
+
+class Place(_Model):
+    """A place that the text names for an item.
+
+    `relation` is ``"inside"`` where the text puts the place inside, ``"anchor"``
+    for a building that the item leans on (依托), else ``"named"``.
+    """
+
+    name: Words
+    relation: Literal["inside", "anchor", "named"] = "named"
+
+
+class Axis(_Model):
+    """The road or water that a belt follows, by names of the base data.
+
+    Without `from` and `to` the axis is all of it inside the district.
+    `continues` names the roads that take the axis on under another name;
+    `also_from` and `also_to` are other readings of an end.
+    """
+
+    road: Words
+    from_: Words | None = Field(default=None, alias="from")
+    to: Words | None = None
+    also_from: tuple[Words, ...] = ()
+    also_to: tuple[Words, ...] = ()
+    continues: tuple[Words, ...] = ()
+
+
+class Connector(_Model):
+    """A street that the sentence leaves out between two limits that do not meet.
+
+    `also` names other streets that could serve: each is another reading.
+    """
+
+    between: tuple[Words, Words]
+    road: Words
+    also: tuple[Words, ...] = ()
+    reason: Words
+    reason_en: Words
+    evidence: Words
+    error_m: Annotated[float, Field(gt=0)]
+
+
+class PlanItem(_Model):
+    """A zone, belt or cluster as its document speaks of it.
+
+    Every text in `limits_text`, `positioning`, `strategy` and `quote` is
+    verbatim; every other text is the project's own or a name. Figures are
+    strings, because their decimals are the printed precision.
+    """
+
+    id: ItemId
+    kind: Kind
+    place: Slug
+    group: Slug
+    name: Words
+    name_en: Words
+    short_name: Words
+    short_name_en: Words
+    basis: Basis
+    section: Words
+    limits_text: str = ""
+    positioning: str = ""
+    strategy: str = ""
+    strategy_section: str = ""
+    quote: tuple[Words, ...] = ()
+    also_in: tuple[Words, ...] = ()
+    stated_area: str = ""
+    stated_area_km2: Figure | None = None
+    stated_length: str = ""
+    stated_length_km: Figure | None = None
+    approximate: bool = False
+    part_areas: tuple[PartArea, ...] = ()
+    places: tuple[Place, ...] = ()
+    members: tuple[ItemId, ...] = ()
+    label_at: str = ""
+    carried_from: ItemId | None = None
+    reasoning: str = ""
+    reasoning_en: str = ""
+    interpreted_limits: tuple[Words, ...] = ()
+    axis: Axis | None = None
+    connectors: tuple[Connector, ...] = ()
+
+    @property
+    def passages(self) -> tuple[tuple[PassageKey, str], ...]:
+        """Verbatim passages with their keys, in the order in which they are shown."""
+        single: tuple[tuple[PassageKey, str], ...] = (
+            ("limits_text", self.limits_text),
+            ("positioning", self.positioning),
+            ("strategy", self.strategy),
+        )
+        return tuple((k, t) for k, t in single if t) + tuple(("quote", t) for t in self.quote)
+
+    @model_validator(mode="after")
+    def _basis_has_what_it_needs(self) -> PlanItem:
+        needed = {
+            "stated": ("limits_text",),
+            "carried": ("carried_from", "reasoning", "reasoning_en"),
+            "interpreted": ("interpreted_limits", "reasoning", "reasoning_en"),
+            "corridor": ("axis", "reasoning", "reasoning_en"),
+            "named": (),
+        }[self.basis]
+        foreign = {
+            "carried_from": ("carried",),
+            "interpreted_limits": ("interpreted",),
+            "axis": ("corridor", "named"),
+            "connectors": ("stated", "interpreted"),
+        }
+        for key in needed:
+            if not getattr(self, key):
+                raise ValueError(f"basis {self.basis!r} needs {key}; write it or change the basis")
+        for key, bases in foreign.items():
+            if getattr(self, key) and self.basis not in bases:
+                raise ValueError(
+                    f"{key} belongs to basis {' or '.join(bases)}, found basis {self.basis!r}; "
+                    "remove it or change the basis"
+                )
+        if len(self.interpreted_limits) in (1, 2):
+            raise ValueError("interpreted_limits names fewer than 3 limits; a ring needs 3")
+        if bool(self.reasoning) != bool(self.reasoning_en):
+            raise ValueError("reasoning and reasoning_en go together; one of them is missing")
+        return self
+
+    @model_validator(mode="after")
+    def _figures_stand_in_the_passages(self) -> PlanItem:
+        for printed_key, figure_key in (
+            ("stated_area", "stated_area_km2"),
+            ("stated_length", "stated_length_km"),
+        ):
+            printed, figure = getattr(self, printed_key), getattr(self, figure_key)
+            if bool(printed) != bool(figure):
+                raise ValueError(f"{printed_key} and {figure_key} go together; one is missing")
+            if printed:
+                self._check_figure(printed_key, printed, figure)
+        for part in self.part_areas:
+            self._check_figure(f"part_areas {part.id!r}", part.stated, part.km2)
+        return self
+
+    def _check_figure(self, key: str, printed: str, figure: str) -> None:
+        """Raise unless `printed` says `figure`, in any unit, and stands in a passage."""
+        if re.findall(r"\d+(?:\.\d+)?", printed) != [figure]:
+            amount = printed_amount(printed)
+            expected = "" if amount is None else f", which is {amount:f}"
+            if amount is None or f"{amount:f}" != figure:
+                raise ValueError(
+                    f"{key}: figure {figure!r} is not the one in the printed {printed!r}"
+                    f"{expected}; keep the printed decimals"
+                )
+        if not any(printed in passage for _, passage in self.passages):
+            raise ValueError(f"{key}: {printed!r} stands in none of the item's passages; quote it")
+
+    @model_validator(mode="after")
+    def _names_stand_in_the_passages(self) -> PlanItem:
+        if not self.passages:
+            raise ValueError(
+                "no verbatim passage; give limits_text, positioning, strategy or quote"
+            )
+        for place in self.places:
+            if not any(place.name in passage for _, passage in self.passages):
+                raise ValueError(
+                    f"place {place.name!r} stands in none of the item's passages; "
+                    "write it as printed or quote the passage"
+                )
+        if self.also_in and len(self.also_in) != len(self.quote):
+            raise ValueError(
+                f"also_in has {len(self.also_in)} sections for {len(self.quote)} quotations; "
+                "give one for each, or none"
+            )
+        return self
+
+
+class Document(_Model):
+    """One plan document as data; `items` and `groups` keep the order of the file."""
+
+    format: Literal[1]
+    about: About = Field(alias="document")
+    groups: tuple[Group, ...] = ()
+    items: tuple[PlanItem, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Document id, such as ``"13th-outline"``."""
+        return self.about.id
+
+    @property
+    def plan(self) -> str:
+        """Plan id, such as ``"13th"``."""
+        return self.about.plan

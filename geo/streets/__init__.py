@@ -1,0 +1,1 @@
+"""Bring in street data from outside as base layers of a data folder."""

@@ -1,0 +1,142 @@
+"""Street by street: how far the bundled approximation was from imported lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import METRIC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.streets.importing import ImportedStreets
+
+STATION_M = 5.0
+"""Distance of the places at which a bundled line is compared."""
+
+ABREAST_M = 150.0
+"""Places of a bundled line whose nearest imported place is an end of the import and lies this
+far off are beyond the import: they are counted, not measured."""
+
+COLUMNS = (
+    "name",
+    "found",
+    "method",
+    "claimed_error_m",
+    "length_m",
+    "compared_m",
+    "median_m",
+    "p95_m",
+    "hausdorff_m",
+    "length_ratio",
+    "within_claim",
+)
+
+
+def compare_with_base(
+    imported: ImportedStreets | gpd.GeoDataFrame,
+    base: gpd.GeoDataFrame,
+    *,
+    metric_crs: str = METRIC,
+    aliases: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return how far each bundled street was from the imported one.
+
+    Parameters
+    ----------
+    imported : ImportedStreets or GeoDataFrame
+        Roads with ``name`` and ``geometry``.
+    base : GeoDataFrame
+        Bundled roads: ``name``, ``geometry``; ``method`` and
+        ``position_error_m`` if there.
+    metric_crs : str
+        For all measures.
+    aliases : dict of str to str, optional
+        Name in the base to name in the import, where they differ.
+
+    Returns
+    -------
+    DataFrame
+        One row per street of the base in its order, then those that only the
+        import has. `COLUMNS`: ``found`` is ``"both"``, ``"base only"`` or
+        ``"import only"``; ``method`` and ``claimed_error_m`` (1 sigma [m]) as
+        the base has them; ``length_m`` of the bundled line [m];
+        ``compared_m`` the length of it that runs where the import has the
+        street [m]; ``median_m``, ``p95_m``, ``hausdorff_m`` (largest) of the
+        distances from it to the imported line [m]; ``length_ratio`` bundled
+        to imported length between the same two ends; ``within_claim``
+        whether the median is at most the claimed error.
+    """
+    roads = imported if isinstance(imported, gpd.GeoDataFrame) else imported.roads
+    found = _by_name(roads.to_crs(metric_crs))
+    bundled = base.to_crs(metric_crs)
+    methods = base.get("method", pd.Series("", base.index))
+    errors = base.get("position_error_m", pd.Series(np.nan, base.index))
+    rows = []
+    used = set()
+    for name, line, method, error in zip(
+        bundled["name"], bundled.geometry, methods, errors, strict=True
+    ):
+        target = name if name in found else (aliases or {}).get(name, name)
+        row = {"name": name, "method": method, "claimed_error_m": float(error)}
+        row["length_m"] = round(line.length, 1)
+        if target in found:
+            used.add(target)
+            row |= {"found": "both", **_distances(line, found[target], float(error))}
+        else:
+            row |= {"found": "base only", "compared_m": 0.0}
+        rows.append(row)
+    rows += [{"name": name, "found": "import only"} for name in sorted(found) if name not in used]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _by_name(roads: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
+    return {
+        str(name): shapely.union_all(rows.geometry.array)
+        for name, rows in roads.groupby("name", sort=True)
+    }
+
+
+def _distances(line: Any, target: Any, error_m: float) -> dict[str, float | bool]:
+    """Return the measures of one street."""
+    places = np.concatenate(
+        [_stations(part) for part in shapely.get_parts(line)] or [np.empty(0, dtype=object)]
+    )
+    distance = shapely.distance(places, target)
+    ends = shapely.MultiPoint(
+        [p.coords[k] for p in shapely.get_parts(shapely.line_merge(target)) for k in (0, -1)]
+    )
+    beyond = (distance > 1.0) & (shapely.distance(places, ends) <= distance + 1e-6)
+    beyond |= distance > ABREAST_M
+    compared = distance[~beyond]
+    if not len(compared):
+        return {"compared_m": 0.0, "within_claim": False}
+    return {
+        "compared_m": round(line.length * len(compared) / len(distance), 1),
+        "median_m": round(float(np.median(compared)), 1),
+        "p95_m": round(float(np.percentile(compared, 95)), 1),
+        "hausdorff_m": round(float(compared.max()), 1),
+        "length_ratio": _length_ratio(line, target, places[~beyond]),
+        "within_claim": bool(np.isnan(error_m) or np.median(compared) <= error_m),
+    }
+
+
+def _stations(part: shapely.LineString) -> np.ndarray:
+    count = max(2, int(np.ceil(part.length / STATION_M)) + 1)
+    return shapely.line_interpolate_point(part, np.linspace(0, part.length, count))
+
+
+def _length_ratio(line: Any, target: Any, places: np.ndarray) -> float:
+    """Return the bundled to the imported length between the first and last compared place."""
+    merged = shapely.line_merge(target)
+    if line.geom_type != "LineString" or merged.geom_type != "LineString" or len(places) < 2:
+        return float("nan")
+    own = shapely.line_locate_point(line, places[[0, -1]])
+    other = shapely.line_locate_point(merged, places[[0, -1]])
+    length = abs(other[1] - other[0])
+    return round(float(abs(own[1] - own[0]) / length), 3) if length > 0 else float("nan")

@@ -1,0 +1,370 @@
+"""Street data from outside made into the base layers of a data folder."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely import LineString, MultiPolygon, Polygon
+
+from geo.crs import METRIC, WGS84, require_metric
+from geo.errors import DataFileError, Issue
+from geo.streets.drift import compare_with_base
+from geo.streets.folder import write_imported
+from geo.streets.noding import extended_to_mean_lines, noded
+from geo.streets.osm import OSM_ATTRIBUTION, StreetSource
+from geo.streets.reference_lines import ReferenceLine, reference_line
+from geo.streets.rivers import river_lines
+from geo.streets.rows import ROAD_CLASSES, river_rows, road_row, slug
+from geo.streets.sources import read_streets
+
+__all__ = ["ImportedStreets", "compare_with_base", "import_streets", "write_imported"]
+
+logger = logging.getLogger(__name__)
+
+MARGIN_M = 300.0
+"""Streets are kept up to here outside the outline: a limit often runs along it."""
+
+RING_NEAR_M = 25.0
+"""A roundabout so near to a way of a road may be one that the road runs through."""
+
+SAME_ROAD_M = 1000.0
+"""Parts of one name further apart than this are two roads of the same name."""
+
+OSM_ERROR_M = 6.0
+"""Assumed position error of OpenStreetMap lines, 1 sigma [m]; Haklay (2010) found about 6 m
+for London. It is not measured for the place of the import: `compare_with_base` shows more."""
+
+OTHER_ERROR_M = 10.0
+"""Assumed position error of other lines if the caller gives none, 1 sigma [m]."""
+
+_WALKED = ("footway", "path", "steps", "cycleway", "track", "bridleway")
+
+REPORT_COLUMNS = (
+    "road_id",
+    "name",
+    "ways",
+    "parts",
+    "length_m",
+    "divided_m",
+    "separation_m",
+    "roundabouts",
+    "joined",
+    "joined_max_m",
+    "extended_m",
+    "left_out_m",
+    "open",
+    "open_m",
+)
+
+
+@dataclass(frozen=True)
+class ImportedStreets:
+    """Base layers made of street data from outside.
+
+    Parameters
+    ----------
+    roads : GeoDataFrame
+        One row per road, WGS84, columns of ``data/base/roads.geojson`` and
+        ``osm_ids``. A road with open gaps is a MultiLineString.
+    river : GeoDataFrame
+        One row per river and reading (``mid_river``, ``bank``), WGS84, same columns.
+    report : DataFrame
+        One row per road, `REPORT_COLUMNS`; lengths in metres; ``joined_max_m``
+        is the widest gap that was closed, ``open_m`` the sum of what remains open.
+    issues : list of Issue
+    attribution, licence : str
+    extract_date : str
+        "" if not known.
+    source : dict
+        ``file``, ``format``, ``sha256``, ``bytes``.
+    metric_crs : str
+    """
+
+    roads: gpd.GeoDataFrame
+    river: gpd.GeoDataFrame
+    report: pd.DataFrame
+    issues: list[Issue]
+    attribution: str
+    licence: str
+    extract_date: str
+    source: dict[str, Any]
+    metric_crs: str
+
+
+def import_streets(
+    path: Path,
+    outline: Polygon | MultiPolygon | gpd.GeoDataFrame,
+    *,
+    metric_crs: str = METRIC,
+    margin_m: float = MARGIN_M,
+    name_column: str | None = None,
+    layer: str | None = None,
+    source_crs: str | None = None,
+    position_error_m: float | None = None,
+    attribution: str = "",
+    licence: str = "",
+) -> ImportedStreets:
+    """Make base layers of a file of streets.
+
+    Parameters
+    ----------
+    path : Path
+        See `geo.streets.sources.read_streets`.
+    outline : Polygon, MultiPolygon or GeoDataFrame
+        The district; a bare geometry is in WGS84.
+    metric_crs : str
+        Projected CRS in metres for all measures.
+    margin_m : float
+        How far outside the outline streets are kept [m].
+    name_column, layer, source_crs
+        See `geo.streets.sources.read_streets`.
+    position_error_m : float, optional
+        Position error of the lines, 1 sigma [m]; else `OSM_ERROR_M` or
+        `OTHER_ERROR_M`, and the rows say that it is assumed.
+    attribution, licence : str
+        For data that do not say whose they are.
+
+    Returns
+    -------
+    ImportedStreets
+
+    Raises
+    ------
+    DataFileError
+        If the file cannot be used; with what was found and what to do.
+    CRSError
+        If `metric_crs` is not in metres.
+    """
+    path = Path(path)
+    area = _metric_outline(outline, metric_crs)
+    wanted = shapely.buffer(area, margin_m)
+    bounds = tuple(gpd.GeoSeries([wanted], crs=metric_crs).to_crs(WGS84).total_bounds.tolist())
+    found = read_streets(
+        path,
+        bounds,
+        name_column=name_column,
+        layer=layer,
+        source_crs=source_crs,
+    )
+    issues = list(found.issues)
+    ways = _clipped_ways(found, wanted, metric_crs, path.name)
+    osm = found.attribution == OSM_ATTRIBUTION
+    attribution = found.attribution or attribution
+    licence = found.licence or licence
+    if not attribution:
+        issues.append(
+            Issue(
+                "attribution-missing",
+                "warning",
+                path.name,
+                f"{path.name} does not say whose data it is.",
+                "Give the attribution and the licence with the import.",
+            )
+        )
+    error_m = position_error_m or (OSM_ERROR_M if osm else OTHER_ERROR_M)
+    common = {
+        "method": "traced",
+        "position_error_m": error_m,
+        "licence": licence,
+        "note": "" if position_error_m else "position error assumed, not measured",
+    }
+    label = "OpenStreetMap" if osm else path.name
+    stamp = f"{label}, {found.extract_date[:10] or 'date not known'}"
+    roads, report = _reference_roads(ways, metric_crs, common, stamp, issues)
+    river = river_lines(found.waters.to_crs(metric_crs), area, wanted, issues)
+    river = river_rows(river, common, stamp, metric_crs)
+    logger.info("%s: %d ways, %d roads", path.name, len(ways), len(roads))
+    return ImportedStreets(
+        roads,
+        river,
+        report,
+        issues,
+        attribution,
+        licence,
+        found.extract_date,
+        {
+            "file": path.name,
+            "format": found.format,
+            "bytes": path.stat().st_size,
+            "sha256": _sha256(path),
+        },
+        metric_crs,
+    )
+
+
+def _metric_outline(
+    outline: Polygon | MultiPolygon | gpd.GeoDataFrame, metric_crs: str
+) -> Polygon | MultiPolygon:
+    layer = (
+        outline
+        if isinstance(outline, gpd.GeoDataFrame)
+        else gpd.GeoDataFrame(geometry=[outline], crs=WGS84)
+    )
+    layer = layer.to_crs(metric_crs)
+    require_metric(layer, "The outline")
+    area: Any = shapely.union_all(layer.geometry.array)
+    if area.is_empty or area.area == 0:
+        raise DataFileError("The outline encloses nothing; expected the district's polygon.")
+    return area  # type: ignore[no-any-return]
+
+
+def _clipped_ways(
+    found: StreetSource, wanted: Polygon, metric_crs: str, label: str
+) -> gpd.GeoDataFrame:
+    """Return the ways within the wanted area, one row per part and per name, metric."""
+    ways = found.ways.to_crs(metric_crs)
+    ways = ways[ways.intersects(wanted)]
+    named = ways[ways["name"] != ""]
+    if named.empty:
+        extent = found.extent or (tuple(found.ways.total_bounds) if len(found.ways) else None)
+        where = f" Its streets lie within {np.round(extent, 4).tolist()}." if extent else ""
+        raise DataFileError(
+            f"{label} has no named street near the outline.{where} "
+            "Check that it covers the district, its datum and the order of its axes."
+        )
+    inside = shapely.covered_by(ways.geometry.array, wanted)
+    clipped = ways.geometry.array.copy()
+    clipped[~inside] = shapely.intersection(np.asarray(clipped)[~inside], wanted)
+    ways = ways.set_geometry(gpd.GeoSeries(clipped, ways.index, crs=metric_crs)).explode()
+    ways = ways[(ways.geom_type == "LineString") & (ways.length > 0)]
+    # a way may have two names, "甲路;乙路"
+    ways = ways.assign(name=ways["name"].str.split(";")).explode("name")
+    ways["name"] = ways["name"].str.strip()
+    return ways.reset_index(drop=True)
+
+
+def _reference_roads(
+    ways: gpd.GeoDataFrame,
+    metric_crs: str,
+    common: dict[str, Any],
+    stamp: str,
+    issues: list[Issue],
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return one row per road and the report on how its line was made."""
+    rings = ways.loc[ways["roundabout"] & shapely.is_closed(ways.geometry.array), "geometry"]
+    rings = list(rings)
+    named = _kept(ways)
+    groups: list[tuple[str, gpd.GeoDataFrame, ReferenceLine]] = []
+    for name, rows in named.groupby("name", sort=True):
+        places = _separate_places(rows)
+        if len(places) > 1:
+            issues.append(
+                Issue(
+                    "street-name-twice",
+                    "warning",
+                    str(name),
+                    f"{len(places)} roads are named {name!r}, more than {SAME_ROAD_M:.0f} m apart.",
+                    "Both are kept; a limit of this name may be ambiguous.",
+                )
+            )
+        for group in places:
+            lines = group.geometry.to_list()
+            near = [ring for ring in rings if shapely.dwithin(ring, lines, RING_NEAR_M).any()]
+            oneway = [None if pd.isna(v) else int(v) for v in group["oneway"]]
+            line = reference_line(lines, oneway, near)
+            if line.parts:
+                groups.append((str(name), group, line))
+    parts = [part for _, _, line in groups for part in line.parts]
+    owners = [number for number, (_, _, line) in enumerate(groups) for _ in line.parts]
+    carriageways = {n: line.carriageways for n, (_, _, line) in enumerate(groups)}
+    carriageways = {n: lines for n, lines in carriageways.items() if lines}
+    parts, extended = extended_to_mean_lines(parts, owners, carriageways)
+    parts = noded(parts)
+    rows, report = [], []
+    used: dict[str, int] = {}
+    for number, (name, group, line) in enumerate(groups):
+        own = [part for part, owner in zip(parts, owners, strict=True) if owner == number]
+        road_id = slug(name)
+        used[road_id] = used.get(road_id, 0) + 1
+        road_id = road_id if used[road_id] == 1 else f"{road_id}-{used[road_id]}"
+        rows.append(road_row(road_id, name, group, line, own, common, stamp))
+        report.append(_report_row(road_id, name, group, line, own, extended.get(number, 0.0)))
+        if line.open_m:
+            issues.append(
+                Issue(
+                    "street-open",
+                    "info",
+                    name,
+                    f"{name} is in {len(own)} parts; "
+                    f"{', '.join(f'{gap:.0f} m' for gap in line.open_m)} remain open.",
+                    "A ring that needs the missing stretch is refused; look at the source.",
+                )
+            )
+    roads = gpd.GeoDataFrame(rows, geometry="geometry", crs=metric_crs).to_crs(WGS84)
+    roads = roads.set_geometry(
+        shapely.remove_repeated_points(shapely.transform(roads.geometry.array, _six_decimals))
+    )
+    return roads.set_crs(WGS84), pd.DataFrame(report, columns=list(REPORT_COLUMNS))
+
+
+def _six_decimals(xy: np.ndarray) -> np.ndarray:
+    return np.round(xy, 6)
+
+
+def _kept(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the named ways that carry a road: no slip roads, no pavements beside a road."""
+    named = ways[ways["name"] != ""]
+    highway = named["highway"].fillna("")
+    road = (highway == "") | highway.isin(ROAD_CLASSES)
+    walked = highway.isin(_WALKED)
+    driven = named.loc[road & ~walked, "name"].unique()
+    return named[road & ~(walked & named["name"].isin(driven))]
+
+
+def _separate_places(rows: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
+    """Return the rows of one name by place: parts more than SAME_ROAD_M apart are other roads."""
+    lines = np.asarray(rows.geometry.array)
+    left, bottom, right, top = shapely.total_bounds(lines)
+    if len(rows) == 1 or np.hypot(right - left, top - bottom) <= SAME_ROAD_M:
+        return [rows]
+    tree = shapely.STRtree(lines)
+    first, second = tree.query(lines, predicate="dwithin", distance=SAME_ROAD_M)
+    place = np.arange(len(rows))
+    while True:
+        lowest = place.copy()
+        np.minimum.at(lowest, first, place[second])
+        if (lowest == place).all():
+            break
+        place = lowest
+    numbers = np.unique(place)
+    return [rows] if len(numbers) == 1 else [rows[place == number] for number in numbers]
+
+
+def _report_row(
+    road_id: str,
+    name: str,
+    group: gpd.GeoDataFrame,
+    line: ReferenceLine,
+    parts: Sequence[LineString],
+    extended_m: float,
+) -> dict[str, Any]:
+    return {
+        "road_id": road_id,
+        "name": name,
+        "ways": group["source_id"].nunique(),
+        "parts": len(parts),
+        "length_m": round(sum(part.length for part in parts), 1),
+        "divided_m": round(line.divided_m, 1),
+        "separation_m": round(line.separation_m, 1),
+        "roundabouts": line.roundabouts,
+        "joined": len(line.joined_m),
+        "joined_max_m": round(max(line.joined_m, default=0.0), 1),
+        "extended_m": round(extended_m, 1),
+        "left_out_m": round(line.left_out_m, 1),
+        "open": len(line.open_m),
+        "open_m": round(sum(line.open_m), 1),
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,401 @@
+"""Street files of any kind, told apart by what is in them, brought to one table of ways."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import logging
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from geo.crs import WGS84
+from geo.errors import DataFileError, InputTooLargeError, Issue
+from geo.streets.osm import (
+    OSM_ATTRIBUTION,
+    OSM_LICENCE,
+    Bounds,
+    StreetSource,
+    is_river_area,
+    oneway_value,
+    read_osm_file,
+    waters_table,
+    ways_table,
+)
+from geo.streets.overpass import read_overpass
+
+logger = logging.getLogger(__name__)
+
+JSON_BYTES = 300 * 2**20
+"""An Overpass answer or GeoJSON larger than this is refused; a district has 1 to 10 MB."""
+
+NAME_COLUMNS = (
+    "name",
+    "名称",
+    "道路名称",
+    "道路名",
+    "路名",
+    "街道名称",
+    "road_name",
+    "street",
+    "name:zh",
+    "name_zh",
+)
+"""Columns taken for the name, in this order, whatever their case."""
+
+ID_COLUMNS = ("osm_id", "@id", "full_id", "osmid", "id")
+CLASS_COLUMNS = ("highway", "fclass", "road_class", "class")
+
+
+def read_streets(
+    path: Path,
+    bounds: Bounds,
+    *,
+    name_column: str | None = None,
+    layer: str | None = None,
+    source_crs: str | None = None,
+) -> StreetSource:
+    """Read a file of streets.
+
+    Parameters
+    ----------
+    path : Path
+        OSM PBF or XML, Overpass JSON, GeoJSON, GeoPackage or Shapefile; the
+        content decides, not the ending.
+    bounds : tuple of float
+        ``(left, bottom, right, top)`` in WGS84 of what is wanted.
+    name_column : str, optional
+        Column with the names; by default the first of `NAME_COLUMNS`.
+    layer : str, optional
+        Layer of a GeoPackage; by default the first with lines and names.
+    source_crs : str, optional
+        CRS of a file that does not say it.
+
+    Returns
+    -------
+    StreetSource
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, empty, cut off, or nothing of the kind; if it
+        has no CRS, no lines or no column of names.
+    InputTooLargeError
+        If a JSON file passes `JSON_BYTES`.
+    """
+    kind = file_kind(path)
+    if kind in ("OSM PBF", "OSM XML"):
+        return read_osm_file(path, bounds, binary=kind == "OSM PBF")
+    if kind == "JSON":
+        document = _json_document(path)
+        if "elements" in document:
+            return read_overpass(document, path.name)
+        if document.get("type") != "FeatureCollection":
+            raise DataFileError(
+                f"{path.name} is JSON but neither an Overpass answer (member 'elements') "
+                f"nor a GeoJSON FeatureCollection; found {sorted(document)[:6]}."
+            )
+    return _read_vector(path, bounds, kind, name_column, layer, source_crs)
+
+
+def file_kind(path: Path) -> str:
+    """Return what a file is by its first bytes.
+
+    Returns
+    -------
+    str
+        ``"OSM PBF"``, ``"OSM XML"``, ``"JSON"``, ``"GeoPackage"`` or ``"Shapefile"``.
+
+    Raises
+    ------
+    DataFileError
+        If it is missing, empty or none of these.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise DataFileError(f"{path.name} cannot be read: {error.strerror}.") from error
+    if not head:
+        raise DataFileError(f"{path.name} is empty. Fetch it again.")
+    if head[4:15] == b"\n\tOSMHeader":
+        return "OSM PBF"
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"<") and re.search(rb"<osm[\s>]", head):
+        return "OSM XML"
+    if start.startswith(b"{"):
+        return "JSON"
+    if head.startswith(b"SQLite format 3\x00"):
+        return "GeoPackage"
+    if head.startswith(b"\x00\x00\x27\x0a"):
+        return "Shapefile"
+    if path.suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
+        raise DataFileError(f"{path.name} is a part of a Shapefile; give the .shp beside it.")
+    if head.startswith(b"PK\x03\x04"):
+        raise DataFileError(f"{path.name} is a zip archive. Unpack it and give the file inside.")
+    if b"<html" in head.lower() or b"<!doctype" in head.lower():
+        raise DataFileError(
+            f"{path.name} is a web page, probably a server's error message, not street data: "
+            f"{re.sub(rb'<[^>]*>|[^ -~]+', b' ', head).decode().strip()[:120]!r}. Fetch it again."
+        )
+    raise DataFileError(
+        f"{path.name} is not street data: expected .osm.pbf, .osm, Overpass JSON, GeoJSON, "
+        f"GeoPackage or Shapefile; it begins with {head[:16]!r}."
+    )
+
+
+def _json_document(path: Path) -> dict[str, Any]:
+    size = path.stat().st_size
+    if size > JSON_BYTES:
+        raise InputTooLargeError(
+            f"{path.name} has {size:,} bytes; JSON is read up to {JSON_BYTES:,}. "
+            "Use .osm.pbf, or ask for a smaller area."
+        )
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataFileError(f"{path.name} is not UTF-8: {error}. Save it as UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise DataFileError(
+            f"{path.name}, line {error.lineno}: not JSON: {error.msg}. "
+            "It is cut off or damaged; fetch it again."
+        ) from error
+    except RecursionError as error:
+        raise DataFileError(f"{path.name} is nested too deeply to be street data.") from error
+    return document if isinstance(document, dict) else {}
+
+
+# ---------------------------------------------------------------- GeoJSON, GeoPackage, Shapefile
+
+
+def _read_vector(
+    path: Path,
+    bounds: Bounds,
+    kind: str,
+    name_column: str | None,
+    layer: str | None,
+    source_crs: str | None,
+) -> StreetSource:
+    """Read the layers of lines, and of water areas, that GDAL finds in a file."""
+    if kind == "Shapefile":
+        for ending in (".shx", ".dbf"):
+            if not path.with_suffix(ending).is_file():
+                raise DataFileError(
+                    f"{path.name} comes without {path.stem}{ending}. "
+                    "Put all parts of the Shapefile into one folder."
+                )
+    label = "GeoJSON" if kind == "JSON" else kind
+    try:
+        layers = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry]
+        tables = {
+            name: _read_layer(path, name, kind) for name in layers if layer is None or name == layer
+        }
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+        raise DataFileError(
+            f"{path.name} cannot be read as {label}: {error}. It is cut off or damaged."
+        ) from error
+    if not tables:
+        wanted = f"no layer {layer!r}" if layer else "no layer with geometry"
+        raise DataFileError(f"{path.name} has {wanted}; found {layers}.")
+    issues: list[Issue] = []
+    ways: list[pd.DataFrame] = []
+    waters: list[dict[str, Any]] = []
+    refused: list[str] = []
+    osm = False
+    for name, raw in tables.items():
+        table = _in_wgs84(raw, source_crs, f"{path.name}, layer {name}")
+        table = _finite(table, name, issues)
+        tags = _tag_columns(table)
+        osm = osm or "osm" in "".join(map(str, table.columns)).lower() or "@id" in table.columns
+        types = shapely.get_type_id(table.geometry.array)
+        lines = table[np.isin(types, (1, 5))]
+        column = _name_column(table, name_column)
+        if not lines.empty and column is None:
+            refused.append(f"{name}: {', '.join(c for c in table.columns if c != 'geometry')}")
+        elif not lines.empty:
+            ways.append(_ways(lines, tags.loc[lines.index], str(column)))
+        waters += _waters(table[np.isin(types, (3, 6))], tags, column)
+    if not ways and refused:
+        raise DataFileError(
+            f"{path.name} has no column of road names. Columns of {'; '.join(refused)}. "
+            f"Say which one it is, or call it 'name'."
+        )
+    if not ways:
+        raise DataFileError(f"{path.name} has no lines; expected the centrelines of streets.")
+    table = pd.concat(ways, ignore_index=True)
+    extent = tuple(gpd.GeoSeries(table["geometry"]).total_bounds.tolist())
+    found = ways_table(table.to_dict("records"))
+    near = found.intersects(shapely.box(*bounds))
+    return StreetSource(
+        found[near].reset_index(drop=True),
+        waters_table(waters),
+        label,
+        "",
+        OSM_ATTRIBUTION if osm else "",
+        OSM_LICENCE if osm else "",
+        issues,
+        extent,
+    )
+
+
+def _read_layer(path: Path, layer: str, kind: str) -> gpd.GeoDataFrame:
+    """Read one layer; names of a Shapefile in UTF-8 or GBK, whatever it claims."""
+    # Latin-1 gives the bytes of a Shapefile as they are
+    encoding = "ISO-8859-1" if kind == "Shapefile" else None
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        # what GDAL remarks on fields, and NaN coordinates, which are told later
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
+        raw = pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
+    if kind != "Shapefile":
+        return raw
+    texts = [c for c in raw.columns if c != "geometry" and pd.api.types.is_string_dtype(raw[c])]
+    values = [v for c in texts for v in raw[c].dropna()]
+    encoding = _encoding(values + texts)
+    decoded = {c: raw[c].map(lambda v: _decoded(v, encoding), na_action="ignore") for c in texts}
+    return raw.assign(**decoded).rename(columns={c: _decoded(c, encoding) for c in raw.columns})
+
+
+def _encoding(values: list[str]) -> str:
+    """Return the encoding in which all values read; a field may end within a character."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            for value in values:
+                codecs.getincrementaldecoder(encoding)().decode(value.encode("latin-1"))
+        except UnicodeError:
+            continue
+        return encoding
+    return "utf-8"
+
+
+def _decoded(value: str, encoding: str) -> str:
+    return value.encode("latin-1", "replace").decode(encoding, "ignore")
+
+
+def _in_wgs84(table: gpd.GeoDataFrame, source_crs: str | None, what: str) -> gpd.GeoDataFrame:
+    if table.crs is None and source_crs is None:
+        raise DataFileError(
+            f"{what} does not say its CRS (a Shapefile without .prj?). "
+            "State it: EPSG:4326, EPSG:4490 or EPSG:4548."
+        )
+    if table.crs is None:
+        table = table.set_crs(source_crs)
+    return table.to_crs(WGS84)
+
+
+def _finite(table: gpd.GeoDataFrame, layer: str, issues: list[Issue]) -> gpd.GeoDataFrame:
+    """Leave out what is empty or has a coordinate that is no number or no place on earth."""
+    table = table[table.geometry.notna() & ~table.geometry.is_empty]
+    bounds = table.geometry.bounds.to_numpy()
+    coordinates = shapely.get_coordinates(table.geometry.array, return_index=True)
+    bad = np.zeros(len(table), dtype=bool)
+    bad[coordinates[1][~np.isfinite(coordinates[0]).all(axis=1)]] = True
+    with np.errstate(invalid="ignore"):
+        bad |= ~((np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1))
+        bad |= ~((np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1))
+    if bad.any():
+        issues.append(
+            Issue(
+                "coordinates-not-finite",
+                "warning",
+                layer,
+                f"{int(bad.sum())} of {len(bad)} features have coordinates that are not numbers "
+                "or lie outside longitude and latitude; they were left out.",
+                "Mend them in the source.",
+            )
+        )
+    return table[~bad]
+
+
+def _name_column(table: gpd.GeoDataFrame, wanted: str | None) -> str | None:
+    if wanted is not None:
+        return wanted if wanted in table.columns else None
+    by_lower = {str(c).lower(): str(c) for c in table.columns if c != "geometry"}
+    return next((by_lower[name] for name in NAME_COLUMNS if name in by_lower), None)
+
+
+def _tag_columns(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the columns that mean OSM tags, by their tag; missing ones empty."""
+    by_lower = {str(c).lower(): c for c in table.columns}
+
+    def first(*names: str) -> Any:
+        found = next((by_lower[n] for n in names if n in by_lower), None)
+        return table[found] if found is not None else pd.Series(None, table.index, dtype=object)
+
+    return pd.DataFrame(
+        {
+            "id": first(*ID_COLUMNS),
+            "highway": first(*CLASS_COLUMNS),
+            "oneway": first("oneway"),
+            "junction": first("junction"),
+            "lanes": first("lanes"),
+            "width": first("width", "width_m"),
+            "name_en": first("name:en", "name_en"),
+            "natural": first("natural", "fclass"),
+            "waterway": first("waterway"),
+            "has_oneway": "oneway" in by_lower,
+        },
+        index=table.index,
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else str(value).strip()
+
+
+def _ways(lines: gpd.GeoDataFrame, tags: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the lines of a layer as `WAY_COLUMNS`, one row per part."""
+    rows: list[dict[str, Any]] = []
+    for number, (name, geometry, tag) in enumerate(
+        zip(lines[column], lines.geometry, tags.itertuples(index=False), strict=True), start=1
+    ):
+        junction = _text(tag.junction)
+        if not _text(name) and junction not in ("roundabout", "circular"):
+            continue
+        identity = _text(tag.id).removesuffix(".0")
+        for part in shapely.get_parts(shapely.force_2d(geometry)):
+            rows.append(
+                {
+                    "source_id": (identity if "/" in identity else f"way/{identity}")
+                    if identity
+                    else f"feature/{number}",
+                    "name": _text(name),
+                    "name_en": _text(tag.name_en),
+                    "highway": _text(tag.highway),
+                    "oneway": oneway_value(_text(tag.oneway), junction) if tag.has_oneway else None,
+                    "roundabout": junction in ("roundabout", "circular"),
+                    "lanes": pd.to_numeric(_text(tag.lanes), errors="coerce"),
+                    "width_m": pd.to_numeric(_text(tag.width), errors="coerce"),
+                    "geometry": part,
+                }
+            )
+    return pd.DataFrame(rows, columns=list(rows[0]) if rows else list(ways_table([]).columns))
+
+
+def _waters(
+    areas: gpd.GeoDataFrame, tags: pd.DataFrame, column: str | None
+) -> list[dict[str, Any]]:
+    """Return the polygons that may be rivers; polygons that say nothing are not."""
+    rows = []
+    for index, geometry in areas.geometry.items():
+        tag = tags.loc[index]
+        kind = _text(tag["natural"])
+        if kind in ("river", "riverbank") or is_river_area(
+            {"natural": kind, "waterway": _text(tag["waterway"])}
+        ):
+            name = _text(areas.at[index, column]) if column else ""
+            rows.append(
+                {
+                    "source_id": _text(tag["id"]) or f"feature/{index}",
+                    "name": name,
+                    "kind": "area",
+                    "geometry": geometry,
+                }
+            )
+    return rows

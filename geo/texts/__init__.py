@@ -1,0 +1,121 @@
+"""All interface text, Chinese and English, from one catalogue of TOML files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+
+@cache
+def _entries() -> dict[str, dict[str, str]]:
+    """Return every entry of geo/texts; a key defined twice is a mistake of ours."""
+    entries: dict[str, dict[str, str]] = {}
+    for file in sorted(files("geo.texts").iterdir(), key=lambda f: f.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if key in entries:
+                raise KeyError(f"Catalogue key {key!r} stands twice, again in {file.name}.")
+            entries[key] = value
+    return entries
+
+
+def keys() -> list[str]:
+    """Return all keys of the catalogue, sorted."""
+    return sorted(_entries())
+
+
+def text(key: str, language: str = "zh", **values: object) -> str:
+    """Return one text of the interface.
+
+    Parameters
+    ----------
+    key : str
+        Key such as ``"map.title"``, a table name in ``geo/texts/*.toml``.
+    language : {"zh", "en"}
+        Anything else falls back to Chinese.
+    **values
+        Filled into the text by `str.format`. They are data: escape the
+        result where it becomes markup.
+
+    Returns
+    -------
+    str
+        The text in that language.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such key.
+    """
+    entry = _entries()[key]
+    template = entry["en" if language == "en" else "zh"]
+    return template.format(**values) if values else template
+
+
+@dataclass(frozen=True, init=False)
+class Text:
+    """One sentence that a reader may see: a key of the catalogue and what is filled in.
+
+    It is made where the fact is known and rendered at the edge, where the
+    reader's language is known: ``Text("ring.twice", road="南京路")``.
+
+    Parameters
+    ----------
+    key : str
+        Key of the catalogue.
+    **values
+        Filled into the sentence: text of the data as it is, numbers with the
+        format that the catalogue asks for, another `Text`, an error of ours,
+        a list of any of these (joined by the comma of the language), or a
+        tuple of two, the Chinese and the English.
+    """
+
+    key: str
+    values: Mapping[str, object]
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "values", values)
+
+    def __hash__(self) -> int:
+        # The values need not be hashable; equal texts have equal keys.
+        return hash(self.key)
+
+    def render(self, language: str = "zh") -> str:
+        """Return the sentence in a language.
+
+        Raises
+        ------
+        KeyError
+            If the catalogue has no such key.
+        """
+        values = {name: rendered(value, language) for name, value in self.values.items()}
+        return text(self.key, language, **values)
+
+    def about(self, what: str) -> Text:
+        """Return the sentence with what it is about written before it."""
+        return Text("text.about", what=what, words=self) if what else self
+
+    def __str__(self) -> str:
+        """Return the English, as logs and tracebacks show it."""
+        return self.render("en")
+
+
+def rendered(value: object, language: str) -> object:
+    """Return a value as it is filled into a sentence of a language; see `Text`."""
+    if isinstance(value, Text):
+        return value.render(language)
+    if isinstance(value, tuple) and len(value) == 2:
+        return rendered(value[language == "en"], language)
+    if isinstance(value, list):
+        comma = text("text.comma", language)
+        return comma.join(str(rendered(part, language)) for part in value)
+    explain = getattr(value, "explain", None)
+    return explain(language) if callable(explain) else value

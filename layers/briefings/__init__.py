@@ -1,0 +1,1 @@
+"""Slides, documents and workbooks with the same content."""

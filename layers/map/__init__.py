@@ -1,0 +1,1 @@
+"""The interactive map: base, zones, popups, comparison."""

@@ -1,0 +1,339 @@
+"""The map that never changes: Leaflet, our own drawing code and the data, served by the page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import folium
+import shapely
+from branca.element import MacroElement
+from folium.template import Template
+from shapely.geometry import shape
+
+from geo.errors import ExportError, GeoError
+from geo.io.write import write_bytes
+from geo.texts import keys
+from layers.map.popups import both
+from layers.map.roads import district_record, point_records, river_records, road_records
+from layers.map.zones import connector_records, script_json, style_records, zone_records
+from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, VERDICT_SHAPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SCRIPTS = ("geodesy.js", "labels.js", "popup.js", "measure.js", "planmap.js", "controls.js")
+"""Our own drawing code in ``layers/web``, in the order in which it is loaded."""
+
+STATIC_ADDRESS = "../../app/static"
+"""Where Streamlit serves ``static/``, seen from a component's frame, under any base path."""
+
+TEXT_ROOMS = ("map.", "popup.", "verdict.", "basis.", "kind.", "notice.")
+"""The rooms of the catalogue that the browser needs."""
+
+_KEY = re.compile(r"[0-9A-Za-z]{16,64}")
+
+
+@dataclass(frozen=True)
+class OnlineBase:
+    """A base map of another host, off unless the reader turns it on.
+
+    Parameters
+    ----------
+    urls : tuple of str
+        Tile addresses from the bottom up; ``{key}`` takes the reader's key.
+    attribution, datum : list of str
+        Chinese and English.
+    gcj02 : bool
+        True where the tiles are in GCJ-02: shapes are shifted for display.
+    """
+
+    urls: tuple[str, ...]
+    subdomains: str
+    max_zoom: int
+    attribution: tuple[str, str]
+    datum_key: str
+    gcj02: bool = False
+    needs_key: bool = False
+
+
+_TIANDITU = (
+    "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
+    "&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={{key}}"
+)
+
+ONLINE_BASES: dict[str, OnlineBase] = {
+    "tianditu": OnlineBase(
+        urls=(_TIANDITU.format(layer="vec"), _TIANDITU.format(layer="cva")),
+        subdomains="01234567",
+        max_zoom=18,
+        attribution=("底图：国家地理信息公共服务平台“天地图”", "Base map: Tianditu (NGCC)"),
+        datum_key="map.datum_cgcs2000",
+        needs_key=True,
+    ),
+    "osm": OnlineBase(
+        urls=("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
+        subdomains="a",
+        max_zoom=19,
+        attribution=(
+            "底图：© OpenStreetMap contributors",
+            "Base map: © OpenStreetMap contributors",
+        ),
+        datum_key="map.datum_wgs84",
+    ),
+    "gaode": OnlineBase(
+        urls=(
+            "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8"
+            "&x={x}&y={y}&z={z}",
+        ),
+        subdomains="1234",
+        max_zoom=18,
+        attribution=("底图：© 高德地图", "Base map: © AutoNavi (Gaode)"),
+        datum_key="map.datum_gcj02",
+        gcj02=True,
+    ),
+}
+"""Base maps of other hosts by their id in the link; none is asked for anything unless chosen."""
+
+
+def online_base(base_id: str, key: str = "") -> dict[str, Any] | None:
+    """Return what the browser needs of an online base map.
+
+    Parameters
+    ----------
+    base_id : str
+        An id of `ONLINE_BASES`; anything else is the project's own base.
+    key : str
+        The reader's key where the service wants one.
+
+    Returns
+    -------
+    dict or None
+        None for the project's own base, and where a key is wanted that is
+        missing or does not look like one.
+    """
+    base = ONLINE_BASES.get(base_id)
+    if base is None or (base.needs_key and not _KEY.fullmatch(key)):
+        return None
+    return {
+        "id": base_id,
+        "urls": [url.replace("{key}", key) for url in base.urls],
+        "subdomains": base.subdomains,
+        "max": base.max_zoom,
+        "attribution": list(base.attribution),
+        "datum": both(base.datum_key),
+        "gcj02": base.gcj02,
+        "labels": True,
+    }
+
+
+@dataclass(frozen=True)
+class Assets:
+    """What a frame loads, by address under ``static/``.
+
+    One script and one style sheet: a frame asks for its scripts one after another, and each
+    question costs as much as what it brings.
+
+    Parameters
+    ----------
+    script, style : str
+        Each carries a hash of its content in the name, so that a browser may keep it for ever
+        and two processes never write different things to one name.
+    """
+
+    script: str
+    style: str
+
+
+Features = list[dict[str, Any]]
+
+
+def map_data(
+    base: Mapping[str, Features],
+    plans: Mapping[str, Features],
+    edges: Mapping[str, Features],
+    about_data: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return everything that the browser draws, once for all plans and both languages.
+
+    Parameters
+    ----------
+    base : mapping
+        GeoJSON features of ``roads``, ``river``, ``district`` and
+        ``landmarks``; a layer that is missing is not drawn.
+    plans, edges : mapping
+        By plan id, the features of the zone and the edge file, WGS84.
+    about_data : mapping
+        ``version``, ``attribution``, ``accuracy`` and ``plan_names``, the
+        texts as pairs of Chinese and English.
+
+    Returns
+    -------
+    dict
+        JSON for ``PlanMap.View``.
+
+    Raises
+    ------
+    GeoError
+        If neither a district nor any shape is there to draw.
+    """
+    zones = [feature for features in plans.values() for feature in features]
+    shapes = [shape(f["geometry"]) for f in base.get("district", []) if f.get("geometry")]
+    shapes = shapes or [shape(f["geometry"]) for f in zones if f.get("geometry")]
+    if not shapes:
+        raise GeoError(
+            "There is nothing to draw: no district outline and no zone with a shape. "
+            "Restore data/base/district.geojson or run `python -m geo build`."
+        )
+    left, bottom, right, top = shapely.total_bounds(shapes)
+    records = zone_records(zones)
+    return {
+        "bounds": [[bottom, left], [top, right]],
+        "district": district_record(base.get("district", [])),
+        "river": river_records(base.get("river", [])),
+        "roads": road_records(base.get("roads", [])),
+        "points": point_records(base.get("landmarks", [])),
+        "plans": [{"id": plan, "name": about_data["plan_names"][plan]} for plan in plans],
+        "zones": records,
+        "connectors": [r for plan in edges.values() for r in connector_records(plan)],
+        "connector_dash": CONNECTOR_DASH,
+        "styles": style_records(record["place"] for record in records),
+        "dashes": BASIS_DASH,
+        "verdicts": {
+            verdict: {"shape": mark, "colour": VERDICT_COLOURS[verdict]}
+            for verdict, mark in VERDICT_SHAPES.items()
+        },
+        "version": about_data["version"],
+        "attribution": list(about_data["attribution"]),
+        "accuracy": list(about_data["accuracy"]),
+        "texts": {key: both(key) for key in keys() if key.startswith(TEXT_ROOMS)},
+    }
+
+
+def leaflet_source(name: str) -> bytes:
+    """Return a file of Leaflet from the installed package."""
+    return files("xstatic.pkg.leaflet").joinpath("data", *name.split("/")).read_bytes()
+
+
+def web_source(name: str) -> bytes:
+    """Return a file of our own drawing code."""
+    return files("layers").joinpath("web", name).read_bytes()
+
+
+def scripts() -> bytes:
+    """Return our own drawing code as one script."""
+    return b"\n".join(web_source(name) for name in SCRIPTS)
+
+
+def install_map(static: Path, data: Mapping[str, Any]) -> Assets:
+    """Put what the map loads under the folder that the page serves: Leaflet, our code, `data`.
+
+    Parameters
+    ----------
+    static : Path
+        The ``static`` folder beside the page.
+    data : mapping
+        What `map_data` returned.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be written.
+    """
+    content = f"window.PLANMAP_DATA={script_json(data)};".encode()
+    script = b"\n".join((leaflet_source("leaflet.js"), scripts(), content))
+    style = leaflet_source("leaflet.css") + b"\n" + web_source("planmap.css")
+    return install(static, "map", script, style)
+
+
+def install(static: Path, stem: str, script: bytes, style: bytes) -> Assets:
+    """Put a script and a style sheet under the folder that the page serves.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be written.
+    """
+    assets = Assets(_named(stem, "js", script), _named(stem, "css", style))
+    _put(static / assets.script, script)
+    _put(static / assets.style, style)
+    return assets
+
+
+def _named(stem: str, end: str, content: bytes) -> str:
+    """Return a file name that holds the hash of the content."""
+    return f"planmap/{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{end}"
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file unless it is already there, the same."""
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"{path.parent.name}/{path.name} cannot be put where the page serves it "
+            f"({error.strerror}). Make the folder static/ writable."
+        ) from error
+    write_bytes(path, content)
+
+
+class PlanMap(MacroElement):
+    """Hands the map to our own drawing code.
+
+    The name of what it loads stands in the script, so that the frame is rebuilt when the
+    data changed and only then.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}\n"
+        "/* {{ this.loaded }} */\n"
+        "PlanMap.page({{ this._parent.get_name() }}, window.PLANMAP_DATA);\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, loaded: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "PlanMap"
+        self.loaded = loaded
+
+
+def base_map(assets: Assets) -> folium.Map:
+    """Return the map with the project's own base; the same on every run.
+
+    Parameters
+    ----------
+    assets : Assets
+        What `install_map` returned.
+
+    Returns
+    -------
+    folium.Map
+        Without any address of another host. Our own code fits it to the data.
+    """
+    chart = folium.Map(
+        location=(0, 0),
+        zoom_start=14,
+        min_zoom=11,
+        max_zoom=19,
+        tiles=None,
+        attributionControl=False,
+        zoomSnap=0.25,
+        zoomDelta=0.5,
+        wheelPxPerZoomLevel=90,
+    )
+    load(chart, assets)
+    PlanMap(assets.script).add_to(chart)
+    return chart
+
+
+def load(chart: folium.Map, *assets: Assets) -> None:
+    """Have a map load these files, in this order, and none of Folium's own."""
+    chart.default_js = [(a.script, f"{STATIC_ADDRESS}/{a.script}") for a in assets]
+    chart.default_css = [(a.style, f"{STATIC_ADDRESS}/{a.style}") for a in assets]

@@ -1,0 +1,1 @@
+"""One HTML file that works with the network cut."""

@@ -1,0 +1,233 @@
+"""One HTML file with the interactive map, which works with the network cut."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import ExportError, GeoError
+from geo.export.files import DataOptions, notice_lines
+from geo.io.geojson import layer_bytes
+from geo.texts import text
+from layers.map.base_map import map_data
+from layers.map.popups import both
+from layers.map.zones import script_json
+from layers.offline.one_file import content_policy, inline_sources
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+TEXTS = (
+    "standalone.show_all",
+    "standalone.show_none",
+    "standalone.names",
+    "standalone.no_shape",
+    "standalone.language",
+    "standalone.layers",
+)
+"""Texts that only the offline page needs, beside those of the map."""
+
+
+@dataclass(frozen=True)
+class StandaloneOptions:
+    """What the offline page shows.
+
+    Parameters
+    ----------
+    date : datetime.date
+        Date of export, shown on the map; the same date and data give the same bytes.
+    language : {"zh", "en"}
+        Language at the start; a button switches.
+    shown : sequence of str, optional
+        Zone ids drawn at the start; by default all that have limits of their
+        own or of an earlier plan.
+    """
+
+    date: dt.date
+    language: str = "zh"
+    shown: Sequence[str] | None = None
+
+
+def standalone_html(
+    zones_by_plan: Mapping[str, gpd.GeoDataFrame],
+    base: Mapping[str, gpd.GeoDataFrame],
+    options: StandaloneOptions,
+    edges_by_plan: Mapping[str, gpd.GeoDataFrame] | None = None,
+) -> bytes:
+    """Return the map of some plans as one HTML file.
+
+    Parameters
+    ----------
+    zones_by_plan : mapping of str to GeoDataFrame
+        Zone files as `geo.io.read_layer` gives them, by plan id, WGS84, with
+        ``attrs["metadata"]``.
+    base : mapping of str to GeoDataFrame
+        ``district``, ``river``, ``roads`` and ``landmarks``, WGS84; a layer
+        that is missing is not drawn.
+    options : StandaloneOptions
+        Date, language, zones drawn at the start.
+    edges_by_plan : mapping of str to GeoDataFrame, optional
+        Edge files, for the connectors.
+
+    Returns
+    -------
+    bytes
+        UTF-8. Leaflet, drawing code, style and data stand in the file; its
+        Content-Security-Policy lets nothing else run and nothing be fetched.
+        Data reaches the page as text only.
+
+    Raises
+    ------
+    ExportError
+        If there is no zone, or nothing with a shape.
+    """
+    zones_by_plan = {plan: zones for plan, zones in zones_by_plan.items() if not zones.empty}
+    if not zones_by_plan:
+        raise ExportError("There is no zone to export. Choose at least one plan.")
+    data = _data(zones_by_plan, base, edges_by_plan or {}, options)
+    style, script = inline_sources("standalone.css", "standalone.js")
+    language = "en" if options.language == "en" else "zh"
+    page = _PAGE.format(
+        language="en" if language == "en" else "zh-CN",
+        policy=content_policy(script, style),
+        title=html.escape(data["title"][language == "en"]),
+        disclaimer=html.escape(text("notice.disclaimer", language)),
+        no_script=html.escape(text("standalone.no_script", language)),
+        about=_about(zones_by_plan, options, language),
+        style=style,
+        data=script_json(data),
+        script=script,
+    )
+    return page.encode("utf-8", "replace")
+
+
+def _data(
+    zones_by_plan: Mapping[str, gpd.GeoDataFrame],
+    base: Mapping[str, gpd.GeoDataFrame],
+    edges_by_plan: Mapping[str, gpd.GeoDataFrame],
+    options: StandaloneOptions,
+) -> dict[str, Any]:
+    """Return what the page draws: the map's data, the panel's groups, the start."""
+    metadata = next(iter(zones_by_plan.values())).attrs.get("metadata") or {}
+    plans = {plan: _features(zones) for plan, zones in zones_by_plan.items()}
+    about = {
+        "version": str(metadata.get("data_version") or ""),
+        "attribution": _pair(metadata, "attribution"),
+        "accuracy": _pair(metadata, "accuracy"),
+        "plan_names": {
+            plan: _pair(zones.attrs.get("metadata") or {"plan_name": plan}, "plan_name")
+            for plan, zones in zones_by_plan.items()
+        },
+    }
+    try:
+        data = map_data(
+            {name: _features(layer) for name, layer in base.items()},
+            plans,
+            {plan: _features(edges) for plan, edges in edges_by_plan.items() if plan in plans},
+            about,
+        )
+    except GeoError as error:
+        raise ExportError(str(error)) from error
+    known = [zone["id"] for zone in data["zones"]]
+    shown = options.shown
+    if shown is None:
+        shown = [zone["id"] for zone in data["zones"] if "t" in zone and zone["basis"] != "named"]
+    unknown = [zone_id for zone_id in shown if zone_id not in known]
+    if unknown:
+        raise ExportError(f"Zone {unknown[0]!r} is unknown. Known zones: {', '.join(known)}.")
+    groups = [group for plan, features in plans.items() for group in _groups(plan, features)]
+    district = _pair(metadata, "district_name")
+    return data | {
+        "texts": data["texts"] | {key: both(key) for key in TEXTS},
+        "title": [
+            text("standalone.title", "zh", district=district[0]),
+            text("standalone.title", "en", district=district[1]),
+        ],
+        "groups": groups,
+        "start": {
+            "lang": "en" if options.language == "en" else "zh",
+            "shown": list(shown),
+            "open": [group["id"] for group in groups if set(group["zones"]) & set(shown)],
+            "today": options.date.isoformat(),
+        },
+    }
+
+
+def _features(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the GeoJSON features of a layer."""
+    features: list[dict[str, Any]] = json.loads(layer_bytes(layer))["features"]
+    return features
+
+
+def _pair(metadata: Mapping[str, Any], key: str) -> list[str]:
+    """Return a text of the metadata, Chinese and English."""
+    chinese = str(metadata.get(key) or "")
+    return [chinese, str(metadata.get(f"{key}_en") or chinese)]
+
+
+def _groups(plan: str, features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the groups of a plan with the ids of their zones, in the order of the file."""
+    groups: dict[str, dict[str, Any]] = {}
+    for feature in features:
+        properties = feature["properties"]
+        key = str(properties.get("group") or "")
+        chinese = str(properties.get("group_name") or key or "–")
+        name = [chinese, str(properties.get("group_name_en") or chinese)]
+        group = groups.setdefault(
+            key, {"id": f"{plan}/{key}", "plan": plan, "name": name, "zones": []}
+        )
+        group["zones"].append(properties["zone_id"])
+    return list(groups.values())
+
+
+def _about(
+    zones_by_plan: Mapping[str, gpd.GeoDataFrame], options: StandaloneOptions, start: str
+) -> str:
+    """Return the provenance of every plan in both languages, escaped."""
+    parts = []
+    for language in ("zh", "en"):
+        hidden = "" if language == start else " hidden"
+        parts.append(f'<div data-lang="{language}"{hidden}>')
+        for zones in zones_by_plan.values():
+            metadata = zones.attrs.get("metadata") or {}
+            lines = notice_lines(metadata, DataOptions(options.date, language=language))
+            parts += [f"<p>{html.escape(line)}</p>" for line in lines]
+        parts.append("</div>")
+    titles = "".join(
+        f'<span data-lang="{language}"{"" if language == start else " hidden"}>'
+        f"{html.escape(text('standalone.about', language))}</span>"
+        for language in ("zh", "en")
+    )
+    return f"<summary>{titles}</summary>{''.join(parts)}"
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<aside class="sa-panel">
+<div class="sa-head"><h1 id="title">{title}</h1>
+<button type="button" class="sa-button" id="language"></button></div>
+<p class="sa-disclaimer" id="disclaimer">{disclaimer}</p>
+<noscript><p>{no_script}</p></noscript>
+<div id="toggles" role="group"></div>
+<details class="sa-about">{about}</details>
+</aside>
+<main id="map"></main>
+<script type="application/json" id="data">{data}</script>
+<script>{script}</script>
+</body>
+</html>
+"""

@@ -1,0 +1,1 @@
+"""Print sheets: page, map frame, labels, legend, words."""

@@ -1,0 +1,278 @@
+"""Where labels go on a sheet, so that no two of them overlap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import shapely
+
+from layers.sheets.fonts import text_height_mm, text_width_mm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from shapely import LineString, Polygon
+    from shapely.geometry.base import BaseGeometry
+
+LabelKind = Literal["zone", "road", "river", "place"]
+
+GAP_MM = 0.5
+"""Least free space round a label [mm on paper]."""
+
+SIMPLE_MM = 0.2
+"""Outlines are simplified by this before labels are weighed against them [mm on paper]."""
+
+STRAIGHTEST = 0.985
+"""Chord over arc that a street must reach under its name, so that the name does not bend off."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Possible places for one label, the wanted ones with the lower cost.
+
+    Parameters
+    ----------
+    x, y : ndarray of float
+        Centre of the label [mm on paper].
+    angle : ndarray of float
+        Degrees, anticlockwise.
+    cost : ndarray of float
+        The lowest free candidate wins.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    angle: NDArray[np.float64]
+    cost: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text with its place on the paper.
+
+    Parameters
+    ----------
+    text : str
+        May hold line breaks.
+    kind : str
+        What it names.
+    size_pt, x, y, angle : float
+        Font size [pt]; centre [mm on paper]; degrees anticlockwise.
+    box : Polygon
+        The text's oriented box with its free space [mm on paper].
+    anchor : tuple of float, optional
+        End of a leader line [mm on paper], for a label that stands off its zone.
+    """
+
+    text: str
+    kind: LabelKind
+    size_pt: float
+    x: float
+    y: float
+    angle: float
+    box: Polygon
+    anchor: tuple[float, float] | None = None
+
+
+@dataclass
+class LabelBoard:
+    """The map frame on paper and what already stands in it.
+
+    Parameters
+    ----------
+    frame : Polygon
+        The frame [mm on paper]; labels stay inside.
+    obstacles : list of Polygon
+        Boxes that labels must keep off [mm on paper].
+    """
+
+    frame: Polygon
+    obstacles: list[Polygon] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+
+    def place(
+        self,
+        text: str,
+        kind: LabelKind,
+        sizes_pt: Sequence[float],
+        candidates: Candidates,
+        anchor: tuple[float, float] | None = None,
+    ) -> Label | None:
+        """Put a label on the cheapest free candidate, in the first size that fits.
+
+        Returns
+        -------
+        Label or None
+            None if every candidate overlaps something or leaves the frame.
+        """
+        taken = shapely.STRtree(self.obstacles + [label.box for label in self.labels])
+        inner = self.frame.buffer(-GAP_MM)
+        shapely.prepare(inner)
+        for size_pt in sizes_pt:
+            boxes = label_boxes(text, size_pt, candidates)
+            free = shapely.covers(inner, boxes)
+            free[taken.query(boxes, predicate="intersects")[0]] = False
+            if not free.any():
+                continue
+            best = int(np.argmin(np.where(free, candidates.cost, np.inf)))
+            label = Label(
+                text,
+                kind,
+                size_pt,
+                float(candidates.x[best]),
+                float(candidates.y[best]),
+                float(candidates.angle[best]),
+                boxes[best],
+                anchor,
+            )
+            self.labels.append(label)
+            return label
+        return None
+
+
+def label_boxes(text: str, size_pt: float, candidates: Candidates) -> NDArray[np.object_]:
+    """Return the oriented box of a text at every candidate [mm on paper]."""
+    half_width = text_width_mm(text, size_pt) / 2 + GAP_MM
+    half_height = text_height_mm(text, size_pt) / 2 + GAP_MM / 2
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (half_width, half_height)
+    turn = np.radians(candidates.angle)
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    x = candidates.x[:, None] + corners[:, 0] * cos - corners[:, 1] * sin
+    y = candidates.y[:, None] + corners[:, 0] * sin + corners[:, 1] * cos
+    return np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)
+
+
+def area_candidates(
+    zone: Any,
+    text: str,
+    size_pt: float,
+    others: Iterable[BaseGeometry] = (),
+    spacing_mm: float = 1.5,
+) -> Candidates:
+    """Return places for a label inside its own area, the roomy and unambiguous ones first.
+
+    Parameters
+    ----------
+    zone : Polygon or MultiPolygon
+        The visible part of the area [mm on paper].
+    text : str
+        The label.
+    size_pt : float
+        Largest font size that will be tried [pt].
+    others : iterable of geometry
+        Other areas [mm on paper]; a label that lies in one of them too costs more.
+    spacing_mm : float
+        Distance of the candidates [mm].
+    """
+    zone = shapely.simplify(zone, SIMPLE_MM)
+    circle = shapely.maximum_inscribed_circle(zone, 0.2)
+    centre = shapely.get_point(circle, 0)
+    middle = zone.centroid
+    if shapely.contains(zone, middle) and (
+        shapely.distance(zone.boundary, middle) > 0.6 * circle.length
+    ):  # a long strip is as wide at its end as in its middle
+        centre = middle
+    left, bottom, right, top = zone.bounds
+    xs = np.arange(left + spacing_mm / 2, right, spacing_mm)
+    ys = np.arange(bottom + spacing_mm / 2, top, spacing_mm)
+    x, y = (grid.ravel() for grid in np.meshgrid(xs, ys))
+    inside = shapely.contains_xy(zone, x, y)
+    x, y = np.append(x[inside], centre.x), np.append(y[inside], centre.y)
+    bare = Candidates(x, y, np.zeros_like(x), np.zeros_like(x))
+    boxes = label_boxes(text, size_pt, bare)
+    size = shapely.area(boxes[0])
+    cost = 8 * (1 - shapely.area(shapely.intersection(boxes, zone)) / size)
+    for other in others:
+        met = shapely.simplify(other, SIMPLE_MM)
+        cost += 3 * shapely.area(shapely.intersection(boxes, met)) / size
+    cost += np.hypot(x - centre.x, y - centre.y) / max(right - left, top - bottom)
+    return Candidates(x, y, np.zeros_like(x), cost)
+
+
+def outside_candidates(
+    zone: BaseGeometry, frame: Polygon, others: Iterable[BaseGeometry] = ()
+) -> tuple[Candidates, tuple[float, float]]:
+    """Return places round an area that is too crowded, and where its leader line ends."""
+    anchor = zone.representative_point()
+    left, bottom, right, top = frame.bounds
+    xs, ys = np.arange(left, right, 2.5), np.arange(bottom, top, 2.5)
+    x, y = (grid.ravel() for grid in np.meshgrid(xs, ys))
+    reach = np.hypot(x - anchor.x, y - anchor.y)
+    points = shapely.points(x, y)
+    cost = reach.copy()
+    for other in [zone, *others]:
+        cost += 25.0 * shapely.contains_xy(other, x, y)
+    near = (shapely.distance(points, zone) > 3.0) & (reach < 60.0)
+    return (
+        Candidates(x[near], y[near], np.zeros(int(near.sum())), cost[near]),
+        (float(anchor.x), float(anchor.y)),
+    )
+
+
+def line_candidates(
+    line: LineString,
+    text: str,
+    size_pt: float,
+    crossing: NDArray[np.object_] | None = None,
+    offset_mm: float = 0.0,
+) -> Candidates:
+    """Return places for a name along a street, straight pieces near the middle first.
+
+    Parameters
+    ----------
+    line : LineString
+        The visible part of the street [mm on paper].
+    text : str
+        The name.
+    size_pt : float
+        Largest font size that will be tried [pt].
+    crossing : ndarray of geometry, optional
+        Lines [mm on paper] that a name had better not lie on.
+    offset_mm : float
+        Distance of the name's middle from the street; it is tried on both
+        sides, and on the line itself at a higher cost.
+    """
+    width = text_width_mm(text, size_pt) + 2 * GAP_MM
+    empty = np.array([])
+    if line.length < width:
+        return Candidates(empty, empty, empty, empty)
+    at = np.arange(width / 2, line.length - width / 2 + 1e-9, 1.0)
+    start = shapely.get_coordinates(shapely.line_interpolate_point(line, at - width / 2))
+    end = shapely.get_coordinates(shapely.line_interpolate_point(line, at + width / 2))
+    chord = end - start
+    straight = np.hypot(*chord.T) / width >= STRAIGHTEST
+    at, start, end, chord = at[straight], start[straight], end[straight], chord[straight]
+    angle = np.degrees(np.arctan2(chord[:, 1], chord[:, 0]))
+    angle = (angle + 90) % 180 - 90
+    middle = (start + end) / 2
+    cost = np.abs(at - line.length / 2) / line.length
+    turn = np.radians(angle)
+    normal = np.stack([-np.sin(turn), np.cos(turn)], axis=-1)
+    steps = [(offset_mm, 0.0), (-offset_mm, 0.05), (0.0, 0.6)] if offset_mm else [(0.0, 0.0)]
+    places = np.concatenate([middle + normal * step for step, _ in steps])
+    cost = np.concatenate([cost + more for _, more in steps])
+    angle = np.tile(angle, len(steps))
+    found = Candidates(places[:, 0], places[:, 1], angle, cost)
+    if crossing is not None and len(crossing) and len(places):
+        boxes = label_boxes(text, size_pt, found)
+        hits = shapely.STRtree(crossing).query(boxes, predicate="intersects")[0]
+        cost = cost + 0.5 * np.bincount(hits, minlength=len(boxes))
+    return Candidates(places[:, 0], places[:, 1], angle, cost)
+
+
+def point_candidates(point: Any, text: str, size_pt: float, away_mm: float = 1.3) -> Candidates:
+    """Return the eight places round a point, right of it first."""
+    half_width = text_width_mm(text, size_pt) / 2
+    half_height = text_height_mm(text, size_pt) / 2
+    across, along = half_width + away_mm, half_height + away_mm * 0.7
+    steps = np.array(
+        [
+            (across, 0), (-across, 0), (0, along), (0, -along),
+            (across, along), (across, -along), (-across, along), (-across, -along),
+        ]
+    )  # fmt: skip
+    places = np.array([point.x, point.y]) + steps
+    return Candidates(places[:, 0], places[:, 1], np.zeros(8), np.arange(8.0))

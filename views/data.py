@@ -1,0 +1,205 @@
+"""What comparing, place history and search need beyond the map; read once for all readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import streamlit as st
+
+from geo.base import Base, read_base
+from geo.compare.overlays import OverlapMatrix, overlap_matrix
+from geo.compare.wording import PlaceWording, place_wording
+from geo.errors import DataFileError, GeoError, Issue
+from geo.io.read import read_layer
+from geo.places.gazetteer import HistoryIndex, Place, gazetteer, history_index
+from geo.places.search import SearchIndex, search_index
+from geo.plans.documents import Document, read_documents
+from layers.map.comparison import comparison_data, install_comparison
+from views import state
+from views.state import Stamp, folder_stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.map.base_map import Assets
+    from views.state import PageData
+
+NEEDED = {"zone_id", "road", "position_error_m"}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Zones, edges and base layers as tables, WGS84; by plan in the order of time."""
+
+    zones: dict[str, gpd.GeoDataFrame]
+    edges: dict[str, gpd.GeoDataFrame]
+    roads: gpd.GeoDataFrame
+    landmarks: gpd.GeoDataFrame
+    district: Any
+
+
+def _stamp(folder: Path) -> Stamp:
+    """Return `folder_stamp` with the folder itself and its plan files."""
+    plans = [(path.name, path.stat()) for path in sorted(folder.glob("plans/*.toml"))]
+    stamps = tuple((name, status.st_mtime_ns, status.st_size) for name, status in plans)
+    return ((str(folder), 0, 0), *folder_stamp(folder), *stamps)
+
+
+def _layer(path: Path, columns: set[str]) -> gpd.GeoDataFrame:
+    """Read a layer; an unusable one is empty, because the page told of it already."""
+    try:
+        layer = read_layer(path)
+    except GeoError:
+        layer = gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
+    if not columns <= {*layer.columns}:
+        return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs="EPSG:4326")
+    return layer
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _tables(_data: PageData, stamp: Stamp) -> Tables:  # noqa: ARG001
+    folder = _data.folder
+    zones = {
+        plan: _layer(folder / "zones" / f"{plan}.geojson", {"zone_id"}) for plan in _data.zones
+    }
+    edges = {
+        plan: _layer(folder / "zones" / f"{plan}_edges.geojson", NEEDED) for plan in _data.zones
+    }
+    outline = _layer(folder / "base" / "district.geojson", set())
+    return Tables(
+        zones,
+        edges,
+        _layer(folder / "base" / "roads.geojson", {"name"}),
+        _layer(folder / "base" / "landmarks.geojson", {"name"}),
+        None if outline.empty else outline.union_all(),
+    )
+
+
+def tables(data: PageData) -> Tables:
+    """Return the tables of the data folder; read again when a file changed."""
+    return _tables(data, _stamp(data.folder))
+
+
+Matrices = dict[tuple[str, str], tuple[OverlapMatrix, OverlapMatrix]]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _matrices(_data: PageData, stamp: Stamp) -> tuple[Matrices, tuple[Issue, ...]]:
+    read = _tables(_data, stamp)
+    found: Matrices = {}
+    issues: list[Issue] = []
+    for first, second in combinations(read.zones, 2):
+        both = [_with_limits(read.zones[plan]) for plan in (first, second)]
+        edges = read.edges[first], read.edges[second]
+        try:
+            found[first, second] = (
+                overlap_matrix(*(table[table["kind"] != "belt"] for table in both), *edges),
+                overlap_matrix(*both, *edges),
+            )
+        except GeoError as error:
+            issues.append(Issue("not-compared", "error", f"{first}, {second}", str(error)))
+    return found, tuple(issues)
+
+
+def _with_limits(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the zones and belts, without what is a name alone."""
+    if zones.empty:
+        return zones.assign(kind=[])
+    return zones[
+        (zones["kind"] == "belt") | ((zones["kind"] == "zone") & (zones["basis"] != "named"))
+    ]
+
+
+def matrices(data: PageData) -> tuple[Matrices, tuple[Issue, ...]]:
+    """Return the overlaps of every pair of plans: of zones alone, and with belts."""
+    return _matrices(data, _stamp(data.folder))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _comparison(_data: PageData, stamp: Stamp) -> tuple[Assets, dict[str, Any]]:
+    pairs, _ = _matrices(_data, stamp)
+    periods = {plan: (p.period_from, p.period_to) for plan, p in _data.periods.items()}
+    content = comparison_data(pairs, periods)
+    return install_comparison(state.STATIC, content), content
+
+
+def comparison(data: PageData) -> tuple[Assets, dict[str, Any]]:
+    """Return what the frame of a comparison loads, and its data."""
+    stamp = _stamp(data.folder)
+    assets, content = _comparison(data, stamp)
+    if not state.served(assets):
+        _comparison.clear()
+        assets, content = _comparison(data, stamp)
+    return assets, content
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _places(_data: PageData, stamp: Stamp) -> tuple[tuple[Place, ...], HistoryIndex]:
+    read = _tables(_data, stamp)
+    return (
+        gazetteer(read.roads, read.landmarks, read.zones),
+        history_index(read.zones, read.edges, read.district),
+    )
+
+
+def places(data: PageData) -> tuple[tuple[Place, ...], HistoryIndex]:
+    """Return everything that has a name, and the plans ready to be asked about a place."""
+    return _places(data, _stamp(data.folder))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _base(folder: Path, stamp: Stamp) -> Base:  # noqa: ARG001
+    return read_base(folder)
+
+
+def base(data: PageData) -> Base:
+    """Return the base geography, for what is drawn on paper.
+
+    Raises
+    ------
+    GeoError
+        If it cannot be read.
+    """
+    return _base(data.folder, _stamp(data.folder))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _wording(_data: PageData, stamp: Stamp, zone_a: str, zone_b: str) -> PlaceWording:  # noqa: ARG001
+    names = {str(f["properties"].get("short_name") or "") for f in _data.features.values()}
+    first, second = (_data.features[zone]["properties"] for zone in (zone_a, zone_b))
+    return place_wording(first, second, names)
+
+
+def wording_of(data: PageData, zone_a: str, zone_b: str) -> PlaceWording:
+    """Return what two items say, compared."""
+    return _wording(data, _stamp(data.folder), zone_a, zone_b)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _documents(folder: Path, stamp: Stamp) -> tuple[Document, ...]:  # noqa: ARG001
+    try:
+        return tuple(read_documents(folder / "plans")[0])
+    except DataFileError:
+        return ()
+
+
+def documents(data: PageData) -> tuple[Document, ...]:
+    """Return the plan documents that can be read, in the order of time."""
+    found = _documents(data.folder, _stamp(data.folder))
+    order = list(data.zones)
+    return tuple(sorted(found, key=lambda d: order.index(d.plan) if d.plan in order else 99))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _search(_data: PageData, stamp: Stamp) -> SearchIndex:
+    read = _tables(_data, stamp)
+    names = [*read.roads["name"], *read.landmarks["name"]]
+    return search_index(documents(_data), [str(name) for name in names if name])
+
+
+def index(data: PageData) -> SearchIndex:
+    """Return the index of names and quoted passages."""
+    return _search(data, _stamp(data.folder))

@@ -1,0 +1,303 @@
+"""A file of shapes: its datum confirmed, its fields mapped, and the same verdicts as our own."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+from shapely.geometry import mapping
+
+from geo.datums.guess import as_wgs84, guess_datum
+from geo.io.geojson import layer_bytes
+from geo.io.limits import UPLOAD_BYTES
+from geo.uploads.check import DEFAULT_ERROR_M, OwnReport, OwnShape, check_own_polygons, own_layer
+from geo.uploads.fields import UNITS, Fields, guess_fields
+from geo.uploads.files import Upload, read_upload
+from geo.uploads.report import own_report_html, own_report_json
+from views import data as tables
+from views.choices import plain
+from views.map.view import draw_map
+from views.own.paste import file_metadata, finding_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas as gpd
+
+    from geo.base import Base
+    from geo.datums.guess import DatumGuess
+    from geo.errors import Issue
+    from views.state import State
+
+ENDINGS = ["geojson", "json", "gpkg", "zip", "kml"]
+KEPT = "own_upload"
+"""The last upload of this session, read; gone with the session or the file."""
+
+
+def show_check(state: State) -> None:
+    """Show the field for the file, then datum, fields, verdicts and downloads."""
+    base = tables.base(state.data)
+    given = st.file_uploader(
+        state.text("own.upload.label", limit=UPLOAD_BYTES // 2**20), type=ENDINGS, key="own_file"
+    )
+    if given is None:
+        st.session_state.pop(KEPT, None)
+        return
+    upload = _read(given.file_id, given.name, given.getvalue(), state.language)
+    st.caption(
+        f"{plain(upload.name)} · "
+        + state.text("own.upload.read", kind=upload.kind, count=len(upload.layer))
+    )
+    guess = guess_datum(upload.layer, base, place=upload.name, language=state.language)
+    _show_issues([*upload.issues, *guess.issues], state)
+    if not guess.readings:
+        return
+    reading = _confirmed(guess, given.file_id, state)
+    fields, error_m = _mapped(upload.layer, given.file_id, state)
+    if reading is None:
+        st.caption(state.text("own.datum.waiting"))
+        return
+    layer = as_wgs84(upload.layer, reading)
+    report = check_own_polygons(
+        layer, base, _own_zones(state), fields, error_m=error_m, language=state.language
+    )
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        draw_map(state, overlay=_overlay(report, state), height=480)
+    with right:
+        st.html(_checks_html(report, state))
+    st.html(_table_html(report, state))
+    datum = next(r.label(state.language) for r in guess.readings if r.id == reading)
+    _downloads(report, base, state, source=upload.name, datum=datum)
+
+
+def _read(file_id: str, name: str, data: bytes, language: str) -> Upload:
+    """Read a file once for this session and language."""
+    kept = st.session_state.get(KEPT)
+    if kept and kept[:2] == (file_id, language):
+        upload: Upload = kept[2]
+        return upload
+    upload = read_upload(name, data, language=language)
+    st.session_state[KEPT] = (file_id, language, upload)
+    return upload
+
+
+def _show_issues(issues: Iterable[Issue], state: State) -> None:
+    """List what is wrong with the file."""
+    found = list(issues)
+    if not found:
+        return
+    rows = "".join(
+        f"<li>{escape(issue.message)} {escape(issue.remedy)} "
+        f'<span class="own-where">{escape(issue.place)}</span></li>'
+        for issue in found
+    )
+    with st.expander(state.text("own.file-issues", count=len(found)), expanded=len(found) < 8):
+        st.html(f'<ul class="own-list">{rows}</ul>')
+
+
+def _confirmed(guess: DatumGuess, file_id: str, state: State) -> str | None:
+    """Show the evidence and return the datum that the reader confirms, or None."""
+    st.html(f'<h2 class="pm-h2">{escape(state.text("own.datum"))}</h2>')
+    if guess.certain and guess.reading is not None:
+        name, evidence = guess.reading.label(state.language), guess.reading.evidence(state.language)
+        st.text(state.text("own.datum.certain", name=name, evidence=evidence))
+    else:
+        st.text(state.text("own.datum.uncertain"))
+    labels = {
+        reading.id: state.text(
+            "own.datum.option",
+            name=reading.label(state.language),
+            evidence=reading.evidence(state.language),
+        )
+        for reading in guess.readings
+    }
+    chosen = st.selectbox(
+        state.text("own.datum"),
+        list(labels),
+        index=0 if guess.certain else None,
+        format_func=lambda reading: labels[reading],
+        placeholder=state.text("own.datum.choose"),
+        label_visibility="collapsed",
+        key=f"own_datum/{file_id}/{state.language}",
+    )
+    if chosen is None:
+        return None
+    name = next(r.label(state.language) for r in guess.readings if r.id == chosen)
+    confirmed = st.checkbox(
+        f"{state.text('own.datum.confirm')} {name}",
+        key=f"own_confirmed/{file_id}/{chosen}",
+    )
+    return chosen if confirmed else None
+
+
+def _mapped(layer: gpd.GeoDataFrame, file_id: str, state: State) -> tuple[Fields, float]:
+    """Let the reader say which columns hold name and area; return them and the error."""
+    columns = ["", *(str(c) for c in layer.columns if c != layer.geometry.name)]
+    guessed = guess_fields(layer)
+    one, two, three, four = st.columns(4)
+
+    def shown(column: str) -> str:
+        return column or state.text("own.field.none")
+
+    name = one.selectbox(
+        state.text("own.field.name"),
+        columns,
+        index=columns.index(guessed.name),
+        format_func=shown,
+        key=f"own_name/{file_id}/{state.language}",
+    )
+    area = two.selectbox(
+        state.text("own.field.area"),
+        columns,
+        index=columns.index(guessed.area),
+        format_func=shown,
+        key=f"own_area/{file_id}/{state.language}",
+    )
+    units = list(UNITS)
+    unit = three.selectbox(
+        state.text("own.field.unit"),
+        units,
+        index=units.index(guessed.unit),
+        format_func=lambda key: state.text(f"own.unit.{key}"),
+        key=f"own_unit/{file_id}/{state.language}",
+    )
+    error_m = four.number_input(
+        state.text("own.field.error"),
+        0.0,
+        500.0,
+        DEFAULT_ERROR_M,
+        step=1.0,
+        help=state.text("own.field.error-help"),
+        key=f"own_error/{file_id}",
+    )
+    return Fields(str(name), str(area), str(unit)), float(error_m)
+
+
+def _own_zones(state: State) -> gpd.GeoDataFrame:
+    """Return the project's zones of every plan in one table."""
+    found = [table[["zone_id", "geometry"]] for table in tables.tables(state.data).zones.values()]
+    return pd.concat(found, ignore_index=True)
+
+
+def _overlay(report: OwnReport, state: State) -> dict[str, Any]:
+    """Return the shapes, and dashed the zones nearest to them, for the map."""
+    features = []
+    near = dict.fromkeys(s.neighbour.zone_id for s in report.shapes if s.neighbour)
+    for zone_id in near:
+        feature = state.data.features.get(zone_id)
+        if feature and feature.get("geometry"):
+            style = {"color": "#4b5563", "weight": 2.5, "dashArray": "7 5"}
+            features.append(_feature(state.label(zone_id), zone_id, style, feature["geometry"]))
+    for shape in report.shapes:
+        if shape.geometry is not None and not shape.geometry.is_empty:
+            style = {"color": "#9a3412", "weight": 3, "fill": True, "fillOpacity": 0.15}
+            features.append(_feature(shape.name, shape.shape_id, style, mapping(shape.geometry)))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(label: str, overlay_id: str, style: Any, geometry: Any) -> dict[str, Any]:
+    properties = {"label": label, "overlay_id": overlay_id, "style": style}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+def _checks_html(report: OwnReport, state: State) -> str:
+    """Return the checks of the shapes and what could not be used."""
+    rows = []
+    for check in report.checks:
+        words = "；".join(s.words(state.language) for s in check.statements)
+        rows.append(
+            f"<li><strong>{escape(check.title(state.language))}</strong> "
+            f"{escape(state.text(f'status.{check.status}'))} {escape(words)}</li>"
+        )
+    rows += [
+        f"<li>{escape(issue.place)}：{escape(issue.message)} {escape(issue.remedy)}</li>"
+        for issue in report.issues
+    ]
+    return (
+        f'<h2 class="pm-h2">{escape(state.text("own.checks"))}</h2>'
+        f'<ul class="own-list">{"".join(rows)}</ul>'
+        f'<p class="pm-foot">{escape(state.text("own.report.rule", error=report.error_m))}</p>'
+    )
+
+
+def _table_html(report: OwnReport, state: State) -> str:
+    """Return the verdicts, each beside the nearest zone of the project."""
+    columns = ("name", "stated", "computed", "interval", "verdict", "reason", "beside")
+    head = "".join(f'<th scope="col">{escape(state.text(f"own.column.{c}"))}</th>' for c in columns)
+    rows = "".join(
+        finding_row(s.finding, s.name, state, f'<td class="own-why">{_beside(s, state)}</td>')
+        for s in report.shapes
+    )
+    return (
+        f'<h2 class="pm-h2" id="own-results">{escape(state.text("own.results"))}</h2>'
+        f'<div class="pm-scroll" tabindex="0" role="region" aria-labelledby="own-results">'
+        f'<table class="pm-areas own-areas"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _beside(shape: OwnShape, state: State) -> str:
+    """Return what is said of the nearest zone, escaped."""
+    near = shape.neighbour
+    if near is None:
+        return "–"
+    words = [state.label(near.zone_id)]
+    if near.overlap_km2 > 0:
+        words.append(
+            state.text(
+                "own.beside",
+                overlap=near.overlap_km2,
+                of_shape=near.share_of_shape,
+                of_zone=near.share_of_zone,
+                furthest=near.furthest_m,
+            )
+        )
+    else:
+        words.append(state.text("own.apart", distance=near.distance_m))
+    properties = state.data.features.get(near.zone_id, {}).get("properties", {})
+    if properties.get("computed_area_km2") is not None:
+        stated = properties.get("stated_area_km2")
+        words.append(
+            state.text(
+                "own.zone-figures",
+                stated="–" if stated is None else stated,
+                computed=properties["computed_area_km2"],
+                verdict=state.text(f"verdict.{properties.get('verdict') or 'not_stated'}"),
+            )
+        )
+    return "<br>".join(map(escape, words))
+
+
+def _downloads(report: OwnReport, base: Base, state: State, *, source: str, datum: str) -> None:
+    """Offer the report and the shapes."""
+    zones = {zone: feature["properties"] for zone, feature in state.data.features.items()}
+    page = own_report_html(
+        report,
+        base,
+        zones,
+        source=source,
+        datum=datum,
+        language=state.language,
+        date=state.today,
+    )
+    record = own_report_json(report, base, zones, source=source, datum=datum)
+    shapes = layer_bytes(own_layer(report), file_metadata(state, base))
+    for column, name, content, file_name, kind in zip(
+        st.columns(3),
+        ("report", "json", "geojson"),
+        (page.encode(), record.encode(), shapes),
+        ("own-report.html", "own-report.json", "own-shapes.geojson"),
+        ("text/html", "application/json", "application/geo+json"),
+        strict=True,
+    ):
+        column.download_button(
+            state.text(f"own.download.{name}"),
+            content,
+            file_name,
+            kind,
+            on_click="ignore",
+            width="stretch",
+        )

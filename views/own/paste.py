@@ -1,0 +1,308 @@
+"""A pasted plan text: what was understood, its rings on the map, its figures and problems."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+from shapely.geometry import mapping
+
+from geo.build import edge_layer, zone_layer
+from geo.drafting.draft import About, Draft, draft_from_text
+from geo.drafting.items import understood_words
+from geo.drafting.review import PlanCheck, check_plan, missing_names
+from geo.errors import GeoError, Issue
+from geo.io.geojson import layer_bytes
+from geo.texts import text as words
+from layers.marks import verdict_mark
+from layers.styles import VERDICT_COLOURS, style_of
+from views import data as tables
+from views.choices import plain
+from views.map.view import draw_map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.base import Base
+    from geo.verdicts import Finding
+    from views.state import State
+
+MOST_CHARACTERS = 60_000
+"""Of one paste; the longest of the five plans has 41,000."""
+
+TEXT_KEY = "own_text"
+LATER = ("plan-to-fill", "plan-unknown-plan")
+"""Issues that are for the file after it is downloaded."""
+
+
+def show_paste(state: State) -> None:
+    """Show the field for the text, and below it what it gives."""
+    base = tables.base(state.data)
+    with st.form("own_paste", border=False):
+        pasted = st.text_area(
+            state.text("own.paste.label"),
+            key=TEXT_KEY,
+            height=170,
+            max_chars=MOST_CHARACTERS,
+            placeholder=state.text("own.paste.hint"),
+            persist_state="session",
+        )
+        about = _about(state)
+        given = example_text(state)
+        with st.container(horizontal=True):
+            st.form_submit_button(state.text("own.paste.run"), type="primary")
+            st.form_submit_button(
+                state.text("own.example"),
+                on_click=lambda: st.session_state.update({TEXT_KEY: given}),
+                disabled=not given,
+            )
+    if not (pasted or "").strip():
+        return
+    try:
+        draft = draft_from_text(str(pasted), about, base=base, language=state.language)
+    except GeoError as error:
+        st.error(f"{state.text('own.about.fault')} {plain(str(error))}")
+        return
+    read = draft.understanding
+    if not read.zones and not read.not_understood:
+        st.warning(state.text("own.paste.nothing"))
+        return
+    checked = check_plan(draft.file_name, draft.source, base, language=state.language)
+    st.caption(
+        state.text("own.paste.counts", zones=len(read.zones), unread=len(read.not_understood))
+    )
+    left, right = st.columns([1, 1.25], gap="medium")
+    with left:
+        st.html(_marked(draft, base, state))
+        st.html(_problems_html(draft, checked, state))
+    with right:
+        draw_map(state, overlay=_overlay(draft, checked), height=460)
+    st.html(_results_html(draft, checked, state))
+    _downloads(draft, checked, base, state)
+
+
+def example_text(state: State) -> str:
+    """Return the first limits sentence of the district's own plans, under its name."""
+    for feature in state.data.features.values():
+        properties = feature["properties"]
+        if properties.get("basis") == "stated" and properties.get("limits_text"):
+            name = str(properties["name"])
+            name = name if name.endswith(("区", "带")) else f"{name}片区"
+            sentence = str(properties["limits_text"])
+            return sentence if sentence.startswith(name) else f"{name}\n规划范围：{sentence}"
+    return ""
+
+
+def _about(state: State) -> About:
+    """Return the document as the reader gives it."""
+    periods = list(state.data.periods.values())
+    last = periods[-1].period_to if periods else 2025
+    with st.expander(state.text("own.about")):
+        one, two, three = st.columns(3)
+        plan = one.text_input(state.text("own.about.plan"), "draft", max_chars=20)
+        first_year = two.number_input(
+            state.text("own.about.from"), 1900, 2200, last + 1, key="own_from"
+        )
+        last_year = three.number_input(
+            state.text("own.about.to"), 1900, 2200, last + 5, key="own_to"
+        )
+        title = st.text_input(state.text("own.about.title"), max_chars=120)
+        title_en = st.text_input(state.text("own.about.title_en"), max_chars=200)
+    return About(
+        plan=(plan or "").strip(),
+        period_from=int(first_year),
+        period_to=int(last_year),
+        title=title or "",
+        title_en=title_en or "",
+    )
+
+
+def marked_text(draft: Draft, missing: Iterable[str]) -> str:
+    """Return the text as HTML with what was understood marked; every word escaped.
+
+    Parameters
+    ----------
+    draft : Draft
+        From `geo.drafting.draft`.
+    missing : iterable of str
+        Names of limits that the base lacks.
+    """
+    absent = set(missing)
+    spans: list[tuple[int, int, str]] = []
+    for zone in draft.understanding.zones:
+        spans.append((zone.start, zone.end, "name"))
+        spans += [
+            (limit.start, limit.end, "missing" if limit.name in absent else "limit")
+            for limit in zone.limits
+        ]
+        if zone.axis:
+            spans.append((zone.axis.start, zone.axis.end, "limit"))
+        spans += [(f.start, f.end, "figure") for f in (*zone.areas, *zone.lengths)]
+    spans += [(u.start, u.end, "unread") for u in draft.understanding.not_understood]
+    kinds = [""] * len(draft.text)
+    for start, end, kind in sorted(spans, key=lambda span: span[0] - span[1]):
+        kinds[start:end] = [kind] * (end - start)
+    parts: list[str] = []
+    place = 0
+    while place < len(kinds):
+        end = place
+        while end < len(kinds) and kinds[end] == kinds[place]:
+            end += 1
+        piece = escape(draft.text[place:end])
+        kind = kinds[place]
+        parts.append(f'<mark class="own-{kind}">{piece}</mark>' if kind else piece)
+        place = end
+    return "".join(parts)
+
+
+def _marked(draft: Draft, base: Base, state: State) -> str:
+    names = [limit.name for zone in draft.understanding.zones for limit in zone.limits]
+    kinds = ("name", "limit", "missing", "figure", "unread")
+    key = "".join(
+        f'<mark class="own-{kind}">{escape(state.text(f"own.mark.{kind}"))}</mark>'
+        for kind in kinds
+    )
+    return (
+        f'<h2 class="pm-h2">{escape(state.text("own.marked"))}</h2><p class="own-key">{key}</p>'
+        f'<div class="own-text" lang="zh" tabindex="0" role="region" '
+        f'aria-label="{escape(state.text("own.marked"))}">'
+        f"{marked_text(draft, missing_names(names, base))}</div>"
+    )
+
+
+def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
+    """Return the list of what was not understood, left out or cannot be drawn."""
+    rows = [
+        (state.text("own.mark.unread"), unread.explain(state.language))
+        for unread in draft.understanding.not_understood
+    ]
+    rows += [(issue.place, issue.message) for issue in draft.issues]
+    rows += [(issue.place, _said(issue)) for issue in checked.issues if issue.code not in LATER]
+    items = "".join(
+        f'<li>{escape(message)} <span class="own-where">{escape(place)}</span></li>'
+        for place, message in rows
+    )
+    body = (
+        f'<ul class="own-list">{items}</ul>'
+        if rows
+        else f'<p class="pm-foot">{escape(state.text("own.no-problems"))}</p>'
+    )
+    title = state.text("words.aside", words=state.text("own.problems"), aside=len(rows))
+    return f'<h2 class="pm-h2">{escape(title)}</h2>{body}'
+
+
+def _said(issue: Issue) -> str:
+    return f"{issue.message} {issue.remedy}".strip()
+
+
+def _overlay(draft: Draft, checked: PlanCheck) -> dict[str, Any]:
+    """Return the rings and axes that could be drawn, for the map."""
+    features = []
+    for item_id in draft.item_ids:
+        drawn = checked.built.drawn.get(item_id) if checked.built else None
+        if drawn is None or drawn.geometry is None:
+            continue
+        colour = style_of(drawn.item.place).edge
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "label": drawn.item.name,
+                    "overlay_id": item_id,
+                    "style": {"color": colour, "weight": 4, "fill": True, "fillOpacity": 0.12},
+                },
+                "geometry": mapping(cast("BaseGeometry", drawn.geometry)),
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _results_html(draft: Draft, checked: PlanCheck, state: State) -> str:
+    """Return the table of the figures, one row for each."""
+    columns = ("name", "stated", "computed", "interval", "verdict", "reason")
+    head = "".join(f'<th scope="col">{escape(state.text(f"own.column.{c}"))}</th>' for c in columns)
+    names = {
+        item_id: zone.name or item_id
+        for item_id, zone in zip(draft.item_ids, draft.understanding.zones, strict=True)
+    }
+    rows = "".join(finding_row(f, names.get(f.zone_id, f.zone_id), state) for f in checked.findings)
+    told = "".join(
+        f"<li><strong>{escape(names[item_id])}</strong> "
+        f"{escape(understood_words(zone, state.language))}</li>"
+        for item_id, zone in zip(draft.item_ids, draft.understanding.zones, strict=True)
+    )
+    return (
+        f'<h2 class="pm-h2" id="own-results">{escape(state.text("own.results"))}</h2>'
+        f'<ul class="own-list">{told}</ul>'
+        f'<div class="pm-scroll" tabindex="0" role="region" aria-labelledby="own-results">'
+        f'<table class="pm-areas own-areas"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def finding_row(finding: Finding, name: str, state: State, more: str = "") -> str:
+    """Return one finding as a row of a table; every word escaped but `more`, a last cell."""
+    colour = VERDICT_COLOURS.get(finding.verdict, "inherit")
+    computed = "–" if finding.computed is None else f"{finding.computed:.3f} {finding.unit}"
+    interval = "–" if finding.low is None else f"{finding.low:.3f}–{finding.high:.3f}"
+    stated = finding.printed or "–"
+    reason = finding.reason_en if state.language == "en" else finding.reason
+    return (
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(stated)}</td>'
+        f'<td class="number">{computed}</td><td class="number">{interval}</td>'
+        f'<td style="color:{colour}">{verdict_mark(finding.verdict)} '
+        f"{escape(state.text(f'verdict.{finding.verdict}'))}</td>"
+        f'<td class="own-why">{escape(reason)}</td>{more}</tr>'
+    )
+
+
+def file_metadata(state: State, base: Base) -> dict[str, Any]:
+    """Return the ``metadata`` member of what is downloaded here."""
+    district = base.district
+    return {
+        "district": district.id,
+        "district_name": district.name,
+        "data_version": district.data_version,
+        "base_sha256": dict(base.hashes),
+        "licence": district.licence,
+        "attribution": district.attribution,
+        "attribution_en": district.attribution_en,
+        "metric_crs": base.metric_crs,
+        "date": state.today,
+        **{key: words(f"notice.{key}", "zh") for key in ("datum", "accuracy", "disclaimer")},
+        **{
+            f"{key}_en": words(f"notice.{key}", "en") for key in ("datum", "accuracy", "disclaimer")
+        },
+    }
+
+
+def _downloads(draft: Draft, checked: PlanCheck, base: Base, state: State) -> None:
+    """Offer the plan file and the shapes; nothing is written but what the reader keeps."""
+    about: Mapping[str, Any] = file_metadata(state, base)
+    one, two, three = st.columns(3)
+    one.download_button(
+        state.text("own.download.toml"),
+        draft.source.encode(),
+        draft.file_name,
+        "application/toml",
+        on_click="ignore",
+        width="stretch",
+    )
+    if checked.built is None:
+        return
+    for column, name, layer in (
+        (two, "geojson", zone_layer(checked.built, draft.document.plan)),
+        (three, "edges", edge_layer(checked.built, draft.document.plan)),
+    ):
+        suffix = "_edges" if name == "edges" else ""
+        column.download_button(
+            state.text(f"own.download.{name}"),
+            layer_bytes(layer, about),
+            f"{draft.document.plan}{suffix}.geojson",
+            "application/geo+json",
+            on_click="ignore",
+            width="stretch",
+        )
