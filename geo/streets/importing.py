@@ -19,7 +19,13 @@ from geo.crs import METRIC, WGS84, require_metric
 from geo.errors import DataFileError, Issue
 from geo.streets.drift import compare_with_base
 from geo.streets.folder import write_imported
-from geo.streets.noding import extended_to_mean_lines, noded
+from geo.streets.noding import (
+    EXTENSION_M,
+    REPORTED_M,
+    Extension,
+    extended_to_mean_lines,
+    noded,
+)
 from geo.streets.osm import OSM_ATTRIBUTION, StreetSource
 from geo.streets.reference_lines import ReferenceLine, reference_line
 from geo.streets.rivers import river_lines
@@ -60,6 +66,7 @@ REPORT_COLUMNS = (
     "joined",
     "joined_max_m",
     "extended_m",
+    "extended_to",
     "left_out_m",
     "open",
     "open_m",
@@ -79,7 +86,9 @@ class ImportedStreets:
         One row per river and reading (``mid_river``, ``bank``), WGS84, same columns.
     report : DataFrame
         One row per road, `REPORT_COLUMNS`; lengths in metres; ``joined_max_m``
-        is the widest gap that was closed, ``open_m`` the sum of what remains open.
+        is the widest gap that was closed, ``open_m`` the sum of what remains
+        open; ``extended_to`` names each divided road to whose middle an end was
+        led by more than `REPORTED_M`, with the metres.
     issues : list of Issue
     attribution, licence : str
     extract_date : str
@@ -277,7 +286,9 @@ def _reference_roads(
     owners = [number for number, (_, _, line) in enumerate(groups) for _ in line.parts]
     carriageways = {n: line.carriageways for n, (_, _, line) in enumerate(groups)}
     carriageways = {n: lines for n, lines in carriageways.items() if lines}
-    parts, extended = extended_to_mean_lines(parts, owners, carriageways)
+    parts, extensions = extended_to_mean_lines(parts, owners, carriageways)
+    names = [name for name, _, _ in groups]
+    issues += [_not_led(names, extension) for extension in extensions if not extension.made]
     parts = noded(parts)
     rows, report = [], []
     used: dict[str, int] = {}
@@ -287,7 +298,8 @@ def _reference_roads(
         used[road_id] = used.get(road_id, 0) + 1
         road_id = road_id if used[road_id] == 1 else f"{road_id}-{used[road_id]}"
         rows.append(road_row(road_id, name, group, line, own, common, stamp))
-        report.append(_report_row(road_id, name, group, line, own, extended.get(number, 0.0)))
+        led = [(names[e.to], e.length_m) for e in extensions if e.made and e.road == number]
+        report.append(_report_row(road_id, name, group, line, own, led))
         if line.open_m:
             issues.append(
                 Issue(
@@ -304,6 +316,22 @@ def _reference_roads(
         shapely.remove_repeated_points(shapely.transform(roads.geometry.array, _six_decimals))
     )
     return roads.set_crs(WGS84), pd.DataFrame(report, columns=list(REPORT_COLUMNS))
+
+
+def _not_led(names: Sequence[str], extension: Extension) -> Issue:
+    """Return the issue of a street end that stays on a carriageway, too far from the middle."""
+    name, to = names[extension.road], names[extension.to]
+    return Issue(
+        "street-not-led",
+        "warning",
+        name,
+        f"An end of {name} lies on a carriageway of {to}, {extension.length_m:.0f} m from its "
+        f"middle; ends are led up to {EXTENSION_M:.0f} m. It was left where it is.",
+        "A ring that turns from one into the other there is refused; look at the source.",
+        f"{name}的一端落在{to}的一幅车道上，离其中线 {extension.length_m:.0f} 米，"
+        f"超过上限 {EXTENSION_M:.0f} 米，未延长。",
+        "在此处由一条路转入另一条路的围合会被拒绝；请查看源数据。",
+    )
 
 
 def _six_decimals(xy: np.ndarray) -> np.ndarray:
@@ -345,7 +373,7 @@ def _report_row(
     group: gpd.GeoDataFrame,
     line: ReferenceLine,
     parts: Sequence[LineString],
-    extended_m: float,
+    led: Sequence[tuple[str, float]],
 ) -> dict[str, Any]:
     return {
         "road_id": road_id,
@@ -358,7 +386,8 @@ def _report_row(
         "roundabouts": line.roundabouts,
         "joined": len(line.joined_m),
         "joined_max_m": round(max(line.joined_m, default=0.0), 1),
-        "extended_m": round(extended_m, 1),
+        "extended_m": round(max((length for _, length in led), default=0.0), 1),
+        "extended_to": "; ".join(f"{to} {length:.1f}" for to, length in led if length > REPORTED_M),
         "left_out_m": round(line.left_out_m, 1),
         "open": len(line.open_m),
         "open_m": round(sum(line.open_m), 1),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from shapely import LineString, Point
+
+from geo.streets.reference_lines import SEPARATION_M
 
 SAME_PLACE_M = 0.15
 """Vertices of two roads nearer than this are one junction: the last digit of the files."""
@@ -12,12 +16,38 @@ SAME_PLACE_M = 0.15
 ON_CARRIAGEWAY_M = 1.0
 """A street whose end is so near to a carriageway ends on it."""
 
+EXTENSION_M = SEPARATION_M / 2
+"""A street end is led at most so far to a mean line: half the widest divided road."""
+
+REPORTED_M = 1.0
+"""Extensions above this are listed one by one."""
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A street end led from a carriageway to the mean line that replaced it.
+
+    Parameters
+    ----------
+    road, to : int
+        Number of the street, and of the divided road.
+    length_m : float
+        How far the mean line is from the end [m].
+    made : bool
+        False if it is further than `EXTENSION_M`; then the end stays where it is.
+    """
+
+    road: int
+    to: int
+    length_m: float
+    made: bool
+
 
 def extended_to_mean_lines(
     parts: list[LineString],
     owners: list[int],
     carriageways: dict[int, list[LineString]],
-) -> tuple[list[LineString], dict[int, float]]:
+) -> tuple[list[LineString], list[Extension]]:
     """Lead the ends of streets that met a carriageway to the mean line that replaced it.
 
     Parameters
@@ -33,18 +63,18 @@ def extended_to_mean_lines(
     -------
     parts : list of LineString
         In the same order.
-    extended : dict of int to float
-        Longest extension of each road that has one [m].
+    extensions : list of Extension
+        Each one, made or too long to be made.
     """
     if not carriageways:
-        return parts, {}
+        return parts, []
     numbers = [road for road, lines in carriageways.items() for _ in lines]
     tree = shapely.STRtree([line for lines in carriageways.values() for line in lines])
     by_road: dict[int, list[int]] = {}
     for number, road in enumerate(owners):
         by_road.setdefault(road, []).append(number)
     result = list(parts)
-    extended: dict[int, float] = {}
+    extensions: list[Extension] = []
     for number, part in enumerate(parts):
         for which in (0, -1):
             end = Point(part.coords[which])
@@ -53,13 +83,15 @@ def extended_to_mean_lines(
                 mean = shapely.MultiLineString([parts[k] for k in by_road[road]])
                 if mean.dwithin(result[number], 1e-6):
                     continue  # it crosses the mean line already
-                foot = mean.interpolate(mean.project(end))
-                step = end.distance(foot)
-                xy = list(result[number].coords)
-                xy = [foot.coords[0], *xy] if which == 0 else [*xy, foot.coords[0]]
-                result[number] = LineString(xy)
-                extended[owners[number]] = max(extended.get(owners[number], 0.0), step)
-    return result, extended
+                # not project and interpolate: on a line of several parts these do not agree
+                step = shapely.shortest_line(end, mean)
+                made = step.length <= EXTENSION_M
+                extensions.append(Extension(owners[number], road, step.length, made))
+                if made:
+                    foot = step.coords[-1]
+                    xy = list(result[number].coords)
+                    result[number] = LineString([foot, *xy] if which == 0 else [*xy, foot])
+    return result, extensions
 
 
 def noded(parts: list[LineString]) -> list[LineString]:

@@ -1,26 +1,31 @@
-"""OpenStreetMap files as they come, ``.osm`` and ``.osm.pbf``, and what their tags mean."""
+"""Read OpenStreetMap files (``.osm``, also compressed, ``.osm.pbf``) and what their tags mean."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
+import bz2
+import gzip
 import logging
 import math
 import re
-import zlib
+from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
-import pyogrio
-from shapely import LineString
+import numpy as np
+import osmium
+import shapely
+from numpy.typing import NDArray
+from shapely import LineString, MultiLineString, Polygon
 
 from geo.crs import WGS84
 from geo.errors import DataFileError, Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+
+    from shapely.geometry.base import BaseGeometry
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +45,14 @@ WAY_COLUMNS = (
     "geometry",
 )
 WATER_COLUMNS = ("source_id", "name", "kind", "geometry")
+
+
+class Tags(Protocol):
+    """Tags of an element: a dictionary, or osmium's own list."""
+
+    def get(self, key: str, default: str, /) -> Any:
+        """Return a value."""
+
 
 Bounds = tuple[float, float, float, float]
 
@@ -130,89 +143,137 @@ def waters_table(records: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
     return table.set_crs(WGS84)
 
 
-# ---------------------------------------------------------------- .osm and .osm.pbf
+# ---------------------------------------------------------------- OSM elements
+
+Piece = NDArray[np.float64]
+"""Positions that follow each other, longitude and latitude, shape (n, 2)."""
 
 
-def read_osm_file(path: Path, bounds: Bounds, *, binary: bool) -> StreetSource:
-    """Read ``.osm`` or ``.osm.pbf`` within bounds, through GDAL's OSM driver.
+@dataclass
+class OsmElements:
+    """Ways and water relations of a file, whatever form it has.
 
     Parameters
     ----------
-    path : Path
-    bounds : tuple of float
-        ``(left, bottom, right, top)`` in WGS84; handed down to the driver.
-    binary : bool
-        True for PBF.
+    tags : dict
+        Way number to its tags; untagged ways need not be here.
+    pieces : dict
+        Way number to the stretches of it whose positions are known, two
+        positions or more each. A gap between them is never bridged.
+    relations : list of tuple
+        Number, tags and members ``(way number, role)`` of areas of water.
+    member_pieces : dict
+        ``(relation number, place among its members)`` to pieces, where a
+        relation brings the positions of its members itself.
+    """
+
+    tags: dict[int, dict[str, Any]]
+    pieces: dict[int, list[Piece]]
+    relations: list[tuple[int, dict[str, Any], list[tuple[int, str]]]]
+    member_pieces: dict[tuple[int, int], list[Piece]] = field(default_factory=dict)
+
+
+def source_of_elements(
+    elements: OsmElements, label: str, file_format: str, date: str
+) -> StreetSource:
+    """Return the streets and waters that OSM elements describe.
+
+    Parameters
+    ----------
+    elements : OsmElements
+    label : str
+        How to name the file in messages.
+    file_format, date : str
+        See `StreetSource`.
 
     Returns
     -------
     StreetSource
-
-    Raises
-    ------
-    DataFileError
-        If the file is cut off or damaged.
+        With an issue for each street without positions and each area of
+        water whose outer ways do not close.
     """
-    date = _pbf_date(path) if binary else _xml_date(path)
-    options = {"bbox": bounds, "TAGS_FORMAT": "JSON", "fid_as_index": False}
-    try:
-        lines = pyogrio.read_dataframe(
-            path,
-            layer="lines",
-            columns=["osm_id", "name", "highway", "waterway", "other_tags"],
-            where="(highway IS NOT NULL AND (name IS NOT NULL OR other_tags LIKE '%name:zh%' "
-            "OR other_tags LIKE '%roundabout%' OR other_tags LIKE '%circular%')) "
-            "OR (waterway = 'river' AND name IS NOT NULL)",
-            **options,
-        )
-        areas = pyogrio.read_dataframe(
-            path,
-            layer="multipolygons",
-            columns=["osm_id", "osm_way_id", "name", "natural", "other_tags"],
-            where="natural = 'water' OR other_tags LIKE '%riverbank%'",
-            **options,
-        )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
-        raise DataFileError(
-            f"{path.name} cannot be read to its end: {error}. "
-            "It is cut off or damaged; fetch it again and compare its size or checksum."
-        ) from error
-    lines, areas = (t.astype(object).where(t.notna(), None) for t in (lines, areas))
-    ways, waters = [], []
-    for row in lines.itertuples(index=False):
-        tags = _tags(row.other_tags) | {"name": row.name, "highway": row.highway}
-        if row.highway:
-            ways.append(way_record(f"way/{row.osm_id}", tags, row.geometry))
+    issues: list[Issue] = []
+    ways: list[dict[str, Any]] = []
+    waters: list[dict[str, Any]] = []
+    for number, tags in elements.tags.items():
+        source_id = f"way/{number}"
+        pieces = elements.pieces.get(number, [])
+        if not pieces and ("highway" in tags or "waterway" in tags):
+            issues.append(
+                Issue(
+                    "way-without-positions",
+                    "warning",
+                    source_id,
+                    f"{label}: the positions of way {number} are not in the file.",
+                    "Ask with `out geom;`, or cut the extract with complete ways.",
+                )
+            )
+        for piece in pieces:
+            if "highway" in tags and tags.get("area") != "yes":
+                record = way_record(source_id, tags, LineString(piece))
+                if record["name"] or record["roundabout"]:
+                    ways.append(record)
+            elif tags.get("waterway") == "river" and tags.get("name"):
+                waters.append(water_record(source_id, tags, "line", LineString(piece)))
+            elif is_river_area(tags) and len(piece) > 3 and (piece[0] == piece[-1]).all():
+                waters.append(water_record(source_id, tags, "area", Polygon(piece)))
+    for number, tags, members in elements.relations:
+        area = _relation_area(elements, number, members)
+        if area.is_empty:
+            issues.append(
+                Issue(
+                    "water-not-closed",
+                    "warning",
+                    f"relation/{number}",
+                    f"{label}: the outer ways of relation {number} do not close.",
+                    "Ask for a wider area, so that the river comes whole.",
+                )
+            )
         else:
-            waters.append(water_record(f"way/{row.osm_id}", tags, "line", row.geometry))
-    for row in areas.itertuples(index=False):
-        kind = "relation" if row.osm_id else "way"
-        tags = _tags(row.other_tags) | {"name": row.name, "natural": row.natural}
-        if is_river_area(tags):
-            source_id = f"{kind}/{row.osm_id or row.osm_way_id}"
-            waters.append(water_record(source_id, tags, "area", row.geometry))
+            waters.append(water_record(f"relation/{number}", tags, "area", area))
     return StreetSource(
         ways_table(ways),
         waters_table(waters),
-        "OSM PBF" if binary else "OSM XML",
+        file_format,
         date,
         OSM_ATTRIBUTION,
         OSM_LICENCE,
+        issues,
     )
 
 
-def is_river_area(tags: dict[str, Any]) -> bool:
+def known_pieces(places: NDArray[np.float64]) -> list[Piece]:
+    """Return the stretches of two positions or more between positions that are NaN."""
+    known = np.isfinite(places).all(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [places[first:end] for first, end in runs if end - first > 1]
+
+
+def _relation_area(
+    elements: OsmElements, number: int, members: list[tuple[int, str]]
+) -> BaseGeometry:
+    """Return the area of a multipolygon relation; empty if its outer ways do not close."""
+    rings: dict[str, list[LineString]] = {"outer": [], "inner": []}
+    for place, (way, role) in enumerate(members):
+        pieces = elements.member_pieces.get((number, place), elements.pieces.get(way, []))
+        rings["inner" if role == "inner" else "outer"] += [LineString(p) for p in pieces]
+    areas = {
+        role: shapely.union_all(
+            shapely.get_parts(shapely.polygonize([shapely.union_all(MultiLineString(found))]))
+        )
+        if found
+        else Polygon()
+        for role, found in rings.items()
+    }
+    return shapely.difference(areas["outer"], areas["inner"])
+
+
+def is_river_area(tags: Tags) -> bool:
     """Tell whether a water area may be a river: not a pond, a lake or a basin."""
-    if tags.get("waterway") == "riverbank":
+    if tags.get("waterway", "") == "riverbank":
         return True
-    return tags.get("natural") == "water" and tags.get("water", "river") in ("river", "canal")
-
-
-def _tags(other_tags: Any) -> dict[str, Any]:
-    """Return the field that holds the rarer tags; pyogrio has parsed its JSON or left it."""
-    if isinstance(other_tags, str) and other_tags:
-        other_tags = json.loads(other_tags)
-    return dict(other_tags) if isinstance(other_tags, dict) else {}
+    return tags.get("natural", "") == "water" and tags.get("water", "river") in ("river", "canal")
 
 
 def water_record(source_id: str, tags: dict[str, Any], kind: str, geometry: Any) -> dict[str, Any]:
@@ -225,88 +286,161 @@ def water_record(source_id: str, tags: dict[str, Any], kind: str, geometry: Any)
     }
 
 
-def _xml_date(path: Path) -> str:
-    """Return the date in the head of an OSM XML file, after checking that it has an end."""
-    with path.open("rb") as file:
-        head = file.read(2000).decode("utf-8", "replace")
-        file.seek(max(0, path.stat().st_size - 2000))
-        tail = file.read()
-    if not tail.rstrip().endswith(b"</osm>"):
-        raise DataFileError(f"{path.name} does not end with </osm>: it is cut off. Fetch it again.")
+# ---------------------------------------------------------------- .osm and .osm.pbf
+
+
+def read_osm_file(path: Path, bounds: Bounds, file_format: str) -> StreetSource:
+    """Read an OpenStreetMap file within bounds, through osmium.
+
+    Nodes, ways and relations may stand in any order, and their numbers may be
+    negative, as editors write them before an upload.
+
+    Parameters
+    ----------
+    path : Path
+    bounds : tuple of float
+        ``(left, bottom, right, top)`` in WGS84; what lies outside altogether
+        is left out.
+    file_format : {"pbf", "osm", "osm.gz", "osm.bz2"}
+
+    Returns
+    -------
+    StreetSource
+
+    Raises
+    ------
+    DataFileError
+        If the file is cut off or damaged.
+    """
+    source = osmium.io.File(str(path), file_format)
+    try:
+        date = _extract_date(path, source, file_format)
+        # three runs over the file, so that only what streets need is ever kept
+        relations = _water_relations(source)
+        tags, refs = _street_ways(source, {way for _, _, of in relations for way, _ in of})
+        pieces = _placed(source, refs, bounds)
+    except (RuntimeError, OSError, EOFError) as error:
+        raise DataFileError(
+            f"{path.name} cannot be read to its end: {error}. "
+            "It is cut off or damaged; fetch it again and compare its size or checksum."
+        ) from error
+    near = {number: found for number, found in pieces.items() if found}
+    elements = OsmElements(
+        {number: found for number, found in tags.items() if number in near},
+        near,
+        [r for r in relations if any(way in near for way, _ in r[2])],
+    )
+    kind = "OSM PBF" if file_format == "pbf" else "OSM XML"
+    return source_of_elements(elements, path.name, kind, date)
+
+
+def _water_relations(
+    source: osmium.io.File,
+) -> list[tuple[int, dict[str, Any], list[tuple[int, str]]]]:
+    """Return number, tags and member ways of the relations that may be a river's area."""
+    wanted = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
+    found = []
+    relations: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.RELATION).with_filter(wanted)
+    for relation in relations:
+        tags = {tag.k: tag.v for tag in relation.tags}
+        if relation.visible and is_river_area(tags):
+            ways = [(member.ref, member.role) for member in relation.members if member.type == "w"]
+            found.append((relation.id, tags, ways))
+    return found
+
+
+def _street_ways(
+    source: osmium.io.File, members: set[int]
+) -> tuple[dict[int, dict[str, Any]], dict[int, NDArray[np.int64]]]:
+    """Return the tags of streets, rivers and water areas, and the nodes of these and members."""
+    tags: dict[int, dict[str, Any]] = {}
+    refs: dict[int, NDArray[np.int64]] = {}
+    wanted = osmium.filter.KeyFilter("highway", "waterway", "natural")
+    ways: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.WAY).with_filter(wanted)
+    for way in ways:
+        own = way.tags
+        if way.visible and (
+            ("highway" in own and ("name" in own or "name:zh" in own or "junction" in own))
+            or (own.get("waterway") == "river" and "name" in own)
+            or is_river_area(own)
+        ):
+            tags[way.id] = {tag.k: tag.v for tag in own}
+            refs[way.id] = np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
+    if members:  # most parts of a relation have no tags of their own
+        for way in _with_numbers(osmium.FileProcessor(source, osmium.osm.WAY), members):
+            refs[way.id] = np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
+    return tags, refs
+
+
+def _with_numbers(objects: osmium.FileProcessor, numbers: Collection[int]) -> Iterable[Any]:
+    """Return the objects of these numbers; osmium's own filter knows no negative ones."""
+    if min(numbers) >= 0:
+        return objects.with_filter(osmium.filter.IdFilter(numbers))
+    wanted = set(numbers)
+    every: Iterable[Any] = objects
+    return (entity for entity in every if entity.id in wanted)
+
+
+def _placed(
+    source: osmium.io.File, refs: dict[int, NDArray[np.int64]], bounds: Bounds
+) -> dict[int, list[Piece]]:
+    """Return the pieces of ways that reach into bounds, by way number."""
+    if not refs:
+        return {}
+    numbers = np.unique(np.concatenate(list(refs.values())))
+    places = np.full((len(numbers), 2), np.nan)
+    nodes = osmium.FileProcessor(source, osmium.osm.NODE)
+    found, lon, lat = array("q"), array("d"), array("d")
+    for node in _with_numbers(nodes, numbers.tolist()):
+        place = node.location
+        if node.visible and place.valid():
+            found.append(node.id)
+            lon.append(place.lon)
+            lat.append(place.lat)
+    ids = np.frombuffer(found, dtype=np.int64)
+    at = np.searchsorted(numbers, ids).clip(max=len(numbers) - 1)
+    known = numbers[at] == ids
+    if not known.any():
+        raise DataFileError(
+            f"The file has {len(refs)} streets or waters but none of their positions. "
+            "Ask for the nodes too (Overpass: `out body; >; out skel qt;`)."
+        )
+    places[at[known]] = np.column_stack([np.frombuffer(lon), np.frombuffer(lat)])[known]
+    left, bottom, right, top = bounds
+    pieces: dict[int, list[Piece]] = {}
+    for way, nodes_of in refs.items():
+        xy = places[np.searchsorted(numbers, nodes_of)]
+        x, y = xy[:, 0], xy[:, 1]
+        if len(xy) and not np.isnan(x).all():
+            outside = (
+                np.nanmin(x) > right
+                or np.nanmax(x) < left
+                or np.nanmin(y) > top
+                or np.nanmax(y) < bottom
+            )
+            pieces[way] = [] if outside else known_pieces(xy)
+    return pieces
+
+
+def _extract_date(path: Path, source: osmium.io.File, file_format: str) -> str:
+    """Return the date of the data, after a look for a remark that the server broke off."""
+    if file_format == "pbf":
+        with osmium.io.Reader(source, osmium.osm.NOTHING) as reader:
+            return str(reader.header().get("osmosis_replication_timestamp"))
+    openers: dict[str, Any] = {"osm": open, "osm.gz": gzip.open, "osm.bz2": bz2.open}
+    with openers[file_format](path, "rb") as file:
+        head = file.read(2000)
+        tail = head
+        while chunk := file.read(2**20):
+            tail = (tail + chunk)[-2000:]
     remark = re.search(rb"<remark>([^<]*)</remark>", tail)
     if remark and b"error" in remark[1]:
         raise DataFileError(
-            f"{path.name} is not whole: the server remarked {remark[1].decode().strip()!r}. "
+            f"{path.name} is not whole: the server remarked "
+            f"{remark[1].decode('utf-8', 'replace').strip()!r}. "
             "Ask again for a smaller area, or later."
         )
-    found = re.search(r'osm_base="([^"]+)"', head) or re.search(
-        r'<osm\b[^>]*\btimestamp="([^"]+)"', head
+    found = re.search(rb'osm_base="([^"]+)"', head) or re.search(
+        rb'<osm\b[^>]*\btimestamp="([^"]+)"', head
     )
-    return found[1] if found else ""
-
-
-def _pbf_date(path: Path) -> str:
-    """Return the replication date of a PBF header, after checking that no block is cut off.
-
-    The format: https://wiki.openstreetmap.org/wiki/PBF_Format
-    """
-    size = path.stat().st_size
-    date = ""
-    with path.open("rb") as file:
-        place = 0
-        while place < size:
-            length = int.from_bytes(file.read(4), "big")
-            header = _message(file.read(length)) if length <= 65536 else {}
-            data_size = header.get(3)
-            if not isinstance(data_size, int) or place + 4 + length + data_size > size:
-                raise DataFileError(
-                    f"{path.name} is cut off or damaged at byte {place:,} of {size:,}. "
-                    "Fetch it again and compare its size or checksum."
-                )
-            if header.get(1) == b"OSMHeader":
-                date = _header_date(file.read(data_size))
-            place += 4 + length + data_size
-            file.seek(place)
-    return date
-
-
-def _header_date(blob: bytes) -> str:
-    fields = _message(blob)
-    packed = fields.get(3)
-    plain = zlib.decompress(packed) if isinstance(packed, bytes) else fields.get(1)
-    seconds = _message(plain).get(32) if isinstance(plain, bytes) else None
-    if not isinstance(seconds, int):
-        return ""
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _message(data: bytes) -> dict[int, int | bytes]:
-    """Return the last value of each field of a protocol buffer message; {} if it is none."""
-    fields: dict[int, int | bytes] = {}
-    place = 0
-
-    def varint() -> int:
-        nonlocal place
-        value = shift = 0
-        while True:
-            byte = data[place]
-            place += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    try:
-        while place < len(data):
-            key = varint()
-            if key & 7 == 0:
-                fields[key >> 3] = varint()
-            elif key & 7 == 2:
-                length = varint()
-                fields[key >> 3] = data[place : place + length]
-                place += length
-            else:
-                place += {1: 8, 5: 4}[key & 7]
-    except (IndexError, KeyError):
-        return {}
-    return fields
+    return found[1].decode("ascii", "replace") if found else ""

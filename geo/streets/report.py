@@ -74,6 +74,11 @@ def import_report(
             longest_m=float(report["extended_m"].max()),
         ),
     ]
+    lines += [
+        "- " + text("streets.extended", language, name=name, to=to.replace("; ", "、"))
+        for name, to in zip(report["name"], report["extended_to"], strict=True)
+        if to
+    ]
     still_open = report[report["open"] > 0].sort_values("open_m", ascending=False)
     lines += [
         "- " + text("streets.open", language, name=name, parts=parts, open_m=open_m)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
+import gzip
 import json
 import logging
 import re
@@ -36,6 +38,11 @@ logger = logging.getLogger(__name__)
 JSON_BYTES = 300 * 2**20
 """An Overpass answer or GeoJSON larger than this is refused; a district has 1 to 10 MB."""
 
+PACKED: tuple[tuple[bytes, str, Any], ...] = (
+    (b"\x1f\x8b", "gzip", gzip.open),
+    (b"BZh", "bzip2", bz2.open),
+)
+
 NAME_COLUMNS = (
     "name",
     "名称",
@@ -49,6 +56,14 @@ NAME_COLUMNS = (
     "name_zh",
 )
 """Columns taken for the name, in this order, whatever their case."""
+
+OSM_FORMATS = {
+    "OSM PBF": "pbf",
+    "OSM XML": "osm",
+    "OSM XML, gzip": "osm.gz",
+    "OSM XML, bzip2": "osm.bz2",
+}
+"""What `file_kind` says, and osmium's name for it."""
 
 ID_COLUMNS = ("osm_id", "@id", "full_id", "osmid", "id")
 CLASS_COLUMNS = ("highway", "fclass", "road_class", "class")
@@ -91,8 +106,8 @@ def read_streets(
         If a JSON file passes `JSON_BYTES`.
     """
     kind = file_kind(path)
-    if kind in ("OSM PBF", "OSM XML"):
-        return read_osm_file(path, bounds, binary=kind == "OSM PBF")
+    if kind in OSM_FORMATS:
+        return read_osm_file(path, bounds, OSM_FORMATS[kind])
     if kind == "JSON":
         document = _json_document(path)
         if "elements" in document:
@@ -111,7 +126,7 @@ def file_kind(path: Path) -> str:
     Returns
     -------
     str
-        ``"OSM PBF"``, ``"OSM XML"``, ``"JSON"``, ``"GeoPackage"`` or ``"Shapefile"``.
+        One of `OSM_FORMATS`, or ``"JSON"``, ``"GeoPackage"``, ``"Shapefile"``.
 
     Raises
     ------
@@ -125,6 +140,9 @@ def file_kind(path: Path) -> str:
         raise DataFileError(f"{path.name} cannot be read: {error.strerror}.") from error
     if not head:
         raise DataFileError(f"{path.name} is empty. Fetch it again.")
+    for magic, packed, opened in PACKED:
+        if head.startswith(magic):
+            return _packed_kind(path, packed, opened)
     if head[4:15] == b"\n\tOSMHeader":
         return "OSM PBF"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -146,8 +164,26 @@ def file_kind(path: Path) -> str:
             f"{re.sub(rb'<[^>]*>|[^ -~]+', b' ', head).decode().strip()[:120]!r}. Fetch it again."
         )
     raise DataFileError(
-        f"{path.name} is not street data: expected .osm.pbf, .osm, Overpass JSON, GeoJSON, "
-        f"GeoPackage or Shapefile; it begins with {head[:16]!r}."
+        f"{path.name} is not street data: expected .osm.pbf, .osm (also .gz, .bz2), Overpass JSON, "
+        f"GeoJSON, GeoPackage or Shapefile; it begins with {head[:16]!r}."
+    )
+
+
+def _packed_kind(path: Path, packed: str, opened: Any) -> str:
+    """Return what a compressed file is; only OpenStreetMap XML is read compressed."""
+    try:
+        with opened(path, "rb") as file:
+            head = file.read(512)
+    except (OSError, EOFError) as error:
+        raise DataFileError(
+            f"{path.name} cannot be unpacked ({packed}): {error}. "
+            "It is cut off or damaged; fetch it again."
+        ) from error
+    if re.search(rb"<osm[\s>]", head):
+        return f"OSM XML, {packed}"
+    raise DataFileError(
+        f"{path.name} is compressed ({packed}), but not OpenStreetMap XML; it begins with "
+        f"{head[:16]!r}. Unpack it and give the file inside."
     )
 
 

@@ -3,7 +3,6 @@
 import json
 import struct
 import warnings
-import zlib
 from pathlib import Path
 
 import geopandas as gpd
@@ -427,28 +426,6 @@ def test_kinds_are_told_by_content_and_not_by_the_ending(files, tmp_path):
     assert file_kind(path) == "OSM PBF"
     path.write_bytes(b"\xef\xbb\xbf  <?xml version='1.0'?>\n<osm version='0.6'>")
     assert file_kind(path) == "OSM XML"
-
-
-def test_a_header_block_without_compression_gives_its_date(tmp_path):
-    from geo.streets.osm import _pbf_date
-
-    def field(number, data):
-        return bytes([number << 3 | 2, len(data)]) + data
-
-    seconds = 1_793_478_082  # 2026-10-31T20:21:22Z
-    number = b""
-    value = seconds
-    while value:
-        number += bytes([value & 127 | (128 if value > 127 else 0)])
-        value >>= 7
-    block = bytes([0x82, 0x02]).replace(b"\x82\x02", b"\x80\x02") + number
-    blob = field(1, block)
-    packed = field(3, zlib.compress(block))
-    for content in (blob, packed):
-        header = field(1, b"OSMHeader") + bytes([0x18, len(content)])
-        path = tmp_path / "h.osm.pbf"
-        path.write_bytes(struct.pack(">I", len(header)) + header + content)
-        assert _pbf_date(path) == EXTRACT_DATE
 
 
 # ---------------------------------------------------------------- a data folder

@@ -237,7 +237,7 @@ def test_a_street_that_crosses_the_mean_line_is_not_extended():
     carriageways = {0: [LineString([(0, -9), (100, -9)]), LineString([(0, 9), (100, 9)])]}
     parts, extended = extended_to_mean_lines([mean, cross], [0, 1], carriageways)
     assert parts[1] is cross
-    assert extended == {}
+    assert extended == []
 
 
 # ---------------------------------------------------------------- rivers

@@ -1,0 +1,140 @@
+"""Street files as editors and services really write them: any order, any number, packed."""
+
+import bz2
+import gzip
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geo.enclosures import enclose
+from geo.enclosures.road_index import RoadIndex
+from geo.errors import DataFileError
+from geo.sentences import parse_limits
+from geo.streets.importing import import_streets
+from geo.streets.noding import EXTENSION_M, extended_to_mean_lines
+from geo.streets.reference_lines import SEPARATION_M
+from geo.streets.report import import_report
+
+FILES = Path(__file__).parent / "foreign_files"
+BELT = "EPSG:4549"
+OUTLINE = shapely.box(121.198, 30.994, 121.218, 31.010)
+SQUARE = "规划范围：以南堤街、东塘路、北堤街、西塘路围合的区域"
+
+
+def area_km2(imported, sentence):
+    index = RoadIndex(imported.roads.to_crs(BELT))
+    return enclose(parse_limits(sentence), index).polygon.area / 1e6
+
+
+@pytest.mark.parametrize("name", ["osm_nodes_unsorted.osm", "osm_ways_before_nodes_unsorted.osm"])
+def test_elements_of_a_file_may_stand_in_any_order(name):
+    imported = import_streets(FILES / name, OUTLINE, metric_crs=BELT)
+    assert len(imported.roads) == 4
+    assert imported.issues == []
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack"),
+    [("osm", bytes), ("osm.gz", gzip.compress), ("osm.bz2", bz2.compress)],
+)
+def test_numbers_may_be_negative_and_the_file_packed(tmp_path, ending, pack):
+    text = (FILES / "osm_ways_before_nodes_unsorted.osm").read_text("utf-8")
+    text = text.replace('id="', 'id="-').replace('ref="', 'ref="-')
+    path = tmp_path / f"own.{ending}"
+    path.write_bytes(pack(text.encode()))
+    imported = import_streets(path, OUTLINE, metric_crs=BELT)
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.005)
+    assert set(imported.roads["osm_ids"].explode()) == {f"way/-{n}" for n in (1, 2, 3, 4)}
+
+
+def test_what_an_editor_marked_as_deleted_is_no_street(tmp_path):
+    text = (FILES / "osm_nodes_unsorted.osm").read_text("utf-8")
+    path = tmp_path / "edited.osm"
+    path.write_text(text.replace('<way id="4"', '<way id="4" visible="false"'), "utf-8")
+    imported = import_streets(path, OUTLINE, metric_crs=BELT)
+    assert set(imported.roads["name"]) == {"南堤街", "北堤街", "西塘路"}
+
+
+def test_a_node_outside_the_file_opens_a_way_instead_of_bridging_it(tmp_path):
+    text = (FILES / "osm_nodes_unsorted.osm").read_text("utf-8")
+    middle = '<nd ref="5"/><nd ref="99"/><nd ref="6"/>'
+    nodes = (
+        '<node id="5" version="1" lat="31.0" lon="121.203"/>'
+        '<node id="6" version="1" lat="31.0" lon="121.206"/>'
+    )
+    text = text.replace('<nd ref="1"/><nd ref="2"/>', f'<nd ref="1"/>{middle}<nd ref="2"/>')
+    path = tmp_path / "cut.osm"
+    path.write_text(text.replace("</osm>", f"{nodes}</osm>"), "utf-8")
+    imported = import_streets(path, OUTLINE, metric_crs=BELT)
+    row = imported.report.set_index("name").loc["南堤街"]
+    assert row["parts"] == 2
+    assert row["open_m"] == pytest.approx(286.5, abs=1)
+
+
+def test_ways_without_any_position_are_told(tmp_path):
+    lines = (FILES / "osm_nodes_unsorted.osm").read_text("utf-8").splitlines()
+    path = tmp_path / "ways.osm"
+    path.write_text("\n".join(line for line in lines if "<node" not in line), "utf-8")
+    with pytest.raises(DataFileError, match=r"none of their positions.*out skel"):
+        import_streets(path, OUTLINE, metric_crs=BELT)
+
+
+def test_a_packed_file_cut_off_is_refused(tmp_path):
+    packed = gzip.compress((FILES / "osm_nodes_unsorted.osm").read_bytes())
+    path = tmp_path / "half.osm.gz"
+    path.write_bytes(packed[:-40])
+    with pytest.raises(DataFileError, match="cut off or damaged"):
+        import_streets(path, OUTLINE, metric_crs=BELT)
+    path.write_bytes(gzip.compress(b"name,x,y"))
+    with pytest.raises(DataFileError, match=r"gzip.*not OpenStreetMap XML"):
+        import_streets(path, OUTLINE, metric_crs=BELT)
+
+
+# ---------------------------------------------------------------- ends led to a middle line
+
+
+@pytest.fixture(scope="module")
+def divided():
+    return import_streets(FILES / "two_part_divided_road.osm", OUTLINE, metric_crs=BELT)
+
+
+def test_an_end_is_led_straight_to_a_divided_road_in_two_parts(divided):
+    report = divided.report.set_index("name")
+    assert report.loc["中塘街", "extended_m"] <= 7.6
+    assert report.loc["中塘街", "length_m"] == pytest.approx(307.5, abs=2)
+    sentence = (FILES / "two_part_divided_road_plan.txt").read_text("utf-8").splitlines()[-1]
+    assert area_km2(divided, sentence) == pytest.approx(0.123, abs=0.001)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_extension_above_a_metre_is_told(divided, language):
+    assert divided.report.set_index("name").loc["中塘街", "extended_to"] == "双塘路 7.5"
+    lines = import_report(divided, language=language).splitlines()
+    assert [line for line in lines if "中塘街" in line and "双塘路 7.5" in line]
+
+
+def test_an_end_far_from_the_middle_stays_and_is_told():
+    mean, street = (
+        shapely.LineString([(0, 0), (100, 0)]),
+        shapely.LineString([(150, -9), (150, -80)]),
+    )
+    carriageways = {0: [shapely.LineString([(0, -9), (200, -9)])]}
+    parts, (extension,) = extended_to_mean_lines([mean, street], [0, 1], carriageways)
+    assert parts[1] == street
+    assert not extension.made
+    assert extension.length_m == pytest.approx(np.hypot(50, 9))
+    assert extension.length_m > EXTENSION_M == SEPARATION_M / 2
+
+
+def test_no_line_of_an_import_leaves_its_ways_far_behind(divided):
+    from geo.streets.sources import read_streets
+
+    ways = read_streets(FILES / "two_part_divided_road.osm", OUTLINE.bounds).ways.to_crs(BELT)
+    for name, line in divided.roads.to_crs(BELT).set_index("name").geometry.items():
+        own = shapely.union_all(ways.loc[ways["name"] == name, "geometry"].to_numpy())
+        places = gpd.GeoSeries(shapely.points(shapely.get_coordinates(line.segmentize(2.0))))
+        assert places.distance(own).max() <= SEPARATION_M / 2
