@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pydantic import BaseModel, ConfigDict, ValidationError
 from shapely import MultiPolygon, Polygon
 
 from geo.crs import WGS84, metric_crs_for, require_metric
+from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.read import read_layer, read_toml, sha256
+from geo.texts import Text
+from geo.uncertainty.identity import (
+    IDENTITY_CLASSES,
+    SUM_TOLERANCE,
+    Candidate,
+    Identity,
+    weakest,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LINE_COLUMNS = (
     "name", "method", "position_error_m", "source", "source_en", "half_width_m", "geometry",
 )  # fmt: skip
 """Columns of a centreline that the edges of a zone carry on."""
+
+STRETCH_COLUMNS = (
+    "line", "stretch", "method", "position_error_m", "identity", "identity_evidence",
+    "identity_evidence_en", "half_width_m", "source", "source_en", "reasoning", "reasoning_en",
+    "geometry",
+)  # fmt: skip
+"""Columns of a stretch: the part of a street that is known in one way."""
+
+METHODS = ("traced", "inferred", "estimated")
+"""How the place of a line is known, the best first: a line in the evidence; placed from cited
+evidence; placed by order, parallels, block widths, lengths or addresses."""
 
 CENTRE_READING = "centre_line"
 """The default reading, one rule for every limit of every zone: a limit named in a sentence
@@ -82,6 +104,34 @@ class Alias:
 
 
 @dataclass(frozen=True)
+class Identities:
+    """Which line a name means, where that is not certain (``identity.toml``).
+
+    Parameters
+    ----------
+    by_name : dict of str to Identity
+        Names with candidates of their own.
+    by_class : dict of str to float
+        For every other name the probability of its line, by identity class.
+    """
+
+    by_name: Mapping[str, Identity]
+    by_class: Mapping[str, float]
+
+    def of(self, name: str, classes: Sequence[object] = ()) -> Identity:
+        """Return the candidates of a name; `classes` are those of the stretches in use.
+
+        A name without candidates has its own line alone, with the probability
+        of the least certain class; with 1 where the table has no such class.
+        """
+        if name in self.by_name:
+            return self.by_name[name]
+        identity = weakest(classes)
+        probability = self.by_class.get(identity, 1.0) if identity else 1.0
+        return Identity(name, (Candidate(name, probability),))
+
+
+@dataclass(frozen=True)
 class Base:
     """The base geography, lines in a metric CRS and places in WGS84.
 
@@ -91,8 +141,12 @@ class Base:
         Names, plans, licence.
     outline : Polygon or MultiPolygon
         The district, in `metric_crs`.
+    stretches : GeoDataFrame
+        One row per stretch of a street, in `metric_crs`: `STRETCH_COLUMNS` and
+        more. ``line`` is empty where a street has no name and serves no limit.
     roads : GeoDataFrame
-        One row per road name, in `metric_crs`: `LINE_COLUMNS` and more.
+        One row per named street, in `metric_crs`: `LINE_COLUMNS` and more,
+        with the least certain of its stretches' methods and errors.
     rivers : GeoDataFrame
         One row per river and reading, in `metric_crs`; column ``reading``.
     aliases : dict of str to Alias
@@ -105,6 +159,8 @@ class Base:
         Points whose position is known from elsewhere, WGS84.
     metric_crs : str
         The belt that all measures use.
+    identities : Identities
+        Which line a name means, where that is not certain.
     issues : tuple of Issue
         What is wrong with the files; the rest is usable.
     hashes : dict of str to str
@@ -113,6 +169,7 @@ class Base:
 
     district: District
     outline: Polygon | MultiPolygon
+    stretches: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     rivers: gpd.GeoDataFrame
     aliases: Mapping[str, Alias]
@@ -120,6 +177,7 @@ class Base:
     landmarks: gpd.GeoDataFrame
     control_points: gpd.GeoDataFrame
     metric_crs: str
+    identities: Identities = field(default_factory=lambda: Identities({}, {}))
     outline_error_m: float = 0.0
     issues: tuple[Issue, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -138,8 +196,39 @@ class Base:
         """Return printed name to (data name, reason), as `find_road` takes it."""
         return {a.printed: (a.data_name, a.reason) for a in self.aliases.values()}
 
+    def road_index(self, river_reading: str | None = None) -> RoadIndex:
+        """Return the lines under one reading of the rivers, joined into roads.
+
+        Made once for every reading and shared; see `centrelines`.
+        """
+        if river_reading not in self._road_indexes:
+            self._road_indexes[river_reading] = RoadIndex(self.centrelines(river_reading))
+        return self._road_indexes[river_reading]
+
+    @cached_property
+    def _road_indexes(self) -> dict[str | None, RoadIndex]:
+        return {}
+
+    def stretches_of(self, line: str, river_reading: str | None = None) -> gpd.GeoDataFrame:
+        """Return the stretches of a line, `STRETCH_COLUMNS`; of a river, its one reading."""
+        by_line = self._stretches_by_line.setdefault(river_reading, {})
+        if line not in by_line:
+            rows = self.stretches[self.stretches["line"] == line]
+            if rows.empty:
+                lines = self.centrelines(river_reading)
+                rows = lines[lines["name"] == line].assign(
+                    line=line, stretch=1, identity=None, identity_evidence="",
+                    identity_evidence_en="", reasoning="", reasoning_en="",
+                )  # fmt: skip
+            by_line[line] = rows[list(STRETCH_COLUMNS)].reset_index(drop=True)
+        return by_line[line]
+
+    @cached_property
+    def _stretches_by_line(self) -> dict[str | None, dict[str, gpd.GeoDataFrame]]:
+        return {}
+
     def centrelines(self, river_reading: str | None = None) -> gpd.GeoDataFrame:
-        """Return all named lines under one reading of the rivers.
+        """Return all lines that may serve as a limit, under one reading of the rivers.
 
         Parameters
         ----------
@@ -150,8 +239,10 @@ class Base:
         Returns
         -------
         GeoDataFrame
-            `LINE_COLUMNS`, in `metric_crs`; the river stands under its name.
-            Made once for every reading and shared: not to be changed.
+            `LINE_COLUMNS`, in `metric_crs`; a river stands under its name, and
+            a line that only an uncertain name leads to under its ``road_id``.
+            A river without this reading keeps its first one. Made once for
+            every reading and shared: not to be changed.
         """
         if river_reading not in self._centrelines:
             self._centrelines[river_reading] = self._joined_lines(river_reading)
@@ -169,20 +260,15 @@ class Base:
 
     def _joined_lines(self, river_reading: str | None) -> gpd.GeoDataFrame:
         """Put the roads and one reading of each river into one table."""
-        if self.rivers.empty:
-            return self.roads[list(LINE_COLUMNS)].reset_index(drop=True)
-        rivers = self.rivers
-        chosen = (
-            rivers[rivers["reading"] == river_reading]
-            if river_reading
-            else rivers.drop_duplicates("name")
-        )
-        return gpd.GeoDataFrame(
-            pd.concat(
-                [self.roads[list(LINE_COLUMNS)], chosen[list(LINE_COLUMNS)]], ignore_index=True
-            ),
-            crs=self.metric_crs,
-        )
+        candidates = _streets(self.stretches[~self.stretches["line"].isin(self.roads["name"])])
+        tables = [self.roads, candidates.assign(name=candidates["line"])]
+        if not self.rivers.empty:
+            rivers = self.rivers
+            wanted = rivers[rivers["reading"] == river_reading]
+            others = rivers[~rivers["name"].isin(wanted["name"])].drop_duplicates("name")
+            tables.append(pd.concat([wanted, others]).sort_index())
+        rows = [table[list(LINE_COLUMNS)] for table in tables if not table.empty]
+        return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=self.metric_crs)
 
 
 def read_district(folder: Path) -> District:
@@ -233,11 +319,20 @@ def read_base(folder: Path) -> Base:
     )
     issues: list[Issue] = []
 
-    roads = _lines(base / "roads.geojson", metric_crs)
+    stretches = _lines(base / "roads.geojson", metric_crs)
     rivers = _optional(base / "river.geojson", issues)
     rivers = (
-        roads.iloc[:0].assign(reading=[]) if rivers.empty else _complete(rivers).to_crs(metric_crs)
+        stretches.iloc[:0].assign(reading=[])
+        if rivers.empty
+        else _complete(rivers).to_crs(metric_crs)
     )
+    table = _identity_table(base / "identity.toml", issues)
+    stretches = stretches.assign(line=_line_keys(stretches, table))
+    identities = _identities(stretches, table, issues)
+    named = stretches["name"].map(_is_named) & (stretches["line"] == stretches["name"])
+    roads = _streets(stretches[named])
+    issues += _error_issues(roads, "roads.geojson")
+    issues += _error_issues(rivers, "river.geojson")
     landmarks = _optional(base / "landmarks.geojson", issues)
     control_points = _optional(base / "control_points.geojson", issues)
     aliases = _aliases(base / "aliases.toml", issues)
@@ -252,11 +347,13 @@ def read_base(folder: Path) -> Base:
         "control_points.geojson",
         "aliases.toml",
         "missing.toml",
+        "identity.toml",
     )
     require_metric(roads, "roads.geojson")
     return Base(
         district=district,
         outline=cast("Polygon | MultiPolygon", outline),
+        stretches=stretches,
         roads=roads,
         rivers=rivers,
         aliases=aliases,
@@ -264,6 +361,7 @@ def read_base(folder: Path) -> Base:
         landmarks=landmarks,
         control_points=control_points,
         metric_crs=metric_crs,
+        identities=identities,
         outline_error_m=float(error.iloc[0]) if error is not None else 0.0,
         issues=tuple(issues),
         hashes={f"base/{n}": sha256(base / n) for n in names if (base / n).is_file()},
@@ -281,14 +379,115 @@ def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
 def _complete(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give the optional columns of lines a value."""
     defaults: dict[str, Any] = {
+        "stretch": 1,
+        "name_en": "",
         "method": "traced",
-        "position_error_m": 0.0,
+        "position_error_m": None,
         "source": "",
         "half_width_m": 0.0,
+        "road_class": "",
+        "identity": None,
+        "identity_evidence": "",
+        "identity_evidence_en": "",
+        "reasoning": "",
+        "reasoning_en": "",
     }
-    lines = lines.assign(**{c: v for c, v in defaults.items() if c not in lines.columns})
+    missing = {c: v for c, v in defaults.items() if c not in lines.columns}
+    if "road_id" not in lines.columns:
+        missing["road_id"] = lines["name"]
+    lines = lines.assign(**missing)
     english = lines["source_en"] if "source_en" in lines.columns else lines["source"]
-    return lines.assign(source_en=english.where(english.notna(), lines["source"]))
+    texts = [c for c, v in defaults.items() if v == "" and c != "road_class"]
+    lines = lines.assign(**{c: lines[c].where(lines[c].notna(), "") for c in texts})
+    return lines.assign(
+        source_en=english.where(english.notna(), lines["source"]),
+        half_width_m=[_positive(width, 0.0) for width in lines["half_width_m"]],
+        position_error_m=[_positive(error, math.nan) for error in lines["position_error_m"]],
+    )
+
+
+def _positive(value: object, otherwise: float) -> float:
+    """Return a number of metres above 0, or `otherwise`: text and truth values are no numbers."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        return otherwise
+    return float(value) if math.isfinite(value) and value > 0 else otherwise
+
+
+def _is_named(name: object) -> bool:
+    return isinstance(name, str) and bool(name.strip())
+
+
+def _error_issues(lines: gpd.GeoDataFrame, file: str) -> list[Issue]:
+    """Return an issue for every line whose position error is not known: it is never 0."""
+    unknown = lines[lines["position_error_m"].isna()]
+    return [
+        Issue(
+            "position-error-unknown",
+            "error",
+            f"base/{file}, {name}",
+            Text("base.error_unknown", line=name),
+            Text("base.error_unknown.remedy"),
+        )
+        for name in dict.fromkeys(unknown["name"])
+    ]
+
+
+def _line_keys(stretches: gpd.GeoDataFrame, table: Mapping[str, Any]) -> list[str]:
+    """Return the line that every stretch belongs to: its name, or its id where that is not enough.
+
+    A name stands for all streets of that name, unless the table of identities
+    tells them apart: then for the main one, and another goes by its id. A
+    street without a name has a line only where the table leads to it.
+    """
+    main: dict[str, str] = {}
+    listed: set[str] = set()
+    for row in table.get("limit", []):
+        roads = [str(candidate["road"]) for candidate in row["candidate"]]
+        main.setdefault(str(row["name"]), roads[0])
+        listed |= set(roads)
+    ids = stretches["road_id"].astype(str)
+    of_name: dict[str, set[str]] = {}
+    for name, road_id in zip(stretches["name"], ids, strict=True):
+        if _is_named(name):
+            of_name.setdefault(name, set()).add(road_id)
+    keys = []
+    for name, road_id in zip(stretches["name"], ids, strict=True):
+        if not _is_named(name):
+            keys.append(road_id if road_id in listed else "")
+        elif len(of_name[name]) > 1 and road_id in listed and main.get(name) != road_id:
+            keys.append(road_id)
+        else:
+            keys.append(str(name))
+    return keys
+
+
+def _streets(stretches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row per line, with the least certain method and error of its stretches."""
+    rows = []
+    for line, parts in stretches.groupby("line", sort=False):
+        if not line:
+            continue
+        row = parts.iloc[0].to_dict()
+        if len(parts) > 1:
+            methods = [m for m in parts["method"] if m in METHODS]
+            sources = list(zip(parts["source"], parts["source_en"], strict=True))
+            told = [pair for n, pair in enumerate(sources) if pair not in sources[:n]]
+            row |= {
+                "method": max(methods, key=METHODS.index, default=row["method"]),
+                # One unknown error leaves that of the street unknown.
+                "position_error_m": float(parts["position_error_m"].max(skipna=False)),
+                "identity": weakest(list(parts["identity"])),
+                "half_width_m": float(parts["half_width_m"].max()),
+                "source": "；".join(zh for zh, _ in told),
+                "source_en": "; ".join(en for _, en in told),
+                "geometry": shapely.line_merge(
+                    shapely.multilinestrings(shapely.get_parts(parts.geometry.array))
+                ),
+            }
+        rows.append(row)
+    return gpd.GeoDataFrame(
+        rows, columns=list(stretches.columns), geometry="geometry", crs=stretches.crs
+    )
 
 
 def _optional(path: Path, issues: list[Issue]) -> gpd.GeoDataFrame:
@@ -367,3 +566,100 @@ def _missing(path: Path, issues: list[Issue]) -> dict[str, str]:
             continue
         table[row["name"]] = row.get("tried", row.get("note", ""))
     return table
+
+
+def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
+    """Read the table of identities; an entry that is not whole becomes an Issue and is left out."""
+    if not path.is_file():
+        return {}
+    try:
+        table = read_toml(path)
+    except DataFileError as error:
+        remedy = Text("base.identity.remedy")
+        issues.append(
+            Issue("identity-unreadable", "error", f"base/{path.name}", error.words, remedy)
+        )
+        return {}
+    rows = []
+    for row in table.get("limit", []):
+        fault = _identity_fault(row, [r["name"] for r in rows])
+        if fault is None:
+            rows.append(row)
+            continue
+        name = row.get("name", "?") if isinstance(row, dict) else "?"
+        issues.append(
+            Issue(
+                "identity-faulty",
+                "error",
+                f"base/{path.name}, {name}",
+                Text(f"base.identity.{fault}", name=str(name)),
+                Text("base.identity.remedy"),
+            )
+        )
+    return {"limit": rows, "default": table.get("default", {})}
+
+
+def _identity_fault(row: Any, names: Sequence[str]) -> str | None:
+    """Return what is wrong with an entry of the table of identities, or None."""
+    candidates = row.get("candidate") if isinstance(row, dict) else None
+    if not isinstance(candidates, list) or not candidates or not _is_named(row.get("name")):
+        return "no_candidate"
+    if row["name"] in names:
+        return "twice"
+    if any(not isinstance(c, dict) or not _is_named(c.get("road")) for c in candidates):
+        return "no_candidate"
+    probabilities = [_positive(c.get("probability"), math.nan) for c in candidates]
+    if not abs(sum(probabilities) - 1) <= SUM_TOLERANCE:
+        return "sum"
+    return None
+
+
+def _identities(
+    stretches: gpd.GeoDataFrame, table: Mapping[str, Any], issues: list[Issue]
+) -> Identities:
+    """Return the table of identities with the lines that its ids mean."""
+    line_of = dict(zip(stretches["road_id"].astype(str), stretches["line"], strict=True))
+    by_name = {}
+    for row in table.get("limit", []):
+        unknown = [c["road"] for c in row["candidate"] if not line_of.get(c["road"])]
+        if unknown:
+            issues.append(
+                Issue(
+                    "identity-road-unknown",
+                    "error",
+                    f"base/identity.toml, {row['name']}",
+                    Text("base.identity.unknown", name=row["name"], roads=unknown),
+                    Text("base.identity.remedy"),
+                )
+            )
+            continue
+        by_name[row["name"]] = Identity(
+            row["name"],
+            tuple(
+                Candidate(
+                    line_of[c["road"]],
+                    float(c["probability"]),
+                    str(c.get("evidence", "")),
+                    str(c.get("evidence_en", "")),
+                )
+                for c in row["candidate"]
+            ),
+            str(row.get("reason", "")),
+            str(row.get("reason_en", "")),
+        )
+    classes = table.get("default", {})
+    by_class = {
+        name: _positive(classes.get(name), math.nan) for name in IDENTITY_CLASSES if name in classes
+    }
+    for name, probability in by_class.items():
+        if not probability <= 1:
+            issues.append(
+                Issue(
+                    "identity-faulty",
+                    "error",
+                    f"base/identity.toml, {name}",
+                    Text("base.identity.default", name=name),
+                    Text("base.identity.remedy"),
+                )
+            )
+    return Identities(by_name, {n: p for n, p in by_class.items() if p <= 1})

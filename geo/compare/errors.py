@@ -12,8 +12,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas import SQUARE_METRES_PER_KM2, corner_variance
+from geo.areas import SQUARE_METRES_PER_KM2
 from geo.crs import WGS84
+from geo.uncertainty.position import corner_variance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

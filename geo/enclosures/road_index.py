@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,7 +95,7 @@ class RoadIndex:
         self._parts = parts[order]
         self._starts = np.searchsorted(codes[order], np.arange(len(known) + 1))
         self._codes = {str(name): code for code, name in enumerate(known)}
-        self._roads: dict[tuple[str, float], Road] = {}
+        self._roads: dict[tuple[int, float], Road] = {}
 
     def __contains__(self, name: object) -> bool:
         """Return whether a road has exactly this name."""
@@ -117,14 +118,52 @@ class RoadIndex:
         RoadNotFoundError
             If no road has this name.
         """
-        found = self._roads.get((name, tolerance_m))
+        code = self._codes.get(name)
+        if code is None:
+            raise road_not_found(name, self.names)
+        found = self._roads.get((code, tolerance_m))
         if found is None:
-            if name not in self._codes:
-                raise road_not_found(name, self.names)
-            code = self._codes[name]
             parts = self._parts[self._starts[code] : self._starts[code + 1]]
-            found = self._roads[name, tolerance_m] = joined_road(name, parts, tolerance_m)
+            found = self._roads[code, tolerance_m] = joined_road(name, parts, tolerance_m)
         return found
+
+    def standing_for(self, lines: Mapping[str, str]) -> RoadIndex:
+        """Return an index in which names stand for other lines of this one.
+
+        Parameters
+        ----------
+        lines : dict of str to str
+            For a name, the name of the line that is meant. What a name stood
+            for before is not reached by it any more.
+
+        Returns
+        -------
+        RoadIndex
+            Shares the joined roads of this one.
+
+        Raises
+        ------
+        RoadNotFoundError
+            If a line is not among these.
+        """
+        changed = {name: line for name, line in lines.items() if name != line}
+        if not changed:
+            return self
+        for line in changed.values():
+            if line not in self._codes:
+                raise road_not_found(line, self.names)
+        view = copy.copy(self)
+        view._codes = self._codes | {name: self._codes[line] for name, line in changed.items()}
+        return view
+
+    def with_line(self, name: str, line: shapely.LineString) -> RoadIndex:
+        """Return an index with one more line, such as a straight connector, in the same CRS."""
+        view = copy.copy(self)
+        view._parts = np.append(self._parts, line)
+        view._starts = np.append(self._starts, len(view._parts))
+        view._codes = self._codes | {name: len(self._starts) - 1}
+        view._roads = dict(self._roads)
+        return view
 
 
 def find_road(

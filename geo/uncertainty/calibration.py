@@ -182,10 +182,9 @@ def calibrate(deviations: Sequence[Deviation]) -> tuple[ClassCalibration, ...]:
     Notes
     -----
     A street counts once, with the root mean square of its points' distances
-    in standard deviations, divided by `RMS_TO_SIGMA`-free one-dimensional
-    theory: a line that is shifted as a whole by a normal vector lies off its
-    street across its own direction by one normal number, which all of its
-    points share. Points of one street are therefore no independent evidence.
+    in standard deviations: a line that is wrong as a whole lies off its
+    street, across its own direction, by one normal number that all of its
+    points share. Points of one street are no independent evidence.
     """
     classes: dict[tuple[str, str], list[Deviation]] = {}
     for deviation in deviations:

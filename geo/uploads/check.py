@@ -11,13 +11,14 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas import AreaBudget, area_budget, geodesic_area_km2
+from geo.areas import geodesic_area_km2
 from geo.checks.built import method_check
 from geo.checks.check import Check
 from geo.checks.topology import containment_check, overlaps_check, spaces_check, validity_check
 from geo.crs import WGS84
 from geo.errors import InputTooLargeError, Issue
 from geo.texts import text
+from geo.uncertainty.position import AreaBudget, area_budget
 from geo.uploads.fields import Fields, stated_area
 from geo.verdicts import Finding, Reading, judge
 from geo.zones.item import rounded

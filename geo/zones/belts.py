@@ -11,7 +11,6 @@ import shapely
 from shapely import Geometry, LineString, Point
 
 from geo.areas import (
-    SMALLEST_CORNER_SINE,
     Z_95,
     geodesic_area_km2,
     geodesic_length_m,
@@ -22,6 +21,7 @@ from geo.enclosures.strips import axis_between, corridor_with_area
 from geo.errors import EnclosureError
 from geo.plans.documents import PlanItem
 from geo.texts import text
+from geo.uncertainty.position import SMALLEST_CORNER_SINE
 from geo.verdicts import Reading
 from geo.zones.item import EDGE_COLUMNS, Drawn, to_files
 

@@ -10,12 +10,7 @@ import geopandas as gpd
 import shapely
 from shapely import Geometry
 
-from geo.areas import (
-    Z_95,
-    AreaBudget,
-    area_budget,
-    geodesic_area_km2,
-)
+from geo.areas import Z_95, geodesic_area_km2
 from geo.base import CENTRE_READING, Base
 from geo.enclosures.enclose import Connector as RingConnector
 from geo.enclosures.enclose import Enclosure, enclose, order_limits
@@ -30,6 +25,7 @@ from geo.errors import (
 from geo.plans.documents import PlanItem
 from geo.sentences.limits import Limit, parse_limits
 from geo.texts import text
+from geo.uncertainty.position import AreaBudget, area_budget
 from geo.verdicts import Finding, Reading, judge
 from geo.zones.belts import axis_of, draw_belt
 from geo.zones.item import EDGE_COLUMNS, Drawn, rounded, to_files

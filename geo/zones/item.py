@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import Geometry
 
-from geo.areas import (
-    AreaBudget,
-)
 from geo.crs import WGS84
 from geo.plans.documents import PlanItem
+from geo.uncertainty.position import AreaBudget
 from geo.verdicts import Reading
-
-if TYPE_CHECKING:
-    pass
 
 DECIMALS = 6
 """Decimals of a degree in every file: 0.1 m."""

@@ -4,9 +4,10 @@ import pytest
 from pyproj import Geod
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from geo.areas import area_budget, geodesic_area_km2, geodesic_length_m, printed_interval
+from geo.areas import geodesic_area_km2, geodesic_length_m, printed_interval
 from geo.crs import METRIC, WGS84
 from geo.errors import GeoError
+from geo.uncertainty.position import area_budget
 
 
 def square_edges(error_m=10.0, roads=("S", "E", "N", "W")):

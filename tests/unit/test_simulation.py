@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from shapely import LineString
 
-from geo.areas import area_budget
 from geo.crs import METRIC
 from geo.errors import CRSError, EnclosureError
+from geo.uncertainty.position import area_budget
 from testing.simulation import simulate_areas
 
 
