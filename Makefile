@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help app test bench soak lock lint golden clean
+.PHONY: help app test types bundle bench soak lock lint golden clean
 .DEFAULT_GOAL := help
 
 help:
@@ -40,8 +40,12 @@ test: $(VENV)/dev.stamp
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy geo layers
+	$(MAKE) --no-print-directory types
 	$(BIN)/lint-imports
+
+# make types  mypy alone
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy geo layers views commands testing streamlit_app.py
 
 # make bench  the side-by-side benchmarks (15 minutes)
 bench: $(VENV)/bench.stamp

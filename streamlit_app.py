@@ -52,7 +52,7 @@ words = st.container()
 if issues:
     with st.expander(text("page.data_faults", language, count=len(issues)), expanded=True):
         for issue in issues:
-            st.text(f"{issue.place}: {issue.message} {issue.remedy}")
+            st.text(f"{issue.place}: {' '.join(issue.words(language))}")
 if not data.features:
     st.warning(text("page.no_data", language))
 

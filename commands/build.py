@@ -19,6 +19,7 @@ from geo.districts.many import (
 from geo.districts.stores import pack_district
 from geo.errors import GeoError
 from geo.io.checksums import sealed_readme
+from geo.io.read import INSTALLED_DATA
 from geo.io.write import write_bytes
 
 
@@ -58,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build, and write or compare, district by district."""
     folder = chosen_folder(options)
+    if folder == INSTALLED_DATA and not (options.check or options.pack):
+        raise GeoError.of("data.installed", folder=str(folder))
     districts = district_folders(folder)
     if options.pack:
         for district in districts:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from commands.console import print_json
 from commands.issues import add_data_option, chosen_folder
 from geo.build import Built, build
 from geo.checks.check import Check
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         write_bytes(Path(options.html), page.encode())
         print(f"wrote {options.html}", file=sys.stderr)
     if options.json:
-        sys.stdout.write(report_json(built, checks))
+        print_json(report_json(built, checks))
     else:
         print_report(built, checks, options.lang)
     return 1 if any(check.status == "failed" for check in checks) else 0

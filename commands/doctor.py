@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from commands.machine import DEFAULT_PORT, examine
+from commands.machine import examine
+from commands.page import DEFAULT_PORT
 from geo.texts import text
 
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}

@@ -14,15 +14,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from commands.page import CARRIED, DEFAULT_PORT, page_folder
 from geo.errors import GeoError
 from geo.texts import text
 
-PROJECT = Path(__file__).resolve().parent.parent
+LOCKS = CARRIED if CARRIED.is_dir() else CARRIED.parents[1]
+"""Where the pinned requirements lie: inside an installed wheel, or beside the package."""
+
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 500 * 2**20
 """Free disk below which exports of large sheets may fail [bytes]."""
 
-DEFAULT_PORT = 8501
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 Status = Literal["ok", "missing", "optional"]
@@ -53,7 +55,10 @@ class Finding:
 
 
 def examine(
-    folder: Path | None = None, *, port: int = DEFAULT_PORT, language: str = "zh"
+    folder: Path | None = None,
+    *,
+    port: int = DEFAULT_PORT,
+    language: str = "zh",
 ) -> list[Finding]:
     """Look at everything that the project needs, and at what it can use.
 
@@ -84,7 +89,7 @@ def examine(
         ("extra", "requirements-extra.txt", "optional"),
     )
     for part, name, status in locks:
-        count, wrong = packages(PROJECT / name)
+        count, wrong = packages(LOCKS / name)
         words = text("doctor.pinned", language, count=count, wrong=len(wrong))
         words += f": {', '.join(wrong[:8])}" if wrong else ""
         result.append(finding(part, well=not wrong, found=words, status=status))
@@ -93,7 +98,7 @@ def examine(
     leaflet = find_spec("xstatic") is not None and find_spec("xstatic.pkg.leaflet") is not None
     result.append(finding("leaflet", well=leaflet, found="Leaflet" if leaflet else "–"))
     result += [finding(p, well=w, found=f) for p, w, f in _data(folder, language)]
-    static = PROJECT / "static"
+    static = page_folder() / "static"
     result.append(finding("static", well=is_writable(static), found="static/"))
     temporary = Path(tempfile.gettempdir())
     result.append(finding("temporary", well=is_writable(temporary), found=str(temporary)))

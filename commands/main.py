@@ -1,4 +1,4 @@
-"""The command line: ``python -m geo build | check | export | roads | plan | doctor``."""
+"""The command line: ``geo build | check | export | roads | plan | page | doctor``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from commands.console import let_console_print_anything
 from geo.errors import GeoError
 
 COMMANDS = {
@@ -16,6 +17,7 @@ COMMANDS = {
     "export": "maps, slides, tables and data files",
     "roads": "bring in real street data",
     "plan": "begin or check a plan file",
+    "page": "open the page in a browser on this machine",
     "doctor": "what is missing on this machine, and what to do",
 }
 """Every command and the module of commands that carries it out."""
@@ -38,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="geo", description=__doc__)
     parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    let_console_print_anything()
     words = list(sys.argv[1:] if arguments is None else arguments)
     # Only the module of the command in hand is imported: `geo check` needs no matplotlib.
     chosen = next((word for word in words if not word.startswith("-")), "")

@@ -92,12 +92,13 @@ def _matrices(_data: PageData, stamp: Stamp) -> tuple[Matrices, tuple[Issue, ...
     found: Matrices = {}
     issues: list[Issue] = []
     for first, second in combinations(read.zones, 2):
-        both = [_with_limits(read.zones[plan]) for plan in (first, second)]
-        edges = read.edges[first], read.edges[second]
+        zones_a, zones_b = (_with_limits(read.zones[plan]) for plan in (first, second))
+        edges_a, edges_b = read.edges[first], read.edges[second]
+        areas_a, areas_b = (zones[zones["kind"] != "belt"] for zones in (zones_a, zones_b))
         try:
             found[first, second] = (
-                overlap_matrix(*(table[table["kind"] != "belt"] for table in both), *edges),
-                overlap_matrix(*both, *edges),
+                overlap_matrix(areas_a, areas_b, edges_a, edges_b),
+                overlap_matrix(zones_a, zones_b, edges_a, edges_b),
             )
         except GeoError as error:
             issues.append(Issue("not-compared", "error", f"{first}, {second}", str(error)))

@@ -25,7 +25,7 @@ from layers.exports import (
 )
 from layers.map.base_map import base_map
 from layers.map.zones import planning_group
-from layers.sheets.options import Extent, SheetOptions
+from layers.sheets.options import Extent, Orientation, PaperName, SheetOptions
 from views.choices import plain
 from views.map.view import map_state
 from views.state import folder_stamp
@@ -143,8 +143,10 @@ def choose_sheet(
 ) -> tuple[SheetOptions, bool]:
     """Draw the widgets that only a sheet has."""
     first, second = st.columns(2)
-    paper = first.selectbox(state.text("export.paper"), ["A4", "A3", "16:9"], key="export_paper")
-    orientation = "landscape"
+    paper: PaperName = first.selectbox(
+        state.text("export.paper"), ["A4", "A3", "16:9"], key="export_paper"
+    )
+    orientation: Orientation = "landscape"
     if paper != "16:9":
         orientation = second.selectbox(
             state.text("export.orientation"),
@@ -248,9 +250,13 @@ def make_file(
         )
     st.session_state.pop("export_made", None)
     bar = st.progress(0.0, state.text("export.reading"))
+
+    def show(share: float, words: str) -> None:
+        bar.progress(share, words)
+
     try:
         check_request(request, material)
-        made = export(request, material, bar.progress)
+        made = export(request, material, show)
     except ExportError as error:
         st.error(state.plain("export.failed", reason=error))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import logging
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
-"""Served by Streamlit as ``app/static``; git-ignored, made again when it is missing."""
+STATIC = Path(
+    os.environ.get("GEO_STATIC") or Path(__file__).resolve().parent.parent / "static"
+).resolve()
+"""Served by Streamlit as ``app/static``; git-ignored, made again when it is missing. `geo page`
+names another folder where the page is installed and must not be written to."""
 
 BASE_LAYERS = ("district", "river", "roads", "landmarks")
 REQUIRED = ("zone_id", "plan", "place", "kind", "basis")

@@ -17,12 +17,19 @@ from geo.io.limits import DATA_FILE_BYTES, refuse_above
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_PROJECT_DATA = Path(__file__).resolve().parents[2] / "data"
+_PACKAGE = Path(__file__).resolve().parents[1]
+INSTALLED_DATA = _PACKAGE / "data"
+"""Heping's own data inside an installed wheel; a checkout has them beside the package."""
+
+_PROJECT_DATA = INSTALLED_DATA if INSTALLED_DATA.is_dir() else _PACKAGE.parent / "data"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def data_folder(folder: str | Path | None = None) -> Path:
-    """Return the data folder: `folder`, else ``GEO_DATA``, else the project's own.
+    """Return the data folder: `folder`, else ``GEO_DATA``, else Heping's own.
+
+    Heping's own are those of the checkout, or the copy that an installed
+    wheel carries, which is read and never written.
 
     Raises
     ------

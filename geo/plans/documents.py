@@ -123,7 +123,7 @@ def passages(document: Document) -> Iterator[tuple[str, PassageKey, str]]:
 
 
 def plan_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a plan file, as kept in ``schemas/plan.schema.json``."""
+    """Return the JSON Schema of a plan file, as kept in ``geo/schemas/plan.schema.json``."""
     schema = Document.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Plan document"

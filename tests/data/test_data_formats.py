@@ -14,7 +14,7 @@ from geo.export.files import SHAPEFILE_FIELDS
 from geo.io import limits as input_limits
 from geo.io.read import data_folder
 
-PAGE = (SCHEMAS.parent / "docs" / "data-formats.md").read_text(encoding="utf-8")
+PAGE = (SCHEMAS.parents[1] / "docs" / "data-formats.md").read_text(encoding="utf-8")
 EXAMPLE = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL).group(1))
 CODE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 FILES = sorted((data_folder() / "zones").glob("*.geojson"))

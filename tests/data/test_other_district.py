@@ -178,7 +178,7 @@ def guide_commands():
 def followed(tmp_path_factory):
     """A copy of the code without its data, and the guide followed in it from top to bottom."""
     folder = tmp_path_factory.mktemp("copy")
-    for room in ("geo", "commands", "layers", "schemas"):
+    for room in ("geo", "commands", "layers"):
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name, content in guide_files().items():
         path = folder / name

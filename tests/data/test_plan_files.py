@@ -159,5 +159,5 @@ def test_names_of_one_plan_can_be_told_apart():
 
 
 def test_the_kept_json_schema_is_that_of_the_model():
-    kept = json.loads((ROOT / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+    kept = json.loads((ROOT / "geo" / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
     assert kept == plan_schema()

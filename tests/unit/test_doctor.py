@@ -43,7 +43,7 @@ def test_a_package_of_another_version_is_named(tmp_path):
 
 def test_every_pin_of_the_locks_is_read():
     for name in ("requirements.txt", "requirements-extra.txt"):
-        lines = (doctor.PROJECT / name).read_text().splitlines()
+        lines = (doctor.LOCKS / name).read_text().splitlines()
         pins = [line for line in lines if "==" in line.split(";")[0] and line[0] not in " #"]
         assert len(doctor._PIN.findall("\n".join(lines))) == len(pins)
 
@@ -114,7 +114,7 @@ def test_the_doctor_speaks_where_packages_are_missing():
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        cwd=Path(doctor.PROJECT),
+        cwd=Path(doctor.LOCKS),
         check=False,
     )
     assert done.stderr == ""

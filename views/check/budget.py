@@ -124,7 +124,7 @@ def choose_edge(edges: Sequence[Mapping[str, Any]], chosen: str | None, state: S
     st.pills(
         state.text("checkview.choose_edge"),
         list(labels),
-        format_func=lambda edge: plain(labels.get(edge, edge)),
+        format_func=lambda edge: plain(labels.get(edge, str(edge))),
         key=key,
         on_change=lambda: link.put("edge", st.session_state[key] or chosen),
     )

@@ -73,7 +73,7 @@ def show(state: State) -> None:
         st.info(state.text("compare.same_period"))
     found, issues = matrices(state.data)
     for issue in issues:
-        st.warning(plain(issue.message))
+        st.warning(plain(issue.words(state.language)[0]))
     frame(state, mode, first, second, period)
     if mode == "time" or first == second:
         return

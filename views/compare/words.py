@@ -71,7 +71,7 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
     rows = ['<div class="cw">']
     for plan, zone in zip(plans, (words.zone_a, words.zone_b), strict=True):
         rows.append(f"<h3>{escape(plan)} · {escape(state.name(zone))}</h3>")
-    later = []
+    later: list[str] = []
     for key, old, new in words.parts:
         block = [f"<h4>{escape(state.text(f'popup.{key}'))}</h4>"]
         block += [_segments(state, *pair) for pair in zip(plans, (old, new), strict=True)]
@@ -87,8 +87,8 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
         )
     for kind, key in (("aim", "compare.aims"), ("means", "compare.means")):
         rows.append(f"<h4>{escape(state.text(key))}</h4>")
-        for plan, own in zip(plans, (words.clauses_a, words.clauses_b), strict=True):
-            rows.append(_clauses(state, plan, own, kind))
+        for plan, clauses in zip(plans, (words.clauses_a, words.clauses_b), strict=True):
+            rows.append(_clauses(state, plan, clauses, kind))
     return "".join([*rows, *later, "</div>"])
 
 

@@ -90,7 +90,7 @@ def _show_issues(issues: Iterable[Issue], state: State) -> None:
     if not found:
         return
     rows = "".join(
-        f"<li>{escape(issue.message)} {escape(issue.remedy)} "
+        f"<li>{escape(' '.join(issue.words(state.language)))} "
         f'<span class="own-where">{escape(issue.place)}</span></li>'
         for issue in found
     )
@@ -213,7 +213,7 @@ def _checks_html(report: OwnReport, state: State) -> str:
             f"{escape(state.text(f'status.{check.status}'))} {escape(words)}</li>"
         )
     rows += [
-        f"<li>{escape(issue.place)}：{escape(issue.message)} {escape(issue.remedy)}</li>"
+        f"<li>{escape(issue.place)}：{escape(' '.join(issue.words(state.language)))}</li>"
         for issue in report.issues
     ]
     return (

@@ -179,8 +179,12 @@ def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
         (state.text("own.mark.unread"), unread.explain(state.language))
         for unread in draft.understanding.not_understood
     ]
-    rows += [(issue.place, issue.message) for issue in draft.issues]
-    rows += [(issue.place, _said(issue)) for issue in checked.issues if issue.code not in LATER]
+    rows += [(issue.place, issue.words(state.language)[0]) for issue in draft.issues]
+    rows += [
+        (issue.place, _said(issue, state.language))
+        for issue in checked.issues
+        if issue.code not in LATER
+    ]
     items = "".join(
         f'<li>{escape(message)} <span class="own-where">{escape(place)}</span></li>'
         for place, message in rows
@@ -194,8 +198,8 @@ def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
     return f'<h2 class="pm-h2">{escape(title)}</h2>{body}'
 
 
-def _said(issue: Issue) -> str:
-    return f"{issue.message} {issue.remedy}".strip()
+def _said(issue: Issue, language: str) -> str:
+    return " ".join(issue.words(language)).strip()
 
 
 def _overlay(draft: Draft, checked: PlanCheck) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""What a console can show, and in which language; needs no package: the doctor speaks too."""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import io
+import json
+import sys
+import unicodedata
+
+PLAIN_MARKS = {"✓": "√", "✕": "×", "✗": "×", "◐": "△", "◌": "◇", "–": "-", "−": "-", "≥": ">="}
+"""What stands for a mark where a console has no such character; GBK, of Chinese Windows, has
+the right-hand signs but not the left-hand ones."""
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """Return plainer characters for those that an encoding lacks: km2 for km²."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    plainer = "".join(
+        PLAIN_MARKS.get(character, unicodedata.normalize("NFKC", character))
+        for character in error.object[error.start : error.end]
+    )
+    known = plainer.encode(error.encoding, "replace").decode(error.encoding)
+    return known, error.end
+
+
+codecs.register_error("plainer", _plainer)
+
+
+def let_console_print_anything() -> None:
+    """Let no character end a command on a console that cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plainer")
+
+
+def print_json(document: str) -> None:
+    """Print JSON, with every sign escaped where standard output is not UTF-8."""
+    if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
+        document = json.dumps(json.loads(document), indent=1) + "\n"
+    sys.stdout.write(document)
+
+
+def add_language_option(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--lang``."""
+    parser.add_argument(
+        "--lang", choices=("zh", "en"), default="zh", help="language of what is told (zh)"
+    )
