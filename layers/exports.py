@@ -22,6 +22,7 @@ from geo.export.files import (
     select_zones,
 )
 from geo.io.read import read_layer
+from geo.io.write import write_bytes
 from geo.texts import text
 from layers.sheets.options import SheetFormat, SheetOptions
 from layers.styles import style_of
@@ -225,6 +226,35 @@ def export(
         ) from error
     progress(1.0, text("export.done", request.sheet.language))
     return ExportedFile(file_name(request, material), content, MEDIA_TYPES[request.format])
+
+
+def export_job(arguments: tuple[Path, ExportRequest], progress: Progress, folder: Path) -> Path:
+    """Make one file in a folder; a job of `geo.workers.pool`.
+
+    Parameters
+    ----------
+    arguments : tuple of Path and ExportRequest
+        A data folder with built zones, and what is asked for.
+    progress : callable
+        As in `export`.
+    folder : Path
+        Where the file goes.
+
+    Returns
+    -------
+    Path
+        The file, under the name that `file_name` gives.
+
+    Raises
+    ------
+    DataFileError, ExportError
+        As in `read_material` and `export`, or if the file cannot be written.
+    """
+    data, request = arguments
+    made = export(request, read_material(data), progress)
+    path = folder / made.name
+    write_bytes(path, made.content)
+    return path
 
 
 def _content(request: ExportRequest, material: Material, progress: Progress) -> bytes:

@@ -1,0 +1,386 @@
+"""Do long work in child processes: a queue that readers see, with progress, cancel and limits.
+
+A library was looked for first. `concurrent.futures` and multiprocessing start children from
+``__main__``, which in a Streamlit page is the page's own script; loky and joblib start them
+clean but can neither end one job nor lose one worker without losing the others; Dask's local
+cluster keeps its workers and their memory, and needs a scheduler that listens on a socket.
+What is wanted is less: a process for each job, which gives its memory back by ending.
+
+Each job runs in a process of its own (`geo.workers.job`), at low priority and within limits.
+One such process is started ahead while there is work, with its libraries loaded, so that a
+job does not wait for them. It is told its job once, by pickle on its standard input, which is
+a direction that only this process writes; what comes back are lines of JSON and the name of a
+file in the folder of the job, never pickle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from geo.errors import GeoError
+from geo.texts import Text
+
+logger = logging.getLogger(__name__)
+
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""Where the packages of the project lie: the working folder of every child."""
+
+KEPT_WARM_SECONDS = 300.0
+"""A child that was started ahead and got no job for so long is ended: it holds 150–200 MB."""
+
+
+class QueueFullError(GeoError):
+    """More jobs wait than the pool takes."""
+
+
+@dataclass(frozen=True)
+class PoolLimits:
+    """What one job may use.
+
+    Parameters
+    ----------
+    memory_bytes : int
+        Address space of the process [byte]. Linux only.
+    seconds : float
+        Time on the clock until the job is ended [s].
+    waiting : int
+        Jobs that may wait in all; one more is refused.
+    waiting_each : int
+        Jobs of one owner that may wait or run.
+    niceness : int
+        Added to the priority number of the process, so that clicks come first.
+    """
+
+    memory_bytes: int = 3_000_000_000
+    seconds: float = 300.0
+    waiting: int = 40
+    waiting_each: int = 3
+    niceness: int = 10
+
+
+class Job:
+    """One piece of long work, as a reader may follow it; made by `Pool.submit`.
+
+    Attributes
+    ----------
+    state : {"waiting", "running", "done", "failed", "cancelled"}
+        Ends in one of the last three.
+    share : float
+        How far it is, 0 to 1, as the work itself tells.
+    words : str
+        What it is doing, in the words that the work itself chose.
+    file : Path or None
+        What was made, once `state` is ``"done"``. It is gone with the job.
+    fault : Text or None
+        Why it failed, once `state` is ``"failed"``.
+    """
+
+    def __init__(self, function: str, arguments: Any, folder: Path) -> None:
+        self.function = function
+        self.arguments = arguments
+        self.folder = folder
+        self.state: JobState = "waiting"
+        self.share = 0.0
+        self.words = ""
+        self.file: Path | None = None
+        self.fault: Text | None = None
+        self.ended = threading.Event()
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        # A job that nobody holds any more takes its files along.
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+
+    def cancel(self) -> None:
+        """End the job, waiting or running; one that has ended stays as it is."""
+        with self._lock:
+            if self.ended.is_set():
+                return
+            self.state = "cancelled"
+            child = self._child
+        _end(child)
+        if child is None:
+            self.ended.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end at most so long, and tell whether it has come."""
+        return self.ended.wait(seconds)
+
+    def _begin(self, child: subprocess.Popen[bytes]) -> bool:
+        """Take a child, unless the job was cancelled meanwhile."""
+        with self._lock:
+            if self.state != "waiting":
+                return False
+            self.state = "running"
+            self._child = child
+            return True
+
+    def _finish(self, state: JobState, fault: Text | None = None) -> None:
+        """Set the last state, unless a reader has cancelled the job."""
+        with self._lock:
+            if self.state != "cancelled":
+                self.state = state
+                self.fault = fault
+            self._child = None
+        if self.state != "done":
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.ended.set()
+
+
+class Pool:
+    """Child processes for long work, at most so many at once, and the queue before them.
+
+    Parameters
+    ----------
+    workers : int
+        Jobs that run at once.
+    limits : PoolLimits
+        What each may use, and how many may wait.
+    modules : tuple of str
+        Imported by a child that is started ahead.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        limits: PoolLimits | None = None,
+        modules: tuple[str, ...] = (),
+    ) -> None:
+        self.workers = workers
+        self.limits = limits or PoolLimits()
+        self.modules = modules
+        self._lock = threading.Lock()
+        self._waiting: deque[Job] = deque()
+        self._running: set[Job] = set()
+        self._owned: dict[str, weakref.WeakSet[Job]] = {}
+        self._spare: subprocess.Popen[bytes] | None = None
+        self._last = 0.0
+        self._closed = False
+
+    def submit(self, function: str, arguments: Any, owner: str = "") -> Job:
+        """Put a job into the queue.
+
+        Parameters
+        ----------
+        function : str
+            ``"module:name"`` of a function ``(arguments, progress, folder)`` that writes
+            one file into `folder` and returns its path. ``progress(share, words)`` may be
+            called with a share from 0 to 1.
+        arguments : object
+            Anything that pickle takes; it is unpickled by our own child only.
+        owner : str
+            Whose job it is, such as the id of a session; see `leave`.
+
+        Returns
+        -------
+        Job
+
+        Raises
+        ------
+        QueueFullError
+            If more jobs wait than `PoolLimits` allows, in all or for this owner.
+        GeoError
+            If the pool is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise GeoError(Text("pool.closed"))
+            mine = [job for job in self._owned.get(owner, ()) if not job.ended.is_set()]
+            if owner and len(mine) >= self.limits.waiting_each:
+                raise QueueFullError(Text("pool.full-own", count=len(mine)))
+            if len(self._waiting) >= self.limits.waiting:
+                raise QueueFullError(Text("pool.full", count=len(self._waiting)))
+            job = Job(function, arguments, Path(tempfile.mkdtemp(prefix="heping-job-")))
+            self._waiting.append(job)
+            self._owned.setdefault(owner, weakref.WeakSet()).add(job)
+            if len(self._running) < self.workers:
+                self._start(self._waiting.popleft())
+        return job
+
+    def place(self, job: Job) -> int:
+        """Return how many jobs a waiting one has to wait for, itself included; 0 if none."""
+        with self._lock:
+            waiting = [other for other in self._waiting if other.state == "waiting"]
+        return waiting.index(job) + 1 if job in waiting else 0
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many jobs wait and how many run."""
+        with self._lock:
+            return sum(j.state == "waiting" for j in self._waiting), len(self._running)
+
+    def leave(self, owner: str) -> None:
+        """End all jobs of an owner who has gone, and forget what they made."""
+        with self._lock:
+            jobs = list(self._owned.pop(owner, ()))
+        for job in jobs:
+            job.cancel()
+
+    def close(self) -> None:
+        """End everything; nothing is taken any more."""
+        with self._lock:
+            self._closed = True
+            jobs = [*self._waiting, *self._running]
+            self._waiting.clear()
+            spare, self._spare = self._spare, None
+        for job in jobs:
+            job.cancel()
+        _end(spare)
+
+    # Inside. `_start` and `_next` are called with the lock held.
+
+    def _start(self, job: Job) -> None:
+        self._running.add(job)
+        threading.Thread(target=self._run, args=(job,), name="geo-job", daemon=True).start()
+
+    def _next(self, job: Job) -> None:
+        self._running.discard(job)
+        for owner in [o for o, jobs in self._owned.items() if not jobs]:
+            del self._owned[owner]
+        while self._waiting and len(self._running) < self.workers:
+            following = self._waiting.popleft()
+            if following.state == "waiting":
+                self._start(following)
+
+    def _run(self, job: Job) -> None:
+        """Carry one job through, then begin the next; runs on a thread of its own."""
+        try:
+            self._carry_out(job)
+        except Exception:
+            # Whatever it was, the reader's job ends and the queue goes on.
+            logger.exception("Job %s failed in the pool", job.function)
+            job._finish("failed", Text("pool.died"))
+        finally:
+            with self._lock:
+                self._last = time.monotonic()
+                self._next(job)
+            self._warm()
+
+    def _carry_out(self, job: Job) -> None:
+        with self._lock:
+            child, self._spare = self._spare, None
+        if child is None or child.poll() is not None:
+            child = self._child()
+        if not job._begin(child):
+            _end(child)
+            job.ended.set()
+            return
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            _end(child)
+
+        timer = threading.Timer(self.limits.seconds, stop)
+        timer.daemon = True
+        timer.start()
+        answer: dict[str, Any] = {}
+        try:
+            answer = _ask(child, job)
+        finally:
+            timer.cancel()
+            _end(child)
+        if late.is_set():
+            job._finish("failed", Text("pool.late", seconds=round(self.limits.seconds)))
+        elif "done" in answer:
+            # Only a name in the folder of the job is taken, whatever the child says.
+            job.file = job.folder / Path(answer["done"]).name
+            job._finish("done") if job.file.is_file() else job._finish("failed", Text("pool.died"))
+        elif "refused" in answer:
+            chinese, english = answer["refused"]
+            job._finish("failed", Text("pool.refused", reason=(chinese, english)))
+        elif answer.get("memory"):
+            limit = self.limits.memory_bytes / 1e6
+            job._finish("failed", Text("pool.memory", megabytes=round(limit)))
+        else:
+            job._finish("failed", Text("pool.died"))
+
+    def _child(self) -> subprocess.Popen[bytes]:
+        """Start a process that waits for its job on its standard input."""
+        limits = [str(self.limits.memory_bytes), str(self.limits.niceness)]
+        # One thread each: two jobs beside a page on two cores gain nothing from more.
+        threads = dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GDAL_NUM_THREADS"), "1"
+        )
+        return subprocess.Popen(
+            [sys.executable, "-m", "geo.workers.job", *limits, *self.modules],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=PROJECT,
+            env={**os.environ, **threads},
+            # Not in our group: what ends the page by the keyboard ends its children by `close`.
+            start_new_session=sys.platform != "win32",
+        )
+
+    def _warm(self) -> None:
+        """Keep one child ready while there is work; `_cool` ends it after a while without."""
+        with self._lock:
+            if self._closed or self._spare is not None:
+                return
+            self._spare = self._child()
+        self._cool_later(KEPT_WARM_SECONDS)
+
+    def _cool_later(self, seconds: float) -> None:
+        timer = threading.Timer(seconds, self._cool)
+        timer.daemon = True
+        timer.start()
+
+    def _cool(self) -> None:
+        """End the child that was kept ready, if nothing has been asked for long enough."""
+        with self._lock:
+            left = self._last + KEPT_WARM_SECONDS - time.monotonic()
+            if left <= 0 or self._closed:
+                spare, self._spare = self._spare, None
+            else:
+                spare = None
+        if left > 0 and not self._closed:
+            self._cool_later(left)
+        _end(spare)
+
+
+def _ask(child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
+    """Tell a child its job and follow it; return its last word, empty if it gave none."""
+    if child.stdin is None or child.stdout is None:  # pragma: no cover - made with both
+        return {}
+    told = pickle.dumps((job.function, job.arguments, str(job.folder)))
+    with contextlib.suppress(OSError):  # a child that died already: no answer follows
+        child.stdin.write(len(told).to_bytes(8, "big") + told)
+        child.stdin.close()
+    for line in child.stdout:
+        try:
+            word = json.loads(line)
+        except ValueError:
+            continue
+        if "share" in word:
+            job.share, job.words = float(word["share"]), str(word["words"])
+        else:
+            return dict(word)
+    return {}
+
+
+def _end(child: subprocess.Popen[bytes] | None) -> None:
+    """End a process and wait for it; what it had opened is closed."""
+    if child is None:
+        return
+    with contextlib.suppress(OSError):
+        child.kill()
+    child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()

@@ -1,0 +1,55 @@
+"""Small jobs for the tests of the pool; they run in its child processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from geo.errors import ExportError
+
+
+def copy(arguments: Any, progress: Any, folder: Path) -> Path:
+    """Write the argument into a file."""
+    progress(0.5, "half")
+    path = folder / "copy.txt"
+    path.write_text(f"{arguments} {os.getpid()} {os.nice(0)}")
+    return path
+
+
+def run_until_cancelled(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+    """Say that it runs, then never end by itself."""
+    progress(0.1, "running")
+    while True:
+        time.sleep(0.05)
+
+
+def refuse(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+    """Raise one of our errors."""
+    raise ExportError("the paper is too small")
+
+
+def fail(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+    """Raise what nobody expected."""
+    raise KeyError("no such thing")
+
+
+def be_killed(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+    """Die as by the kernel's hand."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return folder
+
+
+def use_memory(arguments: int, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+    """Ask for so many bytes."""
+    block = bytearray(arguments)
+    path = folder / "size.txt"
+    path.write_text(str(len(block)))
+    return path
+
+
+def point_elsewhere(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+    """Claim a file outside the folder."""
+    return Path(arguments)

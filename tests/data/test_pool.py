@@ -1,0 +1,134 @@
+"""Long work in child processes: every way a job can end, and the queue."""
+
+import datetime as dt
+import os
+import threading
+
+import pytest
+
+from geo.io.read import data_folder
+from geo.workers.pool import Pool, PoolLimits, QueueFullError
+from layers.exports import ExportRequest, export, read_material
+
+SECONDS = 60
+
+
+@pytest.fixture
+def pool():
+    made = Pool(workers=1, limits=PoolLimits(memory_bytes=1_500_000_000, seconds=SECONDS))
+    yield made
+    made.close()
+
+
+def running(job):
+    """Wait until a job of `run_until_cancelled` says that it runs."""
+    for _ in range(SECONDS * 20):
+        if job.words:
+            return job
+        job.wait(0.05)
+    raise AssertionError(job.state)
+
+
+def test_a_job_gives_a_file_made_by_another_process_of_low_priority(pool):
+    job = pool.submit("testing.jobs:copy", "word")
+    assert job.wait(SECONDS)
+    word, process, niceness = job.file.read_text().split()
+    assert (job.state, word, job.share, job.words) == ("done", "word", 0.5, "half")
+    assert int(process) != os.getpid()
+    assert int(niceness) == min(19, os.nice(0) + pool.limits.niceness)
+
+
+def test_the_file_goes_with_the_job(pool):
+    job = pool.submit("testing.jobs:copy", "word")
+    assert job.wait(SECONDS)
+    path = job.file
+    del job
+    # The thread of the pool may hold the job for the moment after its end.
+    for _ in range(100):
+        if not path.exists():
+            break
+        threading.Event().wait(0.05)
+    assert not path.exists()
+
+
+def test_a_refusal_of_ours_is_told_in_its_words(pool):
+    job = pool.submit("testing.jobs:refuse", None)
+    assert job.wait(SECONDS)
+    assert job.state == "failed"
+    assert job.fault.render("en") == "the paper is too small"
+    assert not job.folder.exists()
+
+
+@pytest.mark.parametrize("function", ["fail", "be_killed", "no_such_function"])
+def test_a_job_that_dies_costs_itself_only(pool, function):
+    lost, next_one = (pool.submit(f"testing.jobs:{name}", "x") for name in (function, "copy"))
+    assert lost.wait(SECONDS)
+    assert next_one.wait(SECONDS)
+    assert (lost.state, next_one.state) == ("failed", "done")
+    assert "意外中断" in lost.fault.render("zh")
+
+
+def test_more_memory_than_allowed_is_told(pool):
+    job = pool.submit("testing.jobs:use_memory", 2_000_000_000)
+    assert job.wait(SECONDS)
+    assert job.fault.render("en").startswith("This job needed more than 1500 MB")
+
+
+def test_a_job_that_takes_too_long_is_ended():
+    pool = Pool(workers=1, limits=PoolLimits(seconds=0.2))
+    try:
+        job = pool.submit("testing.jobs:run_until_cancelled", None)
+        assert job.wait(SECONDS)
+        assert job.fault.render("en").startswith("This job was stopped after")
+    finally:
+        pool.close()
+
+
+def test_only_a_file_in_the_folder_of_the_job_is_taken(pool, tmp_path):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("not ours")
+    job = pool.submit("testing.jobs:point_elsewhere", str(outside))
+    assert job.wait(SECONDS)
+    assert (job.state, job.file) == ("failed", job.folder / "outside.txt")
+
+
+def test_a_waiting_job_knows_its_place_and_moves_up(pool):
+    first = running(pool.submit("testing.jobs:run_until_cancelled", None))
+    second, third = (pool.submit("testing.jobs:copy", n) for n in (2, 3))
+    assert [pool.place(job) for job in (first, second, third)] == [0, 1, 2]
+    second.cancel()
+    assert (second.state, pool.place(third)) == ("cancelled", 1)
+    first.cancel()
+    assert third.wait(SECONDS)
+    assert (first.state, third.state) == ("cancelled", "done")
+
+
+def test_who_leaves_takes_the_work_along(pool):
+    gone = running(pool.submit("testing.jobs:run_until_cancelled", None, owner="gone"))
+    waiting = pool.submit("testing.jobs:copy", 1, owner="gone")
+    other = pool.submit("testing.jobs:copy", 2, owner="other")
+    pool.leave("gone")
+    assert other.wait(SECONDS)
+    assert [job.state for job in (gone, waiting, other)] == ["cancelled", "cancelled", "done"]
+
+
+def test_the_queue_has_an_end_for_all_and_for_each():
+    pool = Pool(workers=1, limits=PoolLimits(waiting=2, waiting_each=2))
+    try:
+        jobs = [pool.submit("testing.jobs:run_until_cancelled", None, owner="a") for _ in range(2)]
+        with pytest.raises(QueueFullError, match="You have 2 jobs"):
+            pool.submit("testing.jobs:copy", None, owner="a")
+        jobs += [pool.submit("testing.jobs:copy", None, owner="b")]
+        with pytest.raises(QueueFullError, match="2 jobs are waiting"):
+            pool.submit("testing.jobs:copy", None, owner="c")
+    finally:
+        pool.close()
+    assert {job.state for job in jobs} == {"cancelled"}
+
+
+def test_an_export_made_in_the_pool_is_the_one_made_here(pool):
+    request = ExportRequest(format="geojson", date=dt.date(2026, 11, 27), plans=("13th",))
+    job = pool.submit("layers.exports:export_job", (data_folder(), request))
+    assert job.wait(SECONDS)
+    here = export(request, read_material(data_folder()))
+    assert (job.file.name, job.file.read_bytes()) == (here.name, here.content)
