@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyproj import CRS
 
 from geo.errors import CRSError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -45,23 +46,20 @@ def metric_crs_for(longitude: float) -> str:
     'EPSG:4549'
     """
     if not 73.5 <= longitude <= 136.5:
-        raise CRSError(
-            f"Longitude {longitude} lies outside the CGCS2000 3-degree belts "
-            "(73.5 to 136.5 E). Check the axis order and the datum."
-        )
+        raise CRSError(Text("crs.no-belt", longitude=longitude))
     meridian = min(max(round(longitude / 3) * 3, 75), 135)
     return f"EPSG:{4534 + (meridian - 75) // 3}"
 
 
-def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
+def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str | Text) -> None:
     """Raise CRSError unless `layer` has a projected CRS in metres.
 
     Parameters
     ----------
     layer : GeoDataFrame or GeoSeries
         Any layer.
-    what : str
-        How to name it in the message.
+    what : str or Text
+        How to name it in the message: the file, or a Text such as ``crs.outline``.
 
     Raises
     ------
@@ -70,13 +68,10 @@ def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
     """
     crs = layer.crs
     if crs is None:
-        raise CRSError(f"{what} has no CRS; expected a projected one in metres. Use set_crs.")
+        raise CRSError(Text("crs.not-said", what=what))
     crs = CRS.from_user_input(crs)
     if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        raise CRSError(
-            f"{what} is in {crs.to_string()}; expected a projected CRS in metres "
-            f"such as {METRIC}. Use to_crs."
-        )
+        raise CRSError(Text("crs.not-metric", what=what, crs=crs.to_string(), metric=METRIC))
 
 
 def to_wgs84(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import Literal, Self, cast
 
-from geo.texts import Text
+from geo.texts import Text, keys
 
 IssueLevel = Literal["error", "warning", "info"]
 
@@ -39,6 +40,20 @@ class GeoError(ValueError):
         """Return the message in Chinese or English; plain words as they are."""
         words = self.words
         return words.render(language) if isinstance(words, Text) else words
+
+
+def system_reason(error: OSError) -> Text:
+    """Return why the system refused, as far as the catalogue knows the error's name.
+
+    Examples
+    --------
+    >>> system_reason(OSError(28, "No space left on device")).render("zh")
+    '磁盘已满'
+    """
+    name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    if f"system.{name}" in keys():
+        return Text(f"system.{name}")
+    return Text("system.other", name=name, said_en=error.strerror or str(error) or name)
 
 
 class CRSError(GeoError):

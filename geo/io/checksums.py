@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geo.errors import DataFileError
 from geo.io.read import read_text, sha256
+from geo.texts import Text
 
 ROW = re.compile(r"^\| *`?([\w./-]+)`? *\| *`?([0-9a-f]{64})`? *\| *$", re.MULTILINE)
 HEAD = "| file | sha256 |\n|---|---|\n"
@@ -46,9 +47,7 @@ def sealed_readme(folder: Path) -> str:
     page = read_text(folder / "README.md")
     start = page.find(HEAD)
     if start < 0:
-        raise DataFileError(
-            "README.md of the data folder has no table headed '| file | sha256 |'. Add the head."
-        )
+        raise DataFileError(Text("file.no-checksum-table"))
     end = start + len(HEAD)
     while page.startswith("|", end):
         newline = page.find("\n", end)

@@ -16,6 +16,7 @@ from shapely.geometry import mapping, shape
 
 from geo.crs import WGS84
 from geo.errors import CRSError, DataFileError, ExportError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,19 +52,17 @@ def layer_of(document: Any, label: str) -> gpd.GeoDataFrame:
     """
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
-        raise DataFileError(f"{label} is not a GeoJSON FeatureCollection but {found!r}.")
+        raise DataFileError(Text("geojson.no-collection", file=label, found=found))
     if not _is_wgs84_member(document.get("crs")):
-        raise DataFileError(
-            f"{label} names another CRS in its 'crs' member; files are WGS84 (RFC 7946). "
-            "Convert it and drop the member."
-        )
+        raise DataFileError(Text("geojson.other-crs", file=label))
     features = document.get("features")
     if not isinstance(features, list):
-        raise DataFileError(f"{label} has no list 'features'.")
+        raise DataFileError(Text("geojson.no-features", file=label))
     geometries: list[shapely.Geometry | None] = []
     records: list[dict[str, Any]] = []
     for number, feature in enumerate(features, start=1):
-        geometries.append(_feature_geometry(feature, f"{label}, feature {number}"))
+        place = Text("geojson.feature", file=label, number=number)
+        geometries.append(_feature_geometry(feature, place))
         records.append(feature.get("properties") or {})
     columns = list(dict.fromkeys(key for record in records for key in record))
     table = pd.DataFrame.from_records(records, columns=columns)
@@ -109,8 +108,8 @@ def layer_bytes(
         If a cell is infinite or of a type that JSON does not know.
     """
     if layer.crs is None or not layer.crs.equals(WGS84):
-        found = "no CRS" if layer.crs is None else layer.crs.to_string()
-        raise CRSError(f"GeoJSON is written in WGS84; the layer has {found}. Use to_crs.")
+        found = Text("crs.none") if layer.crs is None else layer.crs.to_string()
+        raise CRSError(Text("geojson.not-wgs84", found=found))
     if id_column is None:
         id_column = next((name for name in ID_COLUMNS if name in layer.columns), None)
     names = [name for name in layer.columns if name != layer.geometry.name]
@@ -118,7 +117,7 @@ def layer_bytes(
     features = []
     for row, geometry in enumerate(_canonical(layer.geometry.array)):
         properties = {
-            str(name): _json_value(columns[name][row], f"column {name!r}, row {row}")
+            str(name): _json_value(columns[name][row], Text("geojson.cell", column=name, row=row))
             for name in names
         }
         feature: dict[str, Any] = {"type": "Feature"}
@@ -129,7 +128,7 @@ def layer_bytes(
         features.append(feature)
     document: dict[str, Any] = {"type": "FeatureCollection"}
     if metadata is not None:
-        document["metadata"] = _json_value(dict(metadata), "metadata")
+        document["metadata"] = _json_value(dict(metadata), Text("geojson.metadata"))
     document["features"] = features
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     return (_POSITION.sub(r"[\1, \2]", text) + "\n").encode("utf-8", "replace")
@@ -154,10 +153,10 @@ def _is_wgs84_member(member: Any) -> bool:
     return name.endswith(("CRS84", "EPSG::4326", "EPSG:4326"))
 
 
-def _feature_geometry(feature: Any, place: str) -> shapely.Geometry | None:
+def _feature_geometry(feature: Any, place: Text) -> shapely.Geometry | None:
     """Return the geometry of one GeoJSON feature."""
     if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
-        raise DataFileError(f"{place} is not a GeoJSON feature.")
+        raise DataFileError(Text("geojson.no-feature", place=place))
     member = feature.get("geometry")
     if member is None:
         return None
@@ -165,15 +164,12 @@ def _feature_geometry(feature: Any, place: str) -> shapely.Geometry | None:
         geometry = shape(member)
         bounds = geometry.bounds if not geometry.is_empty else (0.0, 0.0, 0.0, 0.0)
     except Exception as error:
-        raise DataFileError(f"{place}: the geometry cannot be read: {error}.") from error
+        said = str(error) or type(error).__name__
+        raise DataFileError(Text("geojson.geometry", place=place, said_en=said)) from error
     if not all(map(math.isfinite, bounds)) or max(map(abs, bounds[::2])) > 180:
-        raise DataFileError(
-            f"{place} lies at {bounds}; expected longitude and latitude in degrees."
-        )
+        raise DataFileError(Text("geojson.no-degrees", place=place, bounds=str(bounds)))
     if max(map(abs, bounds[1::2])) > 90:
-        raise DataFileError(
-            f"{place} lies at {bounds}; latitude passes 90 degrees: are the axes exchanged?"
-        )
+        raise DataFileError(Text("geojson.axes", place=place, bounds=str(bounds)))
     return geometry
 
 
@@ -192,7 +188,7 @@ def _mapping(geometry: shapely.Geometry) -> dict[str, Any]:
     return dict(mapping(geometry))  # type: ignore[arg-type]
 
 
-def _json_value(value: Any, place: str) -> Any:
+def _json_value(value: Any, place: Text) -> Any:
     """Return a cell as JSON has it."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None
@@ -204,7 +200,7 @@ def _json_value(value: Any, place: str) -> Any:
         if math.isnan(value):
             return None
         if math.isinf(value):
-            raise ExportError(f"{place} is infinite; JSON has no such number.")
+            raise ExportError(Text("geojson.infinite", place=place))
         return value
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
@@ -214,4 +210,4 @@ def _json_value(value: Any, place: str) -> Any:
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return [_json_value(item, place) for item in value]
-    raise ExportError(f"{place} is a {type(value).__name__}; JSON has no such type.")
+    raise ExportError(Text("geojson.type", place=place, type=type(value).__name__))

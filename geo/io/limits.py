@@ -8,6 +8,7 @@ repeats them for readers; a test keeps the two equal.
 from __future__ import annotations
 
 from geo.errors import InputTooLargeError
+from geo.texts import Text
 
 DATA_FILE_BYTES = 256 * 2**20
 """A file of the data folder; the bundled ones are below 1 MB."""
@@ -43,7 +44,7 @@ XML_ELEMENTS = 2_000_000
 """Elements of an uploaded KML file."""
 
 
-def refuse_above(limit: int, found: int, what: str, name: str, remedy: str) -> None:
+def refuse_above(limit: int, found: int, what: Text, name: str, remedy: Text) -> None:
     """Raise InputTooLargeError if `found` passes `limit`.
 
     Parameters
@@ -52,11 +53,11 @@ def refuse_above(limit: int, found: int, what: str, name: str, remedy: str) -> N
         One of the constants of this module.
     found : int
         The number met.
-    what : str
-        What was counted, such as ``"zones.zip: unpacked bytes"``.
+    what : Text
+        What was counted, such as “zones.zip: unpacked bytes”.
     name : str
         Name of the constant, for the message.
-    remedy : str
+    remedy : Text
         What the reader can do.
 
     Raises
@@ -65,4 +66,6 @@ def refuse_above(limit: int, found: int, what: str, name: str, remedy: str) -> N
         With what was found, the limit and its name.
     """
     if found > limit:
-        raise InputTooLargeError(f"{what}: {found:,} found, {name} allows {limit:,}. {remedy}")
+        raise InputTooLargeError(
+            Text("file.too-large", what=what, found=found, name=name, limit=limit, remedy=remedy)
+        )

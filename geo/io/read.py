@@ -10,9 +10,10 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import DataFileError
+from geo.errors import DataFileError, system_reason
 from geo.io.geojson import layer_of
 from geo.io.limits import DATA_FILE_BYTES, refuse_above
+from geo.texts import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,10 +39,7 @@ def data_folder(folder: str | Path | None = None) -> Path:
     """
     chosen = Path(folder or os.environ.get("GEO_DATA") or _PROJECT_DATA)
     if not chosen.is_dir():
-        raise DataFileError(
-            f"The data folder {str(chosen)!r} is not a folder. "
-            "Give one that exists with --data or GEO_DATA."
-        )
+        raise DataFileError(Text("file.no-data-folder", folder=str(chosen)))
     return chosen
 
 
@@ -60,20 +58,16 @@ def read_bytes(path: Path, *, limit: int = DATA_FILE_BYTES) -> bytes:
             refuse_above(
                 limit,
                 os.fstat(file.fileno()).st_size,
-                f"{_label(path)}: bytes",
+                Text("file.bytes").about(_label(path)),
                 "DATA_FILE_BYTES",
-                "Use a smaller file.",
+                Text("file.use-smaller"),
             )
             return file.read()
     except FileNotFoundError as error:
-        raise DataFileError(
-            f"{_label(path)} is missing. Take it from a fresh copy, or run `geo build` "
-            "if it lies in zones/."
-        ) from error
+        raise DataFileError(Text("file.missing", file=_label(path))) from error
     except OSError as error:
-        raise DataFileError(
-            f"{_label(path)} cannot be read: {error.strerror}. Check the file and its permissions."
-        ) from error
+        reason = system_reason(error)
+        raise DataFileError(Text("file.unreadable", file=_label(path), reason=reason)) from error
 
 
 def read_text(path: Path) -> str:
@@ -89,9 +83,9 @@ def read_text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
         raise DataFileError(
-            f"{_label(path)}, line {line}: byte {data[error.start]:#04x} is not UTF-8. "
-            "Save the file as UTF-8."
+            Text("file.not-utf8", file=_label(path), line=line, byte=byte)
         ) from error
 
 
@@ -107,12 +101,40 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        fault = str(error).replace(
-            "at end of document", f"at line {text.count(chr(10)) + 1}, the end"
-        )
-        raise DataFileError(f"{_label(path)} is not TOML: {fault}. Mend that line.") from error
+        fault, _ = toml_fault(error, text)
+        raise DataFileError(Text("file.not-toml", file=_label(path), fault=fault)) from error
+    except ValueError as error:  # an integer of more digits than Python turns into a number
+        raise DataFileError(Text("file.number-too-long", file=_label(path))) from error
     except RecursionError as error:
-        raise DataFileError(f"{_label(path)} is nested too deeply. Flatten it.") from error
+        raise DataFileError(Text("file.too-deep", file=_label(path))) from error
+
+
+def toml_fault(error: tomllib.TOMLDecodeError, source: str) -> tuple[Text, int]:
+    r"""Return where a text stops being TOML, in words and as the number of the line.
+
+    Parameters
+    ----------
+    error : TOMLDecodeError
+        As `tomllib` raised it.
+    source : str
+        The text that was read.
+
+    Examples
+    --------
+    >>> try:
+    ...     _ = tomllib.loads("a = 1\nb 2")
+    ... except tomllib.TOMLDecodeError as error:
+    ...     fault, line = toml_fault(error, "a = 1\nb 2")
+    >>> line, fault.render("zh")
+    (2, '第 2 行第 3 列起不合 TOML 语法')
+    """
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+    if place is None:
+        line = source.count("\n") + 1
+        said = str(error).removesuffix(" (at end of document)")
+        return Text("file.toml-end", line=line, said_en=said), line
+    said, line, column = str(error)[: place.start()], int(place[1]), int(place[2])
+    return Text("file.toml-place", line=line, column=column, said_en=said), line
 
 
 def read_json(path: Path) -> Any:
@@ -130,11 +152,18 @@ def read_json(path: Path) -> Any:
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise DataFileError(
-            f"{_label(path)}, line {error.lineno}: not JSON: {error.msg}. "
-            "The file is damaged or cut off; take it from a fresh copy."
+            Text("file.not-json", file=_label(path), line=error.lineno, column=error.colno)
         ) from error
-    except (RecursionError, ValueError) as error:
-        raise DataFileError(f"{_label(path)} is not JSON: {error}.") from error
+    except UnicodeEncodeError as error:
+        raise DataFileError(Text("file.half-character", file=_label(path))) from error
+    except RecursionError as error:
+        raise DataFileError(Text("file.too-deep", file=_label(path))) from error
+    except _NotANumberError as error:
+        raise DataFileError(
+            Text("file.not-a-number", file=_label(path), number=str(error))
+        ) from error
+    except ValueError as error:  # an integer of more digits than Python turns into a number
+        raise DataFileError(Text("file.number-too-long", file=_label(path))) from error
     return value
 
 
@@ -180,5 +209,9 @@ def _label(path: Path) -> str:
     return "/".join(path.parts[-2:]) if path.parent.name else path.name
 
 
+class _NotANumberError(ValueError):
+    """NaN or Infinity, which Python's reader takes and JSON does not know."""
+
+
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
+    raise _NotANumberError(name)

@@ -14,13 +14,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.errors import ExportError
+from geo.errors import ExportError, system_reason
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PART_SUFFIX = ".part"
 """End of the name of a file that is still being written."""
+
+WRITE_REMEDIES = frozenset({
+    "ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG",
+})  # fmt: skip
+"""Errors of the system for which the catalogue says what to do."""
 
 STALE_PART_SECONDS = 3600.0
 """Age from which a left-over part of an ended process is removed."""
@@ -62,7 +68,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for folder in {path.parent for path in files}:
             _sync_folder(folder)
     except OSError as error:
-        raise ExportError(_write_message(path, error)) from error
+        raise ExportError(_write_message(str(path), error)) from error
     finally:
         for part, _ in parts:
             with contextlib.suppress(OSError):
@@ -80,7 +86,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ExportError(_write_message(folder, error)) from error
+        raise ExportError(_write_message(str(folder), error)) from error
 
 
 @contextmanager
@@ -98,12 +104,10 @@ def folder_lock(folder: Path) -> Iterator[None]:
     try:
         handle = _open_lock(folder)
     except OSError as error:
-        raise ExportError(_write_message(folder, error)) from error
+        raise ExportError(_write_message(str(folder), error)) from error
     try:
         if not _take_lock(handle):
-            raise ExportError(
-                f"{str(folder)!r} is being written by another process. Wait until it has ended."
-            )
+            raise ExportError(Text("file.being-written", path=str(folder)))
         for part in folder.glob(f".*{PART_SUFFIX}"):
             with contextlib.suppress(OSError):
                 if time.time() - part.stat().st_mtime > STALE_PART_SECONDS:
@@ -126,7 +130,7 @@ def temporary_folder() -> Iterator[Path]:
         folder = tempfile.TemporaryDirectory(prefix="heping-", ignore_cleanup_errors=True)
     except OSError as error:
         # Uploads and exports of the page end here: readers are told no path.
-        raise ExportError(_write_message(Path("temporary folder"), error)) from error
+        raise ExportError(_write_message(Text("file.temporary-folder"), error)) from error
     with folder as name:
         yield Path(name)
 
@@ -140,21 +144,11 @@ def _write_part(part: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _write_message(path: Path, error: OSError) -> str:
+def _write_message(path: str | Text, error: OSError) -> Text:
     """Say why a file could not be written and what to do."""
-    remedies = {
-        errno.ENOSPC: "The disk is full: make room or choose another folder.",
-        errno.EDQUOT: "Your quota is used up: make room or choose another folder.",
-        errno.EACCES: "Choose a folder that you may write to.",
-        errno.EPERM: "Choose a folder that you may write to.",
-        errno.EROFS: "The disk is read-only: choose another folder.",
-        errno.ENOENT: "The folder does not exist: make it first.",
-        errno.ENOTDIR: "Part of the path is a file: choose another folder.",
-        errno.EISDIR: "There is a folder of this name: choose another name.",
-        errno.ENAMETOOLONG: "Choose a shorter name.",
-    }
-    remedy = remedies.get(error.errno or 0, "Check the disk and try again.")
-    return f"{str(path)!r} cannot be written: {error.strerror or error}. {remedy}"
+    name = errno.errorcode.get(error.errno or 0, "")
+    remedy = Text(f"write.{name}" if name in WRITE_REMEDIES else "write.other")
+    return Text("file.unwritable", path=path, reason=system_reason(error), remedy=remedy)
 
 
 if sys.platform == "win32":  # pragma: no cover - no lock on folders there

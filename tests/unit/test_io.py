@@ -126,8 +126,8 @@ def test_an_empty_collection_is_an_empty_layer(tmp_path):
             "names another CRS",
         ),
         (b'{"a": NaN}', "NaN is not a JSON number"),
-        (b'{"a": "\\ud800"}', "surrogates not allowed"),
-        (b"[" * 100_000, "not JSON"),
+        (b'{"a": "\\ud800"}', "half a character"),
+        (b"[" * 100_000, "nested too deeply"),
         (b"\xba\xcd\xc6\xbd", "line 1: byte 0xba is not UTF-8"),
     ],
 )
