@@ -45,7 +45,11 @@ lint: $(VENV)/dev.stamp
 
 # make types  mypy alone
 types: $(VENV)/dev.stamp
-	$(BIN)/mypy geo layers views commands testing streamlit_app.py
+	$(BIN)/mypy geo layers views commands testing deploy streamlit_app.py
+
+# make bundle FOLDER=…  wheels and a script for machines without a registry
+bundle: $(VENV)/dev.stamp
+	$(BIN)/python deploy/bundle.py $(or $(FOLDER),dist/bundle) $(OPTIONS)
 
 # make bench  the side-by-side benchmarks (15 minutes)
 bench: $(VENV)/bench.stamp
