@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from commands.issues import add_data_option, chosen_folder, print_issues
-from geo.base import read_district
+from geo.base import read_base, read_district
 from geo.crs import metric_crs_for
 from geo.errors import DataFileError
 from geo.io.read import read_layer
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bring = actions.add_parser(
         "import",
         help="make a data folder with the streets of a file",
-        description="Read OpenStreetMap (.osm.pbf, .osm), an Overpass answer (.json), GeoJSON, "
+        description="Read OpenStreetMap (.osm.pbf, .osm, .osm.gz), an Overpass answer, GeoJSON, "
         "GeoPackage or Shapefile; write a new data folder with the district and plans of --data "
         "and these streets. Then: geo build --data OUT, geo check --data OUT.",
     )
@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--name-column", metavar="NAME", help="column of the street names")
     bring.add_argument("--layer", metavar="NAME", help="layer of a file that has several")
     bring.add_argument("--crs", metavar="EPSG", help="CRS of a file that does not declare one")
+    bring.add_argument(
+        "--datum",
+        choices=("wgs84", "gcj02", "bd09"),
+        help="what the coordinates are in; told by position against the streets of --data else",
+    )
     bring.add_argument(
         "--error", type=float, metavar="M", help="position error of the lines, 1 sigma, metres"
     )
@@ -76,6 +81,8 @@ def run_import(options: argparse.Namespace) -> int:
         position_error_m=options.error,
         attribution=options.attribution,
         licence=options.licence,
+        base=read_base(folder) if (folder / "base" / "roads.geojson").is_file() else None,
+        datum=options.datum,
     )
     issues = [*imported.issues, *write_imported(Path(options.out), imported, source=folder)]
     comparison = None

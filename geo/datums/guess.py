@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 
 from geo.crs import WGS84, metric_crs_for
 from geo.datums.shifts import bd09_to_wgs84_xy, gcj02_to_wgs84_xy, moved
@@ -40,8 +41,18 @@ CLEAR_FACTOR = 2.0
 SAMPLES = 1_000
 """Positions taken along all outlines together; enough for a median to 1 m."""
 
-# CGCS2000 3-degree belts: 75 E is EPSG:4534, or EPSG:4513 with the belt number in its eastings.
+# CGCS2000 3-degree belts: 75 E is EPSG:4534, or EPSG:4513 with the belt number 25 in its
+# eastings. 6-degree belts with their number: 13 (75 E) is EPSG:4491; without it they have the
+# numbers of the 3-degree belt of the same meridian.
 _FIRST_BELT, _FIRST_MERIDIAN, _NUMBERED = 4534, 75, 21
+_FIRST_ZONE_3, _FIRST_ZONE_6, _FIRST_BELT_6, _LAST_BELT_6 = 25, 13, 4491, 4501
+OLD_DATUMS = {"xian": "xian-1980", "beijing": "beijing-1954"}
+"""Words in the name of a datum before CGCS2000 to its key. Its shift against CGCS2000 is tens
+of metres to more than 100 m, differs from place to place, and is not public: none is applied."""
+
+# National coordinates of mainland China in metres: northing, and easting without or with number.
+_NORTHINGS, _EASTINGS = (1_800_000.0, 6_000_000.0), (100_000.0, 900_000.0)
+_NUMBERED_EASTINGS = (13_000_000.0, 46_000_000.0)
 # Metres read in a neighbouring belt and brought to degrees lie 3 degrees off.
 _BELT_OFFSETS = {"wgs84+3": 3.0, "wgs84-3": -3.0}
 
@@ -54,7 +65,7 @@ class Reading:
     ----------
     id : str
         ``"wgs84"``, ``"gcj02"``, ``"bd09"``, ``"web-mercator"`` or an EPSG
-        code; with ``"-flipped"`` where the axes are exchanged.
+        code (or WKT) as declared; with ``"-flipped"`` where the axes are exchanged.
     name, name_en : str
         For readers.
     near : float
@@ -99,7 +110,8 @@ class DatumGuess:
     issues : tuple of Issue
         Named faults: ``datum-gcj02``, ``datum-bd09``, ``axis-flipped``,
         ``web-mercator``, ``wrong-belt``, ``declared-otherwise``,
-        ``outside``, ``datum-uncertain``.
+        ``datum-old`` (Xi'an 1980 or Beijing 1954: read without any shift),
+        ``outside``, ``local-grid``, ``off-streets``, ``datum-uncertain``.
     """
 
     reading: Reading | None
@@ -142,6 +154,7 @@ def guess_datum(
         return DatumGuess(None, False, (), (issue,))
     default = next((r for r in readings if r.id == (declared or "wgs84")), None)
     best, certain = _choose(readings, default)
+    certain = certain and not old_datum(best.id)
     ordered = (best, *(reading for reading in readings if reading is not best))
     issues = _faults(best, default, declared, base, place, language)
     if not certain:
@@ -159,6 +172,11 @@ def guess_datum(
                 ),
                 text("datum.remedy.choose", language),
             )
+        )
+    elif best.median_m > FOLLOWS_STREETS_M:
+        message = text("datum.issue.off-streets", language, median=best.median_m)
+        issues.append(
+            Issue("off-streets", "info", place, message, text("datum.remedy.choose", language))
         )
     return DatumGuess(best, certain, ordered, tuple(issues))
 
@@ -192,7 +210,9 @@ def as_wgs84(layer: gpd.GeoDataFrame, reading_id: str) -> gpd.GeoDataFrame:
 def _samples(layer: gpd.GeoDataFrame) -> tuple[Array, bool]:
     """Return positions along all outlines, or the points where there is none."""
     geometries = shapely.force_2d(np.asarray(layer.geometry.array, dtype=object))
-    parts = shapely.get_parts(geometries[~shapely.is_missing(geometries)])
+    parts = geometries[~shapely.is_missing(geometries)]
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts = shapely.get_parts(parts)  # a collection may hold collections
     parts = parts[~shapely.is_empty(parts)]
     is_area = shapely.get_dimensions(parts) == 2
     parts[is_area] = shapely.boundary(parts[is_area])
@@ -202,6 +222,8 @@ def _samples(layer: gpd.GeoDataFrame) -> tuple[Array, bool]:
     total = lengths.sum()
     if total == 0.0:
         return shapely.get_coordinates(parts)[:SAMPLES], False
+    # points beside outlines tell nothing that the outlines do not tell better
+    parts, lengths = parts[lengths > 0], lengths[lengths > 0]
     counts = np.maximum(1, np.round(SAMPLES * lengths / total)).astype(int)
     index = np.repeat(np.arange(len(parts)), counts)
     step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -268,6 +290,8 @@ def _candidates(samples: Array, declared: str | None, base: Base) -> list[str]:
         belt = int(metric_crs_for(longitude).split(":")[1])
         belts = [belt, belt - 1, belt + 1]
         numbered = [code - _NUMBERED for code in belts]
+        wide = _wide_belt(longitude)
+        numbered += [c for c in (wide, wide - 1, wide + 1) if _FIRST_BELT_6 <= c <= _LAST_BELT_6]
         zone = int((longitude + 180.0) // 6.0) + 1
         plain = [f"EPSG:{code}" for code in (*belts, *numbered, 32600 + zone)]
         plain.append("web-mercator")
@@ -306,7 +330,9 @@ def _faults(
     """Name what is wrong with the coordinates under the likeliest reading."""
     plain = best.id.removesuffix("-flipped")
     message = ""
-    if best.id != plain:
+    if old_datum(plain):
+        code = "datum-old"
+    elif best.id != plain:
         code = "axis-flipped"
     elif plain in ("gcj02", "bd09"):
         code = f"datum-{plain}"
@@ -323,7 +349,7 @@ def _faults(
         "evidence": best.evidence(language),
         "other": default.evidence(language) if default else "–",
         "name": best.label(language),
-        "declared": declared,
+        "declared": declared if len(declared or "") <= 20 else CRS(declared).name,
         "expected": base.metric_crs,
         "factor": 1.0 / np.cos(np.radians(_district_position(base)[1])) ** 2,
     }
@@ -333,21 +359,52 @@ def _faults(
             "warning" if best.id == declared else "error",
             place,
             text(f"datum.issue.{message or code}", language, **values),
-            text("datum.remedy.convert", language),
+            text(f"datum.remedy.{'old' if code == 'datum-old' else 'convert'}", language),
         )
     ]
 
 
 def _outside(samples: Array, place: str, language: str) -> Issue:
-    """Say that no reading brings the layer near the district."""
+    """Say that no reading brings the layer near the district, and whether the grid is local."""
     x, y = samples[0] if len(samples) else (np.nan, np.nan)
+    code = "local-grid" if len(samples) and _is_local(samples) else "outside"
     return Issue(
-        "outside",
+        code,
         "error",
         place,
-        text("datum.issue.outside", language, x=x, y=y),
-        text("datum.remedy.outside", language),
+        text(f"datum.issue.{code}", language, x=x, y=y),
+        text(f"datum.remedy.{code}", language),
     )
+
+
+def _is_local(samples: Array) -> bool:
+    """Tell whether coordinates are metres, but those of no national grid anywhere in China."""
+    low, high = samples.min(axis=0), samples.max(axis=0)
+    if np.abs(samples).max() <= 180.0 or (high - low).max() > 1_000_000.0:
+        return False
+
+    def within(axis: int, limits: tuple[float, float]) -> bool:
+        return bool(limits[0] <= low[axis] and high[axis] <= limits[1])
+
+    return not any(
+        within(1 - east, _NORTHINGS)
+        and (within(east, _EASTINGS) or within(east, _NUMBERED_EASTINGS))
+        for east in (0, 1)
+    )
+
+
+def old_datum(reading_id: str) -> str:
+    """Return the key of `OLD_DATUMS` that a reading is in; "" for every other."""
+    plain = reading_id.removesuffix("-flipped")
+    if plain in ("wgs84", "gcj02", "bd09", "web-mercator", *_BELT_OFFSETS):
+        return ""
+    try:
+        geodetic = CRS.from_user_input(plain).geodetic_crs
+    except ProjError:
+        return ""
+    datum = geodetic.datum if geodetic is not None else None
+    name = (datum.name if datum is not None else "").lower()
+    return next((key for word, key in OLD_DATUMS.items() if word in name), "")
 
 
 def _district_position(base: Base) -> tuple[float, float]:
@@ -360,7 +417,21 @@ def _district_position(base: Base) -> tuple[float, float]:
 def _expected_belts(base: Base) -> set[str]:
     """Return the codes of the district's own belt, without and with its number."""
     own = metric_crs_for(_district_position(base)[0])
-    return {base.metric_crs, own, f"EPSG:{int(own.split(':')[1]) - _NUMBERED}"}
+    wide = _wide_belt(_district_position(base)[0])
+    without_number = _FIRST_BELT + 2 * (wide - _FIRST_BELT_6)  # the belt of the same meridian
+    return {
+        base.metric_crs,
+        own,
+        f"EPSG:{int(own.split(':')[1]) - _NUMBERED}",
+        f"EPSG:{wide}",
+        f"EPSG:{without_number}",
+    }
+
+
+def _wide_belt(longitude: float) -> int:
+    """Return the EPSG code of the 6-degree belt that holds a longitude, with its number."""
+    zone = min(max(int(longitude // 6.0) + 1, _FIRST_ZONE_6), _FIRST_ZONE_6 + 10)
+    return _FIRST_BELT_6 + zone - _FIRST_ZONE_6
 
 
 def _is_belt(reading_id: str) -> bool:
@@ -391,7 +462,10 @@ def _reader(reading_id: str) -> Callable[[Array], Array]:
         read = bd09_to_wgs84_xy
     else:
         try:
-            transformer = _transformer(WEB_MERCATOR if plain == "web-mercator" else plain, WGS84)
+            source = WEB_MERCATOR if plain == "web-mercator" else plain
+            # an old datum is left as it is: only its projection is undone
+            target = CRS(source).geodetic_crs.to_wkt() if old_datum(plain) else WGS84  # type: ignore[union-attr]
+            transformer = _transformer(source, target)
         except Exception as error:
             raise CRSError(
                 f"{reading_id!r} is no known datum; expected wgs84, gcj02, bd09, web-mercator "
@@ -421,15 +495,28 @@ def _names(reading_id: str) -> tuple[str, str]:
             name = text(f"datum.{plain}", language)
         elif plain.startswith("EPSG:326"):
             name = text("datum.utm", language, crs=plain)
-        elif plain.startswith("EPSG:45") and plain != "EPSG:4490":
-            code = int(plain.split(":")[1])
-            number = (code if code >= _FIRST_BELT else code + _NUMBERED) - _FIRST_BELT
-            meridian = _FIRST_MERIDIAN + 3 * number
-            name = text("datum.belt", language, meridian=meridian, crs=plain)
+        elif plain.startswith("EPSG:4") and (belt := _belt(int(plain.split(":")[1]))):
+            degrees, zone, meridian = belt
+            key = "datum.belt-numbered" if zone else "datum.belt"
+            name = text(key, language, degrees=degrees, zone=zone, meridian=meridian, crs=plain)
         else:
             shown = plain if len(plain) <= 20 else CRS.from_user_input(plain).name
-            name = text("datum.declared", language, crs=shown)
+            key = "datum.old" if old_datum(plain) else "datum.declared"
+            old = text(f"datum.{old_datum(plain)}", language) if old_datum(plain) else ""
+            name = text(key, language, crs=shown, old=old)
         if reading_id.endswith("-flipped"):
             name = text("datum.flipped", language, name=name)
         names.append(name)
     return names[0], names[1]
+
+
+def _belt(code: int) -> tuple[int, int, int] | None:
+    """Return width [degrees], number in the eastings (0: none) and meridian of a CGCS2000 belt."""
+    if _FIRST_BELT_6 <= code <= _LAST_BELT_6:
+        place = code - _FIRST_BELT_6
+        return 6, _FIRST_ZONE_6 + place, _FIRST_MERIDIAN + 6 * place
+    if _FIRST_BELT - _NUMBERED <= code < _FIRST_BELT + _NUMBERED:
+        place = (code - _FIRST_BELT) % _NUMBERED
+        zone = _FIRST_ZONE_3 + place if code < _FIRST_BELT else 0
+        return 3, zone, _FIRST_MERIDIAN + 3 * place
+    return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,8 @@ import shapely
 from shapely import LineString, MultiPolygon, Polygon
 
 from geo.crs import METRIC, WGS84, require_metric
+from geo.datums.guess import as_wgs84, guess_datum
+from geo.datums.shifts import wgs84_to_gcj02_xy
 from geo.errors import DataFileError, Issue
 from geo.streets.drift import compare_with_base
 from geo.streets.folder import write_imported
@@ -31,6 +33,10 @@ from geo.streets.reference_lines import ReferenceLine, reference_line
 from geo.streets.rivers import river_lines
 from geo.streets.rows import ROAD_CLASSES, river_rows, road_row, slug
 from geo.streets.sources import read_streets
+from geo.texts import Text
+
+if TYPE_CHECKING:
+    from geo.base import Base
 
 __all__ = ["ImportedStreets", "compare_with_base", "import_streets", "write_imported"]
 
@@ -51,6 +57,9 @@ for London. It is not measured for the place of the import: `compare_with_base` 
 
 OTHER_ERROR_M = 10.0
 """Assumed position error of other lines if the caller gives none, 1 sigma [m]."""
+
+LARGEST_SHIFT_M = 1500.0
+"""No datum of a web map shifts further (BD-09: about 1.2 km)."""
 
 _WALKED = ("footway", "path", "steps", "cycleway", "track", "bridleway")
 
@@ -121,6 +130,8 @@ def import_streets(
     position_error_m: float | None = None,
     attribution: str = "",
     licence: str = "",
+    base: Base | None = None,
+    datum: str | None = None,
 ) -> ImportedStreets:
     """Make base layers of a file of streets.
 
@@ -141,6 +152,11 @@ def import_streets(
         `OTHER_ERROR_M`, and the rows say that it is assumed.
     attribution, licence : str
         For data that do not say whose they are.
+    base : Base, optional
+        Known streets; the datum of the file is told by its position against them.
+    datum : {"wgs84", "gcj02", "bd09"}, optional
+        What the coordinates are in, where the caller knows: they are shifted
+        from it and nothing is guessed.
 
     Returns
     -------
@@ -149,14 +165,17 @@ def import_streets(
     Raises
     ------
     DataFileError
-        If the file cannot be used; with what was found and what to do.
+        If the file cannot be used, or lies beside the known streets as only
+        another datum does; with what was found and what to do.
     CRSError
         If `metric_crs` is not in metres.
     """
     path = Path(path)
     area = _metric_outline(outline, metric_crs)
     wanted = shapely.buffer(area, margin_m)
-    bounds = tuple(gpd.GeoSeries([wanted], crs=metric_crs).to_crs(WGS84).total_bounds.tolist())
+    # streets in a shifted datum must still be there to be recognised
+    reach = gpd.GeoSeries([shapely.buffer(wanted, LARGEST_SHIFT_M)], crs=metric_crs)
+    bounds = tuple(reach.to_crs(WGS84).total_bounds.tolist())
     found = read_streets(
         path,
         bounds,
@@ -165,6 +184,12 @@ def import_streets(
         source_crs=source_crs,
     )
     issues = list(found.issues)
+    if datum is not None:
+        found = replace(
+            found, ways=as_wgs84(found.ways, datum), waters=as_wgs84(found.waters, datum)
+        )
+    else:
+        issues += _datum_issues(found, base, path.name)
     ways = _clipped_ways(found, wanted, metric_crs, path.name)
     osm = found.attribution == OSM_ATTRIBUTION
     attribution = found.attribution or attribution
@@ -208,6 +233,29 @@ def import_streets(
         },
         metric_crs,
     )
+
+
+def _datum_issues(found: StreetSource, base: Base | None, label: str) -> list[Issue]:
+    """Compare the position of streets with known ones; refuse them in another datum."""
+    if base is None or base.roads.empty:
+        middle = found.ways.total_bounds.reshape(2, 2).mean(axis=0, keepdims=True)
+        in_china = not np.allclose(wgs84_to_gcj02_xy(middle), middle)
+        if found.attribution == OSM_ATTRIBUTION or not in_china:
+            return []
+        message = Text("streets.datum.not-compared")
+        return [Issue("datum-not-compared", "info", label, message, Text("streets.datum.say"))]
+    guess = guess_datum(found.ways[found.ways["name"] != ""], base, place=label)
+    best = guess.reading
+    if best is None or best.id == "wgs84":
+        return [issue for issue in guess.issues if issue.code == "datum-uncertain"]
+    names, evidence = (best.name, best.name_en), (best.evidence("zh"), best.evidence("en"))
+    if guess.certain:
+        key = "shifted" if best.id in ("gcj02", "bd09") else "other"
+        raise DataFileError.of(
+            f"streets.datum.{key}", label, name=names, evidence=evidence, id=best.id
+        )
+    message = Text("streets.datum.uncertain", name=names, evidence=evidence)
+    return [Issue("datum-uncertain", "warning", label, message, Text("streets.datum.say"))]
 
 
 def _metric_outline(

@@ -19,6 +19,7 @@ import pyogrio
 import shapely
 
 from geo.crs import WGS84
+from geo.datums.guess import as_wgs84, old_datum
 from geo.errors import DataFileError, InputTooLargeError, Issue
 from geo.streets.osm import (
     OSM_ATTRIBUTION,
@@ -32,6 +33,7 @@ from geo.streets.osm import (
     ways_table,
 )
 from geo.streets.overpass import read_overpass
+from geo.texts import Text
 
 logger = logging.getLogger(__name__)
 
@@ -246,7 +248,7 @@ def _read_vector(
     refused: list[str] = []
     osm = False
     for name, raw in tables.items():
-        table = _in_wgs84(raw, source_crs, f"{path.name}, layer {name}")
+        table = _in_wgs84(raw, source_crs, f"{path.name}, layer {name}", issues)
         table = _finite(table, name, issues)
         tags = _tag_columns(table)
         osm = osm or "osm" in "".join(map(str, table.columns)).lower() or "@id" in table.columns
@@ -314,7 +316,9 @@ def _decoded(value: str, encoding: str) -> str:
     return value.encode("latin-1", "replace").decode(encoding, "ignore")
 
 
-def _in_wgs84(table: gpd.GeoDataFrame, source_crs: str | None, what: str) -> gpd.GeoDataFrame:
+def _in_wgs84(
+    table: gpd.GeoDataFrame, source_crs: str | None, what: str, issues: list[Issue]
+) -> gpd.GeoDataFrame:
     if table.crs is None and source_crs is None:
         raise DataFileError(
             f"{what} does not say its CRS (a Shapefile without .prj?). "
@@ -322,6 +326,12 @@ def _in_wgs84(table: gpd.GeoDataFrame, source_crs: str | None, what: str) -> gpd
         )
     if table.crs is None:
         table = table.set_crs(source_crs)
+    declared = table.crs.to_string()
+    if old := old_datum(declared):
+        name = Text("datum.old", old=Text(f"datum.{old}"), crs=declared[:40])
+        message = Text("streets.datum.old", name=name)
+        issues.append(Issue("datum-old", "warning", what, message, Text("datum.remedy.old")))
+        return as_wgs84(table, declared)
     return table.to_crs(WGS84)
 
 

@@ -3,12 +3,14 @@
 import bz2
 import gzip
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
+from geo.datums.shifts import moved, wgs84_to_bd09_xy, wgs84_to_gcj02_xy
 from geo.enclosures import enclose
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError
@@ -138,3 +140,65 @@ def test_no_line_of_an_import_leaves_its_ways_far_behind(divided):
         own = shapely.union_all(ways.loc[ways["name"] == name, "geometry"].to_numpy())
         places = gpd.GeoSeries(shapely.points(shapely.get_coordinates(line.segmentize(2.0))))
         assert places.distance(own).max() <= SEPARATION_M / 2
+
+
+# ---------------------------------------------------------------- the datum of streets
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Known streets of a town of uneven blocks, 2 km across."""
+    across = [0, 170, 410, 560, 830, 1100, 1290, 1560, 1800, 2000]
+    x, y = 517_000.0, 4_330_000.0
+    lines = [shapely.LineString([(x + a, y), (x + a, y + 2000)]) for a in across]
+    lines += [shapely.LineString([(x, y + a + 30), (x + 2000, y + a + 30)]) for a in across]
+    roads = gpd.GeoDataFrame(
+        {"name": [f"第{n}路" for n in range(len(lines))]}, geometry=lines, crs="EPSG:4548"
+    )
+    outline = shapely.box(x, y, x + 2000, y + 2000)
+    return SimpleNamespace(
+        roads=roads, rivers=roads.iloc[:0], outline=outline, metric_crs="EPSG:4548"
+    )
+
+
+def shifted_streets(known, folder, shift):
+    path = folder / "streets.geojson"
+    moved(known.roads.to_crs("EPSG:4326"), shift).to_file(path, driver="GeoJSON")
+    return path
+
+
+def outline_of(known):
+    return gpd.GeoDataFrame(geometry=[known.outline], crs="EPSG:4548")
+
+
+@pytest.mark.parametrize(
+    ("datum", "shift"), [("gcj02", wgs84_to_gcj02_xy), ("bd09", wgs84_to_bd09_xy)]
+)
+def test_streets_of_a_web_map_are_refused_or_shifted_when_asked(known, tmp_path, datum, shift):
+    path = shifted_streets(known, tmp_path, shift)
+    with pytest.raises(DataFileError, match=f"Nothing was imported.*--datum {datum}") as caught:
+        import_streets(path, outline_of(known), base=known)
+    assert f"--datum {datum}" in caught.value.explain("zh")
+    imported = import_streets(path, outline_of(known), base=known, datum=datum)
+    lines = imported.roads.to_crs("EPSG:4548").sort_values("name").geometry
+    expected = known.roads.sort_values("name").geometry
+    assert shapely.hausdorff_distance(lines.array, expected.array).max() < 0.2
+
+
+def test_streets_in_wgs84_are_imported_without_a_word_on_their_datum(known, tmp_path):
+    path = shifted_streets(known, tmp_path, lambda positions: positions)
+    imported = import_streets(path, outline_of(known), base=known, attribution="x")
+    assert [issue.code for issue in imported.issues] == []
+
+
+def test_streets_without_known_ones_are_told_to_be_unchecked(known, tmp_path):
+    path = shifted_streets(known, tmp_path, wgs84_to_gcj02_xy)
+    imported = import_streets(path, outline_of(known), attribution="x")
+    assert [issue.code for issue in imported.issues] == ["datum-not-compared"]
+
+
+def test_streets_in_an_old_datum_are_named(known, tmp_path):
+    path = tmp_path / "streets.gpkg"
+    known.roads.set_crs("EPSG:2384", allow_override=True).to_file(path)
+    imported = import_streets(path, outline_of(known), attribution="x")
+    assert "datum-old" in [issue.code for issue in imported.issues]

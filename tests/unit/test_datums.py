@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from pyproj import Transformer
-from shapely import LineString, Point, affinity, box
+from pyproj import CRS, Transformer
+from shapely import GeometryCollection, LineString, Point, affinity, box
 
 from geo.crs import METRIC, WGS84
 from geo.datums import shifts as datums
@@ -209,6 +209,71 @@ def test_an_unfit_system_that_is_declared_is_only_a_warning(base, zones_m, crs, 
 def test_belt_numbers_in_the_eastings_are_understood(base, zones_m):
     guess = guess_datum(zones_m.to_crs("EPSG:4527").set_crs(None, allow_override=True), base)
     assert (guess.reading.id, codes(guess)) == ("EPSG:4527", [])
+
+
+@pytest.mark.parametrize("declared", [None, WGS84, "EPSG:4498"])
+def test_a_six_degree_belt_with_its_number_is_understood(base, zones_m, declared):
+    guess = guess_datum(zones_m.to_crs("EPSG:4498").set_crs(declared, allow_override=True), base)
+    assert guess.reading.id == "EPSG:4498"
+    assert guess.certain
+    assert "wrong-belt" not in codes(guess)
+    assert "6 度带第 20 带" in guess.reading.name
+
+
+@pytest.mark.parametrize(
+    ("crs", "old"),
+    [
+        ("EPSG:2384", "1980 西安坐标系"),
+        ("EPSG:2363", "1980 西安坐标系"),
+        ("EPSG:4610", "1980 西安坐标系"),
+        ("EPSG:2436", "1954 北京坐标系"),
+        ("EPSG:21420", "1954 北京坐标系"),
+    ],
+)
+def test_a_datum_before_cgcs2000_is_named_and_not_shifted(base, zones_m, crs, old):
+    # 90 m off, as such data lie; the ellipsoid's own difference moves shapes by metres more
+    there = zones_m.translate(70, 55).to_frame("geometry").to_crs(WGS84)
+    ellipsoid = CRS(crs).geodetic_crs
+    there = there.set_crs(ellipsoid, allow_override=True).to_crs(crs)
+    guess = guess_datum(there, base, language="zh")
+    assert not guess.certain
+    assert "datum-old" in codes(guess)
+    assert old in str(guess.issues[0].message)
+    assert "未作基准转换" in guess.reading.name
+    back = as_wgs84(there, guess.reading.id).to_crs(METRIC)
+    expected = zones_m.translate(70, 55)
+    assert shapely.hausdorff_distance(back.geometry.array, expected.array).max() < 0.01
+
+
+def test_a_local_grid_is_said_to_be_local(base, zones_m):
+    layer = zones_m.translate(-400_000, -4_200_000).to_frame("geometry")
+    layer = layer.set_crs(None, allow_override=True)
+    guess = guess_datum(layer, base, language="zh")
+    assert (guess.reading, codes(guess)) == (None, ["local-grid"])
+    assert "地方独立坐标系" in str(guess.issues[0].message)
+
+
+def test_national_coordinates_of_another_town_are_elsewhere_and_not_local(base, zones_m):
+    for crs in ("EPSG:4549", "EPSG:4528", "EPSG:4499"):
+        layer = zones_m.to_crs(WGS84).translate(4.2, -8.0).to_frame("geometry").to_crs(crs)
+        assert codes(guess_datum(layer.set_crs(None, allow_override=True), base)) == ["outside"]
+
+
+def test_points_and_collections_beside_outlines_do_not_hinder(base, zones_m):
+    inner = GeometryCollection([zones_m.geometry.iloc[1], Point(EAST, NORTH)])
+    shapes = [Point(EAST + 5, NORTH + 7), zones_m.geometry.iloc[0], GeometryCollection([inner])]
+    layer = gpd.GeoDataFrame(geometry=shapes, crs=METRIC).to_crs(WGS84)
+    guess = guess_datum(layer, base)
+    assert (guess.reading.id, guess.certain, codes(guess)) == ("wgs84", True, [])
+    assert guess.reading.median_m == pytest.approx(5, abs=0.5)
+
+
+def test_outlines_beside_all_streets_are_told(base):
+    block = turned(box(EAST + 480, NORTH + 480, EAST + 490, NORTH + 620))
+    layer = gpd.GeoDataFrame(geometry=[block], crs=METRIC).to_crs("EPSG:4498")
+    guess = guess_datum(layer, base)
+    assert guess.certain
+    assert codes(guess) == ["off-streets"]
 
 
 def test_a_layer_without_any_declaration_is_read(base, zones_m):

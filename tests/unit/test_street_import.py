@@ -93,7 +93,11 @@ def test_a_name_at_two_far_places_is_two_roads_and_an_issue(tmp_path):
     ]
     imported = import_streets(streets_file(tmp_path, rows), outline(2000))
     assert list(imported.roads["road_id"]) == ["jianshe-lu", "jianshe-lu-2"]
-    assert [issue.code for issue in imported.issues] == ["attribution-missing", "street-name-twice"]
+    assert [issue.code for issue in imported.issues] == [
+        "datum-not-compared",
+        "attribution-missing",
+        "street-name-twice",
+    ]
 
 
 def test_what_remains_open_is_reported_in_metres(tmp_path):
@@ -118,9 +122,9 @@ def test_ids_of_all_ways_are_kept(tmp_path):
 def test_data_of_nobody_known_get_an_issue_unless_the_caller_says_whose(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
     codes = [issue.code for issue in import_streets(path, outline()).issues]
-    assert codes == ["attribution-missing"]
+    assert codes == ["datum-not-compared", "attribution-missing"]
     told = import_streets(path, outline(), attribution="某测绘院", licence="CC BY 4.0")
-    assert told.issues == []
+    assert [issue.code for issue in told.issues] == ["datum-not-compared"]
     assert told.attribution == "某测绘院"
     assert set(told.roads["licence"]) == {"CC BY 4.0"}
 
