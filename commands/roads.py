@@ -14,10 +14,10 @@ from geo.crs import metric_crs_for
 from geo.errors import DataFileError
 from geo.io.read import read_layer
 from geo.io.write import write_bytes
-from geo.streets.drift import compare_with_base
+from geo.streets.drift import compare_with_base, import_report
 from geo.streets.fetch import fetch_streets
-from geo.streets.importing import import_streets, write_imported
-from geo.streets.report import import_report
+from geo.streets.folder import write_imported
+from geo.streets.importing import import_streets
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from geo.streets.osm import OSM_LICENCE_URL
 from geo.streets.reference_lines import reference_line
 
 if TYPE_CHECKING:
-    from geo.streets.importing import ImportedStreets
+    from geo.streets.rows import ImportedStreets
 
 COPIED = ("plans", "base")
 """Folders taken over from the data folder; zones are built anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,6 @@ from geo.crs import METRIC, WGS84, require_metric
 from geo.datums.guess import as_wgs84, guess_datum
 from geo.datums.shifts import wgs84_to_gcj02_xy
 from geo.errors import DataFileError, Issue
-from geo.streets.drift import compare_with_base
-from geo.streets.folder import write_imported
 from geo.streets.noding import (
     EXTENSION_M,
     REPORTED_M,
@@ -31,14 +29,19 @@ from geo.streets.noding import (
 from geo.streets.osm import OSM_ATTRIBUTION, StreetSource
 from geo.streets.reference_lines import ReferenceLine, reference_line
 from geo.streets.rivers import river_lines
-from geo.streets.rows import ROAD_CLASSES, river_rows, road_row, slug
+from geo.streets.rows import (
+    REPORT_COLUMNS,
+    ROAD_CLASSES,
+    ImportedStreets,
+    river_rows,
+    road_row,
+    slug,
+)
 from geo.streets.sources import read_streets
 from geo.texts import Text
 
 if TYPE_CHECKING:
     from geo.base import Base
-
-__all__ = ["ImportedStreets", "compare_with_base", "import_streets", "write_imported"]
 
 logger = logging.getLogger(__name__)
 
@@ -62,60 +65,6 @@ LARGEST_SHIFT_M = 1500.0
 """No datum of a web map shifts further (BD-09: about 1.2 km)."""
 
 _WALKED = ("footway", "path", "steps", "cycleway", "track", "bridleway")
-
-REPORT_COLUMNS = (
-    "road_id",
-    "name",
-    "ways",
-    "parts",
-    "length_m",
-    "divided_m",
-    "separation_m",
-    "roundabouts",
-    "joined",
-    "joined_max_m",
-    "extended_m",
-    "extended_to",
-    "left_out_m",
-    "open",
-    "open_m",
-)
-
-
-@dataclass(frozen=True)
-class ImportedStreets:
-    """Base layers made of street data from outside.
-
-    Parameters
-    ----------
-    roads : GeoDataFrame
-        One row per road, WGS84, columns of ``data/base/roads.geojson`` and
-        ``osm_ids``. A road with open gaps is a MultiLineString.
-    river : GeoDataFrame
-        One row per river and reading (``mid_river``, ``bank``), WGS84, same columns.
-    report : DataFrame
-        One row per road, `REPORT_COLUMNS`; lengths in metres; ``joined_max_m``
-        is the widest gap that was closed, ``open_m`` the sum of what remains
-        open; ``extended_to`` names each divided road to whose middle an end was
-        led by more than `REPORTED_M`, with the metres.
-    issues : list of Issue
-    attribution, licence : str
-    extract_date : str
-        "" if not known.
-    source : dict
-        ``file``, ``format``, ``sha256``, ``bytes``.
-    metric_crs : str
-    """
-
-    roads: gpd.GeoDataFrame
-    river: gpd.GeoDataFrame
-    report: pd.DataFrame
-    issues: list[Issue]
-    attribution: str
-    licence: str
-    extract_date: str
-    source: dict[str, Any]
-    metric_crs: str
 
 
 def import_streets(

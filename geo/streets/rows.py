@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,6 +15,9 @@ from shapely import LineString, MultiLineString
 from geo.crs import WGS84
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.errors import Issue
     from geo.streets.reference_lines import ReferenceLine
 
 LANE_M = 3.5
@@ -59,6 +63,61 @@ FOOTWAY_M = {"trunk": 3.0, "primary": 3.0, "secondary": 3.0, "local": 2.0, "foot
 _KINDS = {"大街": "Avenue", "大道": "Avenue", "路": "Road", "道": "Road", "街": "Street"}
 
 _CLASS_ORDER = tuple(CLASS_HALF_WIDTH_M)
+
+
+REPORT_COLUMNS = (
+    "road_id",
+    "name",
+    "ways",
+    "parts",
+    "length_m",
+    "divided_m",
+    "separation_m",
+    "roundabouts",
+    "joined",
+    "joined_max_m",
+    "extended_m",
+    "extended_to",
+    "left_out_m",
+    "open",
+    "open_m",
+)
+
+
+@dataclass(frozen=True)
+class ImportedStreets:
+    """Base layers made of street data from outside.
+
+    Parameters
+    ----------
+    roads : GeoDataFrame
+        One row per road, WGS84, columns of ``data/base/roads.geojson`` and
+        ``osm_ids``. A road with open gaps is a MultiLineString.
+    river : GeoDataFrame
+        One row per river and reading (``mid_river``, ``bank``), WGS84, same columns.
+    report : DataFrame
+        One row per road, `REPORT_COLUMNS`; lengths in metres; ``joined_max_m``
+        is the widest gap that was closed, ``open_m`` the sum of what remains
+        open; ``extended_to`` names each divided road to whose middle an end was
+        led by more than `REPORTED_M`, with the metres.
+    issues : list of Issue
+    attribution, licence : str
+    extract_date : str
+        "" if not known.
+    source : dict
+        ``file``, ``format``, ``sha256``, ``bytes``.
+    metric_crs : str
+    """
+
+    roads: gpd.GeoDataFrame
+    river: gpd.GeoDataFrame
+    report: pd.DataFrame
+    issues: list[Issue]
+    attribution: str
+    licence: str
+    extract_date: str
+    source: dict[str, Any]
+    metric_crs: str
 
 
 def road_row(

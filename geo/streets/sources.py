@@ -29,10 +29,10 @@ from geo.streets.osm import (
     is_river_area,
     oneway_value,
     read_osm_file,
+    read_overpass,
     waters_table,
     ways_table,
 )
-from geo.streets.overpass import read_overpass
 from geo.texts import Text
 
 logger = logging.getLogger(__name__)

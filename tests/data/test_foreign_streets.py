@@ -15,10 +15,10 @@ from geo.enclosures import enclose
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError
 from geo.sentences import parse_limits
+from geo.streets.drift import import_report
 from geo.streets.importing import import_streets
 from geo.streets.noding import EXTENSION_M, extended_to_mean_lines
 from geo.streets.reference_lines import SEPARATION_M
-from geo.streets.report import import_report
 
 FILES = Path(__file__).parent / "foreign_files"
 BELT = "EPSG:4549"

@@ -30,7 +30,8 @@ from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, ExportError, InputTooLargeError
 from geo.io.read import data_folder, read_layer
 from geo.sentences.limits import parse_limits
-from geo.streets.importing import import_streets, write_imported
+from geo.streets.folder import write_imported
+from geo.streets.importing import import_streets
 from geo.streets.sources import JSON_BYTES, file_kind
 
 KINDS = ("streets.osm.pbf", "streets.osm", "geom.json", "body.json", "streets.gpkg", "streets.shp")

@@ -6,11 +6,10 @@ from shapely import LineString, Polygon, box
 from geo.crs import METRIC
 from geo.enclosures.enclose import enclose
 from geo.errors import CRSError, DataFileError
-from geo.streets.drift import compare_with_base
+from geo.streets.drift import compare_with_base, import_report
 from geo.streets.importing import import_streets
 from geo.streets.noding import SAME_PLACE_M, extended_to_mean_lines, noded
 from geo.streets.osm import chinese_name, is_river_area, oneway_value
-from geo.streets.report import import_report
 from geo.streets.rivers import river_lines
 from geo.streets.rows import CLASS_HALF_WIDTH_M, romanised, slug
 
