@@ -19,6 +19,7 @@ from geo.crs import WGS84, metric_crs_for, require_metric
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.read import read_layer, read_toml, sha256
+from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
 from geo.uncertainty.identity import (
     IDENTITY_CLASSES,
@@ -280,8 +281,11 @@ def read_district(folder: Path) -> District:
         If the file is missing or does not fit the model.
     """
     path = folder / "district.toml"
+    table = read_toml(path)
+    if fault := format_fault(table.get("format")):
+        raise DataFileError(fault.about(path.name))
     try:
-        return District.model_validate(read_toml(path))
+        return District.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -311,7 +315,7 @@ def read_base(folder: Path) -> Base:
     """
     district = read_district(folder)
     base = folder / "base"
-    outline_layer = read_layer(base / "district.geojson")
+    outline_layer = _layer(base / "district.geojson")
     if outline_layer.empty:
         raise DataFileError("district.geojson has no feature; expected the district's outline.")
     metric_crs = district.metric_crs or metric_crs_for(
@@ -368,9 +372,19 @@ def read_base(folder: Path) -> Base:
     )
 
 
+def _layer(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer of the base in the form that is read; without a version it is the folder's."""
+    layer = read_layer(path)
+    metadata = layer.attrs.get("metadata")
+    found = metadata.get("format", DATA_FORMAT) if isinstance(metadata, dict) else DATA_FORMAT
+    if fault := format_fault(found):
+        raise DataFileError(fault.about(f"base/{path.name}"))
+    return layer
+
+
 def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
     """Read centrelines and give the optional columns a value."""
-    layer = read_layer(path)
+    layer = _layer(path)
     if "name" not in layer.columns:
         raise DataFileError(f"{path.name} has no column 'name'; found {list(layer.columns)}.")
     return _complete(layer).to_crs(metric_crs)
@@ -493,7 +507,7 @@ def _streets(stretches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _optional(path: Path, issues: list[Issue]) -> gpd.GeoDataFrame:
     """Read a layer whose absence leaves the rest usable."""
     try:
-        return read_layer(path)
+        return _layer(path)
     except DataFileError as error:
         issues.append(
             Issue(

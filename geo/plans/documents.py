@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from geo.errors import DataFileError, InputTooLargeError, Issue, PlanError
 from geo.io.read import read_text
+from geo.io.versions import format_fault
 from geo.plans.model import (
     About,
     Axis,
@@ -26,6 +27,7 @@ from geo.plans.model import (
     Place,
     PlanItem,
 )
+from geo.texts import Text
 
 __all__ = [
     "About",
@@ -254,6 +256,8 @@ def _parse(name: str, source: str) -> _Found | list[Issue]:
         return [_fault(name, line, f"not TOML: {error}.")]
     except RecursionError:
         return [_fault(name, 1, "nested too deeply to be a plan file.")]
+    if fault := format_fault(data.get("format")):
+        return [_fault(name, lines.of(("format",)) if "format" in data else 1, fault)]
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
@@ -315,7 +319,7 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
     return sound, issues
 
 
-def _fault(name: str, line: int, message: str) -> Issue:
+def _fault(name: str, line: int, message: Text | str) -> Issue:
     """Return one fault of a plan file."""
     remedy = "Correct the plan file; docs/plan-format.md lists its keys."
     return Issue("plan-file", "error", f"{name}:{line}", message, remedy)

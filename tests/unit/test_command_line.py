@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -208,7 +209,7 @@ def test_plan_check_gives_the_same_as_json(folder, capsys):
     [
         (b"not = [toml", "not TOML"),
         (b"\xff\xfe", "is not UTF-8"),
-        (b"", "Field required"),
+        (b"", "Add as its first line: format = 1"),
         (b"format = 1\n" + b"a = " + b"[" * 5000, "plan file"),
     ],
 )
@@ -294,3 +295,32 @@ def test_the_module_runs_as_a_program():
     assert answer.returncode == 1
     assert answer.stderr.startswith("geo plan: ")
     assert "absent.toml" in answer.stderr
+
+
+@pytest.mark.parametrize("words", [["check"], ["doctor"]])
+def test_a_gbk_console_ends_no_command(words):
+    environment = {**os.environ, "PYTHONIOENCODING": "gbk"}
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", *words],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode("gbk")
+    told = done.stdout.decode("gbk")
+    # ✓ and the km² of a reason are not in GBK; the middle lines are.
+    assert ("km2" if words == ["check"] else "√") in told
+    assert "?" not in told
+
+
+def test_json_on_a_gbk_console_is_json_for_everyone():
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", "check", "--json"],
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "gbk"},
+        check=False,
+    )
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout)["district"]["name"] == "和平区"

@@ -1,0 +1,29 @@
+"""The version of the data files' form: which one is read, and what to change in another."""
+
+from __future__ import annotations
+
+from geo.texts import Text
+
+DATA_FORMAT = 1
+"""``format`` of district.toml, of plan files, and of the ``metadata`` of base files. It grows
+when a file of the old form would be misread; a new optional key does not change it."""
+
+
+def format_fault(found: object) -> Text | None:
+    """Return what to change in a file whose ``format`` is not the one that is read.
+
+    Examples
+    --------
+    >>> format_fault(1) is None
+    True
+    >>> format_fault(None).key
+    'format.missing'
+    """
+    if found is None:
+        return Text("format.missing", expected=DATA_FORMAT)
+    if isinstance(found, int) and not isinstance(found, bool):
+        if found == DATA_FORMAT:
+            return None
+        key = "format.newer" if found > DATA_FORMAT else "format.older"
+        return Text(key, found=found, expected=DATA_FORMAT)
+    return Text("format.not-a-number", found=repr(found)[:40], expected=DATA_FORMAT)
