@@ -1,0 +1,191 @@
+"""Put the edition together: one folder of static files, written beside and then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import ExportError
+from geo.io.write import make_folder, write_files
+from geo.texts import Text
+from layers.map.base_map import leaflet_source, web_source
+from layers.site.downloads import Tell, downloads, item_ids
+from layers.site.package import NGINX, data_package, site_map
+from layers.site.pages import Item, Place, index_page, item_page, plan_items
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from layers.exports import Material
+
+MAKING_SHARE = 0.9
+"""Share of the work that the downloads are; the rest is writing pages and files."""
+
+_ADDRESS = re.compile(r"https?://[^\s\"'<>?#]+")
+
+
+@dataclass(frozen=True)
+class EditionOptions:
+    """What the edition is made for.
+
+    Parameters
+    ----------
+    date : date
+        Printed on everything; the same date and data give the same bytes.
+    base_url : str
+        Address of the folder on the web; empty where it is not known. With it come a site
+        map, canonical addresses and a preview picture.
+
+    Raises
+    ------
+    ExportError
+        If the address is none.
+    """
+
+    date: dt.date
+    base_url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.base_url and not _ADDRESS.fullmatch(self.base_url):
+            raise ExportError(Text("site.base-url", url=self.base_url))
+
+    @property
+    def address(self) -> str:
+        """The address with a final slash, or empty."""
+        return f"{self.base_url.rstrip('/')}/" if self.base_url else ""
+
+
+def edition_files(
+    folder: Path, material: Material, options: EditionOptions, tell: Tell
+) -> dict[str, bytes]:
+    """Return every file of the edition by its path below the folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    material : Material
+        The same, as `layers.exports.read_material` gave it.
+    options : EditionOptions
+        Date and address.
+    tell : callable
+        Told a share from 0 to 1 and a word on the way.
+
+    Returns
+    -------
+    dict of str to bytes
+        ``index.html``, ``items/<id>.html``, ``assets/``, ``downloads/``,
+        ``datapackage.json``, ``nginx.conf``, and ``sitemap.xml`` with an address.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be made.
+    """
+    made = list(downloads(folder, material, options.date, lambda s, w: tell(s * MAKING_SHARE, w)))
+    tell(MAKING_SHARE, "index.html")
+    assets = _assets(material)
+    place = Place(
+        date=options.date,
+        version=material.base.district.data_version,
+        base_url=options.address,
+        style=next(path for path in assets if path.endswith(".css")),
+        scripts=tuple(path for path in assets if path.endswith(".js")),
+    )
+    items: dict[str, list[Item]] = {
+        plan: plan_items(zones, material.edges[plan], made)
+        for plan, zones in material.zones.items()
+    }
+    files = {**assets, **{file.path: file.content for file in made}}
+    files["index.html"] = index_page(material, items, place, made)
+    for plan, of_plan in items.items():
+        about = material.zones[plan].attrs.get("metadata") or {}
+        for item in of_plan:
+            if item.has_page:
+                files[f"items/{item.zone_id}.html"] = item_page(item, about, place)
+    files["datapackage.json"] = data_package(material.base.district, made, place)
+    files["nginx.conf"] = NGINX.encode()
+    if place.base_url:
+        pages = [path for path in files if path.endswith(".html")]
+        files["sitemap.xml"] = site_map(pages, place)
+        files["assets/preview.png"] = _preview(material, files)
+    return files
+
+
+def _assets(material: Material) -> dict[str, bytes]:
+    """Return style, scripts and data, in the order in which the page loads them."""
+    style = leaflet_source("leaflet.css") + b"\n" + web_source("site.css")
+    return _named({"site.css": style})
+
+
+def _named(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files under names that hold a hash of their content."""
+    named = {}
+    for name, content in files.items():
+        stem, _, ending = name.rpartition(".")
+        named[f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"] = content
+    return named
+
+
+def _preview(material: Material, files: Mapping[str, bytes]) -> bytes:
+    """Return the picture of the plan that has most areas."""
+    plans = list(item_ids(material).values())
+    fullest = max(dict.fromkeys(plans), key=plans.count, default=next(iter(material.zones)))
+    return files[f"downloads/{fullest}.png"]
+
+
+def write_edition(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the edition whole or not at all: beside, then renamed.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        From `edition_files`.
+    folder : Path
+        A new folder, or an edition written before, which is replaced.
+
+    Raises
+    ------
+    ExportError
+        If the folder holds anything else, or cannot be written.
+    """
+    if folder.exists() and not _is_edition(folder):
+        raise ExportError(Text("site.folder", folder=str(folder)))
+    make_folder(folder.parent)
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+    old = beside.with_suffix(".old")
+    try:
+        for parent in sorted({str((beside / path).parent) for path in files}):
+            make_folder(Path(parent))
+        write_files({beside / path: content for path, content in files.items()})
+        try:
+            if folder.exists():
+                folder.rename(old)
+            beside.rename(folder)
+        except OSError as error:
+            if old.exists() and not folder.exists():
+                old.rename(folder)
+            raise ExportError(
+                Text("site.rename", folder=str(folder), reason=error.strerror or str(error))
+            ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_edition(folder: Path) -> bool:
+    """Tell whether a folder is empty or holds an edition."""
+    if folder.is_dir() and not any(folder.iterdir()):
+        return True
+    try:
+        document = json.loads((folder / "datapackage.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and str(document.get("name", "")).endswith("-plan-map")
