@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="FORMAT",
-        help=f"may be given again; one of {', '.join((*FORMATS, 'postgis'))}",
+        help=f"may be given again; one of {', '.join((*FORMATS, 'site', 'postgis'))}",
     )
     parser.add_argument(
         "--plan",
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--crs", default="EPSG:4326", help="of gpkg, shp and csv")
     parser.add_argument("--dsn", help="of the PostGIS database; also GEO_DSN")
     parser.add_argument("--ascii", action="store_true", help="file names without Chinese")
+    parser.add_argument("--base-url", default="", help="of a site: its address on the web")
     parser.add_argument("--date", help="YYYY-MM-DD; today without it")
     parser.set_defaults(run=run)
 
@@ -64,8 +65,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make the files, each beside and then renamed."""
     date = _date(options.date)
-    material = read_material(chosen_folder(options))
     formats = list(dict.fromkeys(options.format))
+    if "site" in formats:
+        from commands.site import write_site
+
+        write_site(chosen_folder(options), options.out, options.base_url, date)
+        formats.remove("site")
+        if not formats:
+            return 0
+    material = read_material(chosen_folder(options))
     for word in formats:
         if word not in (*FORMATS, "postgis"):
             raise ExportError(

@@ -91,7 +91,7 @@ def edition_files(
     """
     made = list(downloads(folder, material, options.date, lambda s, w: tell(s * MAKING_SHARE, w)))
     tell(MAKING_SHARE, "index.html")
-    assets = _assets(material)
+    assets = _assets()
     place = Place(
         date=options.date,
         version=material.base.district.data_version,
@@ -119,7 +119,7 @@ def edition_files(
     return files
 
 
-def _assets(material: Material) -> dict[str, bytes]:
+def _assets() -> dict[str, bytes]:
     """Return style, scripts and data, in the order in which the page loads them."""
     style = leaflet_source("leaflet.css") + b"\n" + web_source("site.css")
     return _named({"site.css": style})

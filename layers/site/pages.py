@@ -205,7 +205,14 @@ def _groups(items: Sequence[Item]) -> list[dict[str, Any]]:
         name = names(item.properties, "group_name")
         group = groups.setdefault(str(item.properties.get("group")), {"name": name, "items": []})
         group["items"].append(item)
-    return list(groups.values())
+    # What has a figure or an area comes first; within each kind the order of the file holds.
+    return sorted(groups.values(), key=lambda group: not any(map(_is_measured, group["items"])))
+
+
+def _is_measured(item: Item) -> bool:
+    """Tell whether an item has a stated or a computed area."""
+    figures = (item.properties.get(key) for key in ("stated_area_km2", "computed_area_km2"))
+    return any(figure is not None for figure in figures)
 
 
 def _features(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:

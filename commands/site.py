@@ -1,0 +1,37 @@
+"""``geo export --format site``: the edition as a folder of static files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import ExportError
+from geo.texts import Text
+from layers.exports import read_material
+from layers.site.edition import EditionOptions, edition_files, write_edition
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+def write_site(data: Path, out: str | None, base_url: str, date: dt.date) -> None:
+    """Make the edition and say on standard error how far it is.
+
+    Raises
+    ------
+    ExportError
+        If no folder is named, or the edition cannot be made or written.
+    """
+    if not out:
+        raise ExportError(Text("site.no-folder"))
+    options = EditionOptions(date=date, base_url=base_url)
+
+    def tell(share: float, words: str) -> None:
+        print(f"\r{share:4.0%} {words:<50.50}", end="", file=sys.stderr, flush=True)
+
+    files = edition_files(data, read_material(data), options, tell)
+    write_edition(files, Path(out))
+    print(file=sys.stderr)
+    size = sum(map(len, files.values())) / 1e6
+    print(f"wrote {out}: {len(files)} files, {size:.1f} MB")
