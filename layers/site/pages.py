@@ -13,6 +13,7 @@ import jinja2
 from geo.export.files import DataOptions, notice_lines
 from geo.io.geojson import layer_bytes
 from geo.texts import text
+from layers.citations import citations
 from layers.map.popups import about, names
 
 if TYPE_CHECKING:
@@ -140,8 +141,13 @@ def item_page(item: Item, metadata: Mapping[str, Any], place: Place) -> bytes:
     bytes
         UTF-8 HTML without any script; to stand in ``items/``. All data is escaped.
     """
+    address = f"{place.base_url}items/{item.zone_id}.html" if place.base_url else ""
     page = _template("site_item.html.jinja").render(
-        t=_texts, item=item, notice=_notice(metadata, place.date), place=place
+        t=_texts,
+        item=item,
+        cited=citations(item.properties, metadata, place.date, address),
+        notice=_notice(metadata, place.date),
+        place=place,
     )
     return page.encode()
 
