@@ -18,7 +18,8 @@ from geo.io.geojson import layer_bytes
 from geo.io.read import sha256
 from geo.io.write import make_folder, write_bytes
 from geo.plans.documents import Document, citation, read_documents
-from geo.texts import text
+from geo.plans.model import PlanItem
+from geo.texts import Text, text
 from geo.verdicts import Finding, reading_label
 from geo.zones.drawing import draw_item, item_findings
 from geo.zones.item import EDGE_COLUMNS, Drawn, rounded
@@ -87,13 +88,69 @@ def build_documents(
     found = list(issues)
     items = {item.id: item for document in documents for item in document.items}
     drawn: dict[str, Drawn] = {}
-    # A carried shape and a label need the shape that they lean on.
-    order = {"stated": 0, "interpreted": 0, "corridor": 0, "carried": 1, "named": 2}
-    for item in sorted(items.values(), key=lambda i: order[i.basis]):
-        drawn[item.id] = draw_item(item, base, drawn, found)
+    ordered, faults = in_order_of_need(items)
+    found += dict.fromkeys(faults.values())
+    for item in ordered:
+        if item.id in faults:
+            drawn[item.id] = Drawn(item, obstacle=_both(faults[item.id]))
+        else:
+            drawn[item.id] = draw_item(item, base, drawn, found)
     drawn = {item_id: drawn[item_id] for item_id in items}
     findings = [f for d in drawn.values() for f in item_findings(d)]
     return Built(base, tuple(documents), drawn, tuple(findings), tuple(found))
+
+
+def in_order_of_need(items: Mapping[str, PlanItem]) -> tuple[list[PlanItem], dict[str, Issue]]:
+    """Return the items so that each comes after the one whose shape or place it takes over.
+
+    Parameters
+    ----------
+    items : dict of str to PlanItem
+        By id, in the order of the documents, which is kept where nothing speaks against it.
+
+    Returns
+    -------
+    ordered : list of PlanItem
+        Every item once.
+    faults : dict of str to Issue
+        By id of an item, why it has no shape to take over: its ``carried_from`` is not
+        there, is only a name, or leads back to itself. All items of a circle have one Issue.
+    """
+    ordered: dict[str, PlanItem] = {}
+    faults: dict[str, Issue] = {}
+    for first in items:
+        # Up the chain as far as it is new, then down again: no chain is too long.
+        path: list[str] = []
+        at = first
+        while at in items and at not in ordered and at not in path:
+            path.append(at)
+            at = items[at].carried_from or items[at].label_at
+        if at in path:
+            circle = [item_id for item_id in path[path.index(at) :] if items[item_id].carried_from]
+            fault = _not_carried("circle", min(circle or [at]), " → ".join([*circle, at]))
+            faults |= dict.fromkeys(circle, fault)
+        ordered |= {item_id: items[item_id] for item_id in reversed(path)}
+    for item in items.values():
+        if item.carried_from and item.id not in faults:
+            if item.carried_from not in items:
+                faults[item.id] = _not_carried("nothing", item.id, item.carried_from)
+            elif items[item.carried_from].basis == "named":
+                faults[item.id] = _not_carried("a-name", item.id, item.carried_from)
+    return list(ordered.values()), faults
+
+
+def _both(fault: Issue) -> tuple[str, str]:
+    return fault.words("zh")[0], fault.words("en")[0]
+
+
+def _not_carried(kind: str, item_id: str, origin: str) -> Issue:
+    return Issue(
+        f"carried-from-{kind}",
+        "error",
+        item_id,
+        Text(f"build.carried-from-{kind}", origin=origin),
+        Text("build.carried-from.remedy"),
+    )
 
 
 def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:

@@ -5,14 +5,27 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from geo.sentences.paragraphs import printed_amount
 
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ItemId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
-Figure = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
+FIGURE = r"^(0\.[0-9]{0,5}[1-9][0-9]{0,5}|[1-9][0-9]{0,6}(\.[0-9]{1,6})?)$"
+
+
+def _plainly_written(figure: str) -> str:
+    """Return a printed figure; refuse 0, which nothing can be compared with, and other digits."""
+    if not re.fullmatch(FIGURE, figure):
+        raise ValueError("expected a figure greater than 0 in the digits 0-9, such as '1.49'")
+    return figure
+
+
+Figure = Annotated[
+    str, AfterValidator(_plainly_written), Field(json_schema_extra={"pattern": FIGURE})
+]
+
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 Kind = Literal["zone", "belt", "cluster"]
@@ -204,7 +217,10 @@ class PlanItem(_Model):
                 raise ValueError(f"{printed_key} and {figure_key} go together; one is missing")
             if printed:
                 self._check_figure(printed_key, printed, figure)
+        ids = [part.id for part in self.part_areas]
         for part in self.part_areas:
+            if ids.count(part.id) > 1:
+                raise ValueError(f"part_areas: id {part.id!r} stands twice; rename one of them")
             self._check_figure(f"part_areas {part.id!r}", part.stated, part.km2)
         return self
 

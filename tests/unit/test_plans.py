@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from geo.errors import DataFileError, PlanError
 from geo.plans.documents import citation, passages, read_document, read_documents
+from geo.plans.model import PartArea
+from tests.tiny_district import plan_13th
 
 HEAD = """format = 1
 
@@ -309,3 +312,30 @@ def test_the_same_id_in_two_files_is_kept_once(tmp_path):
     documents, issues = read_documents(tmp_path)
     assert [len(document.items) for document in documents] == [1, 0]
     assert "stands already in 1st-plan.toml" in issues[0].message
+
+
+@pytest.mark.parametrize(
+    "figure", ["0", "0.00", "１.49", "١.٤٩", "01.49", "1.", ".5", "1e3", "9" * 5000]
+)
+def test_a_figure_is_above_zero_and_plainly_written(figure):
+    with pytest.raises(ValidationError, match="greater than 0 in the digits 0-9"):
+        PartArea(id="inside", stated="1.49平方公里", km2=figure, within="district")
+
+
+@pytest.mark.parametrize("figure", ["1.49", "0.04", "0.120", "5", "149", "0.5"])
+def test_a_plain_figure_is_taken(figure):
+    assert PartArea(id="a", stated="约", km2=figure, within="district").km2 == figure
+
+
+def test_two_parts_of_one_id_are_refused(tmp_path):
+    twice = """part_areas = [
+  { id = "inside", stated = "1.9平方公里", km2 = "1.9", within = "district" },
+  { id = "inside", stated = "1.9平方公里", km2 = "1.9", within = "district" },
+]
+"""
+    path = tmp_path / "13th-outline.toml"
+    source = plan_13th()
+    start = source.index("part_areas")
+    path.write_text(source[:start] + twice, encoding="utf-8")
+    with pytest.raises(PlanError, match="id 'inside' stands twice; rename one of them"):
+        read_document(path)
