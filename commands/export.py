@@ -14,6 +14,7 @@ from geo.errors import ExportError
 from geo.export.files import DATA_FORMATS
 from geo.io.read import read_bytes
 from geo.io.write import write_bytes
+from geo.texts import Text
 from layers.exports import FORMATS, ExportRequest, Material, export, read_material
 from layers.sheets.options import SheetOptions
 
@@ -76,13 +77,11 @@ def run(options: argparse.Namespace) -> int:
     material = read_material(chosen_folder(options))
     for word in formats:
         if word not in (*FORMATS, "postgis"):
-            raise ExportError(
-                f"Format {word!r} is unknown. Choose one of {', '.join((*FORMATS, 'postgis'))}."
-            )
+            raise ExportError(Text("refused.format", format=word, known=[*FORMATS, "postgis"]))
     plans = tuple(dict.fromkeys(options.plan or _plans_holding(options.zone, material)))
     for plan in plans:
         if plan not in material.zones:
-            raise ExportError(f"Plan {plan!r} is unknown. Choose from {', '.join(material.zones)}.")
+            raise ExportError(Text("refused.plan", plan=plan, known=list(material.zones)))
     sheet = SheetOptions(
         paper=options.paper,
         orientation=options.orientation,
@@ -113,10 +112,7 @@ def run(options: argparse.Namespace) -> int:
     )
     target = Path(options.out) if options.out else Path()
     if len(requests) > 1 and target.suffix and not target.is_dir():
-        raise ExportError(
-            f"{len(requests)} files are asked for and --out names one, {target.name}. "
-            "Give a folder."
-        )
+        raise ExportError(Text("command.many-files", count=len(requests), name=target.name))
     for number, one in enumerate(requests, start=1):
         made = export(one, material)
         path = target if len(requests) == 1 and target.suffix else target / made.name
@@ -134,9 +130,7 @@ def _plans_holding(zones: list[str] | None, material: Material) -> list[str]:
     ids = {plan: set(table["zone_id"]) for plan, table in material.zones.items()}
     for zone in zones:
         if not any(zone in known for known in ids.values()):
-            raise ExportError(
-                f"Zone {zone!r} is in no plan. See the zone_id column of a CSV export."
-            )
+            raise ExportError(Text("command.zone-in-no-plan", zone=zone))
     return [plan for plan, known in ids.items() if known & set(zones)]
 
 
@@ -147,7 +141,7 @@ def _date(word: str | None) -> dt.date:
     try:
         return dt.date.fromisoformat(word)
     except ValueError as error:
-        raise ExportError(f"--date {word!r} is no date. Write it as 2026-11-22.") from error
+        raise ExportError(Text("command.no-date", word=word)) from error
 
 
 def _requests(
@@ -175,9 +169,7 @@ def _write_database(
 
     dsn = dsn or os.environ.get("GEO_DSN")
     if not dsn:
-        raise ExportError(
-            "No database is named. Give --dsn postgresql://user@host/database, or GEO_DSN."
-        )
+        raise ExportError(Text("command.no-database"))
     rows = write_postgis(
         dsn,
         {plan: material.zones[plan] for plan in plans},

@@ -17,6 +17,7 @@ from geo.errors import DataFileError, ExportError, GeoError
 from geo.io.read import read_bytes
 from geo.io.write import write_bytes
 from geo.sentences.paragraphs import LONGEST_TEXT
+from geo.texts import Text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +61,7 @@ def run_new(options: argparse.Namespace) -> int:
     base = read_base(chosen_folder(options))
     out = Path(options.out) if options.out else None
     if out is not None and out.exists() and not options.force:
-        raise ExportError(f"{out.name} is there already. Name another file, or give --force.")
+        raise ExportError(Text("command.file-there", file=out.name))
     if options.text or not sys.stdin.isatty():
         text = _given_text(options.text or "-")
         draft = draft_from_text(text, _about(options, out), base=base, language=options.lang)
@@ -72,8 +73,12 @@ def run_new(options: argparse.Namespace) -> int:
     else:
         if out.name != draft.file_name:
             raise ExportError(
-                f"{out.name} must be named {draft.file_name}, as its document. "
-                f"Give --out {out.with_name(draft.file_name)}."
+                Text(
+                    "command.draft-name",
+                    file=out.name,
+                    name=draft.file_name,
+                    out=out.with_name(draft.file_name),
+                )
             )
         out.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(out, draft.source.encode())
@@ -126,9 +131,9 @@ def _given_text(name: str) -> str:
         except UnicodeDecodeError:
             continue
         if not text.strip():
-            raise DataFileError(f"{name}: there is no text. Give the plan's own sentences.")
+            raise DataFileError(Text("command.no-text", file=name))
         return text
-    raise DataFileError(f"{name} is neither UTF-8 nor GB18030 text. Save it as UTF-8.")
+    raise DataFileError(Text("command.encoding", file=name))
 
 
 def _about(options: argparse.Namespace, out: Path | None) -> About:
@@ -136,9 +141,7 @@ def _about(options: argparse.Namespace, out: Path | None) -> About:
     document = options.document or (out.stem if out is not None else "")
     plan = options.plan or document.partition("-")[0]
     if not plan or options.period_from is None or options.period_to is None:
-        raise GeoError(
-            "A draft needs the plan's id and years. Give --plan 15th --from 2026 --to 2030."
-        )
+        raise GeoError(Text("command.draft-needs"))
     return About(
         plan=plan,
         period_from=options.period_from,
@@ -159,7 +162,7 @@ def _asked_about(options: argparse.Namespace, out: Path | None) -> About:
         options.period_from = options.period_from or int(_ask("起始年份 First year: "))
         options.period_to = options.period_to or int(_ask("终止年份 Last year: "))
     except ValueError as error:
-        raise GeoError("A year is a number such as 2026. Begin again.") from error
+        raise GeoError(Text("command.year")) from error
     return _about(options, out)
 
 

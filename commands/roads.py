@@ -18,6 +18,7 @@ from geo.streets.drift import compare_with_base, import_report
 from geo.streets.fetch import fetch_streets
 from geo.streets.folder import write_imported
 from geo.streets.importing import import_streets
+from geo.texts import Text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +119,7 @@ def _district(folder: Path, outline: str | None) -> tuple[gpd.GeoDataFrame, str]
     """Return the outline and the belt of a district."""
     layer = read_layer(Path(outline) if outline else folder / "base" / "district.geojson")
     if layer.empty or layer.geometry.isna().all():
-        raise DataFileError("The outline file has no shape; expected the district's polygon.")
+        raise DataFileError(Text("command.no-outline"))
     left, _, right, _ = layer.total_bounds
     own = read_district(folder).metric_crs
     return layer, own or metric_crs_for(float(left + right) / 2)

@@ -12,6 +12,7 @@ import shapely
 from pyproj import Geod
 
 from geo.errors import GeoError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,8 +94,7 @@ def _require_degrees(geometries: NDArray[np.object_]) -> None:
     if not fits.all():
         left, bottom, right, top = bounds[~fits][0]
         raise GeoError(
-            f"Expected longitude and latitude, found bounds {left:.1f}, {bottom:.1f}, "
-            f"{right:.1f}, {top:.1f}. Use to_crs('EPSG:4326') first."
+            Text("area.no-degrees", bounds=f"{left:.1f}, {bottom:.1f}, {right:.1f}, {top:.1f}")
         )
 
 
@@ -148,7 +148,7 @@ def printed_interval(figure: str, *, approximate: bool = False) -> tuple[float, 
     value = Decimal(figure)
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
-        raise GeoError(f"{figure!r} is not a finite decimal figure.")
+        raise GeoError(Text("area.no-figure", figure=figure))
     reach = Decimal(1).scaleb(exponent) if approximate else Decimal(5).scaleb(exponent - 1)
     return float(value - reach), float(value + reach)
 

@@ -42,18 +42,26 @@ class GeoError(ValueError):
         return words.render(language) if isinstance(words, Text) else words
 
 
-def system_reason(error: OSError) -> Text:
-    """Return why the system refused, as far as the catalogue knows the error's name.
+def reason_of(error: Exception) -> Text | str:
+    """Return why something failed, to be put into a sentence of ours.
+
+    Ours keep their words. For what the system refuses, the catalogue has the
+    words in both languages; whatever else a library says is English and
+    stands in the English alone.
 
     Examples
     --------
-    >>> system_reason(OSError(28, "No space left on device")).render("zh")
+    >>> reason_of(OSError(28, "No space left on device")).render("zh")
     '磁盘已满'
     """
-    name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    if isinstance(error, GeoError):
+        return error.words
+    name, said = type(error).__name__, str(error)
+    if isinstance(error, OSError) and error.errno:
+        name, said = errno.errorcode.get(error.errno, name), error.strerror or said
     if f"system.{name}" in keys():
         return Text(f"system.{name}")
-    return Text("system.other", name=name, said_en=error.strerror or str(error) or name)
+    return Text("system.other", name=name, said_en=" ".join(said.split()).strip(" .") or name)
 
 
 class CRSError(GeoError):

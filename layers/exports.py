@@ -12,7 +12,7 @@ import geopandas as gpd
 
 from geo.base import Base, read_base
 from geo.crs import WGS84
-from geo.errors import ExportError
+from geo.errors import ExportError, reason_of
 from geo.export.files import (
     DATA_FORMATS,
     SUFFIXES,
@@ -23,7 +23,7 @@ from geo.export.files import (
 )
 from geo.io.read import read_layer
 from geo.io.write import write_bytes
-from geo.texts import text
+from geo.texts import Text, text
 from layers.sheets.options import SheetFormat, SheetOptions
 from layers.styles import style_of
 
@@ -159,36 +159,29 @@ def check_request(request: ExportRequest, material: Material) -> None:
         An unknown format, plan or zone, or a combination that no format has.
     """
     if request.format not in FORMATS:
-        raise ExportError(
-            f"Format {request.format!r} is unknown. Choose one of {', '.join(FORMATS)}."
-        )
+        raise ExportError(Text("refused.format", format=request.format, known=list(FORMATS)))
     if not request.plans:
-        raise ExportError(f"No plan is chosen. Choose at least one of {', '.join(material.zones)}.")
+        raise ExportError(Text("refused.no-plan", known=list(material.zones)))
     for plan in request.plans:
         if plan not in material.zones:
-            known = ", ".join(material.zones)
-            raise ExportError(f"Plan {plan!r} is unknown. Choose from {known}.")
+            raise ExportError(Text("refused.plan", plan=plan, known=list(material.zones)))
     if request.format in DATA_FORMATS and len(request.plans) > 1:
-        raise ExportError(
-            f"A {request.format} file holds one plan, {len(request.plans)} were chosen. "
-            "Export them one by one."
-        )
+        raise ExportError(Text("refused.one-plan", format=request.format, count=len(request.plans)))
     if request.format in SHEET_FORMATS:
         if len(request.plans) > 2:
-            raise ExportError(
-                f"A sheet shows one plan, or compares two; {len(request.plans)} were chosen."
-            )
+            raise ExportError(Text("refused.three-plans", count=len(request.plans)))
         if request.atlas and (request.format != "pdf" or len(request.plans) > 1):
-            raise ExportError("An atlas is a PDF of one plan. Choose pdf and one plan.")
+            raise ExportError(Text("refused.atlas"))
     if request.sheet.zones is not None:
         if not request.sheet.zones:
-            raise ExportError("No zone is chosen. Choose at least one zone.")
+            raise ExportError(Text("refused.none-chosen"))
         known_ids = [z for p in request.plans for z in material.zones[p]["zone_id"]]
         for zone in request.sheet.zones:
             if zone not in known_ids:
                 raise ExportError(
-                    f"Zone {zone!r} is not in {', '.join(request.plans)}. Known zones: "
-                    f"{', '.join(known_ids)}."
+                    Text(
+                        "refused.zone-not-in", zone=zone, plans=list(request.plans), known=known_ids
+                    )
                 )
 
 
@@ -221,8 +214,7 @@ def export(
         content = _content(request, material, progress)
     except OSError as error:  # a library's own temporary file: openpyxl makes one
         raise ExportError(
-            f"A file of format {request.format} cannot be made: {error.strerror}. "
-            "Make room in the temporary folder, or name another with TMPDIR."
+            Text("refused.temporary", format=request.format, reason=reason_of(error))
         ) from error
     progress(1.0, text("export.done", request.sheet.language))
     return ExportedFile(file_name(request, material), content, MEDIA_TYPES[request.format])
@@ -309,7 +301,7 @@ def _sheet_format(word: str) -> SheetFormat:
         if known == word:
             found: SheetFormat = known
             return found
-    raise ExportError(f"Format {word!r} is no sheet. Choose one of {', '.join(SHEET_FORMATS)}.")
+    raise ExportError(Text("refused.no-sheet", format=word, known=list(SHEET_FORMATS)))
 
 
 def file_name(request: ExportRequest, material: Material) -> str:

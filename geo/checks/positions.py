@@ -20,9 +20,9 @@ from geo.build import Built
 from geo.checks.check import Check, Statement, drawn_areas, skipped, statement, status_of
 from geo.crs import WGS84
 from geo.datums.guess import guess_datum
-from geo.errors import DataFileError, GeoError
+from geo.errors import DataFileError, GeoError, reason_of
 from geo.io.read import read_json, read_text
-from geo.texts import text
+from geo.texts import Text, text
 
 POLYGONS = ("Polygon", "MultiPolygon")
 
@@ -214,7 +214,9 @@ def raw_zones(path: Path) -> gpd.GeoDataFrame:
         shapes = [shape(f["geometry"]) if f.get("geometry") else None for f in features]
     except Exception as error:
         # shapely's and GEOS's errors have no base of their own.
-        raise DataFileError(f"{path.name} is no collection of shapes: {error}.") from error
+        raise DataFileError(
+            Text("file.no-shapes", file=path.name, reason=reason_of(error))
+        ) from error
     return gpd.GeoDataFrame({"kind": kinds}, geometry=gpd.GeoSeries(shapes, crs=WGS84), crs=WGS84)
 
 

@@ -17,6 +17,7 @@ from geo.areas import GRS80, Z_95, geodesic_area_km2
 from geo.compare.errors import Outline, Terms, error_terms, size_km2
 from geo.crs import WGS84, metric_crs_for
 from geo.errors import CRSError, GeoError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,8 +123,8 @@ def overlap_matrix(
     carried over unchanged is 100 % of itself with no interval. Pairs that do
     not overlap as drawn have no row, even where they might within the errors.
     """
-    first, out_a = _outlines(zones_a, edges_a, "The first table")
-    second, out_b = _outlines(zones_b, edges_b, "The second table")
+    first, out_a = _outlines(zones_a, edges_a, Text("overlay.first"))
+    second, out_b = _outlines(zones_b, edges_b, Text("overlay.second"))
     cells: list[dict[str, Any]] = []
     sums_a = [_sums(a, second.values(), cells, first_is_a=True) for a in first.values()]
     sums_b = [_sums(b, first.values(), cells, first_is_a=False) for b in second.values()]
@@ -138,20 +139,34 @@ def overlap_matrix(
 
 
 def _outlines(
-    zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, what: str
+    zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, what: Text
 ) -> tuple[dict[str, Outline], tuple[str, ...]]:
     """Return the zones of a table that have an area, and the ids of the others."""
     _require_wgs84(zones, what)
     if "zone_id" not in zones.columns:
-        raise GeoError(f"{what} has no column 'zone_id'; found {list(zones.columns)}.")
+        raise GeoError(
+            Text(
+                "overlay.no-column",
+                what=what,
+                column="zone_id",
+                found=list(map(str, zones.columns)),
+            )
+        )
     twice = zones["zone_id"][zones["zone_id"].duplicated()]
     if not twice.empty:
-        raise GeoError(f"{what} holds zone {twice.iloc[0]!r} twice; every id must stand once.")
+        raise GeoError(Text("overlay.twice", what=what, zone=twice.iloc[0]))
     if edges is not None and not edges.empty:
-        _require_wgs84(edges, f"{what}'s edges")
+        _require_wgs84(edges, Text("overlay.edges-of", what=what))
         missing = [c for c in EDGE_COLUMNS if c not in edges.columns]
         if missing:
-            raise GeoError(f"The edges of {what.lower()} have no column {missing[0]!r}.")
+            raise GeoError(
+                Text(
+                    "overlay.no-column",
+                    what=Text("overlay.edges-of", what=what),
+                    column=missing[0],
+                    found=list(map(str, edges.columns)),
+                )
+            )
     is_area = np.array(
         [
             g is not None and not g.is_empty and g.geom_type in ("Polygon", "MultiPolygon")
@@ -163,8 +178,7 @@ def _outlines(
     for zone_id, polygon in zip(kept["zone_id"], kept.geometry, strict=True):
         if not polygon.is_valid:
             raise GeoError(
-                f"Zone {zone_id!r} is not a valid polygon: {shapely.is_valid_reason(polygon)}. "
-                "Mend it before comparing plans."
+                Text("overlay.invalid", zone=zone_id, reason=shapely.is_valid_reason(polygon))
             )
     if kept.empty:
         return {}, tuple(zones["zone_id"])
@@ -218,10 +232,11 @@ def _rounding(row: Mapping[str, Any]) -> float:
     return float(high - low) / 2 / Z_95
 
 
-def _require_wgs84(layer: gpd.GeoDataFrame, what: str) -> None:
+def _require_wgs84(layer: gpd.GeoDataFrame, what: Text) -> None:
     if layer.crs is None or not CRS.from_user_input(layer.crs).is_geographic:
-        found = "no CRS" if layer.crs is None else CRS.from_user_input(layer.crs).to_string()
-        raise CRSError(f"{what} has {found}; expected longitude and latitude. Use to_crs({WGS84}).")
+        crs = layer.crs
+        found = Text("crs.none") if crs is None else CRS.from_user_input(crs).to_string()
+        raise CRSError(Text("overlay.crs", what=what, found=found, wgs84=WGS84))
 
 
 def _geodesic_sides(polygon: BaseGeometry) -> BaseGeometry:

@@ -14,6 +14,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import CRSError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +111,7 @@ def wgs84_to_gcj02(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If the layer is not in WGS84.
     """
     if layer.crs is None or not layer.crs.equals(WGS84):
-        raise CRSError("Only a layer in WGS84 can be shifted to GCJ-02. Use to_crs first.")
+        raise CRSError(Text("datum.only-wgs84"))
     return moved(layer, wgs84_to_gcj02_xy)
 
 

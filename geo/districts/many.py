@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from geo.build import build, zone_files
 from geo.districts.stores import TEXTS, result_tables, unpack_district
-from geo.errors import DataFileError, GeoError, Issue
+from geo.errors import DataFileError, GeoError, Issue, reason_of
 from geo.io.write import folder_lock, make_folder, temporary_folder, write_files
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,10 +80,7 @@ def district_folders(folder: Path) -> list[Path]:
         return [folder]
     found = sorted(path for path in folder.iterdir() if is_district(path))
     if not found:
-        raise DataFileError(
-            f"{folder.name} holds no district: expected district.toml or {TEXTS}, "
-            "in it or in the folders in it."
-        )
+        raise DataFileError(Text("district.none", folder=folder.name, texts=TEXTS))
     return found
 
 
@@ -113,7 +111,9 @@ def build_district(folder: Path) -> Outcome:
             built = build(folder)
             files = zone_files(built, folder)
     except GeoError as error:
-        issue = Issue("district-unreadable", "error", folder.name, str(error), "Mend the folder.")
+        issue = Issue(
+            "district-unreadable", "error", folder.name, error.words, Text("district.mend")
+        )
         return Outcome(folder, issues=(issue,))
     return Outcome(folder, files, built.issues)
 
@@ -177,9 +177,7 @@ def dask_client(workers: int = 2, scheduler: str = "") -> Iterator[Any]:
     try:
         distributed = import_module("distributed")
     except ImportError as error:
-        raise GeoError(
-            "The engine 'dask' needs Dask: pip install --require-hashes -r requirements-extra.txt"
-        ) from error
+        raise GeoError(Text("district.no-dask")) from error
     logging.getLogger("distributed").setLevel(logging.ERROR)
     with ExitStack() as stack:
         if not scheduler:
@@ -194,7 +192,9 @@ def dask_client(workers: int = 2, scheduler: str = "") -> Iterator[Any]:
         try:
             client = distributed.Client(scheduler, timeout=ANSWER_SECONDS)
         except OSError as error:
-            raise GeoError(f"No Dask scheduler answers at {scheduler}: {error}.") from error
+            raise GeoError(
+                Text("district.no-scheduler", address=scheduler, reason=reason_of(error))
+            ) from error
         yield stack.enter_context(client)
 
 

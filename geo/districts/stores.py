@@ -17,10 +17,11 @@ import pandas as pd
 import shapely
 
 from geo.build import Built, edge_layer, zone_layer
-from geo.errors import DataFileError, GeoError
+from geo.errors import DataFileError, GeoError, reason_of
 from geo.io.geojson import layer_bytes
 from geo.io.read import read_layer, read_text, sha256
 from geo.io.write import make_folder, write_bytes, write_files
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,14 +102,16 @@ def unpack_district(partition: Path, folder: Path) -> dict[str, str]:
                 content = layer.to_json(na="null", drop_id=True, default=_plain)
             write_bytes(target, content.encode())
     except (OSError, ValueError, AttributeError) as error:
-        raise DataFileError(f"{partition.name} cannot be read: {error}.") from error
+        raise DataFileError(
+            Text("district.partition", name=partition.name, reason=reason_of(error))
+        ) from error
     return hashes
 
 
 def _require_inside(target: Path, folder: Path) -> None:
     """Refuse a path that a damaged table leads out of the folder."""
     if ".." in target.parts or not target.is_relative_to(folder):
-        raise DataFileError(f"{TEXTS} names a file outside of its folder: {target.name!r}.")
+        raise DataFileError(Text("district.outside", file=TEXTS, name=target.name))
 
 
 def _packed_layer(path: Path) -> bytes:
@@ -122,10 +125,7 @@ def _packed_layer(path: Path) -> bytes:
     same = shapely.equals_identical(layer.geometry.array, unpacked.geometry.array)
     nothing = layer.geometry.isna() & unpacked.geometry.isna()
     if not (same | nothing).all() or layer_bytes(unpacked) != layer_bytes(layer):
-        raise GeoError(
-            f"{path.name} does not come out of GeoParquet as it went in: a column holds values "
-            "of several types. Give each column one type."
-        )
+        raise GeoError(Text("district.mixed-column", file=path.name))
     return buffer.getvalue()
 
 
@@ -157,7 +157,4 @@ def _plain(cell: Any) -> Any:
 
 def _require_parquet() -> None:
     if find_spec("pyarrow") is None:
-        raise GeoError(
-            "A GeoParquet partition needs pyarrow: "
-            "pip install --require-hashes -r requirements-extra.txt"
-        )
+        raise GeoError(Text("district.no-pyarrow"))

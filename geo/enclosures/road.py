@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo.errors import EnclosureError, GeoError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -198,8 +199,7 @@ class Road:
             steps += 1
             if steps > MAX_STEPS:
                 raise EnclosureError(
-                    f"{self.name!r} is a mesh of {len(self.pieces)} pieces: more than {MAX_STEPS} "
-                    "steps between two corners. Merge its carriageways into one reference line."
+                    Text("road.mesh", road=self.name, pieces=len(self.pieces), steps=MAX_STEPS)
                 )
             node, seen, trail, gap_m, left_by = stack.pop()
             if node == end_node:
@@ -250,7 +250,7 @@ def joined_road(name: str, parts: Lines, tolerance_m: float = 0.0) -> Road:
         lines = _merged(_noded(lines))
     lines = lines[shapely.length(lines) > 0]
     if len(lines) == 0:
-        raise GeoError(f"Road {name!r} has no length. Draw it with at least two places.")
+        raise GeoError(Text("road.no_length", road=name))
     gaps_m = [0.0] * len(lines)
     links = _links(lines, tolerance_m) if tolerance_m > 0 and len(lines) > 1 else []
     if links:

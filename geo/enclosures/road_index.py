@@ -14,6 +14,7 @@ import shapely
 from geo.crs import require_metric
 from geo.enclosures.road import Road, joined_road
 from geo.errors import GeoError, RoadNotFoundError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,12 +67,9 @@ class RoadIndex:
     """
 
     def __init__(self, centrelines: gpd.GeoDataFrame):
-        require_metric(centrelines, "The layer of centrelines")
+        require_metric(centrelines, Text("crs.centrelines"))
         if "name" not in centrelines.columns:
-            raise GeoError(
-                f"The centrelines have no column 'name'; found {list(centrelines.columns)}. "
-                "Rename the column that holds the street names."
-            )
+            raise GeoError(Text("road.no_column", found=list(map(str, centrelines.columns))))
         self.crs: CRS = centrelines.crs
         names = centrelines["name"].to_numpy(dtype=object)
         shapes = np.asarray(centrelines.geometry.array, dtype=object)
@@ -83,10 +81,7 @@ class RoadIndex:
         wrong = ~np.isin(kinds, (1, 2, 5))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
-            raise GeoError(
-                f"Centreline {names[row]!r} is a {shapes[row].geom_type}; expected a LineString "
-                "or MultiLineString. Leave out what is no line."
-            )
+            raise GeoError(Text("road.no_line", road=names[row], kind=shapes[row].geom_type))
         parts, rows = shapes, np.arange(len(shapes))
         if (kinds == 5).any():
             parts, rows = shapely.get_parts(shapes, return_index=True)

@@ -11,6 +11,7 @@ import shapely
 from geo.enclosures.corners import TOLERANCE_M, corner_places
 from geo.enclosures.road_index import RoadIndex, find_road
 from geo.errors import EnclosureError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -295,9 +296,12 @@ def corridor_with_area(
     while (reached_m2 := float(shapely.area(inside(high_m)))) < area_m2:
         if high_m >= MAX_WIDTH_M:
             raise EnclosureError(
-                f"{what}: a strip along this axis of {axis.length:.0f} m has at most "
-                f"{reached_m2:.0f} m² inside the district; expected {area_m2:.0f} m². Check the "
-                "axis, the outline and the stated area."
+                Text(
+                    "axis.too_short",
+                    length=axis.length,
+                    reached=reached_m2,
+                    expected=area_m2,
+                ).about(what)
             )
         low_m, high_m = high_m, min(2 * high_m, MAX_WIDTH_M)
     while high_m - low_m > WIDTH_STEP_M:

@@ -17,13 +17,13 @@ import shapely
 from pyproj import CRS
 
 from geo.crs import WGS84
-from geo.errors import ExportError
+from geo.errors import ExportError, reason_of
 from geo.export.cells import guarded, plain_cell
 from geo.export.kml import kml_bytes
 from geo.io.geojson import COORDINATE_DECIMALS, layer_bytes
 from geo.io.read import read_bytes
 from geo.io.write import temporary_folder
-from geo.texts import text
+from geo.texts import Text, text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -142,16 +142,11 @@ def export_data(
         If there is no zone, the format is unknown, or it does not allow the CRS.
     """
     if format_ not in DATA_FORMATS:
-        raise ExportError(
-            f"Format {format_!r} is unknown. Choose one of {', '.join(DATA_FORMATS)}."
-        )
+        raise ExportError(Text("refused.format", format=format_, known=list(DATA_FORMATS)))
     if zones.empty:
-        raise ExportError("There is no zone to export. Choose at least one zone.")
+        raise ExportError(Text("refused.no-zone"))
     if format_ in WGS84_ONLY and not CRS(options.crs).equals(CRS(WGS84)):
-        raise ExportError(
-            f"{format_} is always in WGS84, not {options.crs}. "
-            "Leave the CRS out, or choose gpkg, shp or csv."
-        )
+        raise ExportError(Text("refused.only-wgs84", format=format_, crs=options.crs))
     metadata = dict(zones.attrs.get("metadata") or {})
     if format_ == "geojson":
         return layer_bytes(zones, {**metadata, "date": options.date.isoformat()})
@@ -179,7 +174,7 @@ def select_zones(zones: gpd.GeoDataFrame, zone_ids: Sequence[str]) -> gpd.GeoDat
     known = list(zones["zone_id"])
     unknown = [zone_id for zone_id in zone_ids if zone_id not in known]
     if unknown:
-        raise ExportError(f"Zone {unknown[0]!r} is unknown. Known zones: {', '.join(known)}.")
+        raise ExportError(Text("refused.zone", zone=unknown[0], known=known))
     chosen = zones[zones["zone_id"].isin(list(zone_ids))] if zone_ids else zones
     chosen.attrs["metadata"] = zones.attrs.get("metadata", {})
     return chosen
@@ -290,9 +285,7 @@ def crs_label(crs: str, language: str = "zh") -> str:
         return text(f"data-file.crs.{code}", language)
     operation = known.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
-        raise ExportError(
-            f"{crs} is not offered. Choose EPSG:4326, EPSG:4490 or the district's EPSG:4548."
-        )
+        raise ExportError(Text("refused.crs", crs=crs))
     meridian = next(p.value for p in operation.params if p.name == "Longitude of natural origin")
     return text("data-file.crs.belt", language, meridian=meridian, crs=code)
 
@@ -436,5 +429,5 @@ def _write(table: gpd.GeoDataFrame, path: Path, **options: Any) -> None:
             pyogrio.write_dataframe(table, path, **options)
         except Exception as error:
             raise ExportError(
-                f"GDAL could not write {options.get('driver')}: {error}. Check the free disk space."
+                Text("refused.gdal", format=options.get("driver"), reason=reason_of(error))
             ) from error

@@ -10,6 +10,7 @@ import shapely
 
 from geo.errors import ExportError
 from geo.export.cells import plain_cell
+from geo.texts import Text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -173,17 +174,13 @@ def write_postgis(
         is missing, or a row breaks a constraint; nothing is changed then.
     """
     if not _SCHEMA_NAME.fullmatch(schema):
-        raise ExportError(
-            f"Schema name {schema!r} is not plain. Use lower case letters, digits and underscores."
-        )
+        raise ExportError(Text("postgis.schema", schema=schema))
     if not zones_by_plan or all(zones.empty for zones in zones_by_plan.values()):
-        raise ExportError("There is no zone to export. Choose at least one plan.")
+        raise ExportError(Text("refused.no-plan-zone"))
     try:
         import psycopg
     except ImportError as error:
-        raise ExportError(
-            "psycopg is not installed. Run: pip install -r requirements-extra.txt"
-        ) from error
+        raise ExportError(Text("postgis.no-psycopg")) from error
     rows = _rows(zones_by_plan, edges_by_plan, date)
     try:
         with _connect(dsn) as connection:  # one transaction: committed at the end, or rolled back
@@ -193,13 +190,9 @@ def write_postgis(
             for table, (columns, records) in rows.items():
                 _insert(connection, schema, table, columns, records)
     except psycopg.OperationalError as error:
-        raise ExportError(
-            f"The database cannot be used: {_first_line(error)}. Check that it runs and the DSN."
-        ) from error
+        raise ExportError(Text("postgis.away", said=_first_line(error))) from error
     except psycopg.Error as error:
-        raise ExportError(
-            f"The database refused: {_first_line(error)}. Nothing was changed."
-        ) from error
+        raise ExportError(Text("postgis.refused", said=_first_line(error))) from error
     return {table: len(records) for table, (_, records) in rows.items()}
 
 
@@ -211,9 +204,7 @@ def _connect(dsn: str) -> psycopg.Connection:
     try:
         given: dict[str, Any] = dict(conninfo.conninfo_to_dict(dsn))
     except psycopg.ProgrammingError as error:
-        raise ExportError(
-            "The DSN cannot be read. Write postgresql://user@host/database."
-        ) from error
+        raise ExportError(Text("postgis.dsn")) from error
     given.setdefault("connect_timeout", str(CONNECT_SECONDS))
     given.setdefault("application_name", "geo export")
     return psycopg.connect(conninfo.make_conninfo(**given))
@@ -230,10 +221,7 @@ def _check_postgis(connection: psycopg.Connection) -> None:
         with connection.transaction():
             connection.execute("CREATE EXTENSION postgis")
     except psycopg.Error as error:
-        raise ExportError(
-            f"The database has no PostGIS and it cannot be added: {_first_line(error)}. "
-            "Let an administrator run: CREATE EXTENSION postgis"
-        ) from error
+        raise ExportError(Text("postgis.no-extension", said=_first_line(error))) from error
 
 
 def _make_tables(connection: psycopg.Connection, schema: str) -> None:

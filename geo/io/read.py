@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import DataFileError, system_reason
+from geo.errors import DataFileError, reason_of
 from geo.io.geojson import layer_of
 from geo.io.limits import DATA_FILE_BYTES, refuse_above
 from geo.texts import Text
@@ -66,7 +66,7 @@ def read_bytes(path: Path, *, limit: int = DATA_FILE_BYTES) -> bytes:
     except FileNotFoundError as error:
         raise DataFileError(Text("file.missing", file=_label(path))) from error
     except OSError as error:
-        reason = system_reason(error)
+        reason = reason_of(error)
         raise DataFileError(Text("file.unreadable", file=_label(path), reason=reason)) from error
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.errors import ExportError, system_reason
+from geo.errors import ExportError, reason_of
 from geo.texts import Text
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _write_message(path: str | Text, error: OSError) -> Text:
     """Say why a file could not be written and what to do."""
     name = errno.errorcode.get(error.errno or 0, "")
     remedy = Text(f"write.{name}" if name in WRITE_REMEDIES else "write.other")
-    return Text("file.unwritable", path=path, reason=system_reason(error), remedy=remedy)
+    return Text("file.unwritable", path=path, reason=reason_of(error), remedy=remedy)
 
 
 if sys.platform == "win32":  # pragma: no cover - no lock on folders there

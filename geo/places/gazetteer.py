@@ -24,6 +24,7 @@ from geo.places.search import (
     spell,
     spelt_spans,
 )
+from geo.texts import Text
 
 PlaceKind = Literal["zone", "street", "landmark", "point"]
 Relation = Literal[
@@ -157,9 +158,7 @@ def point_place(latitude: float, longitude: float) -> Place:
         If it is no latitude and longitude.
     """
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
-        raise GeoError(
-            f"{latitude}, {longitude} is no latitude and longitude; expected degrees, WGS84."
-        )
+        raise GeoError(Text("place.no-position", latitude=latitude, longitude=longitude))
     words = f"{latitude:.5f},{longitude:.5f}"
     return Place(words, "point", words, words, shapely.Point(longitude, latitude))
 
@@ -339,7 +338,7 @@ def place_history(place: Place, index: HistoryIndex) -> PlaceHistory:
     """
     shape = _to_metric(place.geometry, index.metric_crs)
     if shape is not None and not np.isfinite(shapely.get_coordinates(shape)).all():
-        raise GeoError(f"{place.name} has no finite position; expected degrees, WGS84.")
+        raise GeoError(Text("place.not-finite", name=place.name))
     distance = 0.0
     if shape is not None and index.district is not None:
         distance = float(index.district.distance(shape))

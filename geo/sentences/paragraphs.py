@@ -16,6 +16,7 @@ from typing import Literal
 from geo.errors import InputTooLargeError
 from geo.sentences import words
 from geo.sentences.limits import MAX_CHARACTERS, Limit, LimitsSentenceError, parse_limits
+from geo.texts import Text
 from geo.texts import text as catalogue_text
 
 LONGEST_TEXT = 200_000
@@ -283,8 +284,7 @@ def understand(text: str) -> Understanding:
     """
     if len(text) > LONGEST_TEXT:
         raise InputTooLargeError(
-            f"Text: {len(text)} characters; at most {LONGEST_TEXT} are read at once. "
-            "Paste the chapter that describes the zones."
+            Text("paragraph.text-too-long", count=len(text), limit=LONGEST_TEXT)
         )
     reader = _Reader(text)
     for start, end in _sentences(text):

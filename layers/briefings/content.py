@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.errors import ExportError
-from geo.texts import text
+from geo.texts import Text, text
 from layers.sheets.legend import interval_km2, kilometres2, verdict_words, zone_name
 from layers.sheets.options import SheetOptions, chosen_zones, has_extent
 from layers.sheets.page import (
@@ -105,13 +105,11 @@ def plan_parts(
     wanted = [options.plan] if options.plan else [p.id for p in base.district.plans]
     known = list(zones_by_plan)
     if options.plan and options.plan not in known:
-        raise ExportError(
-            f"Plan {options.plan!r} has no zones here. Plans in the data: {'、'.join(known)}."
-        )
+        raise ExportError(Text("refused.plan-without-zones", plan=options.plan, known=known))
     every = {str(z) for table in zones_by_plan.values() for z in table["zone_id"]}
     for zone_id in options.zones or ():
         if zone_id not in every:
-            raise ExportError(f"Zone {zone_id!r} is not in the data. Look it up in the area table.")
+            raise ExportError(Text("refused.unknown-zone", zone=zone_id))
     parts = []
     for plan in (p for p in wanted if p in known and len(zones_by_plan[p])):
         zones = zones_by_plan[plan].reset_index(drop=True)
@@ -132,7 +130,7 @@ def plan_parts(
         )  # fmt: skip
         parts.append(PlanPart(plan, name, period, zones, shown, paged, named))
     if not parts:
-        raise ExportError("No zone is selected, so there is nothing to brief on. Select some.")
+        raise ExportError(Text("refused.nothing-to-brief"))
     return parts
 
 

@@ -14,9 +14,9 @@ from branca.element import MacroElement
 from folium.template import Template
 from shapely.geometry import shape
 
-from geo.errors import ExportError, GeoError
+from geo.errors import ExportError, GeoError, reason_of
 from geo.io.write import write_bytes
-from geo.texts import keys
+from geo.texts import Text, keys
 from layers.map.popups import both
 from layers.map.roads import district_record, point_records, river_records, road_records
 from layers.map.zones import connector_records, script_json, style_records, zone_records
@@ -186,10 +186,7 @@ def map_data(
     shapes = [shape(f["geometry"]) for f in base.get("district", []) if f.get("geometry")]
     shapes = shapes or [shape(f["geometry"]) for f in zones if f.get("geometry")]
     if not shapes:
-        raise GeoError(
-            "There is nothing to draw: no district outline and no zone with a shape. "
-            "Restore data/base/district.geojson or run `python -m geo build`."
-        )
+        raise GeoError(Text("refused.nothing-to-draw"))
     left, bottom, right, top = shapely.total_bounds(shapes)
     records = zone_records(zones)
     return {
@@ -278,8 +275,11 @@ def _put(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExportError(
-            f"{path.parent.name}/{path.name} cannot be put where the page serves it "
-            f"({error.strerror}). Make the folder static/ writable."
+            Text(
+                "refused.not-served",
+                file=f"{path.parent.name}/{path.name}",
+                reason=reason_of(error),
+            )
         ) from error
     write_bytes(path, content)
 

@@ -11,7 +11,7 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from geo.errors import ExportError
-from geo.texts import keys, text
+from geo.texts import Text, keys, text
 from layers.map.base_map import Assets, install, load, web_source
 from layers.map.popups import both
 from layers.map.zones import encode_polygons, script_json
@@ -184,7 +184,7 @@ def comparison_html(
     for key, known in (("left", plans), ("right", plans), ("mode", MODES)):
         if start.get(key) not in known:
             raise ExportError(
-                f"Comparison: {key} is {start.get(key)!r}; expected one of {', '.join(known)}."
+                Text("refused.comparison", key=key, value=start.get(key), known=list(known))
             )
     language = "en" if start.get("lang") == "en" else "zh"
     style, script = inline_sources("comparison.css", "comparison.js")

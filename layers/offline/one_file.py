@@ -7,6 +7,7 @@ import hashlib
 import re
 
 from geo.errors import ExportError
+from geo.texts import Text
 from layers.map.base_map import leaflet_source, scripts, web_source
 
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*")
@@ -39,7 +40,7 @@ def inline_sources(own_style: str, own_script: str) -> tuple[str, str]:
         for source in (leaflet_source("leaflet.js"), scripts(), web_source(own_script))
     )
     if "</script" in script.lower() or "</style" in style.lower():
-        raise ExportError("Our own code closes its element; it cannot stand in one file.")
+        raise ExportError(Text("refused.own-code"))
     return style, script
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import ExportError, GeoError
 from geo.export.files import DataOptions, notice_lines
 from geo.io.geojson import layer_bytes
-from geo.texts import text
+from geo.texts import Text, text
 from layers.map.base_map import map_data
 from layers.map.popups import both
 from layers.map.zones import script_json
@@ -88,7 +88,7 @@ def standalone_html(
     """
     zones_by_plan = {plan: zones for plan, zones in zones_by_plan.items() if not zones.empty}
     if not zones_by_plan:
-        raise ExportError("There is no zone to export. Choose at least one plan.")
+        raise ExportError(Text("refused.no-plan-zone"))
     data = _data(zones_by_plan, base, edges_by_plan or {}, options)
     style, script = inline_sources("standalone.css", "standalone.js")
     language = "en" if options.language == "en" else "zh"
@@ -132,14 +132,14 @@ def _data(
             about,
         )
     except GeoError as error:
-        raise ExportError(str(error)) from error
+        raise ExportError(error.words) from error
     known = [zone["id"] for zone in data["zones"]]
     shown = options.shown
     if shown is None:
         shown = [zone["id"] for zone in data["zones"] if "t" in zone and zone["basis"] != "named"]
     unknown = [zone_id for zone_id in shown if zone_id not in known]
     if unknown:
-        raise ExportError(f"Zone {unknown[0]!r} is unknown. Known zones: {', '.join(known)}.")
+        raise ExportError(Text("refused.zone", zone=unknown[0], known=known))
     groups = [group for plan, features in plans.items() for group in _groups(plan, features)]
     district = _pair(metadata, "district_name")
     return data | {

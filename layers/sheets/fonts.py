@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from geo.errors import ExportError
+from geo.texts import Text
 
 FONT_FAMILY = "Noto Sans SC"
 """Openly licensed (SIL OFL 1.1), carried by the package zhplot."""
@@ -40,10 +41,7 @@ def font_path() -> Path:
         path = Path(folder) / "fonts" / FONT_FILE
         if path.is_file():
             return path
-    raise ExportError(
-        f"The Chinese font {FONT_FILE} was not found; expected it in the package zhplot. "
-        "Install the packages of requirements.txt again."
-    )
+    raise ExportError(Text("refused.font", file=FONT_FILE))
 
 
 @cache

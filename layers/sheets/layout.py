@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from geo.errors import ExportError
-from geo.texts import text
+from geo.texts import Text, text
 from layers.sheets.fonts import POINT_MM, register_font
 from layers.sheets.legend import (
     LegendRow,
@@ -166,7 +166,7 @@ def compose_comparison(
     first, second = only_plan(zones_a), only_plan(zones_b)
     tables = [_chosen_of(zones_a, options), _chosen_of(zones_b, options)]
     if all(table.empty for table in tables):
-        raise ExportError("No zone is selected, so there is nothing to compare. Select some.")
+        raise ExportError(Text("refused.nothing-to-compare"))
     page = new_page(options)
     title = options.title or comparison_title(base, first, second, options)
     subtitle = options.subtitle or text("sheet.comparison_subtitle", lang)
@@ -224,10 +224,7 @@ def only_plan(zones: gpd.GeoDataFrame) -> str:
     """Return the plan of a comparison's table, which must hold just one."""
     plans = list(dict.fromkeys(zones["plan"]))
     if len(plans) != 1:
-        raise ExportError(
-            f"A pane of a comparison shows one plan; found {plans or 'none'}. "
-            "Give the zones of one plan for each pane."
-        )
+        raise ExportError(Text("refused.pane", plans=plans or Text("refused.none")))
     return str(plans[0])
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import ExportError
-from geo.texts import text
+from geo.texts import Text, text
 from layers.sheets.fonts import POINT_MM, printable, wrap_text
 from layers.sheets.page import SMALLEST_PT, Page
 from layers.sheets.symbols import (
@@ -226,10 +226,7 @@ def draw_legend(
                 page.text(left, bottom + height - 0.72 * head, title, page.pt(8.5))
                 _draw_blocks(page, blocks, rect_mm, size, head, with_table=with_table)
                 return bottom + height - head - tallest
-    raise ExportError(
-        f"The legend of {len(rows)} rows does not fit the sheet in readable type. "
-        "Choose fewer zones, leave out the area table, or take A3."
-    )
+    raise ExportError(Text("refused.legend", count=len(rows)))
 
 
 def legend_height_mm(page: Page, rows: Sequence[LegendRow], width: float, columns: int) -> float:

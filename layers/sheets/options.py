@@ -12,6 +12,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import ExportError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -111,14 +112,20 @@ class SheetOptions:
             ("language", self.language, get_args(SheetLanguage)),
         ):
             if value not in allowed:
-                raise ExportError(f"Sheet {what} {value!r} is unknown. Choose one of {allowed}.")
+                raise ExportError(
+                    Text(
+                        "refused.sheet-option",
+                        what=Text(f"refused.sheet-{what}"),
+                        value=value,
+                        known=list(allowed),
+                    )
+                )
         if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
             raise ExportError(
-                f"A sheet of {self.dpi} dpi cannot be drawn; expected {LOWEST_DPI} to "
-                f"{HIGHEST_DPI}. Choose a value between them."
+                Text("refused.dpi", dpi=self.dpi, lowest=LOWEST_DPI, highest=HIGHEST_DPI)
             )
         if self.paper == "16:9" and self.orientation == "portrait":
-            raise ExportError("A 16:9 slide is landscape. Choose landscape, or A4 or A3.")
+            raise ExportError(Text("refused.portrait-slide"))
 
     @property
     def size_mm(self) -> tuple[float, float]:
@@ -158,9 +165,13 @@ def chosen_zones(zones: gpd.GeoDataFrame, options: SheetOptions) -> gpd.GeoDataF
     if options.plan:
         chosen = zones[zones["plan"] == options.plan]
         if chosen.empty:
-            known = "、".join(dict.fromkeys(zones["plan"])) or "none"
+            known = list(dict.fromkeys(zones["plan"]))
             raise ExportError(
-                f"Plan {options.plan!r} has no zones here. Plans in the data: {known}."
+                Text(
+                    "refused.plan-without-zones",
+                    plan=options.plan,
+                    known=known or Text("refused.none"),
+                )
             )
     if options.zones is not None:
         for zone_id in options.zones:
@@ -169,7 +180,7 @@ def chosen_zones(zones: gpd.GeoDataFrame, options: SheetOptions) -> gpd.GeoDataF
     elif has_extent(chosen).any():
         chosen = chosen[has_extent(chosen)]
     if chosen.empty:
-        raise ExportError("No zone is selected, so there is nothing to draw. Select at least one.")
+        raise ExportError(Text("refused.nothing-to-draw-on-sheet"))
     return chosen.reset_index(drop=True)
 
 
@@ -186,9 +197,7 @@ def _require_zone(zone_id: str, zones: gpd.GeoDataFrame) -> None:
     known = [str(known) for known in zones["zone_id"]]
     if zone_id not in known:
         nearest = get_close_matches(zone_id, known, n=3, cutoff=0.3) or known[:3]
-        raise ExportError(
-            f"Zone {zone_id!r} is not in the data. Nearest ids: {', '.join(nearest)}."
-        )
+        raise ExportError(Text("refused.zone-nearest", zone=zone_id, nearest=nearest))
 
 
 def extent_m(
@@ -226,24 +235,16 @@ def extent_m(
         row = zones[zones["zone_id"] == options.extent].to_crs(base.metric_crs)
         shape = row.geometry.iloc[0]
         if shape is None or shape.is_empty:
-            raise ExportError(
-                f"Zone {options.extent!r} has no geometry to zoom to: the plan names it without "
-                "limits, or a limit is missing. Choose the district as extent."
-            )
+            raise ExportError(Text("refused.no-geometry", zone=options.extent))
         left, bottom, right, top = shape.buffer(ZONE_MARGIN_M).bounds
         return left, bottom, right, top
     left, bottom, right, top = options.extent
     if not (-180 <= left < right <= 180 and -90 <= bottom < top <= 90):
-        raise ExportError(
-            f"Extent {options.extent} is not (left, bottom, right, top) in degrees. "
-            "Give longitudes and latitudes, the smaller first."
-        )
+        raise ExportError(Text("refused.extent", extent=str(options.extent)))
     box = geopandas.GeoSeries([shapely.box(left, bottom, right, top)], crs=WGS84)
     found = box.to_crs(base.metric_crs).iloc[0]
     if not found.intersects(base.outline):
-        raise ExportError(
-            f"Extent {options.extent} lies outside the district. Move the view to the district."
-        )
+        raise ExportError(Text("refused.extent-outside", extent=str(options.extent)))
     left, bottom, right, top = found.bounds
     return left, bottom, right, top
 

@@ -17,7 +17,7 @@ from pyproj import CRS, Proj, Transformer
 
 from geo.crs import WGS84
 from geo.errors import ExportError
-from geo.texts import text
+from geo.texts import Text, text
 from layers.sheets.fonts import FONT_FAMILY, POINT_MM, printable, text_width_mm, wrap_text
 from layers.sheets.symbols import COLOURS, shade
 
@@ -175,22 +175,21 @@ def logo_pixels(logo: bytes) -> np.ndarray[Any, np.dtype[np.float64]]:
     from PIL import Image
 
     if len(logo) > LARGEST_LOGO_BYTES:
-        raise ExportError(
-            f"The logo has {len(logo)} bytes; expected at most {LARGEST_LOGO_BYTES}. "
-            "Give a smaller picture."
-        )
+        raise ExportError(Text("refused.logo-bytes", count=len(logo), limit=LARGEST_LOGO_BYTES))
     try:
         with Image.open(io.BytesIO(logo), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > LARGEST_LOGO_PIXELS:
                 raise ExportError(
-                    f"The logo has {image.width} by {image.height} pixels; expected at most "
-                    f"{LARGEST_LOGO_PIXELS} together. Give a smaller picture."
+                    Text(
+                        "refused.logo-pixels",
+                        width=image.width,
+                        height=image.height,
+                        limit=LARGEST_LOGO_PIXELS,
+                    )
                 )
             return np.asarray(image.convert("RGBA"), dtype=float) / 255
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ExportError(
-            "The logo is not a readable PNG or JPEG picture. Give another file."
-        ) from error
+        raise ExportError(Text("refused.logo-picture")) from error
 
 
 def draw_scale_block(page: Page, frame: MapFrame, x: float, top: float, width: float) -> float:

@@ -222,7 +222,7 @@ def test_only_what_is_chosen_is_briefed(zones_by_plan, base):
     [
         ({"zones": ()}, "nothing to brief on"),
         ({"zones": ("13th-nowhere",)}, "is not in the data"),
-        ({"plan": "11th"}, "Plans in the data: 13th、14th"),
+        ({"plan": "11th"}, "Plans in the data: 13th, 14th"),
     ],
 )
 @pytest.mark.parametrize("product", [deck, report, area_workbook])

@@ -396,7 +396,7 @@ def test_an_english_sheet_speaks_english_but_quotes_in_chinese(zones, base):
     [
         ({"zones": ()}, "nothing to draw"),
         ({"zones": ("13th-wudado",)}, "Nearest ids: 13th-wudadao"),
-        ({"plan": "99th"}, "Plans in the data: 13th、14th"),
+        ({"plan": "99th"}, "Plans in the data: 13th, 14th"),
         ({"extent": "13th-nowhere"}, "is not in the data"),
         ({"extent": "13th-nanshi"}, "has no geometry to zoom to"),
         ({"extent": (39.1, 117.1, 39.2, 117.2)}, "not .* in degrees"),
