@@ -64,6 +64,7 @@ def base():
     return Base(
         district=district,
         outline=box(X - 300, Y - 300, X + 1300, Y + 1300),
+        stretches=roads.iloc[:0].assign(line=[]),
         roads=roads,
         rivers=roads.iloc[:0].assign(reading=[]),
         aliases={},

@@ -14,7 +14,7 @@ ROOTS = ("geo", "layers", "views", "commands")
 PLAIN: dict[str, int] = {
     "geo/base.py": 8,
     "geo/checks/formats.py": 2,
-    "geo/datums/guess.py": 4,
+    "geo/datums/guess.py": 5,
     "geo/drafting/draft.py": 2,
     "geo/drafting/review.py": 2,
     "geo/plans/documents.py": 4,
@@ -23,8 +23,7 @@ PLAIN: dict[str, int] = {
     "geo/streets/fetch.py": 4,
     "geo/streets/folder.py": 6,
     "geo/streets/importing.py": 6,
-    "geo/streets/osm.py": 5,
-    "geo/streets/overpass.py": 4,
+    "geo/streets/osm.py": 9,
     "geo/streets/rivers.py": 1,
     "geo/streets/sources.py": 20,
     "geo/uploads/check.py": 1,
