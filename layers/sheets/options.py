@@ -74,6 +74,8 @@ class SheetOptions:
         审图号 and 制图单位; an empty one leaves a blank to be filled in by hand.
     logo : bytes
         A PNG or JPEG picture; empty for none.
+    link : str
+        Address printed as a QR code beside the title; empty for none.
     language : {"zh", "en"}
         Language of everything that is not quoted from a plan.
     date : date, optional
@@ -101,6 +103,7 @@ class SheetOptions:
     approval_number: str = ""
     drawing_unit: str = ""
     logo: bytes = b""
+    link: str = ""
     language: SheetLanguage = "zh"
     date: dt.date | None = None
 

@@ -6,10 +6,12 @@ import io
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon as PolygonPatch
 from matplotlib.patches import Rectangle
@@ -22,6 +24,8 @@ from layers.sheets.fonts import FONT_FAMILY, POINT_MM, printable, text_width_mm,
 from layers.sheets.symbols import COLOURS, shade
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
     from matplotlib.axes import Axes
 
@@ -32,6 +36,10 @@ if TYPE_CHECKING:
 MARGIN_MM = 8.0
 SMALLEST_PT = 4.8
 """No text on a sheet is set smaller than this times the paper's font scale."""
+
+CODE_MM = 15.0
+"""Side of the QR code [mm]: an address of 80 letters then has modules of 0.35 mm and more, which
+telephones read from paper at arm's length."""
 
 LINE_STEP = 1.42
 """Distance of two base lines, in ems."""
@@ -128,7 +136,9 @@ def fitting_pt(words: str, size_pt: float, width_mm: float, smallest_pt: float) 
 def draw_header(page: Page, title: str, subtitle: str) -> float:
     """Draw title, subtitle and logo; return the y below them [mm]."""
     top = page.height - MARGIN_MM
-    room = page.width - 2 * MARGIN_MM - _draw_logo(page, top)
+    beside = _draw_logo(page, top)
+    beside += _draw_code(page, page.width - MARGIN_MM - beside, top)
+    room = page.width - 2 * MARGIN_MM - beside
     size = fitting_pt(title, page.pt(17), room, page.pt(9))
     y = top
     for line in wrap_text(printable(title), room, size):
@@ -136,7 +146,41 @@ def draw_header(page: Page, title: str, subtitle: str) -> float:
         page.text(MARGIN_MM, y + 0.2 * size * POINT_MM, line, size)
     if subtitle:
         y = page.lines(MARGIN_MM, y, subtitle, page.pt(8.5), room, COLOURS["road_name"])
-    return float(min(y - 1.2, page.height - MARGIN_MM - (11 if page.options.logo else 0)))
+    corner = max(11 if page.options.logo else 0, CODE_MM + 1 if page.options.link else 0)
+    return float(min(y - 1.2, page.height - MARGIN_MM - corner))
+
+
+def _draw_code(page: Page, right: float, top: float) -> float:
+    """Draw the QR code of the sheet's address at the right end; return the width taken [mm]."""
+    if not page.options.link:
+        return 0.0
+    import segno
+
+    try:
+        modules = segno.make_qr(page.options.link, error="m").matrix
+    except segno.DataOverflowError as error:
+        raise ExportError(Text("sheet.link-too-long", length=len(page.options.link))) from error
+    step = CODE_MM / len(modules)
+    # One rectangle for each run of dark modules, all in one collection.
+    runs = [
+        Rectangle((right - CODE_MM + at * step, top - (row + 1) * step), length * step, step)
+        for row, line in enumerate(modules)
+        for at, length in _runs(line)
+    ]
+    page.axes.add_collection(
+        PatchCollection(runs, facecolor="black", edgecolor="black", linewidth=0.05)
+    )
+    return CODE_MM + 4.0
+
+
+def _runs(line: bytearray) -> Iterator[tuple[int, int]]:
+    """Return where each run of dark modules of a line begins, and how long it is."""
+    at = 0
+    for dark, group in groupby(line):
+        length = len(list(group))
+        if dark:
+            yield at, length
+        at += length
 
 
 def _draw_logo(page: Page, top: float) -> float:

@@ -81,7 +81,9 @@ def item_ids(material: Material) -> dict[str, str]:
     return found
 
 
-def downloads(folder: Path, material: Material, date: dt.date, tell: Tell) -> Iterator[Download]:
+def downloads(
+    folder: Path, material: Material, date: dt.date, address: str, tell: Tell
+) -> Iterator[Download]:
     """Make every file that the edition offers, on two processes, in a fixed order.
 
     Parameters
@@ -92,6 +94,8 @@ def downloads(folder: Path, material: Material, date: dt.date, tell: Tell) -> It
         The same, as `layers.exports.read_material` gave it.
     date : date
         Printed on what is made.
+    address : str
+        Of the edition, with a final slash: its QR code stands on every sheet; empty for none.
     tell : callable
         Told a share from 0 to 1 and a word after each file.
 
@@ -106,7 +110,7 @@ def downloads(folder: Path, material: Material, date: dt.date, tell: Tell) -> It
     ExportError
         If a file cannot be made.
     """
-    jobs = list(_jobs(material, date))
+    jobs = list(_jobs(material, date, address))
     areas = item_ids(material)
     # Clean processes: a fork would take along whatever threads the libraries have started.
     with ProcessPoolExecutor(
@@ -153,7 +157,9 @@ def _download(
     )
 
 
-def _jobs(material: Material, date: dt.date) -> Iterator[tuple[str, ExportRequest, Text]]:
+def _jobs(
+    material: Material, date: dt.date, address: str
+) -> Iterator[tuple[str, ExportRequest, Text]]:
     """Name every file with what it is made from; ids make names that last and need no coding."""
     sheet = SheetOptions(dpi=SHEET_DPI)
     names = _names(material)
@@ -163,9 +169,13 @@ def _jobs(material: Material, date: dt.date) -> Iterator[tuple[str, ExportReques
         yield f"downloads/all.{word}", request, Text(f"site.all-{word}")
     for plan in material.zones:
         about: Mapping[str, object] = {"plan": names[plan]}
+        link = f"{address}index.html?plan={plan}" if address else ""
         for word in ("pdf", "png"):
             request = ExportRequest(
-                format=word, date=date, plans=(plan,), sheet=replace(sheet, area_table=True)
+                format=word,
+                date=date,
+                plans=(plan,),
+                sheet=replace(sheet, area_table=True, link=link),
             )
             yield f"downloads/{plan}.{word}", request, Text(f"site.sheet-{word}", **about)
         for word in DATA_FORMATS:
@@ -175,7 +185,8 @@ def _jobs(material: Material, date: dt.date) -> Iterator[tuple[str, ExportReques
             title = Text("site.data", format=Text(f"export.format.{word}"), **about)
             yield f"downloads/{stem}.{ending}", request, title
     for zone_id, plan in item_ids(material).items():
-        alone = replace(sheet, extent=zone_id)
+        link = f"{address}items/{zone_id}.html" if address else ""
+        alone = replace(sheet, extent=zone_id, link=link, title=names[zone_id][0])
         for word in ("pdf", "png"):
             request = ExportRequest(format=word, date=date, plans=(plan,), sheet=alone)
             title = Text(f"site.sheet-{word}", plan=names[zone_id])

@@ -89,7 +89,15 @@ def edition_files(
     ExportError
         If a file cannot be made.
     """
-    made = list(downloads(folder, material, options.date, lambda s, w: tell(s * MAKING_SHARE, w)))
+    made = list(
+        downloads(
+            folder,
+            material,
+            options.date,
+            options.address,
+            lambda share, words: tell(share * MAKING_SHARE, words),
+        )
+    )
     tell(MAKING_SHARE, "index.html")
     assets = _assets()
     place = Place(

@@ -11,6 +11,7 @@ import numpy as np
 import pymupdf
 import pytest
 import shapely
+import zxingcpp
 from PIL import Image
 from pyproj import Transformer
 
@@ -459,3 +460,10 @@ def test_a_line_never_ends_with_an_opening_mark():
 
 def test_a_character_without_a_glyph_becomes_a_question_mark():
     assert printable("五大道\U0001f600") == "五大道?"
+
+
+def test_a_reader_of_codes_finds_the_address_on_a_sheet(zones, base):
+    address = "https://map.example.org/heping/items/13th-wudadao.html"
+    options = SheetOptions(format="png", dpi=150, link=address, date=DATE)
+    picture = np.asarray(Image.open(io.BytesIO(draw_sheet(zones, base, options))).convert("L"))
+    assert zxingcpp.read_barcode(picture).text == address
