@@ -18,7 +18,7 @@ from geo.errors import ExportError, reason_of
 from geo.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 PART_SUFFIX = ".part"
 """End of the name of a file that is still being written."""
@@ -73,6 +73,23 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for part, _ in parts:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def write_scratch(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
+    """Write a file of a temporary folder: not flushed to the disk, since it is gone soon.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written; readers are told no path.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+    except OSError as error:
+        raise ExportError(_write_message(path.name, error)) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -1,36 +1,40 @@
-"""The formats of uploaded files, each read from bytes and trusted in nothing."""
+"""The formats of uploaded files, each told by its bytes, trusted in nothing, read elsewhere."""
 
 from __future__ import annotations
 
+import codecs
 import io
-import json
 import re
-import sqlite3
-import warnings
 import zipfile
 import zlib
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NoReturn
-from xml.parsers import expat
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-from pyproj import CRS
-from pyproj.exceptions import ProjError
-from shapely.geometry import shape
 
-from geo.crs import WGS84
+from geo.errors import GeoError
 from geo.io import limits
-from geo.io.write import temporary_folder, write_bytes
-from geo.uploads.encoding import dbf_encoding, dbf_length
+from geo.workers.foreign import faults
+from geo.workers.foreign.faults import UploadFaultError
+from geo.workers.foreign.formats import BY_KIND, HEAD_BYTES, Format, format_of, stripped
+from geo.workers.foreign.run import UPLOAD, Files, Found, Wanted, chunks_at, read_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
-    import shapely
+__all__ = [
+    "Note",
+    "Raw",
+    "UploadFaultError",
+    "column_names",
+    "plain_text",
+    "read_any",
+    "refuse_above",
+]
 
 Note = tuple[str, str, dict[str, Any]]
 """Code, level and values of an issue, before it has a language."""
@@ -59,17 +63,7 @@ _ZIP_FAULTS = (
 )
 _LAYER_ENDINGS = (".shp", ".geojson", ".json", ".gpkg", ".kml")
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_GPKG_IDS = (b"GPKG", b"GP10", b"GP11")
 _XML_ENCODING = re.compile(rb"""^(<\?xml[^>]*?encoding=["'])(gbk|gb2312|gb18030)(["'])""", re.I)
-
-
-class UploadFaultError(Exception):
-    """A file that cannot be read; `geo.uploads.files` gives it words in a language."""
-
-    def __init__(self, code: str, **values: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.values = values
 
 
 @dataclass
@@ -91,7 +85,20 @@ class Raw:
     notes: list[Note] = field(default_factory=list)
 
 
-def read_any(data: bytes, *, packed: bool = False) -> Raw:
+@dataclass(frozen=True)
+class _Source:
+    """A file that lies in memory or in an archive: its beginning, and all of it."""
+
+    head: bytes
+    pieces: Callable[[], Iterable[bytes]]
+
+    @property
+    def write(self) -> Callable[[Path], None]:
+        """What lays it down under a path."""
+        return chunks_at(self.pieces)
+
+
+def read_any(data: bytes) -> Raw:
     """Read a layer, its format told by the first bytes.
 
     Raises
@@ -99,27 +106,26 @@ def read_any(data: bytes, *, packed: bool = False) -> Raw:
     UploadFaultError
         If it is none of the formats, or damaged.
     """
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start:
-        raise UploadFaultError("empty-file")
-    if data[:4] == b"PK\x03\x04" and not packed:
+    if data[:4] == b"PK\x03\x04":
         return _read_archive(data)
-    if data[:16] == b"SQLite format 3\x00" and data[68:72] in _GPKG_IDS:
-        return _read_geopackage(data)
-    if data[:4] == b"\x00\x00\x27\x0a":
+    return _read_file(_Source(data[:HEAD_BYTES], lambda: [data]))
+
+
+def _read_file(source: _Source) -> Raw:
+    """Read a file that is no archive."""
+    if not stripped(source.head):
+        raise UploadFaultError("empty-file")
+    row = format_of(source.head)
+    if row is BY_KIND["Shapefile"]:
         raise UploadFaultError("bare-shp")
-    if start[:1] in (b"{", b"["):
-        return _read_geojson(data)
-    if start[:1] == b"<":
-        return _read_kml(data)
-    raise UploadFaultError("not-gis", kind=_kind(data))
+    if row is None or row.kind not in READERS:
+        raise UploadFaultError("not-gis", kind=_kind(source.head))
+    return READERS[row.kind](row, source)
 
 
 def refuse_above(name: str, found: int, what: str) -> None:
     """Raise UploadFaultError if `found` passes the limit called `name`."""
-    limit = getattr(limits, name)
-    if found > limit:
-        raise UploadFaultError("too-large", name=name, limit=limit, found=found, what=what)
+    faults.refuse_above({name: getattr(limits, name)}, name, found, what)
 
 
 def plain_text(value: str) -> str:
@@ -141,110 +147,6 @@ def column_names(names: Iterable[str]) -> list[str]:
     return result
 
 
-# GeoJSON
-
-
-def _read_geojson(data: bytes) -> Raw:
-    """Read any GeoJSON object, by feature, so that one bad feature is one issue."""
-    document = _json(data)
-    found = document.get("type") if isinstance(document, dict) else type(document).__name__
-    notes: list[Note] = []
-    if found == "FeatureCollection" and isinstance(document.get("features"), list):
-        features = document["features"]
-    elif found == "Feature":
-        features = [document]
-    elif found in ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point"):
-        features = [{"type": "Feature", "properties": {}, "geometry": document}]
-    else:
-        raise UploadFaultError("not-geojson", found=str(found)[:40])
-    refuse_above("FEATURES", len(features), "features")
-    geometries: list[shapely.Geometry | None] = []
-    records: list[dict[str, Any]] = []
-    for number, feature in enumerate(features, start=1):
-        if not isinstance(feature, dict):
-            raise UploadFaultError("not-geojson", found=type(feature).__name__)
-        properties = feature.get("properties")
-        record = dict(properties) if isinstance(properties, dict) else {}
-        if "id" in feature and "id" not in record and not isinstance(feature["id"], (dict, list)):
-            record["id"] = feature["id"]
-        records.append(record)
-        try:
-            member = feature.get("geometry")
-            geometries.append(None if member is None else shape(member))
-        except Exception as error:
-            geometries.append(None)
-            notes.append(
-                ("geometry-unreadable", "error", {"feature": number, "detail": str(error)[:200]})
-            )
-    columns = list(dict.fromkeys(str(key) for record in records for key in record))
-    refuse_above("FIELDS", len(columns), "fields")
-    table = pd.DataFrame(
-        [[record.get(column) for column in columns] for record in records],
-        columns=column_names(columns),
-        dtype=object,
-    )
-    crs = _json_crs(document, notes)
-    return Raw(
-        gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries), crs=crs), "GeoJSON", notes
-    )
-
-
-def _json(data: bytes) -> Any:
-    """Return the value of JSON bytes, UTF-8 or GBK, nested at most `NESTING` deep."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            content = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise UploadFaultError("json-encoding")
-    try:
-        document = json.loads(content)
-    except json.JSONDecodeError as error:
-        raise UploadFaultError("json", line=error.lineno, detail=error.msg) from error
-    except RecursionError as error:
-        raise UploadFaultError(
-            "too-large",
-            name="NESTING",
-            limit=limits.NESTING,
-            found=limits.NESTING + 1,
-            what="depth",
-        ) from error
-    except ValueError as error:  # a number with more digits than Python converts
-        raise UploadFaultError("json", line=1, detail=str(error)[:200]) from error
-    _check_depth(document)
-    return document
-
-
-def _check_depth(document: Any) -> None:
-    """Refuse what is nested deeper than `NESTING`, without recursion."""
-    level: list[Any] = [document]
-    depth = 0
-    while level:
-        depth += 1
-        refuse_above("NESTING", depth, "depth")
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, (dict, list))
-        ]
-
-
-def _json_crs(document: Any, notes: list[Note]) -> str | CRS | None:
-    """Return the CRS of the old member 'crs'; WGS84 without it."""
-    member = document.get("crs")
-    if member is None:
-        return WGS84
-    try:
-        name = str(member["properties"]["name"])
-        return WGS84 if "CRS84" in name else CRS.from_user_input(name)
-    except (KeyError, TypeError, ValueError, ProjError):
-        notes.append(("crs-unreadable", "warning", {"detail": str(member)[:100]}))
-        return None
-
-
 # Archives and Shapefile
 
 
@@ -253,6 +155,8 @@ def _read_archive(data: bytes) -> Raw:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_entries(archive)
+    except GeoError:
+        raise
     except _ZIP_FAULTS as error:
         raise UploadFaultError("damaged", kind="zip", detail=str(error)[:200]) from error
     except RuntimeError as error:
@@ -285,10 +189,10 @@ def _read_entries(archive: zipfile.ZipFile) -> Raw:
         )
     (layer,) = layers
     if not visible[layer].lower().endswith(".shp"):
-        return read_any(_entry_bytes(archive, layer), packed=True)
+        return _read_file(_entry_source(archive, layer))
     stem = visible[layer][:-4]
     parts = {
-        name[-4:].lower(): _entry_bytes(archive, entry)
+        name[-4:].lower(): _entry_source(archive, entry)
         for entry, name in visible.items()
         if name[:-4] == stem and name[-4:].lower() in _SHAPEFILE_PARTS
     }
@@ -305,180 +209,114 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _entry_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Return the bytes of an entry, at most `ARCHIVE_BYTES` whatever its header says."""
+def _entry_source(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Source:
+    """Return an entry, to be unpacked piece by piece."""
     with archive.open(entry) as file:
-        data = file.read(limits.ARCHIVE_BYTES + 1)
-    refuse_above("ARCHIVE_BYTES", len(data), "unpacked")
-    return data
+        head = file.read(HEAD_BYTES)
+
+    def pieces() -> Iterator[bytes]:
+        total = 0
+        with archive.open(entry) as file:
+            while piece := file.read(2**20):
+                total += len(piece)
+                # whatever its header says
+                refuse_above("ARCHIVE_BYTES", total, "unpacked")
+                yield piece
+
+    return _Source(head, pieces)
 
 
-def _read_shapefile(parts: dict[str, bytes]) -> Raw:
+def _read_shapefile(parts: dict[str, _Source]) -> Raw:
     """Read a Shapefile from its parts, by their endings."""
     if ".shx" not in parts:
         raise UploadFaultError("no-shx")
+    row = BY_KIND["Shapefile"]
+    if not row.begins(parts[".shp"].head):
+        detail = ".shp: " + parts[".shp"].head[:16].decode("ascii", "replace")
+        raise UploadFaultError("damaged", kind=row.kind, detail=detail)
     notes: list[Note] = []
     if ".dbf" not in parts:
         notes.append(("no-dbf", "warning", {}))
-    elif len(parts[".dbf"]) < max(33, dbf_length(parts[".dbf"])):
-        detail = f".dbf: {len(parts['.dbf'])} < {dbf_length(parts['.dbf'])}"
-        raise UploadFaultError("damaged", kind="Shapefile", detail=detail)
-    said = parts.pop(".cpg", b"").decode("ascii", "replace").strip()
-    encoding, as_said = dbf_encoding(parts.get(".dbf", b""), said)
-    if not as_said and ".dbf" in parts:
-        notes.append(("encoding", "info", {"encoding": encoding}))
+    said = parts.pop(".cpg").head[:100] if ".cpg" in parts else b""
     if ".prj" not in parts:
         notes.append(("no-crs", "warning", {}))
-    with temporary_folder() as folder:
-        for ending, data in parts.items():
-            write_bytes(folder / f"layer{ending}", data)
-        layer = _gdal(folder / "layer.shp", "Shapefile", None, encoding)
-    return Raw(layer, "Shapefile", notes)
+    files = {f"layer{ending}": source.write for ending, source in parts.items()}
+    wanted = Wanted(said_encoding=said.decode("ascii", "replace").strip())
+    return _raw(row, _read(row, files, wanted), notes)
 
 
-# GeoPackage
+# The others
 
 
-def _read_geopackage(data: bytes) -> Raw:
+def _read_geojson(row: Format, source: _Source) -> Raw:
+    """Read GeoJSON; without a member 'crs' it is WGS84."""
+    found = _read(row, {f"layer{row.ending}": source.write})
+    return _raw(row, found, [])
+
+
+def _read_geopackage(row: Format, source: _Source) -> Raw:
     """Read the first vector layer of a GeoPackage that is a plain table."""
-    with temporary_folder() as folder:
-        path = folder / "layer.gpkg"
-        write_bytes(path, data)
-        layers = _geopackage_layers(path)
-        layer = _gdal(path, "GeoPackage", layers[0])
+    found = _read(row, {f"layer{row.ending}": source.write})
     notes: list[Note] = []
-    if len(layers) > 1:
-        others = ", ".join(layers[1:6])
-        notes.append(("other-layers", "warning", {"layer": layers[0], "others": others}))
-    return Raw(layer, "GeoPackage", notes)
+    names = [layer.name for layer in found.layers]
+    read = next(iter(found.tables))
+    others = [name for name in names if name != read]
+    if others:
+        notes.append(("other-layers", "warning", {"layer": read, "others": ", ".join(others[:5])}))
+    return _raw(row, found, notes)
 
 
-def _geopackage_layers(path: Path) -> list[str]:
-    """Return the names of the vector layers; refuse views and computed columns.
+def _read_kml(row: Format, source: _Source) -> Raw:
+    """Read every layer of a KML file after a look at its XML."""
+    if _XML_ENCODING.match(source.head):  # expat knows no GBK
+        source = _Source(source.head, partial(_in_utf8, source))
+    found = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
+    raw = _raw(row, found, [])
+    extra = [name for name in KML_HOUSEKEEPING if name in raw.layer.columns]
+    raw.layer = raw.layer.drop(columns=extra).rename(columns={"Name": "name"})
+    return raw
 
-    A view or a computed column runs the sender's SQL when it is read.
-    """
+
+def _in_utf8(source: _Source) -> Iterator[bytes]:
+    """Give the pieces of an XML file in GBK as UTF-8."""
+    decoder = codecs.getincrementaldecoder("gb18030")()
+    is_first = True
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
-            rows = database.execute(
-                "SELECT c.table_name, m.type, m.sql FROM gpkg_contents AS c "
-                "LEFT JOIN sqlite_master AS m ON m.name = c.table_name "
-                "WHERE c.data_type = 'features' LIMIT ?",
-                (limits.LAYERS + 1,),
-            ).fetchall()
-            refuse_above("LAYERS", len(rows), "layers")
-            for name, kind, sql in rows:
-                columns = database.execute(
-                    "SELECT hidden FROM pragma_table_xinfo(?)", (name,)
-                ).fetchall()
-                is_plain = kind == "table" and str(sql).upper().startswith("CREATE TABLE")
-                if not is_plain or any(hidden for (hidden,) in columns):
-                    raise UploadFaultError("gpkg-view", layer=str(name)[:60])
-                refuse_above("FIELDS", len(columns), "fields")
-            for table in ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
-                kinds = database.execute(
-                    "SELECT type FROM sqlite_master WHERE name = ?", (table,)
-                ).fetchall()
-                if kinds != [("table",)]:
-                    raise UploadFaultError("gpkg-view", layer=table)
-    except (sqlite3.Error, ValueError) as error:  # a name that is no UTF-8 is a ValueError
-        raise UploadFaultError("damaged", kind="GeoPackage", detail=str(error)[:200]) from error
-    if not rows:
-        raise UploadFaultError("gpkg-no-layer")
-    return [str(name) for name, _, _ in rows]
-
-
-# KML
-
-
-def _read_kml(data: bytes) -> Raw:
-    """Read the first layer of a KML file after a look at its XML."""
-    data = _XML_ENCODING.sub(rb"\1UTF-8\3", data) if (match := _XML_ENCODING.match(data)) else data
-    if match:
-        try:
-            data = data.decode("gb18030").encode()
-        except UnicodeDecodeError as error:
-            raise UploadFaultError("damaged", kind="KML", detail=str(error)[:200]) from error
-    _check_xml(data)
-    with temporary_folder() as folder:
-        path = folder / "layer.kml"
-        write_bytes(path, data)
-        try:
-            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        except Exception as error:
-            _damaged("KML", error)
-        refuse_above("LAYERS", len(names), "layers")
-        if not names:
-            raise UploadFaultError("no-features")
-        layers = [layer for name in names if len(layer := _gdal(path, "KML", name))]
-    if not layers:
-        raise UploadFaultError("no-features")
-    layer = pd.concat(layers, ignore_index=True)
-    extra = [name for name in KML_HOUSEKEEPING if name in layer.columns]
-    return Raw(layer.drop(columns=extra).rename(columns={"Name": "name"}), "KML")
-
-
-def _check_xml(data: bytes) -> None:
-    """Refuse entities, too many or too deep elements, and a root that is not ``kml``."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    count = depth = 0
-
-    def refuse(*_: Any) -> None:
-        raise UploadFaultError("xml-dtd")
-
-    def start(name: str, _: Any) -> None:
-        nonlocal count, depth
-        if not count and name.rpartition(" ")[2] != "kml":
-            raise UploadFaultError("not-kml", found=name.rpartition(" ")[2][:40])
-        count += 1
-        depth += 1
-        refuse_above("XML_ELEMENTS", count, "elements")
-        refuse_above("NESTING", depth, "depth")
-
-    def end(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: no such encoding
+        for piece in source.pieces():
+            plain = _XML_ENCODING.sub(rb"\1UTF-8\3", piece) if is_first else piece
+            is_first = False
+            yield decoder.decode(plain).encode()
+        yield decoder.decode(b"", True).encode()
+    except UnicodeDecodeError as error:
         raise UploadFaultError("damaged", kind="KML", detail=str(error)[:200]) from error
 
 
-# GDAL
+READERS: dict[str, Callable[[Format, _Source], Raw]] = {
+    "GeoJSON": _read_geojson,
+    "GeoPackage": _read_geopackage,
+    "KML": _read_kml,
+}
+"""How an upload of each kind is read."""
 
 
-def _gdal(
-    path: Path, kind: str, layer: str | None, encoding: str | None = None
-) -> gpd.GeoDataFrame:
-    """Read a file of our own making in the temporary folder through GDAL."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            info = pyogrio.read_info(path, layer=layer, encoding=encoding)
-            refuse_above("FEATURES", info["features"], "features")
-            refuse_above("FIELDS", len(info["fields"]), "fields")
-            found = pyogrio.read_dataframe(
-                path, layer=layer, encoding=encoding, max_features=limits.FEATURES + 1
-            )
-        except UploadFaultError:
-            raise
-        except Exception as error:
-            _damaged(kind, error)
-    if not isinstance(found, gpd.GeoDataFrame):
+def _read(row: Format, files: Files, wanted: Wanted | None = None) -> Found:
+    return read_layers(row, files, wanted, UPLOAD)
+
+
+def _raw(row: Format, found: Found, notes: list[Note]) -> Raw:
+    """Return the layers of an answer as one."""
+    layers = [table for table in found.tables.values() if len(table)]
+    if not layers:
+        raise UploadFaultError("no-features")
+    shaped = [table for table in layers if isinstance(table, gpd.GeoDataFrame)]
+    if not shaped:
         raise UploadFaultError("no-geometry")
-    refuse_above("FEATURES", len(found), "features")
-    return found
-
-
-def _damaged(kind: str, error: Exception) -> NoReturn:
-    """Raise the fault that stands for an error of GDAL, without the temporary path."""
-    detail = re.sub(r"'?\S*heping-\S*'?", "…", str(error)).strip(" .;")[:200]
-    raise UploadFaultError("damaged", kind=kind, detail=detail) from error
+    layer = pd.concat(shaped, ignore_index=True) if len(shaped) > 1 else shaped[0]
+    refuse_above("FEATURES", len(layer), "features")
+    layer.columns = pd.Index(
+        [*column_names(c for c in layer.columns if c != "geometry"), "geometry"], dtype=object
+    )
+    return Raw(layer, row.kind, [*notes, *found.notes])
 
 
 def _kind(data: bytes) -> str:

@@ -57,6 +57,7 @@ def _dbf_cells(data: bytes) -> list[bytes]:
     """Return field names and the text cells of a DBF table that hold more than ASCII."""
     header = int.from_bytes(data[8:10], "little")
     width = int.from_bytes(data[10:12], "little")
+    end = min(len(data), dbf_length(data))
     cells: list[bytes] = []
     spans: list[tuple[int, int]] = []
     offset = 1
@@ -69,10 +70,10 @@ def _dbf_cells(data: bytes) -> list[bytes]:
         if descriptor[11:12] == b"C":
             spans.append((offset, offset + length))
         offset += length
-    if width > 0:
+    if width >= offset:  # narrower than its fields: no cell would be where it should
         cells += [
             data[row + begin : row + end].rstrip(b" \0")
-            for row in range(header, len(data), width)
+            for row in range(header, end, width)
             for begin, end in spans
         ]
     return [cell for cell in cells if not cell.isascii()]

@@ -1,0 +1,184 @@
+"""Look at a file before its driver does; runs in the process that is locked."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from geo.workers.foreign.encoding import dbf_encoding, dbf_length
+from geo.workers.foreign.faults import UploadFaultError, refuse_above
+
+STEPS = 1_000
+"""Steps of SQLite between two looks at the clock of the check."""
+
+MOST_STEPS = 2_000_000
+"""Steps that the check of a GeoPackage may take; one of 50 layers takes about 60,000."""
+
+GPKG_TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
+"""Tables without which a GeoPackage is none."""
+
+GDAL_TABLES = ("gpkg", "rtree_", "ogr_", "sqlite_", "geometry_columns", "spatial_ref_sys")
+"""How the names of the tables begin that GDAL reads whatever the layer."""
+
+_TREE = re.compile(
+    r"""CREATE VIRTUAL TABLE ["'`]?RTREE_[^"'`]+["'`]? """
+    r"""USING RTREE ?\( ?(?:"?\w+"?, ?){4}"?\w+"? ?\)"""
+)
+
+
+@dataclass
+class Look:
+    """What a look at a file told: its layers, where its driver is not to list them, and notes."""
+
+    layers: list[Any] | None = None
+    notes: list[Any] = field(default_factory=list)
+
+
+def geopackage(path: str, request: dict[str, Any]) -> Look:
+    """Refuse a GeoPackage in which SQL of the sender would run while it is read.
+
+    A view, a computed column and a virtual table run the sender's SQL when they are read,
+    a trigger only when they are written. GDAL reads the tables called ``gpkg…``,
+    ``rtree_…`` and those of `GDAL_TABLES`, and the layer asked for. None of them may be
+    anything but a plain table, or an R*-tree of the usual definition; views elsewhere and
+    triggers may stand, since neither is run. The layers are listed here and not by GDAL,
+    which would look into every view.
+    """
+    limits = request["limits"]
+    uri = f"file:{path}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as database:
+            _bound_steps(database)
+            database.execute("PRAGMA trusted_schema = OFF")
+            plain, others = _names(database)
+            for table in GPKG_TABLES:
+                if table not in plain:
+                    raise UploadFaultError("gpkg-view", layer=table)
+            layers = database.execute(
+                "SELECT c.table_name, (SELECT geometry_type_name FROM gpkg_geometry_columns AS g "
+                "WHERE g.table_name = c.table_name) "
+                "FROM gpkg_contents AS c WHERE c.data_type = 'features' LIMIT ?",
+                (limits["LAYERS"] + 1,),
+            ).fetchall()
+            refuse_above(limits, "LAYERS", len(layers), "layers")
+            used = {_lower(str(name)) for name, _ in layers}
+            for name in used:
+                if name not in plain:
+                    raise UploadFaultError("gpkg-view", layer=name[:60])
+            for name in sorted(others):
+                if name in used or name.startswith(GDAL_TABLES):
+                    raise UploadFaultError("gpkg-view", layer=name[:60])
+            for name in sorted(plain):
+                if name in used or name.startswith(GDAL_TABLES):
+                    _refuse_computed(database, name, limits)
+    except (sqlite3.Error, ValueError) as error:  # a name that is no UTF-8 is a ValueError
+        if "interrupted" in str(error):
+            raise UploadFaultError("gpkg-steps", limit=MOST_STEPS) from error
+        raise UploadFaultError("damaged", detail=str(error)) from error
+    if not layers:
+        raise UploadFaultError("gpkg-no-layer")
+    return Look(layers=[[str(name), _type_name(kind), -1] for name, kind in layers])
+
+
+def _type_name(kind: Any) -> str:
+    """Return a geometry type of a GeoPackage (``MULTIPOLYGON``) as GDAL spells it."""
+    names = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
+    return {name.upper(): name for name in names}.get(str(kind).upper(), "Unknown")
+
+
+def _bound_steps(database: sqlite3.Connection) -> None:
+    """Interrupt whatever the connection does after `MOST_STEPS`."""
+    taken = 0
+
+    def step() -> int:
+        nonlocal taken
+        taken += STEPS
+        return int(taken > MOST_STEPS)
+
+    database.set_progress_handler(step, STEPS)
+
+
+def _lower(name: str) -> str:
+    """Return a name as SQLite compares it: only A to Z have two cases."""
+    return name.encode("utf-8", "surrogateescape").lower().decode("utf-8", "surrogateescape")
+
+
+def _names(database: sqlite3.Connection) -> tuple[set[str], set[str]]:
+    """Return the names of plain tables, and those of views and virtual tables.
+
+    The R*-trees of a layer are neither. A name in both sets counts as the second.
+    """
+    plain: set[str] = set()
+    others: set[str] = set()
+    for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master"):
+        words = " ".join(str(sql or "").upper().split())
+        if kind in ("trigger", "index"):
+            continue
+        if kind == "table" and words.startswith("CREATE TABLE "):
+            plain.add(_lower(str(name)))
+        elif not _TREE.fullmatch(words):
+            others.add(_lower(str(name)))
+    return plain - others, others
+
+
+def _refuse_computed(database: sqlite3.Connection, name: str, limits: dict[str, int]) -> None:
+    """Refuse a table with a computed column, or with too many."""
+    count = 0
+    for (hidden,) in database.execute("SELECT hidden FROM pragma_table_xinfo(?)", (name,)):
+        count += 1
+        if hidden:
+            raise UploadFaultError("gpkg-view", layer=name[:60])
+    refuse_above(limits, "FIELDS", count, "fields")
+
+
+def kml(path: str, request: dict[str, Any]) -> Look:
+    """Refuse entities, too many or too deep elements, and a root that is not ``kml``."""
+    limits = request["limits"]
+    parser = expat.ParserCreate(namespace_separator=" ")
+    count = depth = 0
+
+    def refuse(*_: Any) -> None:
+        raise UploadFaultError("xml-dtd")
+
+    def start(name: str, _: Any) -> None:
+        nonlocal count, depth
+        if not count and name.rpartition(" ")[2] != "kml":
+            raise UploadFaultError("not-kml", found=name.rpartition(" ")[2][:40])
+        count += 1
+        depth += 1
+        refuse_above(limits, "XML_ELEMENTS", count, "elements")
+        refuse_above(limits, "NESTING", depth, "depth")
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            parser.ParseFile(file)
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: no such encoding
+        raise UploadFaultError("damaged", detail=str(error)) from error
+    return Look()
+
+
+def shapefile(path: str, request: dict[str, Any]) -> Look:
+    """Refuse a table shorter than it says; choose the encoding of its text."""
+    try:
+        with open(f"{path[:-4]}.dbf", "rb") as file:  # noqa: PTH123
+            data = file.read()
+    except FileNotFoundError:
+        request["encoding"] = "ISO-8859-1"
+        return Look()
+    if len(data) < max(33, dbf_length(data)):
+        raise UploadFaultError("damaged", detail=f".dbf: {len(data)} < {dbf_length(data)}")
+    encoding, as_said = dbf_encoding(data, request["said_encoding"])
+    request["encoding"] = encoding
+    return Look(notes=[] if as_said else [("encoding", "info", {"encoding": encoding})])

@@ -1,0 +1,176 @@
+"""Read layers through one driver of GDAL; runs in the process that is locked."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import sys
+import warnings
+from typing import Any
+
+from geo.workers.foreign.faults import refuse_above
+from geo.workers.foreign.lock import LockError
+from geo.workers.foreign.wire import Table
+
+KEPT_OUT = ("pandas", "pyarrow", "geopandas", "shapely", "pyproj", "certifi")
+"""What pyogrio imports where it finds it and its raw readers do not need: 0.4 s and 60 MB."""
+
+ENCODINGS = (b"GB18030", b"BIG5", b"CP1252", b"ISO-8859-1")
+"""Those that `geo.workers.foreign.encoding` may choose, besides UTF-8."""
+
+SETTINGS = {
+    "CPL_DEBUG": "OFF",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_CACHEMAX": "16",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_XML_VALIDATION": "NO",
+    "GML_DOWNLOAD_SCHEMA": "NO",
+    "GML_SKIP_RESOLVE_ELEMS": "ALL",
+    "LIBKML_RESOLVE_STYLE": "NO",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
+    "OGR_SQLITE_JOURNAL": "OFF",
+}
+"""GDAL's settings by which nothing but the file itself is asked for."""
+
+
+def load_driver(driver: str) -> list[str]:
+    """Load GDAL, leave it one driver, and return the folders of its own tables.
+
+    pyogrio has no list of allowed drivers. GDAL takes the drivers of OGR_SKIP
+    out at every registration, so the others are named and it is asked again;
+    no file has been opened by then.
+
+    Raises
+    ------
+    LockError
+        If any other driver is left.
+    """
+    for name in KEPT_OUT:
+        sys.modules[name] = None  # type: ignore[assignment]
+    import pyogrio.raw
+    from pyogrio import _ogr
+
+    others = ",".join(sorted(registered() - {driver}))
+    _ogr.set_gdal_config_options({**SETTINGS, "OGR_SKIP": others, "GDAL_SKIP": others})
+    _ogr._register_drivers()
+    left = registered()
+    if left != {driver}:
+        raise LockError(f"Registered drivers: {sorted(left)[:5]}, expected {driver}.")
+    _open_encodings()
+    package = os.path.dirname(pyogrio.__file__)  # noqa: PTH120
+    folders = [os.path.join(package, name) for name in ("gdal_data", "proj_data")]  # noqa: PTH118
+    return [folder for folder in folders if os.path.isdir(folder)]  # noqa: PTH112
+
+
+def _open_encodings() -> None:
+    """Have the C library load the encodings of Shapefiles while it may still open files."""
+    try:
+        iconv_open = ctypes.CDLL(None).iconv_open
+    except (AttributeError, OSError, TypeError):  # Windows; macOS has it elsewhere, and no lock
+        return
+    iconv_open.restype = ctypes.c_void_p
+    for encoding in ENCODINGS:
+        for pair in ((b"UTF-8", encoding), (encoding, b"UTF-8")):
+            iconv_open(*pair)  # kept open, so that the module stays
+
+
+def registered() -> set[str]:
+    """Return every driver of this process, those for pictures too where they can be told."""
+    from pyogrio import _ogr
+
+    names = set(_ogr.ogr_list_drivers())
+    try:
+        gdal = ctypes.CDLL(_ogr.__file__)  # the symbols of the library behind it, too
+        gdal.GDALGetDriver.restype = gdal.GDALGetDriverShortName.restype = ctypes.c_void_p
+        gdal.GDALGetDriverShortName.argtypes = [ctypes.c_void_p]
+        for number in range(gdal.GDALGetDriverCount()):
+            address = gdal.GDALGetDriverShortName(gdal.GDALGetDriver(number))
+            names.add(ctypes.string_at(address).decode())
+    except (AttributeError, OSError):  # Windows looks into no library behind another
+        pass
+    return names
+
+
+def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[Any]:
+    """Return name, geometry type and number of features (-1: not counted) of every layer."""
+    from pyogrio._io import ogr_list_layers, ogr_read_info
+
+    limits = request["limits"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = known
+        if found is None:
+            listed = ogr_list_layers(path)
+            found = [[str(n), None if t is None else str(t), -1] for n, t in listed]
+        refuse_above(limits, "LAYERS", len(found), "layers")
+        if request["count"]:
+            for layer in found:
+                info = ogr_read_info(
+                    path,
+                    dataset_kwargs=_options(request),
+                    layer=layer[0],
+                    force_feature_count=True,
+                )
+                layer[2] = int(info["features"])
+    return found
+
+
+def table(path: str, layer: str, request: dict[str, Any]) -> Table:
+    """Read one layer.
+
+    Raises
+    ------
+    UploadFaultError
+        If it passes a limit.
+    """
+    import numpy as np
+    from pyogrio._io import ogr_read_info
+    from pyogrio.raw import read
+
+    limits = request["limits"]
+    options = _options(request)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        info = ogr_read_info(
+            path, dataset_kwargs=options, layer=layer, encoding=request["encoding"]
+        )
+        refuse_above(limits, "FEATURES", int(info["features"]), "features")
+        refuse_above(limits, "FIELDS", len(info["fields"]), "fields")
+        most = limits.get("FEATURES")
+        meta, _, shapes, data = read(
+            path,
+            layer=layer,
+            encoding=request["encoding"],
+            columns=request["columns"],
+            where=request["where"],
+            bbox=request["bbox"],
+            max_features=None if most is None else most + 1,
+            datetime_as_string=True,
+            **options,
+        )
+    rows = len(data[0]) if data else (0 if shapes is None else len(shapes))
+    refuse_above(limits, "FEATURES", rows, "features")
+    columns = []
+    for name, values in zip(meta["fields"], data, strict=True):
+        plain = values if values.dtype.kind in "iufb" else [_cell(v) for v in values.tolist()]
+        columns.append((str(name), plain))
+    has_shapes = meta["geometry_type"] is not None and shapes is not None
+    return Table(layer, rows, columns, list(shapes) if has_shapes else None, meta["crs"] or None)
+
+
+def _options(request: dict[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in request["options"].items()}
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell that JSON can hold: no bytes; lists and dictionaries as they are."""
+    if value is None or isinstance(value, (bool, int, str, list, dict)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return None
+    tolist = getattr(value, "tolist", None)
+    return _cell(tolist()) if tolist else str(value)
