@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import bz2
-import codecs
 import gzip
 import json
 import logging
 import re
-import warnings
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
 from geo.crs import WGS84
@@ -34,6 +31,9 @@ from geo.streets.osm import (
     ways_table,
 )
 from geo.texts import Text
+from geo.workers.foreign.faults import UploadFaultError
+from geo.workers.foreign.formats import BY_KIND
+from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +66,9 @@ OSM_FORMATS = {
     "OSM XML, bzip2": "osm.bz2",
 }
 """What `file_kind` says, and osmium's name for it."""
+
+SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
+"""Of the files beside a .shp, those that are read."""
 
 ID_COLUMNS = ("osm_id", "@id", "full_id", "osmid", "id")
 CLASS_COLUMNS = ("highway", "fclass", "road_class", "class")
@@ -230,18 +233,7 @@ def _read_vector(
                     "Put all parts of the Shapefile into one folder."
                 )
     label = "GeoJSON" if kind == "JSON" else kind
-    try:
-        layers = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry]
-        tables = {
-            name: _read_layer(path, name, kind) for name in layers if layer is None or name == layer
-        }
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
-        raise DataFileError(
-            f"{path.name} cannot be read as {label}: {error}. It is cut off or damaged."
-        ) from error
-    if not tables:
-        wanted = f"no layer {layer!r}" if layer else "no layer with geometry"
-        raise DataFileError(f"{path.name} has {wanted}; found {layers}.")
+    tables = _tables(path, label, layer)
     issues: list[Issue] = []
     ways: list[pd.DataFrame] = []
     waters: list[dict[str, Any]] = []
@@ -283,37 +275,39 @@ def _read_vector(
     )
 
 
-def _read_layer(path: Path, layer: str, kind: str) -> gpd.GeoDataFrame:
-    """Read one layer; names of a Shapefile in UTF-8 or GBK, whatever it claims."""
-    # Latin-1 gives the bytes of a Shapefile as they are
-    encoding = "ISO-8859-1" if kind == "Shapefile" else None
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        # what GDAL remarks on fields, and NaN coordinates, which are told later
-        warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
-        raw = pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
-    if kind != "Shapefile":
-        return raw
-    texts = [c for c in raw.columns if c != "geometry" and pd.api.types.is_string_dtype(raw[c])]
-    values = [v for c in texts for v in raw[c].dropna()]
-    encoding = _encoding(values + texts)
-    decoded = {c: raw[c].map(lambda v: _decoded(v, encoding), na_action="ignore") for c in texts}
-    return raw.assign(**decoded).rename(columns={c: _decoded(c, encoding) for c in raw.columns})
-
-
-def _encoding(values: list[str]) -> str:
-    """Return the encoding in which all values read; a field may end within a character."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            for value in values:
-                codecs.getincrementaldecoder(encoding)().decode(value.encode("latin-1"))
-        except UnicodeError:
-            continue
-        return encoding
-    return "utf-8"
-
-
-def _decoded(value: str, encoding: str) -> str:
-    return value.encode("latin-1", "replace").decode(encoding, "ignore")
+def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataFrame]:
+    """Read the layers with a geometry, or the one asked for, in a locked process."""
+    row = BY_KIND[label]
+    files = {f"layer{row.ending}": copy_at(path)}
+    said = ""
+    if label == "Shapefile":
+        beside = {ending: path.with_suffix(ending) for ending in SHAPEFILE_PARTS}
+        files |= {f"layer{e}": copy_at(part) for e, part in beside.items() if part.is_file()}
+        if beside[".cpg"].is_file():
+            said = beside[".cpg"].read_bytes()[:100].decode("ascii", "replace").strip()
+    # the one layer of a Shapefile is called as the file was laid down, that of GeoJSON ""
+    chosen: str | list[str] = [layer] if label == "GeoPackage" and layer is not None else "all"
+    wanted = Wanted(layers=chosen, said_encoding=said)
+    try:
+        found = read_layers(row, files, wanted, IMPORT)
+    except UploadFaultError as fault:
+        detail = fault.values.get("detail") or Text(f"upload.{fault.code}", **fault.values)
+        raise DataFileError(
+            f"{path.name} cannot be read as {label}: {detail}. It is cut off or damaged."
+        ) from fault
+    is_named = label == "GeoPackage"
+    names = [one.name for one in found.layers] if is_named else [path.stem]
+    tables = {
+        name if is_named else path.stem: table
+        for name, table in found.tables.items()
+        if isinstance(table, gpd.GeoDataFrame)
+    }
+    if layer is not None and layer not in tables:
+        tables = {}
+    if not tables:
+        missing = f"no layer {layer!r}" if layer else "no layer with geometry"
+        raise DataFileError(f"{path.name} has {missing}; found {names}.")
+    return tables
 
 
 def _in_wgs84(
