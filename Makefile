@@ -45,7 +45,7 @@ lint: $(VENV)/dev.stamp
 
 # make types  mypy alone
 types: $(VENV)/dev.stamp
-	$(BIN)/mypy geo layers views commands testing deploy streamlit_app.py
+	$(BIN)/mypy geo layers views commands deploy streamlit_app.py
 
 # make bundle FOLDER=…  wheels and a script for machines without a registry
 bundle: $(VENV)/dev.stamp

@@ -36,8 +36,8 @@ from playwright.sync_api import TimeoutError, sync_playwright
 
 from benchmarks.figures import ROOT, load, machine, ratio, table
 from benchmarks.readers import open_sessions
-from benchmarks.served import OPTIONS, Server, ended, free_port, served, wait_until_healthy
-from tests.front import nginx_front
+from testing.front import nginx_front
+from testing.served import OPTIONS, Server, ended, free_port, served, wait_until_healthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

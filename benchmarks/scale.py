@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import ROOT, load, machine, median_cpu_seconds, ratio, table
-from benchmarks.synthetic_districts import write_district
 from geo.districts.many import build_district, build_districts, dask_client, district_folders
 from geo.districts.stores import pack_district
 from geo.io.read import data_folder
+from testing.synthetic_districts import write_district
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 ZONES = 20

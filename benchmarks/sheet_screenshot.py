@@ -16,10 +16,10 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.figures import ROOT, median_seconds, ratio, table
 from benchmarks.page import chromium
-from benchmarks.served import served
 from geo.base import read_base
 from geo.io.read import read_layer
 from layers.sheets.sheet import SheetOptions, draw_sheet
+from testing.served import served
 
 
 def screenshot_seconds(repeats: int) -> tuple[float, tuple[int, int]]:

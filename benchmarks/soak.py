@@ -71,8 +71,8 @@ def faults() -> bool:
     import io
 
     from commands.main import main
-    from tests.faults import broken_disk, faulty_disk, full_disk, read_only
-    from tests.tiny_district import write_tiny_district
+    from testing.faults import broken_disk, faulty_disk, full_disk, read_only
+    from testing.tiny_district import write_tiny_district
 
     total = lost = survived = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -183,7 +183,7 @@ class Reader(threading.Thread):
 def load(minutes: float, sessions: int) -> bool:
     """Hold readers on a page of its own for some minutes; tell memory, log and what is left."""
     sys.path.insert(0, str(ROOT))
-    from benchmarks.served import free_port, wait_until_healthy
+    from testing.served import free_port, wait_until_healthy
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -23,8 +23,8 @@ import numpy as np
 import pyogrio
 import shapely
 
-from benchmarks.street_files import map_streets, write_osm, write_overpass
-from benchmarks.synthetic_streets import METRIC, synthetic_streets
+from testing.street_files import map_streets, write_osm, write_overpass
+from testing.synthetic_streets import METRIC, synthetic_streets
 
 RUN = """
 import json, re, sys, time

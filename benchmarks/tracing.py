@@ -33,18 +33,18 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from benchmarks.network_files import write_network
-from benchmarks.synthetic_streets import (
+from geo.enclosures.enclose import enclose
+from geo.enclosures.road_index import RoadIndex
+from testing.faces import Faces, two_point_segments
+from testing.network_files import write_network
+from testing.synthetic_streets import (
     Style,
-    SyntheticStreets,
     sample_rings,
     synthetic_streets,
 )
-from geo.enclosures.enclose import enclose
-from geo.enclosures.road_index import RoadIndex
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    pass
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 STYLES: tuple[Style, ...] = ("concession", "irregular")
@@ -56,7 +56,7 @@ import json, sys, time
 start = time.perf_counter()
 from pathlib import Path
 from geo.enclosures.enclose import enclose
-from benchmarks.network_files import read_network
+from testing.network_files import read_network
 limits = json.loads(sys.argv[2])
 ring = enclose(limits, read_network(Path(sys.argv[1]), limits))
 print(json.dumps([ring.polygon.area, time.perf_counter() - start]))
@@ -66,7 +66,7 @@ MANY = """
 import json, re, sys, time
 sys.path.insert(0, ".")
 import shapely
-from benchmarks.synthetic_streets import sample_rings, synthetic_streets
+from testing.synthetic_streets import sample_rings, synthetic_streets
 from geo.enclosures.enclose import enclose
 from geo.enclosures.road_index import RoadIndex
 size, rings = int(sys.argv[1]), int(sys.argv[2])
@@ -93,61 +93,6 @@ def median_seconds(works: dict[str, Callable[[], Any]], repeats: int) -> dict[st
             work()
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(found) for name, found in times.items()}
-
-
-class Faces:
-    """The faces of a whole network and what lies between each two of them."""
-
-    def __init__(self, segments: npt.NDArray[np.object_], road_of_segment: npt.NDArray[np.int64]):
-        self.faces = shapely.get_parts(shapely.polygonize(segments))
-        self.tree = shapely.STRtree(self.faces)
-        nodes, ends = np.unique(_as_complex(shapely.get_coordinates(segments)), return_inverse=True)
-        pairs = np.sort(ends.reshape(-1, 2), axis=1)
-        keys = pairs[:, 0] * len(nodes) + pairs[:, 1]
-        order = np.argsort(keys)
-        coordinates, face = shapely.get_coordinates(self.faces, return_index=True)
-        ids = np.searchsorted(nodes, _as_complex(coordinates))
-        same = face[1:] == face[:-1]
-        sides = np.sort(np.column_stack([ids[:-1], ids[1:]])[same], axis=1)
-        side_keys = sides[:, 0] * len(nodes) + sides[:, 1]
-        owner = face[1:][same]
-        road = road_of_segment[order[np.searchsorted(keys[order], side_keys)]]
-        by_key = np.argsort(side_keys, kind="stable")
-        twin = side_keys[by_key][1:] == side_keys[by_key][:-1]
-        self.neighbours: dict[int, list[tuple[int, int]]] = {}
-        one, two = by_key[:-1][twin], by_key[1:][twin]
-        for a, b, r in zip(
-            owner[one].tolist(), owner[two].tolist(), road[one].tolist(), strict=True
-        ):
-            self.neighbours.setdefault(a, []).append((b, r))
-            self.neighbours.setdefault(b, []).append((a, r))
-
-    def pick(self, inside: shapely.Point, roads: set[int]) -> shapely.Geometry:
-        """Return the union of the faces around a point up to some roads."""
-        first = int(self.tree.query(inside, predicate="within")[0])
-        seen, waiting = {first}, [first]
-        while waiting:
-            for face, road in self.neighbours.get(waiting.pop(), []):
-                if road not in roads and face not in seen:
-                    seen.add(face)
-                    waiting.append(face)
-        return shapely.coverage_union_all(self.faces[list(seen)])
-
-
-def _as_complex(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:
-    return np.ascontiguousarray(xy).view(np.complex128).ravel()
-
-
-def two_point_segments(
-    streets: SyntheticStreets,
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-    """Return every segment as a line, and its road number."""
-    lengths = np.diff(streets.road_starts)
-    road = np.repeat(np.arange(len(lengths)), lengths)
-    inside = road[1:] == road[:-1]
-    start, end = streets.road_nodes[:-1][inside], streets.road_nodes[1:][inside]
-    pairs = np.stack([streets.nodes[start], streets.nodes[end]], axis=1)
-    return shapely.linestrings(pairs), road[1:][inside]
 
 
 def named_only(lines: dict[str, Any], limits: tuple[str, ...], inside: Any) -> shapely.Geometry:

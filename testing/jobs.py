@@ -19,30 +19,30 @@ def copy(arguments: Any, progress: Any, folder: Path) -> Path:
     return path
 
 
-def run_until_cancelled(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+def run_until_cancelled(arguments: Any, progress: Any, folder: Path) -> Path:
     """Say that it runs, then never end by itself."""
     progress(0.1, "running")
     while True:
         time.sleep(0.05)
 
 
-def refuse(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+def refuse(arguments: Any, progress: Any, folder: Path) -> Path:
     """Raise one of our errors."""
     raise ExportError("the paper is too small")
 
 
-def fail(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+def fail(arguments: Any, progress: Any, folder: Path) -> Path:
     """Raise what nobody expected."""
     raise KeyError("no such thing")
 
 
-def be_killed(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+def be_killed(arguments: Any, progress: Any, folder: Path) -> Path:
     """Die as by the kernel's hand."""
     os.kill(os.getpid(), signal.SIGKILL)
     return folder
 
 
-def use_memory(arguments: int, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+def use_memory(arguments: int, progress: Any, folder: Path) -> Path:
     """Ask for so many bytes."""
     block = bytearray(arguments)
     path = folder / "size.txt"
@@ -50,6 +50,6 @@ def use_memory(arguments: int, progress: Any, folder: Path) -> Path:  # noqa: AR
     return path
 
 
-def point_elsewhere(arguments: Any, progress: Any, folder: Path) -> Path:  # noqa: ARG001
+def point_elsewhere(arguments: Any, progress: Any, folder: Path) -> Path:
     """Claim a file outside the folder."""
     return Path(arguments)

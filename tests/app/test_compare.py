@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.page_fixture import SCRIPT, write_page_data
+from testing.page_fixture import SCRIPT, write_page_data
 
 PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.served import OPTIONS, free_port, started
-from tests.page_fixture import write_page_data
+from testing.page_fixture import write_page_data
+from testing.served import OPTIONS, free_port, started
 
 ROOT = Path(__file__).parents[2]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'

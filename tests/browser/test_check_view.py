@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from testing.tiny_district import write_tiny_district
 from tests.browser.conftest import FRAME, page_server
-from tests.tiny_district import write_tiny_district
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 from shapely.geometry import shape
 
 from geo.io.read import read_json
-from tests.page_fixture import BOTTOM, LEFT
+from testing.page_fixture import BOTTOM, LEFT
 
 pytestmark = pytest.mark.browser
 

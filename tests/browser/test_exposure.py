@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 
-from tests.front import nginx_front, page_of_unit
-from tests.page_fixture import write_page_data
+from testing.front import nginx_front, page_of_unit
+from testing.page_fixture import write_page_data
 
 ELSEWHERE = "https://elsewhere.example/p.png"
 HOSTILE = (

@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from geo.datums.shifts import wgs84_to_gcj02_xy
 from layers.map.base_map import web_source
-from tests.page_fixture import BOTTOM, LEFT
+from testing.page_fixture import BOTTOM, LEFT
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 pytestmark = pytest.mark.browser

@@ -12,8 +12,8 @@ from commands.main import main
 from geo.errors import ExportError
 from geo.io.checksums import HEAD, sealed_files, sealed_readme
 from geo.io.write import temporary_folder
-from tests.faults import faulty_disk, full_disk, read_only
-from tests.tiny_district import write_tiny_district
+from testing.faults import faulty_disk, full_disk, read_only
+from testing.tiny_district import write_tiny_district
 from views import state
 from views.state import folder_stamp, read_page_data
 

@@ -16,7 +16,7 @@ from websocket import WebSocketBadStatusException, create_connection
 
 from geo.io.limits import UPLOAD_BYTES
 from layers.map.base_map import ONLINE_BASES
-from tests.front import HOME, ROOT, SITE, UNIT, nginx_front, page_of_unit, unit
+from testing.front import HOME, ROOT, SITE, UNIT, nginx_front, page_of_unit, unit
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,16 @@ from geo.errors import GeoError
 from geo.io.write import folder_lock, write_files
 from geo.uploads.files import read_upload
 from layers.exports import ExportedFile, ExportRequest, export, read_material
-from tests.faults import broken_disk, faulty_disk, files_of, full_disk, in_child, killed, read_only
-from tests.tiny_district import write_tiny_district
+from testing.faults import (
+    broken_disk,
+    faulty_disk,
+    files_of,
+    full_disk,
+    in_child,
+    killed,
+    read_only,
+)
+from testing.tiny_district import write_tiny_district
 
 warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
 FAULTS = [full_disk, read_only, broken_disk]

@@ -6,7 +6,6 @@ import dask_geopandas
 import pytest
 
 import geo.districts.many
-from benchmarks.synthetic_districts import write_district
 from commands.main import main
 from geo.build import build, zone_files
 from geo.districts.many import (
@@ -21,6 +20,7 @@ from geo.districts.stores import TEXTS, pack_district, unpack_district
 from geo.errors import DataFileError, GeoError
 from geo.io.read import data_folder
 from geo.io.write import write_bytes
+from testing.synthetic_districts import write_district
 
 DISTRICTS = 12
 

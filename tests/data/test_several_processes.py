@@ -5,10 +5,10 @@ import urllib.request
 
 import pytest
 
-from benchmarks.readers import Session
-from benchmarks.served import end, free_port
-from tests.front import ROOT, SITE, nginx, nginx_or_skip, page_of_unit
-from tests.page_fixture import write_page_data
+from testing.front import ROOT, SITE, nginx, nginx_or_skip, page_of_unit
+from testing.page_fixture import write_page_data
+from testing.served import end, free_port
+from testing.sessions import Session
 
 DISTRICT = "测试区"
 

@@ -12,7 +12,16 @@ import pytest
 import shapely
 from shapely import LineString, box
 
-from benchmarks.street_files import (
+from geo.build import build
+from geo.enclosures.enclose import enclose
+from geo.enclosures.road_index import RoadIndex
+from geo.errors import DataFileError, ExportError, InputTooLargeError
+from geo.io.read import data_folder, read_layer
+from geo.sentences.limits import parse_limits
+from geo.streets.folder import write_imported
+from geo.streets.importing import import_streets
+from geo.streets.sources import JSON_BYTES, file_kind
+from testing.street_files import (
     BREAK_M,
     EXTRACT_DATE,
     MappedStreets,
@@ -23,16 +32,7 @@ from benchmarks.street_files import (
     write_osm,
     write_overpass,
 )
-from benchmarks.synthetic_streets import METRIC, sample_rings, synthetic_streets
-from geo.build import build
-from geo.enclosures.enclose import enclose
-from geo.enclosures.road_index import RoadIndex
-from geo.errors import DataFileError, ExportError, InputTooLargeError
-from geo.io.read import data_folder, read_layer
-from geo.sentences.limits import parse_limits
-from geo.streets.folder import write_imported
-from geo.streets.importing import import_streets
-from geo.streets.sources import JSON_BYTES, file_kind
+from testing.synthetic_streets import METRIC, sample_rings, synthetic_streets
 
 KINDS = ("streets.osm.pbf", "streets.osm", "geom.json", "body.json", "streets.gpkg", "streets.shp")
 

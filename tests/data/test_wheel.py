@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.served import free_port, started
 from deploy import bundle
+from testing.served import free_port, started
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from shapely import LineString, affinity
 
 from geo.enclosures.enclose import enclose, order_limits
 from geo.errors import EnclosureError
-from tests.property.strategies import as_table, grids, scattered, turned_lists
+from testing.strategies import as_table, grids, scattered, turned_lists
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -27,7 +27,7 @@ from geo.plans.documents import read_document, read_documents
 from layers.exports import ExportRequest, export, read_material
 from layers.map.zones import script_json
 from layers.sheets.options import SheetOptions
-from tests.tiny_district import write_tiny_district
+from testing.tiny_district import write_tiny_district
 
 DAY = dt.date(2026, 11, 22)
 HOSTILE = (

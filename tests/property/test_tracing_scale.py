@@ -8,11 +8,11 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.network_files import read_network, write_network
-from benchmarks.synthetic_streets import sample_rings, synthetic_streets
-from benchmarks.tracing import Faces, two_point_segments
 from geo.enclosures.enclose import enclose
 from geo.enclosures.road_index import RoadIndex
+from testing.faces import Faces, two_point_segments
+from testing.network_files import read_network, write_network
+from testing.synthetic_streets import sample_rings, synthetic_streets
 
 EDGE_COLUMNS = ["limit", "road", "length_m", "corner_from", "corner_to", "gap_m"]
 

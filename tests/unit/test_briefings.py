@@ -19,7 +19,7 @@ from layers.briefings.slide_parts import BODY_BOTTOM_IN, TEXT_SIZES_PT, Line, fi
 from layers.briefings.slides import deck
 from layers.briefings.workbook import area_workbook
 from layers.sheets.sheet import SheetOptions
-from tests.unit.sheet_material import small_base, small_zones
+from testing.sheet_material import small_base, small_zones
 
 DATE = dt.date(2026, 11, 22)
 OPTIONS = SheetOptions(date=DATE)

@@ -17,7 +17,7 @@ from geo.build import (
 from geo.errors import DataFileError
 from geo.io.read import sha256
 from geo.zones.item import EDGE_COLUMNS
-from tests.tiny_district import write_tiny_district
+from testing.tiny_district import write_tiny_district
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from geo.build import build, zone_files
 from geo.plans.documents import read_documents
-from tests.tiny_district import HEAD, item, plan_13th, write_tiny_district
+from testing.tiny_district import HEAD, item, plan_13th, write_tiny_district
 
 
 def carried(place, origin, plan="14th"):

@@ -10,7 +10,7 @@ import pytest
 
 from commands import machine as doctor
 from commands.main import main
-from tests.tiny_district import write_tiny_district
+from testing.tiny_district import write_tiny_district
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from geo.crs import METRIC
 from geo.plans.documents import read_documents
 from geo.zones.drawing import draw_item, item_findings, kerb_outlines
 from geo.zones.item import EDGE_COLUMNS, rounded
-from tests.tiny_district import EAST, ERROR_M, NORTH, write_tiny_district
+from testing.tiny_district import EAST, ERROR_M, NORTH, write_tiny_district
 
 
 @pytest.fixture(scope="module")

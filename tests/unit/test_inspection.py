@@ -6,7 +6,7 @@ import pytest
 
 from geo.build import build
 from geo.checks.folder import inspect, rebuild_check
-from tests.tiny_district import write_tiny_district
+from testing.tiny_district import write_tiny_district
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from layers.map.zones import (
 )
 from layers.marks import swatch, verdict_mark
 from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of
-from tests.page_fixture import PLANS, ROADS, box, feature, line, zone
+from testing.page_fixture import PLANS, ROADS, box, feature, line, zone
 from views.choices import unique_labels
 
 KEY = "0123456789abcdef0123456789abcdef"

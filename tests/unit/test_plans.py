@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from geo.errors import DataFileError, PlanError
 from geo.plans.documents import citation, passages, read_document, read_documents
 from geo.plans.model import PartArea
-from tests.tiny_district import plan_13th
+from testing.tiny_district import plan_13th
 
 HEAD = """format = 1
 

@@ -22,7 +22,7 @@ from geo.checks.positions import (
 )
 from geo.crs import METRIC, WGS84
 from geo.datums.shifts import moved, wgs84_to_bd09_xy, wgs84_to_gcj02
-from tests.tiny_district import write_tiny_district
+from testing.tiny_district import write_tiny_district
 
 
 @pytest.fixture(scope="module")

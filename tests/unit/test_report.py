@@ -12,7 +12,7 @@ from geo.checks.folder import inspect
 from geo.checks.report import MARKS, report_html, report_json, report_record
 from geo.texts import text
 from geo.verdicts import VERDICTS, Reading, judge
-from tests.tiny_district import write_tiny_district
+from testing.tiny_district import write_tiny_district
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from layers.sheets.sheet import (
     map_picture,
 )
 from layers.styles import MATPLOTLIB_HATCH, style_of
-from tests.unit.sheet_material import small_base, small_zones
+from testing.sheet_material import small_base, small_zones
 
 DATE = dt.date(2026, 11, 22)
 POINT_MM = 25.4 / 72

@@ -8,11 +8,11 @@ import urllib.parse
 import pytest
 import shapely
 
-from benchmarks.street_files import EXTRACT_DATE, map_streets, overpass_answer
-from benchmarks.synthetic_streets import METRIC, ORIGIN_M, synthetic_streets
 from geo.errors import DataFileError, InputTooLargeError
 from geo.streets.fetch import fetch_streets
 from geo.streets.importing import import_streets
+from testing.street_files import EXTRACT_DATE, map_streets, overpass_answer
+from testing.synthetic_streets import METRIC, ORIGIN_M, synthetic_streets
 
 osmnx = pytest.importorskip("osmnx")
 

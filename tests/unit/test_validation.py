@@ -21,7 +21,7 @@ from geo.checks.topology import (
     validity_check,
 )
 from geo.crs import METRIC, WGS84
-from tests.tiny_district import EAST, NORTH, write_tiny_district
+from testing.tiny_district import EAST, NORTH, write_tiny_district
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from geo.base import read_base, read_district
 from geo.errors import DataFileError
 from geo.plans.documents import check_source
-from tests.tiny_district import plan_13th, write_tiny_district
+from testing.tiny_district import plan_13th, write_tiny_district
 
 CASES = [
     ("", "not stated. Add as its first line: format = 1", "format = 1"),

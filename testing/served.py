@@ -1,6 +1,6 @@
 """A page under measure: its server on a free loopback port, its reruns timed, its memory read.
 
-``python -m benchmarks.served SCRIPT LOG [OPTION ...]`` is the server itself: Streamlit's own,
+``python -m testing.served SCRIPT LOG [OPTION ...]`` is the server itself: Streamlit's own,
 with a stop-watch around every run of the script.
 """
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import ROOT
+ROOT = Path(__file__).resolve().parents[1]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -156,7 +156,7 @@ def served(script: Path) -> Iterator[Server]:
         log = Path(folder) / "runs.jsonl"
         log.touch()
         command = [
-            *(sys.executable, "-m", "benchmarks.served", str(script), str(log)),
+            *(sys.executable, "-m", "testing.served", str(script), str(log)),
             *(*OPTIONS, f"--server.port={port}"),
         ]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}

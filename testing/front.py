@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.served import free_port, started
+from testing.served import free_port, started
 
 ROOT = Path(__file__).parents[1]
 SITE = (ROOT / "deploy" / "nginx-site.conf").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from benchmarks.synthetic_streets import CARRIAGEWAYS_M, METRIC, SyntheticStreets
+from testing.synthetic_streets import CARRIAGEWAYS_M, METRIC, SyntheticStreets
 
 if TYPE_CHECKING:
     import numpy.typing as npt

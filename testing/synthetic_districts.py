@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from benchmarks.synthetic_streets import METRIC, sample_rings, synthetic_streets
 from geo.crs import WGS84
 from geo.io.geojson import layer_bytes
 from geo.io.write import write_bytes
+from testing.synthetic_streets import METRIC, sample_rings, synthetic_streets
 
 if TYPE_CHECKING:
     from pathlib import Path
