@@ -113,7 +113,8 @@ def compose_sheet(
     below = symbol_rows(symbols, lang)
     left, low, width, height = side_rect
     rows = zone_rows(cited, lang, with_table=options.area_table)
-    remarks = _remarks(chosen, focus, lang, unlisted, page)
+    absent = _absent(zones, chosen, lang)
+    remarks = _remarks(chosen, focus, lang, absent, unlisted, page)
     if options.orientation == "landscape":
         legend_top = draw_scale_block(page, frame, left, low + height, width)
         columns = 2 if options.area_table or focus or options.language == "zh" else 1
@@ -292,12 +293,35 @@ def _zone_legend_mm(page: Page, rows: Sequence[LegendRow], width: float, focus: 
     return title + legend_height_mm(page, rows, width, 1) if focus else 0.0
 
 
-def _remarks(zones: gpd.GeoDataFrame, focus: str, language: str, unlisted: int, page: Page) -> str:
+def _absent(zones: gpd.GeoDataFrame, chosen: gpd.GeoDataFrame, language: str) -> list[str]:
+    """Name what has no shape: what was chosen, and others of the groups that were chosen from.
+
+    A sheet of six zones of which five can be drawn says so, whether or not the sixth was asked
+    for. Names without limits or area are not expected on a sheet; `unlisted` counts them.
+    """
+    groups = set(zip(chosen["plan"], chosen["group"], strict=True))
+    ids = set(chosen["zone_id"])
+    is_expected = zones["stated_area_km2"].notna() | (zones["limits_text"].fillna("") != "")
+    return [
+        zone_name(row, language)
+        for row, expected in zip(zones.itertuples(), is_expected, strict=True)
+        if not has_shape(row)
+        and (row.zone_id in ids or (expected and (row.plan, row.group) in groups))
+    ]
+
+
+def _remarks(
+    zones: gpd.GeoDataFrame,
+    focus: str,
+    language: str,
+    absent: list[str],
+    unlisted: int,
+    page: Page,
+) -> str:
     """Return what the legend cannot show: the words of one zone, or what is not drawn."""
     if focus:
         row = next(r for r in zones.itertuples() if r.zone_id == focus)
         return "\n\n".join(zone_remarks(row, language))
-    absent = [zone_name(row, language) for row in zones.itertuples() if not has_shape(row)]
     lines = []
     if absent:
         names = text("sheet.separator", language).join(absent)

@@ -217,6 +217,15 @@ def test_a_chosen_zone_without_geometry_is_named_as_not_drawn(zones, base):
     assert re.search(r"规划提及而未绘出.*南市", words)
 
 
+def test_a_sheet_of_some_zones_of_a_group_names_the_one_that_could_not_be_drawn(zones, base):
+    without = zones.copy()
+    without.loc[without["zone_id"] == "13th-xiaobailou", "geometry"] = None
+    options = SheetOptions(zones=("13th-wudadao",), date=DATE)
+    words = pdf_text(draw_sheet(without, base, options)).replace("\n", "")
+    assert re.search(r"规划提及而未绘出.*小白楼", words)
+    assert "南市" not in words  # a name without limits or area is not expected on a sheet
+
+
 def test_what_a_plan_only_names_is_counted_where_nothing_is_chosen(zones, base):
     words = pdf_text(draw_sheet(zones, base, SheetOptions(plan="13th", date=DATE)))
     assert "规划另有 1 项仅提及名称" in words
