@@ -1,0 +1,66 @@
+"""Check a reading against its text: no side word and no 以东 that is neither limit nor fault.
+
+Deliberately simple, and apart from the reader: it knows a few characters and nothing of
+names, so that what the reader passes over shows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BEFORE = re.compile(
+    r"(?P<side>[东西南北]{1,2})(?:[侧面部边端]|边?界线?)?"
+    r"(?:[至到起抵临邻]|[以为是靠接达沿隔](?=[^，,。；;、])|[:：])"
+)
+_AFTER = re.compile(r"[以之][东西南北]{1,2}(?=$|[，,。；;、：:的区范地])")
+_PROSE = re.compile(r"[向往朝从由自][东西南北]{1,2}")
+_PROVINCE = re.compile("[山广华]东|[河湖海云华]南|[河湖华]北|[广山陕江]西")
+
+
+def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text that give a side and that nothing accounts for.
+
+    Parameters
+    ----------
+    masked : str
+        The text, with hidden brackets.
+    claimed : iterable of (int, int)
+        What limits and faults were read from.
+
+    Yields
+    ------
+    start, end : int
+        From the side word to the next separator.
+
+    Examples
+    --------
+    >>> list(unaccounted("东至海河，西至公园", [(0, 4)]))
+    [(5, 9)]
+    """
+    covered = bytearray(len(masked))
+    for start, end in claimed:
+        covered[start:end] = b"\1" * max(0, min(end, len(masked)) - start)
+    for match in _BEFORE.finditer(masked):
+        start = match.start()
+        if any(covered[start : match.end()]):
+            continue
+        before = masked[start - 1 : start] if start else ""
+        if before and (_PROSE.fullmatch(before + match["side"]) or _PROVINCE.match(before + match["side"])):
+            continue
+        yield start, _word_end(masked, match.end())
+    for match in _AFTER.finditer(masked):
+        start = match.start()
+        while start and masked[start - 1] not in "，,。；;、：: ":
+            start -= 1
+        if match.start() - start >= 2 and not any(covered[start : match.end()]):
+            yield start, match.end()
+
+
+def _word_end(masked: str, place: int) -> int:
+    while place < len(masked) and masked[place] not in "，,。；;、：: ":
+        place += 1
+    return place

@@ -1,0 +1,118 @@
+"""Bring a text into one script: no blanks, half-width digits, simplified characters.
+
+Only the reader sees this form. Each character keeps its place, so what is told and kept is
+always the printed form.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FULL_WIDTH = {
+    code: code - 0xFEE0
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E)
+}
+_HAN = re.compile("[㐀-鿿]")
+_NEW_SIDE = re.compile(
+    r"[\s　|｜(（\d)）.、]*(?:[东西南北東]{1,2}(?:[侧側面部边邊端方]|边?界线?)?(?:[至到起抵临臨:：为]|\s)"
+    r"|[一-鿿]{0,6}(?:面积|面積|四至|范围|範圍|全长|全長))"
+)
+"""What begins a new line of its own after a break that is otherwise only a wrapped line."""
+
+
+class Plain(NamedTuple):
+    """A text as the reader sees it.
+
+    Parameters
+    ----------
+    printed : str
+        The characters that count, as printed.
+    text : str
+        The same, simplified and half-width; as long as `printed`.
+    places : list of int
+        Place of each character in the given text.
+    """
+
+    printed: str
+    text: str
+    places: list[int]
+
+
+def simplified(text: str) -> str:
+    """Return a text in simplified characters and half-width digits, character for character.
+
+    Examples
+    --------
+    >>> simplified("東至雲臺路１２")
+    '东至云台路12'
+    """
+    text = text.translate(_FULL_WIDTH)
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        if not _HAN.search(text):
+            return text
+        whole = _converter()(text)
+        if len(whole) == len(text):
+            return whole
+        return "".join(_one(character) for character in text)
+    return text
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    """Return OpenCC's conversion from traditional to simplified characters."""
+    from opencc import OpenCC
+
+    return OpenCC("t2s").convert
+
+
+@cache
+def _one(character: str) -> str:
+    found = _converter()(character)
+    return found if len(found) == 1 else character
+
+
+def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
+    """Return a text without white space, with each character's old place.
+
+    A blank stays where it separates: after the end of a name (东至海河 南至南京路)
+    and where a new line begins with a side or a label.
+
+    Parameters
+    ----------
+    text : str
+        As given.
+    ends : frozenset of str
+        Characters that can end a name.
+    marks : frozenset of str
+        Characters that separate by themselves.
+    """
+    plain = simplified(text)
+    kept: list[str] = []
+    places: list[int] = []
+    gap = -1
+    is_broken = False
+    for place, character in enumerate(plain):
+        if character.isspace() or not character.isprintable():
+            gap = place if gap < 0 else gap
+            is_broken = is_broken or (character in "\n\r\t" or character == "　")
+            continue
+        if gap >= 0 and kept and kept[-1] not in marks and character not in marks:
+            wrapped = kept[-1] + character in {"道路", "街道"}
+            ends_here = kept[-1] in ends and not wrapped
+            begins = _NEW_SIDE.match(plain, place) is not None and kept[-1] not in "东西南北以"
+            both_latin = kept[-1].isascii() and character.isascii() and kept[-1].isalpha()
+            if ends_here or begins or both_latin:
+                kept.append(" ")
+                places.append(gap)
+        gap, is_broken = -1, False
+        kept.append(character)
+        places.append(place)
+    printed = "".join(" " if k == " " else text[p] for k, p in zip(kept, places, strict=True))
+    return Plain(printed, "".join(kept), places)
