@@ -2,21 +2,25 @@
 
 Three forms are read, and their mixtures: a list with a closing word (以A、B、C围合), sides
 (东至A，南至B、C), and places beside a road (A以东、B以南). Only the words of the sentence are
-used. What cannot be read with certainty is refused.
+used. Every side and every member of a list becomes a limit or a fault; what cannot be read
+with certainty is refused by its own words.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
+from geo.texts import Text
 from geo.errors import InputTooLargeError, LimitsError
-from geo.sentences import names, words
-from geo.sentences.names import Item, Piece, is_water
+from geo.sentences import english, names, words
+from geo.sentences.accounting import unaccounted
+from geo.sentences.names import End, Piece
+from geo.sentences.script import compact
 from geo.sentences.words import Side
-from geo.texts import text as catalogue_text
 
 MAX_CHARACTERS = 4_000
 """Longest text taken as one sentence; the whole of note 7 of the 13th plan has 500."""
@@ -24,7 +28,7 @@ MAX_CHARACTERS = 4_000
 
 @dataclass(frozen=True)
 class Limit:
-    """One road or water that a sentence names as a limit.
+    """One road, water or other line that a sentence names as a limit.
 
     Parameters
     ----------
@@ -37,6 +41,13 @@ class Limit:
         Side of the area on which the limit lies; None in a 围合 list.
     start, end : int
         ``text[start:end]`` is the name in the text it was read from.
+    offset_m : float or None
+        Distance from the named line [m] at which the limit lies (以东30米).
+    offset_side : side or None
+        To which side of the named line; None where there is no offset, or the
+        text does not say it in a way that a side follows from.
+    note : str
+        A place or class word before the name: 青山镇, 城市主干道.
     """
 
     name: str
@@ -44,68 +55,88 @@ class Limit:
     side: Side | None = None
     start: int = 0
     end: int = 0
+    offset_m: float | None = None
+    offset_side: Side | None = None
+    note: str = ""
 
 
-class LimitsSentenceError(LimitsError):
-    """A limits sentence that is refused: for what reason, at which characters.
+@dataclass(frozen=True)
+class Fault:
+    """Words of a limits sentence that bound nothing, and why.
 
     Parameters
     ----------
-    reason : str
-        The keys ``limits.<reason>`` of the text catalogue: a closed list.
-    found : str
-        The words at fault.
+    code : str
+        The keys ``limits.<code>`` of the text catalogue: a closed list.
+    words : str
+        The words at fault, as printed.
     start, end : int
         Their characters in the text.
+    side : side or None
+        The side that they were to bound, where the sentence says it.
     """
 
-    def __init__(self, reason: str, found: str, start: int, end: int) -> None:
-        self.reason, self.found, self.start, self.end = reason, found, start, end
-        super().__init__(reason, found, start, end)
+    code: str
+    words: str
+    start: int
+    end: int
+    side: Side | None = None
+
+    @property
+    def message(self) -> Text:
+        """What is wrong, where, and what to do."""
+        found = self.words if len(self.words) <= 40 else self.words[:39] + "…"
+        return Text(f"limits.{self.code}", found=found, first=self.start + 1, last=self.end)
+
+    def explain(self, language: str = "zh") -> str:
+        """Return what is wrong, where, and what to do, in Chinese or English."""
+        return self.message.render(language)
+
+
+class LimitsSentenceError(LimitsError):
+    """A limits sentence that is not read whole: what was read of it, and every fault.
+
+    Parameters
+    ----------
+    faults : tuple of Fault
+        At least one, in the order of the text.
+    limits : tuple of Limit
+        What was read.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...], limits: tuple[Limit, ...] = ()) -> None:
+        self.faults, self.limits = faults, limits
+        first = faults[0]
+        self.reason, self.found = first.code, first.words
+        self.start, self.end = first.start, first.end
+        super().__init__(faults, limits)
+
+    @property
+    def words(self) -> Text:
+        """The first fault, and how many follow it."""
+        if len(self.faults) == 1:
+            return self.faults[0].message
+        more = [fault.words if len(fault.words) <= 20 else fault.words[:19] + "…"
+                for fault in self.faults[1:6]]  # fmt: skip
+        return Text("limits.more", first=self.faults[0].message, more=list(more))
 
     def __str__(self) -> str:
         """Return the message in English."""
         return self.explain("en")
 
-    def explain(self, language: str = "zh") -> str:
-        """Return what is wrong, where, and what to do, in Chinese or English."""
-        found = self.found if len(self.found) <= 40 else self.found[:39] + "…"
-        key = f"limits.{self.reason}"
-        return catalogue_text(key, language, found=found, first=self.start + 1, last=self.end)
 
-
-class _Opener(NamedTuple):
-    """A side word before its roads: 东至…, 南、西以…为界."""
-
-    start: int
-    end: int
-    sides: tuple[Side, ...]
-    is_each: bool
-
-
-class _Clause(NamedTuple):
-    """One piece of the text: its item or why it has none, and the words around it."""
-
-    piece: Piece
-    end: int
-    item: Item | str
-    opener: _Opener | None
-    beside: Side | None
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether the piece stands in a list and is no name."""
-        return isinstance(self.item, str) and self.piece.is_listed
-
-
-def parse_limits(text: str) -> tuple[Limit, ...]:
+def parse_limits(text: str, known: Collection[str] = ()) -> tuple[Limit, ...]:
     """Return the limits that a sentence names, in the order of the text.
 
     Parameters
     ----------
     text : str
         One limits sentence, with or without what stands before it (规划范围:) and
-        after it (面积1.49平方公里). At most `MAX_CHARACTERS`.
+        after it (面积1.49平方公里). At most `MAX_CHARACTERS`. Traditional
+        characters and an English sentence of the form "bounded by A to the
+        north, …" are read; names are returned as printed.
+    known : collection of str, optional
+        Names of the base that count as limits whatever their suffix.
 
     Returns
     -------
@@ -115,9 +146,10 @@ def parse_limits(text: str) -> tuple[Limit, ...]:
     Raises
     ------
     LimitsSentenceError
-        If the sentence names no limits, fewer than three (two where one is a water),
-        something that is no road, an open list (等), more than one area, or
-        part of an area to be left out. It says where, and what to do.
+        If anything that the sentence gives as a limit cannot be read as one, if
+        it names fewer than three (two where one is a water), leaves the list
+        open (等), describes more than one area, or adds to the area or takes
+        from it. It carries what was read and every fault.
     InputTooLargeError
         If the text is longer than `MAX_CHARACTERS`.
 
@@ -133,96 +165,290 @@ def parse_limits(text: str) -> tuple[Limit, ...]:
             f"Limits sentence: {len(text)} characters; at most {MAX_CHARACTERS} are read as one "
             "sentence. Paste only the sentence that names the limits."
         )
-    return _Sentence(text).limits()
+    limits, faults = read_sentence(text, known)
+    if faults:
+        raise LimitsSentenceError(faults, limits)
+    return limits
+
+
+def read_sentence(
+    text: str, known: Collection[str] = ()
+) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
+    """Return the limits and the faults of a sentence; see `parse_limits`."""
+    if english.is_english(text):
+        return _read_english(text)
+    sentence = _Sentence(text, frozenset(known))
+    sentence.read()
+    limits = tuple(sorted(sentence.limits, key=lambda limit: limit.start))
+    faults = sorted(sentence.faults, key=lambda fault: (fault.start, fault.end))
+    return limits, tuple(dict.fromkeys(faults))
+
+
+def _read_english(text: str) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
+    ends = english.read(text)
+    start = len(text) - len(text.lstrip())
+    if ends is None:
+        stripped = text.strip()
+        return (), (Fault("english", stripped, start, start + len(stripped)),)
+    limits = tuple(
+        Limit(name, "", side, begin, begin + len(name)) for name, side, begin in ends
+    )
+    if len(limits) < 3:
+        first, last = limits[0].start, limits[-1].end
+        return limits, (Fault("too-few", text[first:last], first, last),)
+    return limits, ()
+
+
+class _Opener(NamedTuple):
+    """A side word before its roads: 东至…, 南、西以…为界."""
+
+    start: int
+    end: int
+    sides: tuple[Side, ...]
+    is_each: bool
+
+
+class _Clause(NamedTuple):
+    """One piece of the text: its end or why it has none, and the words around it."""
+
+    piece: Piece
+    start: int
+    end: int
+    item: End | str
+    opener: _Opener | None
+    beside: Side | None
+
+    @property
+    def is_read(self) -> bool:
+        return isinstance(self.item, End)
 
 
 class _Sentence:
     """A text as the reader sees it, with the way back to its characters."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.plain, self.places = names.compact(text)
+    def __init__(self, text: str, known: frozenset[str]) -> None:
+        self.text, self.known = text, known
+        form = compact(text, names.ENDS, names.MARKS)
+        self.printed, self.plain, self.places = form
         self.masked = names.mask_brackets(self.plain, words.HOLDS_LIMITS)
-        self.faults: list[tuple[Piece, tuple[Side, ...], str]] = []
-        self.openers = self._openers()
+        self.limits: list[Limit] = []
+        self.faults: list[Fault] = []
+        self.claimed: list[tuple[int, int]] = []  # what limits and faults account for
+        self.openers: list[_Opener] = []
 
-    def limits(self) -> tuple[Limit, ...]:
-        """Read the sentence by the form it has, and refuse what bounds no one area."""
+    # -- the whole sentence -------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read the sentence by the form it has; whatever bounds no one area is a fault."""
         if not self.plain:
-            raise LimitsSentenceError("empty", self.text.strip(), 0, len(self.text))
-        lists = self._lists()
-        found, start, end = self._sided()
-        if len(lists) > 1 or (lists and found):
-            self._refuse("several", *lists[-1][1:])
+            self.faults.append(Fault("empty", self.text.strip(), 0, len(self.text)))
+            return
+        extras = self._extras()
+        self.openers = self._openers()
+        extras += self._misprints()
+        clauses = self._clauses(0, len(self.masked))
+        lists = self._lists(clauses)
+        taken = [(start, end) for _, start, end in lists]
+        sided_start, sided_end = self._sided(clauses, taken)
+        is_sided = sided_end > 0
+        start, end = sided_start, sided_end
+        if len(lists) > 1 or (lists and is_sided):
+            self._fault("several", *lists[-1][1:])
+            lists = lists if is_sided else lists[:1]
         if lists:
-            found, start, end = lists[0]
-        if found and not lists:
-            taken = {limit.side for limit in found}
-            open_faults = [f for f in self.faults if not taken.issuperset(f[1])]
-        else:
-            open_faults = [] if lists else self.faults
-        for piece, _, reason in open_faults:
-            self._refuse(reason, piece.start, piece.end)
-        if not found:
-            found, start, end = self._labelled()
-        self._check(found, start, end)
-        return tuple(found)
+            start, end = lists[0][1:]
+            for members, *_ in lists if not is_sided else []:
+                for clause in members:
+                    self._member(clause, (None,))
+        if not is_sided and not lists:
+            start, end = self._unclosed(clauses)
+        if not self.limits and not self.faults:
+            if any(code == "walk" for code, *_ in extras):
+                for extra in extras:
+                    self._fault(*extra)
+                if words.CLOSER.search(self.masked) or len(extras) > 2:
+                    return
+                self.faults.clear()
+            self._nothing()
+            return
+        for extra in extras:
+            self._fault(*extra)
+        self._check(start, end)
+        for first, last in unaccounted(self.masked, self._all_claimed()):
+            self._fault("unread", first, last)
+
+    def _all_claimed(self) -> list[tuple[int, int]]:
+        return self.claimed
+
+    def _nothing(self) -> None:
+        """Say why nothing bounds an area: one ring road, a row of names, or no limits at all."""
+        ring = words.RING_ROAD.search(self.masked)
+        if ring:
+            self._fault("ring-road", *ring.span())
+            return
+        self._fault("no-limits", 0, len(self.plain))
+
+    def _extras(self) -> list[tuple[str, int, int]]:
+        """Find what is added, taken away or walked round, and hide it from what follows."""
+        found: list[tuple[str, int, int]] = []
+        for match in words.EXCLUDES.finditer(self.plain):
+            start, end = match.span()
+            if "除此" in match[0] or self._follows_figure(start):
+                continue
+            found.append(("leaves-out", start, end))
+        for match in words.ADDS.finditer(self.masked):
+            found.append(("adds", *match.span()))
+        for match in words.WALK.finditer(self.masked):
+            item = names.read_end(
+                self.masked, self.plain, match.start("end"), match.end("end"), self.known
+            )
+            found.append(("walk", match.start(), match.end() if isinstance(item, End) else match.start("end")))
+        for match in words.OTHER_SIDES.finditer(self.masked):
+            found.append(("ambiguous", *match.span()))
+        hidden = list(self.masked)
+        walks = sum(code == "walk" for code, *_ in found)
+        for code, start, end in found:
+            if code != "walk" or walks > 1:
+                for place in range(start, end):
+                    hidden[place] = names.MASK if hidden[place] == names.MASK else "，"
+        self.masked = "".join(hidden)
+        return found
+
+    def _follows_figure(self, place: int) -> bool:
+        """Return whether words stand in a bracket right after a figure: 9公顷（不含道路）."""
+        if self.masked[place] != names.MASK:
+            return False
+        start = place
+        while start and self.masked[start - 1] == names.MASK:
+            start -= 1
+        return re.search(names.FIGURE + "$", self.masked[max(0, start - 30) : start]) is not None
+
+    def _misprints(self) -> list[tuple[str, int, int]]:
+        """Find 酉至A路 and 南致A路 among sides, and hide them from what follows."""
+        definite = {side for opener in self.openers for side in opener.sides}
+        if len(definite) < 2:
+            return []
+        found: list[tuple[str, int, int]] = []
+        pattern = re.compile(
+            r"(?:^|(?<=[，,；;。.、：: \x00]))"
+            r"(?:(?P<wrong>[㐀-鿿])(?:[侧面部边])?[至到抵起临]|(?P<side>[东西南北])[侧面]?[致制置王全])"
+            r"(?=(?P<rest>[^，,；;。：:、 ]{2,40}))"
+        )
+        for match in pattern.finditer(self.masked):
+            if (match["wrong"] or "") in words.NOT_MISPRINTED:
+                continue
+            if any(opener.start <= match.start() < opener.end for opener in self.openers):
+                continue
+            if match["side"] and set(words.sides(match["side"])) <= definite:
+                continue
+            start, end = match.span("rest")
+            item = names.read_end(self.masked, self.plain, start, end, self.known)
+            if isinstance(item, End) or match["side"]:
+                found.append(("misprint", match.start(), item.end if isinstance(item, End) else end))
+        hidden = list(self.masked)
+        for _, start, end in found:
+            hidden[start:end] = "，" * (end - start)
+        self.masked = "".join(hidden)
+        return found
 
     # -- sides: 东至A，南至B, and A以东、B以南 ------------------------------------------------
 
     def _openers(self) -> list[_Opener]:
-        """Return the side words that a name follows; keep those followed by something else."""
-        found: list[_Opener] = []
+        """Return the side words, each with something after it that is or should be an end."""
+        sure: list[_Opener] = []
+        doubtful: list[tuple[_Opener, bool]] = []
+        verbs: dict[str, set[Side]] = {}
+        named: list[tuple[_Opener, str]] = []
         stop = len(self.masked)
         for match in reversed(list(words.OPENER.finditer(self.masked))):
             start = self._first_direction(match)
             if start is None:
                 continue
             sides = words.sides(self.masked[start : match.end("sides")])
+            if not sides:
+                continue
             end = match.end()
             piece, item = self._first_item(end, stop)
-            if piece.start == piece.end:
-                piece = Piece(start, end, "")  # 南至，西至…
-            if isinstance(item, str) and match["verb"]:
+            verb = match["verb"]
+            if isinstance(item, str) and verb and len(verb) > 1:
                 # 东起自由道: the verb is 起, and 自 belongs to the name
-                end = match.start("verb") + 1
-                shorter, item_of_shorter = self._first_item(end, stop)
-                if isinstance(item_of_shorter, Item):
-                    piece, item = shorter, item_of_shorter
+                shorter, item_of_shorter = self._first_item(match.start("verb") + 1, stop)
+                if isinstance(item_of_shorter, End):
+                    end, piece, item = match.start("verb") + 1, shorter, item_of_shorter
+            opener = _Opener(start, end, sides, bool(match["each"]))
             before = self.masked[start - 1 : start] if start else ""
-            if isinstance(item, Item):
-                found.append(_Opener(start, end, sides, bool(match["each"])))
+            at_start = not before or before in names.MARKS or before in "”\"’」\x00"
+            if isinstance(item, End):
+                sure.append(opener)
+                verbs.setdefault(verb or ":", set()).update(sides)
                 stop = start
-            elif self._is_name(start, piece.end):
-                continue  # 南滨路: the verb belongs to the name
-            elif match["verb"] not in words.WEAK_VERBS and (not before or before in names.MARKS):
-                self.faults.append((piece, sides, item))
-        self.faults.reverse()
-        if len(found) == 1:
+            elif self._is_name(start, max(piece.end, end)):
+                named.append((opener, verb or ":"))  # 南滨路: the verb belongs to the name
+            elif self._is_movement(match, piece):
+                continue
+            elif verb not in words.WEAK_VERBS or at_start:
+                doubtful.append((opener, verb not in words.WEAK_VERBS))
+        if len(sure) == 1 and not doubtful:
             # 以东临大街、南京路、海河围合: one 东临 before a closing word is part of a name
-            closer = words.CLOSER.search(self.masked, found[0].end)
-            piece, _ = self._first_item(found[0].end, len(self.masked))
-            if closer and closer["strong"] and self._is_name(found[0].start, piece.end):
+            closer = words.CLOSER.search(self.masked, sure[0].end)
+            piece, _ = self._first_item(sure[0].end, len(self.masked))
+            if closer and closer["strong"] and self._is_name(sure[0].start, piece.end):
                 return []
-        return found[::-1]
+        for opener, verb in named:
+            # 东靠A路，南靠B路，西靠山路: the verb of the others is a verb here too
+            others = verbs.get(verb, set())
+            before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
+            at_start = not before or before in names.MARKS
+            if at_start and len(others) >= 2 and not others.issuperset(opener.sides):
+                sure.append(opener)
+        strong = sum(is_strong for _, is_strong in doubtful)
+        others = len(sure) + self._count_beside()
+        if others or strong >= 2 or len(doubtful) >= 3:
+            sure += [opener for opener, _ in doubtful]
+        return sorted(sure)
+
+    def _count_beside(self) -> int:
+        """Return how many places beside something the sentence names."""
+        return sum(1 for m in words.BESIDE.finditer(self.masked) if m.start())
+
+    def _is_movement(self, match: re.Match[str], piece: Piece) -> bool:
+        """Return whether side words tell a direction of growth: 自东至西, 由南到北."""
+        rest = self.masked[match.end() : match.end() + 3]
+        return bool(re.match(r"[东西南北]{1,2}(?:$|[^㐀-鿿]|[的方向展延伸贯])", rest))
 
     def _is_name(self, start: int, end: int) -> bool:
         """Return whether a stretch of text is one name."""
-        return isinstance(names.read_item(self.masked, self.plain, start, end), Item)
+        found = names.read_end(self.masked, self.plain, start, end, self.known)
+        return isinstance(found, End) and found.start == start
 
-    def _first_item(self, start: int, stop: int) -> tuple[Piece, Item | str]:
+    def _first_item(self, start: int, stop: int) -> tuple[Piece, End | str]:
         """Return the first piece of a stretch and what it names."""
-        stop = min(stop, start + names.LONGEST_ITEM + 1)
-        piece = next(names.pieces(self.masked, self.plain, start, stop), Piece(start, start, ""))
+        stop = min(stop, start + names.LONGEST_END + 1)
+        cut = self._first_cut(start, stop)
+        piece = next(
+            names.pieces(self.masked, self.plain, start, cut, self.known), Piece(start, start, "")
+        )
+        if piece.start > start and self.masked[start] in names.CLAUSE_MARKS:
+            piece = Piece(start, start, "")  # 南至，西至…
         return piece, self._clause(piece).item
+
+    def _first_cut(self, start: int, stop: int) -> int:
+        """Return where the first separator after a place stands, plus what 和 may need."""
+        place = start
+        while place < stop and not names.is_mark(self.masked, place):
+            place += 1
+        return min(stop, place) if place > start else stop
 
     def _first_direction(self, match: re.Match[str]) -> int | None:
         """Return where an opener's directions begin; None if they belong to other words."""
         start = match.start()
         before = self.masked[start - 1 : start] if start else ""
-        if before in ("以", "之") and names.ends_name(self.masked, start - 1):
-            # 和平路以东、北至…: the first direction is that of 和平路
-            return self._after_comma(start, match.end("sides"))
+        if before in ("以", "之") and before:
+            later = self._after_comma(start, match.end("sides"))
+            if later is not None and start >= 2 and self.masked[start - 2] not in names.MARKS:
+                return later  # 和平路以东、北至…: the first direction is that of 和平路
+            if names.ends_name(self.masked, start - 1):
+                return None
         if before in ("向", "往", "朝") or words.AS_SIDE.match(self.masked, max(start - 1, 0)):
             return None
         if words.PROVINCE.fullmatch(before + self.masked[start]):
@@ -240,23 +466,25 @@ class _Sentence:
     def _clause(self, piece: Piece, opener: _Opener | None = None) -> _Clause:
         """Read one piece: its name, and the side it is given by 以东 after it."""
         start, end, beside = piece.start, piece.end, None
-        given = words.AS_SIDE.search(self.masked, piece.start, piece.end)
-        if (
-            given
-            and len(words.sides(given["sides"])) == 1
-            and names.ends_name(self.masked, given.start())
-        ):
+        masked, plain, known = self.masked, self.plain, self.known
+        given = words.AS_SIDE.search(masked, piece.start, piece.end)
+        if given and len(words.sides(given["sides"])) == 1 and given.start() > piece.start:
             # 以海河为东界
             end, beside = given.start(), words.sides(given["sides"])[0]
-            start = names.opening(self.masked, self.plain, start, end) or start
-        for match in words.BESIDE.finditer(self.masked, piece.start, piece.end):
-            if names.ends_name(self.masked, match.start()):
-                sides = words.sides(match["sides"])
-                if len(sides) == 1:
-                    end, beside = match.start(), words.OPPOSITE[sides[0]]
-                    break
-        item = names.read_item(self.masked, self.plain, start, end)
-        return _Clause(piece, end, item, opener, beside)
+            found = names.opening(masked, plain, start, end, known)
+            if found is not None:
+                start = found
+            elif masked[start] in "以由" and end - start > 2:
+                start += 1
+        for match in words.BESIDE.finditer(masked, piece.start, piece.end):
+            sides = words.sides(match["sides"])
+            if len(sides) == 1 and match.start() - piece.start >= 2:
+                end, beside = match.start(), words.OPPOSITE[sides[0]]
+                if masked[match.end() : match.end() + 1] in ("至", "到", "抵") and match.end() < len(masked):
+                    return _Clause(piece, start, piece.end, "ambiguous", opener, beside)
+                break
+        item = names.read_end(masked, plain, start, end, known)
+        return _Clause(piece, start, end, item, opener, beside)
 
     def _clauses(self, start: int, end: int) -> list[_Clause]:
         """Return the pieces of a stretch of text, cut at its openers."""
@@ -265,89 +493,43 @@ class _Sentence:
         begins = [start, *(opener.end for opener in inside)]
         ends = [*(opener.start for opener in inside), end]
         for begin, stop, opener in zip(begins, ends, [None, *inside], strict=True):
-            for piece in names.pieces(self.masked, self.plain, begin, stop):
+            found = list(names.pieces(self.masked, self.plain, begin, max(begin, stop), self.known))
+            if opener and (not found or self._starts_empty(begin, found[0])):
+                clauses.append(
+                    _Clause(Piece(begin, begin, ""), opener.start, begin, "empty-side", opener, None)
+                )
+                opener = None  # noqa: PLW2901
+            for piece in found:
                 clauses.append(self._clause(piece, opener))
                 opener = None  # noqa: PLW2901
         return clauses
 
-    def _sided(self) -> tuple[list[Limit], int, int]:
-        """Return the limits that have sides, and the stretch of text they were read from."""
-        found: list[Limit] = []
-        opener: _Opener | None = None
-        group: list[_Clause] = []  # what follows 东至
-        waiting: list[_Clause] = []  # what may yet find its 以东
-        beside_seen = False
-        clauses = self._clauses(0, len(self.masked))
+    def _starts_empty(self, begin: int, piece: Piece) -> bool:
+        """Return whether a clause mark stands right behind an opener: 南至，西至…."""
+        return piece.start > begin and self.masked[begin] in "，,；;。、"
+
+    def _sided(
+        self, clauses: list[_Clause], taken: list[tuple[int, int]]
+    ) -> tuple[int, int]:
+        """Read the limits that have sides; return the stretch of text they were read from."""
         if not self.openers and not any(clause.beside for clause in clauses):
             clauses = _beside_by_qualifier(clauses, self.masked)
-        for clause in clauses:
-            if clause.opener or isinstance(clause.item, str):
-                found += self._group(opener, group)
-                self._refuse_waiting(waiting, beside_seen)
-                if clause.is_broken and (group or beside_seen):
-                    self._refuse_broken(clause)
-                opener, group, waiting = clause.opener, [clause] if clause.opener else [], []
-                if opener and clause.beside not in (None, *opener.sides):
-                    self._refuse("ambiguous", opener.start, clause.piece.end)
-                if not (clause.beside and isinstance(clause.item, str)):
-                    continue
-            if not clause.piece.is_listed:
-                self._refuse_waiting(waiting, beside_seen)
-                waiting = []
-            if clause.beside:
-                waiting.append(clause)
-                waiting[0] = waiting[0] if group or beside_seen else self._behind_lead(waiting[0])
-                found += [self._limit(each, clause.beside) for each in waiting]
-                waiting, beside_seen = [], True
-            elif opener:
-                group.append(clause)
-            else:
-                waiting.append(clause)
-        found += self._group(opener, group)
-        self._refuse_waiting(waiting, beside_seen)
-        found.sort(key=lambda limit: limit.start)
-        sides = [limit.side for limit in found]
-        for place, limit in enumerate(found):
-            if limit.side in sides[: max(place - 1, 0)] and sides[place - 1] != limit.side:
-                raise LimitsSentenceError("side-twice", limit.name, limit.start, limit.end)
-        if not found:
-            return [], 0, 0
-        start = self.places.index(found[0].start)
-        return found, start, self.places.index(found[-1].end - 1) + 1
+        besides = [c for c in clauses if c.beside and not c.opener]
+        given = len(self.openers) + len(besides)
+        if not given or (
+            given < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)
+        ):
+            return 0, 0
+        reader = _Sides(self, clauses, taken)
+        reader.run()
+        return reader.start, reader.end
 
-    def _group(self, opener: _Opener | None, group: list[_Clause]) -> list[Limit]:
-        """Return the limits of one opener: each road on its side or sides."""
-        if opener is None or not group:
-            return []
-        if opener is self.openers[-1]:
-            for clause in group[1:]:
-                if clause.piece.mark in names.CLAUSE_MARKS:
-                    # 北至D，E: a fifth road, or the next thing the text speaks of
-                    self._refuse("ambiguous", clause.piece.start, clause.piece.end)
-        if opener.is_each:
-            if len(group) != len(opener.sides):
-                self._refuse("count", opener.start, group[-1].piece.end)
-            pairs = zip(group, opener.sides, strict=True)
-            return [self._limit(clause, side) for clause, side in pairs]
-        if len(group) > 1 and len(opener.sides) > 1:
-            self._refuse("ambiguous", opener.start, group[-1].piece.end)
-        return [self._limit(clause, side) for clause in group for side in opener.sides]
-
-    def _refuse_broken(self, clause: _Clause) -> NoReturn:
-        """Refuse a clause that is no name, by the part of it that is at fault."""
-        for piece, _, reason in self.faults:
-            if clause.piece.start <= piece.start < clause.piece.end:
-                self._refuse(reason, piece.start, piece.end)
-        self._refuse(str(clause.item), clause.piece.start, clause.end)
-
-    def _refuse_waiting(self, waiting: list[_Clause], beside_seen: bool) -> None:
-        """Refuse roads in a list of 以东, 以南 that are given no side themselves."""
-        if waiting and beside_seen and waiting[0].piece.is_listed:
-            self._refuse("side-missing", waiting[0].piece.start, waiting[-1].piece.end)
+    def _waits(self, clause: _Clause) -> bool:
+        return clause.is_read or clause.piece.is_listed
 
     # -- lists: 以A、B、C围合 -----------------------------------------------------------------
 
-    def _lists(self) -> list[tuple[list[Limit], int, int]]:
+    def _lists(self, clauses: list[_Clause]) -> list[tuple[list[_Clause], int, int]]:
         """Return every list that 围合 or the like closes, with its stretch of text."""
         found = []
         earlier = 0
@@ -356,120 +538,379 @@ class _Sentence:
             start = max(start, earlier)
             earlier = closer.end()
             count = words.COUNT.search(self.masked, max(start, closer.start() - 12), closer.start())
-            clauses = self._clauses(start, count.start() if count else closer.start())
-            if not clauses or any(c.opener or c.beside for c in clauses):
+            inside = self._clauses(start, count.start() if count else closer.start())
+            if not inside or any(c.opener or c.beside for c in inside):
                 continue
-            run = self._run(clauses, is_strong=bool(closer["strong"]))
-            if not run:
+            strong = bool(closer["strong"])
+            members = self._members(inside, is_strong=strong)
+            if not members:
                 continue
-            limits = [self._limit(clause, None) for clause in run]
-            if len(limits) > 3 and limits[0].name == limits[-1].name:
-                limits.pop()  # the list returns to where it began: the ring is closed anyway
             if count and (count["open"] or count["number"]):
                 if not count["number"]:
-                    self._refuse("open-list", *count.span())
-                if words.number(count["number"]) != len(limits):
-                    self._refuse("count", *count.span())
-            found.append((limits, run[0].item.start, closer.end()))  # type: ignore[union-attr]
+                    self._fault("open-list", *count.span())
+                elif words.number(count["number"]) != len(members):
+                    self._fault("count", *count.span())
+            first = members[0]
+            begin = first.item.start if isinstance(first.item, End) else first.start
+            found.append((members, begin, closer.end()))
         return found
 
-    def _run(self, clauses: list[_Clause], *, is_strong: bool) -> list[_Clause]:
-        """Return the names before a closing word, back to 以 or to the end of other words."""
-        run: list[_Clause] = []
+    def _members(self, clauses: list[_Clause], *, is_strong: bool) -> list[_Clause]:
+        """Return the members of the list before a closing word, read or not; none in prose."""
+        first = None
+        opened = False
         for place in range(len(clauses) - 1, -1, -1):
             clause = clauses[place]
-            is_inside = clause.piece.is_listed and isinstance(clause.item, Item)  # 、由义大街、
-            if self._opening(clause) is not None and not is_inside:
-                before = clauses[place - 1].piece if place else clause.piece
-                if re.match("起于|始于|起自|自|从", self.masked[before.start : before.end]):
-                    # 起于海河，沿A、B、C围合: the first one is a limit too, or is it?
-                    self._refuse("ambiguous", before.start, clause.piece.end)
-                return [self._behind_lead(clause), *run]
-            if isinstance(clause.item, str):
-                is_cut = run and not run[0].piece.is_listed and not clause.is_broken
-                if is_cut and not any(map(self._opens_list, clauses[: place + 1])):
-                    break
-                if is_strong and len(self.openers) < 2:
-                    self._refuse(clause.item, clause.piece.start, clause.piece.end)
+            is_inside = clause.piece.is_listed and clause.is_read  # 、由义大街、
+            if (self._opening(clause) is not None or self._opens(clause)) and not is_inside:
+                first, opened = place, True
+                break
+        if first is None:
+            whole = [i for i, clause in enumerate(clauses) if clause.is_read or self._led(clause)]
+            if not whole:
                 return []
-            run.insert(0, clause)
+            first = whole[0]
+            while first and clauses[first].piece.is_listed:
+                first -= 1
+            if not is_strong and any(not self._read_or_led(c) for c in clauses[first:]):
+                # 打造滨江道、小白楼、鞍山道环绕的商圈: prose
+                read = sum(self._read_or_led(c) for c in clauses[first:])
+                if read < 2 or read <= (len(clauses) - first) / 2:
+                    return []
+        run = clauses[first:]
+        if first and opened:
+            before = clauses[first - 1].piece
+            if re.match("起于|始于|起自|自|从", self.masked[before.start : before.end]):
+                # 起于海河，沿A、B、C围合: the first one is a limit too, or is it?
+                self._fault("ambiguous", before.start, run[0].piece.end)
         run[0] = self._behind_lead(run[0])
+        read = [clause for clause in run if clause.is_read]
+        if not read and not (opened and is_strong and len(run) > 1):
+            return []
+        if not is_strong and len(read) < 2:
+            return []
+        if len(read) > 3 and len(read) == len(run):
+            one, last = run[0].item, run[-1].item
+            if isinstance(one, End) and isinstance(last, End):
+                if self.plain[one.start : one.end] == self.plain[last.start : last.end]:
+                    self.claimed.append((run[-1].piece.start, run[-1].piece.end))
+                    run.pop()  # the list returns to where it began: the ring is closed anyway
         return run
 
-    def _opens_list(self, clause: _Clause) -> bool:
-        """Return whether a list begins here: 以 and a name, or 以 and what should be one."""
+    def _read_or_led(self, clause: _Clause) -> bool:
+        return clause.is_read or self._led(clause)
+
+    def _led(self, clause: _Clause) -> bool:
+        """Return whether a piece is a name behind a lead such as 片区为."""
+        return self._opening(clause) is not None
+
+    def _opens(self, clause: _Clause) -> bool:
+        """Return whether 以 or 由 begins a list here, though no name follows it."""
         spoken = self.masked[clause.piece.start : clause.end]
-        return self._opening(clause) is not None or bool(re.match("[以由][^为]+$", spoken))
+        return bool(re.match("[以由][^为是]+$", spoken)) and not clause.is_read
 
     def _opening(self, clause: _Clause) -> int | None:
         """Return where the name begins behind 以, 由 or 位于, or None."""
-        return names.opening(self.masked, self.plain, clause.piece.start, clause.end)
+        return names.opening(self.masked, self.plain, clause.piece.start, clause.end, self.known)
 
     def _behind_lead(self, clause: _Clause) -> _Clause:
-        """Return a first clause without 位于, 以 or a district before its name."""
+        """Return a first clause without 位于, 以 or a zone's name before its name."""
         start = self._opening(clause)
         if start is not None:
-            item = names.read_item(self.masked, self.plain, start, clause.end)
-            return clause._replace(item=item)
-        if isinstance(clause.item, Item):
-            return clause._replace(item=names.without_district(self.masked, clause.item))
+            item = names.read_end(self.masked, self.plain, start, clause.end, self.known)
+            return clause._replace(item=item, start=start)
         return clause
 
-    def _labelled(self) -> tuple[list[Limit], int, int]:
-        """Read a list after a label: 边界为A、B、C、D."""
+    def _unclosed(self, clauses: list[_Clause]) -> tuple[int, int]:
+        """Read a list after a label (边界为A、B、C、D), or names in a row that come round."""
         label = words.LABEL.search(self.masked)
-        if not label:
-            self._refuse("no-limits", 0, len(self.plain))
-        ends = [self.masked.find(c, label.end()) for c in words.STOPS]
-        end = min((e for e in ends if e >= 0), default=len(self.masked))
-        run: list[_Clause] = []
-        for clause in self._clauses(label.end(), end):
-            if isinstance(clause.item, str):
-                if clause.is_broken or not run:
-                    self._refuse(clause.item, clause.piece.start, clause.piece.end)
-                break
-            run.append(clause)
-        return [self._limit(clause, None) for clause in run], label.end(), end
+        if label:
+            run: list[_Clause] = []
+            ends = [self.masked.find(c, label.end()) for c in words.STOPS]
+            end = min((e for e in ends if e >= 0), default=len(self.masked))
+            for clause in self._clauses(label.end(), end):
+                if not run:
+                    clause = self._behind_lead(clause)  # noqa: PLW2901
+                if not clause.is_read and run and not clause.piece.is_listed:
+                    break
+                run.append(clause)
+            if run and (any(clause.is_read for clause in run) or len(run) > 1):
+                for clause in run:
+                    self._member(clause, (None,))
+                return label.end(), end
+            if not run:
+                self._fault("too-few", label.start(), label.end())
+                return label.start(), label.end()
+            self._fault(str(run[0].item), run[0].piece.start, run[0].piece.end)
+            return label.start(), label.end()
+        row: list[_Clause] = []
+        best: list[_Clause] = []
+        for clause in clauses:
+            if clause.is_read and (not row or clause.piece.mark in "-‐‑–—―~～－→"):
+                row.append(clause)
+            elif self._opening(clause) is not None:
+                row = [self._behind_lead(clause)]
+            else:
+                row = [clause] if clause.is_read else []
+            if len(row) > len(best):
+                best = list(row)
+        if len(best) < 3:
+            return 0, 0
+        start, end = best[0].piece.start, best[-1].piece.end
+        first, last = (self._name_of(best[0]), self._name_of(best[-1]))
+        if len(best) > 3 and first == last:
+            self.claimed.append((best[-1].piece.start, best[-1].piece.end))
+            best.pop()
+        else:
+            self._fault("maybe-ring", start, end)
+        for clause in best:
+            self._member(clause, (None,))
+        return start, end
+
+    def _name_of(self, clause: _Clause) -> str:
+        item = clause.item
+        return self.plain[item.start : item.end] if isinstance(item, End) else ""
 
     # -- what every form shares ---------------------------------------------------------------
 
-    def _check(self, found: list[Limit], start: int, end: int) -> None:
-        """Refuse limits that cannot bound one whole area."""
-        distinct = {limit.name for limit in found}
-        for before, limit in pairwise(found):
-            if before.name == limit.name and before.side == limit.side:
-                raise LimitsSentenceError("twice", limit.name, limit.start, limit.end)
-        sides = [limit.side for limit in found]
-        if len(found) == 2 and sides[0] and words.OPPOSITE[sides[0]] == sides[1]:
-            self._refuse("axis", start, end)
-        has_water = any(is_water(name) for name in distinct)
-        if len(distinct) < (2 if has_water else 3) or (len(found) < 3 and sides[0]):
-            self._refuse("too-few", start, end)
-        figure = words.AREA_FIGURE.search(self.plain, end)
-        stop = figure.start() if figure else len(self.plain)
-        left_out = words.EXCLUDES.search(self.plain, start, stop)
-        if left_out:
-            self._refuse("leaves-out", *left_out.span())
+    def _member(self, clause: _Clause, sides: tuple[Side | None, ...]) -> None:
+        """Make the limit, or the fault, of one clause on its side or sides."""
+        self.claimed.append((clause.piece.start, clause.piece.end))
+        if clause.opener:
+            self.claimed.append((clause.opener.start, clause.piece.end))
+        if not isinstance(clause.item, End):
+            code = str(clause.item)
+            for side in sides:
+                if code == "empty-side":
+                    self._fault("not-a-road", clause.start, clause.end, side)
+                elif code == "ambiguous":
+                    self._fault(code, clause.piece.start, clause.piece.end, side)
+                else:
+                    span = names.fault_span(self.masked, clause.start, clause.end)
+                    self._fault(code, *span, side)
+            return
+        for side in sides:
+            self._limit(clause.item, side)
 
-    def _limit(self, clause: _Clause, side: Side | None) -> Limit:
-        """Return the limit that a clause names, or refuse it."""
-        item = clause.item
-        if isinstance(item, str):
-            self._refuse(item, clause.piece.start, clause.piece.end)
-        return Limit(
-            self.plain[item.start : item.end],
-            item.qualifier,
-            side,
-            self.places[item.start],
-            self.places[item.end - 1] + 1,
+    def _limit(self, item: End, side: Side | None) -> None:
+        """Keep the limit that an end names; an offset without a side is a fault."""
+        first, last = self.places[item.start], self.places[item.end - 1] + 1
+        offset_side = _offset_side(item.offset_word, side)
+        if item.offset_m is not None and not item.offset_word:
+            self._fault("offset", item.start, self._end_of_words(item.end), side)
+        self.limits.append(
+            Limit(
+                self.printed[item.start : item.end],
+                item.qualifier,
+                side,
+                first,
+                last,
+                item.offset_m,
+                offset_side,
+                item.note,
+            )
         )
 
-    def _refuse(self, reason: str, start: int, end: int) -> NoReturn:
-        """Raise the error for a stretch of the compact text."""
-        start = min(start, len(self.places) - 1)  # a label may stand at the very end
-        end = max(end, start + 1)
-        first, last = self.places[start], self.places[min(end, len(self.places)) - 1] + 1
-        raise LimitsSentenceError(reason, self.text[first:last], first, last)
+    def _end_of_words(self, place: int) -> int:
+        while place < len(self.masked) and not names.is_mark(self.masked, place):
+            place += 1
+        return place
+
+    def _check(self, start: int, end: int) -> None:
+        """Refuse limits that cannot bound one whole area."""
+        found = sorted(self.limits, key=lambda limit: limit.start)
+        sides = [limit.side for limit in found]
+        for place, limit in enumerate(found):
+            if limit.side and limit.side in sides[: max(place - 1, 0)]:
+                if sides[place - 1] != limit.side:
+                    self._keep(Fault("side-twice", limit.name, limit.start, limit.end, limit.side))
+        for before, limit in pairwise(found):
+            if before.name == limit.name and before.side == limit.side:
+                self._keep(Fault("twice", limit.name, limit.start, limit.end, limit.side))
+        if self.faults or not found:
+            return
+        distinct = {limit.name for limit in found}
+        if len(found) == 2 and sides[0] and words.OPPOSITE[sides[0]] == sides[1]:
+            self._fault("axis", start, end)
+            return
+        has_water = any(names.is_water(name) for name in distinct)
+        if len(distinct) < (2 if has_water else 3) or (len(found) < 3 and sides[0]):
+            self._fault("too-few", start, end)
+
+    def _fault(self, code: str, start: int, end: int, side: Side | None = None) -> None:
+        """Keep a fault for a stretch of the compact text."""
+        start = max(0, min(start, len(self.places) - 1))  # a label may stand at the very end
+        end = min(max(end, start + 1), len(self.places))
+        self.claimed.append((start, end))
+        first, last = self.places[start], self.places[end - 1] + 1
+        self._keep(Fault(code, self.text[first:last], first, last, side))
+
+    def _keep(self, fault: Fault) -> None:
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+
+class _Sides:
+    """One walk through the clauses of a sentence whose limits have sides."""
+
+    def __init__(
+        self, sentence: _Sentence, clauses: list[_Clause], taken: list[tuple[int, int]]
+    ) -> None:
+        self.sentence, self.taken = sentence, taken
+        self.clauses = clauses
+        self.opener: _Opener | None = None
+        self.group: list[_Clause] = []
+        self.waiting: list[_Clause] = []
+        self.is_group_open = self.beside_seen = False
+        self.start, self.end = 10**9, 0
+        last = [i for i, c in enumerate(clauses) if c.opener or c.beside]
+        self.last = last[-1] if last else -1
+        self.begun = False
+
+    def run(self) -> None:
+        """Give every clause that belongs to a side its limit or its fault."""
+        for place, clause in enumerate(self.clauses):
+            if any(start <= clause.piece.start < end for start, end in self.taken):
+                self._close()
+                continue
+            if clause.opener:
+                self._close()
+                self.begun = True
+                self.opener, self.group, self.is_group_open = clause.opener, [clause], True
+                if clause.beside and clause.beside not in clause.opener.sides:
+                    self._refuse("ambiguous", clause.opener.start, clause.piece.end)
+                    self.group, self.is_group_open = [], False
+            elif self.is_group_open and self._joins_group(clause):
+                self.group.append(clause)
+            elif clause.beside:
+                self._close_group()
+                self._beside(clause)
+            else:
+                self._other(clause, place)
+        self._close()
+
+    def _joins_group(self, clause: _Clause) -> bool:
+        """Return whether a clause goes on with the roads of the opener before it."""
+        if clause.piece.is_listed:
+            return clause.beside in (None, *(self.opener.sides if self.opener else ()))
+        return clause.is_read and clause.beside is None
+
+    def _beside(self, clause: _Clause) -> None:
+        """Read X、Y以东: all that waits is on that side."""
+        sentence = self.sentence
+        if not clause.piece.is_listed:
+            self._drop_waiting()
+        chain = [*self.waiting, clause]
+        if not self.beside_seen or not chain[0].piece.is_listed:
+            chain[0] = self._without_lead(chain[0])
+        self.waiting, self.beside_seen, self.begun = [], True, True
+        for each in chain:
+            self._span(each)
+            sentence._member(each, (clause.beside,))
+
+    def _without_lead(self, clause: _Clause) -> _Clause:
+        """Return a clause without what leads to its name: 范围为, 位于, 以."""
+        found = self.sentence._behind_lead(clause)
+        if found.is_read:
+            return found
+        spoken = self.sentence.masked[clause.start : clause.end]
+        lead = re.match(r"(?:.{0,20}(?:范围|区域|区|带|地块|片)[为是即:：]|位于|[以由])(?=.{2})", spoken)
+        return clause._replace(start=clause.start + lead.end()) if lead else clause
+
+    def _other(self, clause: _Clause, place: int) -> None:
+        """Keep what may yet find its 以东; name what stands unread between two sides."""
+        self._close_group()
+        if not clause.piece.is_listed:
+            self._drop_waiting()
+            self.waiting = [clause]
+        elif self.waiting or self.beside_seen:
+            self.waiting.append(clause)
+        is_between = self.begun and place < self.last
+        if is_between and not clause.piece.is_listed and not self._leads_to_beside(place):
+            spoken = self.sentence.masked[clause.piece.start : clause.piece.end]
+            if not words.FILLER.search(spoken):
+                self._refuse("unread", clause.piece.start, clause.piece.end)
+
+    def _leads_to_beside(self, place: int) -> bool:
+        """Return whether list marks join a clause to one with 以东."""
+        for clause in self.clauses[place + 1 :]:
+            if not clause.piece.is_listed or clause.opener:
+                return False
+            if clause.beside:
+                return True
+        return False
+
+    def _drop_waiting(self) -> None:
+        """Refuse roads in a list of 以东, 以南 that are given no side themselves."""
+        if self.waiting and self.beside_seen and self.waiting[0].piece.is_listed:
+            self._refuse("side-missing", self.waiting[0].piece.start, self.waiting[-1].piece.end)
+        self.waiting = []
+
+    def _close(self) -> None:
+        self._close_group()
+        self._drop_waiting()
+
+    def _close_group(self) -> None:
+        """Make the limits of one opener: each road on its side or sides."""
+        opener, group = self.opener, self.group
+        self.opener, self.group, self.is_group_open = None, [], False
+        if opener is None or not group:
+            return
+        sentence = self.sentence
+        crossing = [i for i, clause in enumerate(group) if clause.item == "crossing"]
+        for place in reversed(crossing):
+            if place and group[place].piece.is_listed:
+                # 海河与徐州道交口: both names are of the crossing
+                merged = group[place - 1]
+                group[place - 1] = merged._replace(
+                    piece=merged.piece._replace(end=group[place].piece.end),
+                    end=group[place].end,
+                    item="crossing",
+                )
+                del group[place]
+        is_last = opener is sentence.openers[-1]
+        kept = [group[0]]
+        for clause in group[1:]:
+            if is_last and clause.piece.mark in names.CLAUSE_MARKS + " ":
+                # 北至D，E: a fifth road, or the next thing the text speaks of
+                self._refuse("ambiguous", clause.piece.start, clause.piece.end)
+            else:
+                kept.append(clause)
+        for clause in kept:
+            self._span(clause)
+        if opener.is_each and len(kept) != len(opener.sides):
+            self._refuse("count", opener.start, kept[-1].piece.end)
+            return
+        if opener.is_each:
+            for clause, side in zip(kept, opener.sides, strict=True):
+                sentence._member(clause, (side,))
+            return
+        if len(kept) > 1 and len(opener.sides) > 1:
+            self._refuse("ambiguous", opener.start, kept[-1].piece.end)
+            return
+        for clause in kept:
+            sentence._member(clause, opener.sides)
+
+    def _refuse(self, code: str, start: int, end: int) -> None:
+        self.start, self.end = min(self.start, start), max(self.end, end)
+        self.sentence._fault(code, start, end)
+
+    def _span(self, clause: _Clause) -> None:
+        item = clause.item
+        start, end = (item.start, item.end) if isinstance(item, End) else (clause.start, clause.end)
+        self.start, self.end = min(self.start, start), max(self.end, end)
+
+
+def _offset_side(word: str, side: Side | None) -> Side | None:
+    """Return the compass side of an offset: 东, or 外 and 内 as seen from the area."""
+    if not word:
+        return None
+    if word == "外":
+        return side
+    if word == "内":
+        return words.OPPOSITE[side] if side else None
+    found = words.sides(word)
+    return found[0] if len(found) == 1 else None
 
 
 def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:
@@ -479,14 +920,24 @@ def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:
     """
     sided = []
     for clause in clauses:
-        qualifier = clause.item.qualifier if isinstance(clause.item, Item) else ""
-        match = words.BESIDE_SIDE.fullmatch(qualifier)
-        if match and len(words.sides(match["sides"])) == 1:
-            side = words.OPPOSITE[words.sides(match["sides"])[0]]
-            end = clause.item.end if isinstance(clause.item, Item) else clause.end
-            item = clause.item._replace(qualifier="") if isinstance(clause.item, Item) else ""
-            sided.append(clause._replace(item=item, end=end, beside=side))
+        item = clause.item
+        if isinstance(item, End):
+            match = words.BESIDE_SIDE.fullmatch(item.qualifier)
+            if match and len(words.sides(match["sides"])) == 1 and item.offset_m is None:
+                side = words.OPPOSITE[words.sides(match["sides"])[0]]
+                found = item._replace(qualifier="")
+                sided.append(clause._replace(item=found, end=item.end, beside=side))
+                continue
         else:
-            sided.append(clause)
+            match = re.search(r"(?<=..)([东西南北]{1,2})[侧面边]的?[^，、]{0,6}$", masked[clause.start : clause.end])
+            if match and len(words.sides(match[1])) == 1:
+                side = words.OPPOSITE[words.sides(match[1])[0]]
+                end = clause.start + match.start(1)
+                sided.append(clause._replace(end=end, beside=side))
+                continue
+        sided.append(clause)
     is_one_form = sum(clause.beside is not None for clause in sided) >= 3
-    return sided if is_one_form and not words.CLOSER.search(masked) else clauses
+    enough = sum(c.beside is not None and c.is_read for c in sided) >= 2
+    if is_one_form and enough and not words.CLOSER.search(masked):
+        return sided
+    return clauses

@@ -12,19 +12,23 @@ OPPOSITE = dict(zip(SIDES, SIDES[4:] + SIDES[:4], strict=True))
 _COMPASS = dict(zip(("北", "东北", "东", "东南", "南", "西南", "西", "西北"), SIDES, strict=True))
 _DIRECTION = r"[东西南北]{1,2}[面侧部边端方]?"
 _VERB = (
-    r"起自|起于|始自|始于|止于|延伸[至到]|直[至抵达]|毗邻|紧邻|相邻|邻近|紧靠|毗连|临近|紧临|面临|"
-    r"濒临|连接|衔接|至|到|起|迄|止|自|从|抵|达|临|邻|接|靠|依|傍|濒|滨|连|联|交|隔|尽|以|由|沿|为|是|界"
+    r"起自|起于|始自|始于|止于|延伸[至到]|直[至抵达]|抵至|延至|达到|毗邻|紧邻|相邻|邻近|紧靠|毗连|临近|紧临|"
+    r"面临|濒临|连接|衔接|背靠|背倚|距离?|至|到|起|迄|讫|止|自|从|抵|达|临|邻|毗|接|靠|倚|依|傍|濒|滨|连|联|交|"
+    r"隔|尽|与|以|由|沿|为|是|界"
 )
 OPENER = re.compile(
     rf"(?P<sides>(?:[东西南北]{{3,4}}|(?<!\w)[东西南北](?:[，,][东西南北]){{1,3}}"
     rf"|{_DIRECTION}(?:[至临]?[、和与及]{_DIRECTION}){{0,3}}))"
     r"(?:两侧|两端|两面|三面|四面|四侧|四周|四至)?(?:边界线?|界线|界限|界|起点|止点)?"
-    rf"(?P<each>分别|依次)?(?:均|都|皆|同)?(?:(?P<verb>{_VERB})[:：]?|[:：—–-]{{1,2}})"
+    rf"(?P<each>分别|依次)?(?:均|都|皆|同)?(?:(?P<verb>{_VERB})[:：]?|[:：—–-]{{1,2}})[|｜ ]{{0,3}}"
 )
 """东至, 南、西以, 北侧边界为, 东西分别至: directions before their roads."""
-WEAK_VERBS = frozenset({None, *"自从达界沿依靠连由为是"})
-"""With these an opener without a road is ordinary prose (南为, 东达)."""
-BESIDE = re.compile(r"[以之](?P<sides>[东西南北]{1,2})(?:侧|面|部|方向)?")
+WEAK_VERBS = frozenset({None, *"自从达界沿依靠连由为是与交以距距离"})
+"""With these an opener without a road may be ordinary prose (南为, 东达)."""
+BESIDE = re.compile(
+    r"[以之](?P<sides>[东西南北]{1,2})(?:侧|面|部|边|方向)?"
+    r"(?=$|[\x00、/／+＋|丨｜\-‐‑–—―~～→ ，,；;。.：:！!？?…的区范地围片一部为至到沿约共占总面所内及和与并”\"])"
+)
 """The 以东 of A以东: the area lies east of A, so A is its western limit."""
 BESIDE_SIDE = re.compile(r"(?P<sides>[东西南北]{1,2})[侧面边]")
 """A东侧, which means A以东 where a whole text is written so."""
@@ -39,7 +43,7 @@ CLOSER = re.compile(
 )
 """Words that close a list; those under `strong` are used for nothing else."""
 HOLDS_LIMITS = re.compile(
-    r"(?:[东西南北][至到临邻起抵][^()（）]{2,40}[，,、；;]){2}[东西南北][至到临邻起抵]|围合|合围"
+    r"(?:[东西南北][侧面]?[至到临邻起抵为:：][^()（）]{2,40}[，,、；;]){2}[东西南北][侧面]?[至到临邻起抵为:：]|围合|合围"
     r"|(?:以[东西南北][、，,][^()（）]{2,20}){2}"
 )
 """Brackets that hold the limits themselves: 五大道（东至…，西至…）."""
@@ -53,8 +57,31 @@ LABEL = re.compile(
     r"(?:分别|依次)?(?:为|是|[:：])+"
 )
 """Words that announce a list of limits."""
-EXCLUDES = re.compile(r"不含|不包[括含]|不计入?|扣除|剔除|除外|除[^，,。；;]{1,24}?(?:[以之]外|外)")
+EXCLUDES = re.compile(
+    r"不含|不包[括含]|不计入?|扣除|剔除|除外|除[^，,。；;此]{1,24}?(?:[以之]外|外)"
+    r"|(?:(?<=[为是])|(?<![^，,。；;：:、]))[^，,。；;：:、为是\d]{2,16}?(?:[以之]外)(?!\d)"
+)
+"""禁放区以外, 不含, 除外: part of what the limits enclose is left out."""
+ADDS = re.compile(
+    r"(?:以及|及其|及|和|与|并|加上|外加|连同|还包括|另含)(?:其|周边|外围|相邻|毗邻|附近|沿线|两侧|向外|部分|拓展|扩展|延伸)"
+    r"[^，,。；;：:、]{0,12}?(?:区域|地块|地区|范围|地带|用地|部分|片区|街区|水域|土地|区)"
+    r"|[，,](?:并|另外?|还|同时)?(?:包括|包含|纳入|涵盖)[^，,。；;：:]{2,24}?(?:区域|地块|地区|范围|地带|用地|部分|片区|街区|水域|土地|区|园|岛)"
+)
+"""围合及外围拓展区域: more than the limits enclose."""
+WALK = re.compile(r"[往向朝][东西南北]{1,2}(?:方向)?(?:延伸|沿[^，,。；;、]{2,12}?)?[至到抵](?P<end>[^，,。；;、]{2,20})")
+"""往北到A路: a walk round the area, told by its steps."""
+RING_ROAD = re.compile(r"(?P<name>[^，,。；;、：:的位于]{0,8}(?:环路|环线|环城[路道]|环道|绕城高速|绕城公路))(?:[以之]内|以里|内)")
+OTHER_SIDES = re.compile(
+    r"(?<![东西南北面侧])(?:两侧|两端|四周|四面|其余(?:各?[侧面边])?|其他各?[侧面边])(?:分别|均|都)?"
+    r"(?:以|为|至|到|临|靠|抵)[^，,。；;：:]{2,40}"
+)
+"""两侧以山脊线为界: sides without a direction."""
 AREA_FIGURE = re.compile(r"\d[\d.,]*[多余]?万?(?:平方|公顷|亩|顷|㎡|km)")
+FILLER = re.compile(
+    r"^[一二三四五六七八九十]{1,3}$|[\d\x00]|面积|全长|总长|岸线|长度|相望|相邻|接壤|毗邻|为邻|相接|相连|交界|^即|^含|^其中|^约|^四至|^各?边界?$|范围[为是]?$"
+)
+"""What may stand between two sides without being one: figures and neighbours."""
+NOT_MISPRINTED = frozenset("起直延止迄乃甚以抵及达分南北东西往向到从自截终")
 STOPS = "。！!？?；;：:"
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from geo.sentences_new.words import Side
+from geo.sentences.words import Side
 
 _HAN = re.compile("[㐀-鿿]")
 _DIRECTIONS: dict[str, Side] = {
