@@ -49,7 +49,9 @@ def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tup
         if any(covered[start : match.end()]):
             continue
         before = masked[start - 1 : start] if start else ""
-        if before and (_PROSE.fullmatch(before + match["side"]) or _PROVINCE.match(before + match["side"])):
+        if before and (
+            _PROSE.fullmatch(before + match["side"]) or _PROVINCE.match(before + match["side"])
+        ):
             continue
         yield start, _word_end(masked, match.end())
     for match in _AFTER.finditer(masked):

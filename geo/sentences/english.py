@@ -1,4 +1,4 @@
-"""Read limits in an English sentence: bounded by A to the north, B to the east …"""
+"""Read limits in an English sentence: bounded by A to the north, and B to the east."""
 
 from __future__ import annotations
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from geo.texts import Text
 from geo.errors import InputTooLargeError, LimitsError
 from geo.sentences import english, names, words
 from geo.sentences.accounting import unaccounted
 from geo.sentences.names import End, Piece
 from geo.sentences.script import compact
 from geo.sentences.words import Side
+from geo.texts import Text
 
 MAX_CHARACTERS = 4_000
 """Longest text taken as one sentence; the whole of note 7 of the 13th plan has 500."""
@@ -190,13 +190,15 @@ def _read_english(text: str) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
     if ends is None:
         stripped = text.strip()
         return (), (Fault("english", stripped, start, start + len(stripped)),)
-    limits = tuple(
-        Limit(name, "", side, begin, begin + len(name)) for name, side, begin in ends
-    )
+    limits = tuple(Limit(name, "", side, begin, begin + len(name)) for name, side, begin in ends)
     if len(limits) < 3:
         first, last = limits[0].start, limits[-1].end
         return limits, (Fault("too-few", text[first:last], first, last),)
     return limits, ()
+
+
+_BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
+"""What may stand right before the first side word: 范围为东至, 片区东至."""
 
 
 class _Opener(NamedTuple):
@@ -247,7 +249,7 @@ class _Sentence:
         self.openers = self._openers()
         extras += self._misprints()
         clauses = self._clauses(0, len(self.masked))
-        lists = self._lists(clauses)
+        lists = self._lists()
         taken = [(start, end) for _, start, end in lists]
         sided_start, sided_end = self._sided(clauses, taken)
         is_sided = sided_end > 0
@@ -274,11 +276,8 @@ class _Sentence:
         for extra in extras:
             self._fault(*extra)
         self._check(start, end)
-        for first, last in unaccounted(self.masked, self._all_claimed()):
+        for first, last in unaccounted(self.masked, list(self.claimed)):
             self._fault("unread", first, last)
-
-    def _all_claimed(self) -> list[tuple[int, int]]:
-        return self.claimed
 
     def _nothing(self) -> None:
         """Say why nothing bounds an area: one ring road, a row of names, or no limits at all."""
@@ -302,7 +301,13 @@ class _Sentence:
             item = names.read_end(
                 self.masked, self.plain, match.start("end"), match.end("end"), self.known
             )
-            found.append(("walk", match.start(), match.end() if isinstance(item, End) else match.start("end")))
+            found.append(
+                (
+                    "walk",
+                    match.start(),
+                    match.end() if isinstance(item, End) else match.start("end"),
+                )
+            )
         for match in words.OTHER_SIDES.finditer(self.masked):
             found.append(("ambiguous", *match.span()))
         hidden = list(self.masked)
@@ -326,7 +331,7 @@ class _Sentence:
     def _misprints(self) -> list[tuple[str, int, int]]:
         """Find 酉至A路 and 南致A路 among sides, and hide them from what follows."""
         definite = {side for opener in self.openers for side in opener.sides}
-        if len(definite) < 2:
+        if len(definite) < 2 or definite.issuperset("ESWN"):
             return []
         found: list[tuple[str, int, int]] = []
         pattern = re.compile(
@@ -337,6 +342,8 @@ class _Sentence:
         for match in pattern.finditer(self.masked):
             if (match["wrong"] or "") in words.NOT_MISPRINTED:
                 continue
+            if re.match("范围|边界|界线|界限|[为是东西南北]", match["rest"]):
+                continue  # 四至范围为…
             if any(opener.start <= match.start() < opener.end for opener in self.openers):
                 continue
             if match["side"] and set(words.sides(match["side"])) <= definite:
@@ -344,7 +351,9 @@ class _Sentence:
             start, end = match.span("rest")
             item = names.read_end(self.masked, self.plain, start, end, self.known)
             if isinstance(item, End) or match["side"]:
-                found.append(("misprint", match.start(), item.end if isinstance(item, End) else end))
+                found.append(
+                    ("misprint", match.start(), item.end if isinstance(item, End) else end)
+                )
         hidden = list(self.masked)
         for _, start, end in found:
             hidden[start:end] = "，" * (end - start)
@@ -370,23 +379,29 @@ class _Sentence:
             end = match.end()
             piece, item = self._first_item(end, stop)
             verb = match["verb"]
-            if isinstance(item, str) and verb and len(verb) > 1:
-                # 东起自由道: the verb is 起, and 自 belongs to the name
-                shorter, item_of_shorter = self._first_item(match.start("verb") + 1, stop)
-                if isinstance(item_of_shorter, End):
-                    end, piece, item = match.start("verb") + 1, shorter, item_of_shorter
+            if isinstance(item, str) and verb:
+                # 东起自由道: the verb is 起, and 自 belongs to the name; 南界接着路: 界 is enough
+                cuts = [match.start("verb") + 1] if len(verb) > 1 else []
+                if self.masked[match.start("verb") - 1] == "界":
+                    cuts.append(match.start("verb"))
+                for cut in cuts:
+                    shorter, item_of_shorter = self._first_item(cut, stop)
+                    if isinstance(item_of_shorter, End):
+                        end, piece, item = cut, shorter, item_of_shorter
+                        break
             opener = _Opener(start, end, sides, bool(match["each"]))
             before = self.masked[start - 1 : start] if start else ""
-            at_start = not before or before in names.MARKS or before in "”\"’」\x00"
+            at_start = not before or before in names.MARKS or before in _BEFORE_SIDES
             if isinstance(item, End):
                 sure.append(opener)
                 verbs.setdefault(verb or ":", set()).update(sides)
                 stop = start
             elif self._is_name(start, max(piece.end, end)):
                 named.append((opener, verb or ":"))  # 南滨路: the verb belongs to the name
-            elif self._is_movement(match, piece):
+            elif self._is_movement(match):
                 continue
             elif verb not in words.WEAK_VERBS or at_start:
+                verbs.setdefault(verb or ":", set()).update(sides)
                 doubtful.append((opener, verb not in words.WEAK_VERBS))
         if len(sure) == 1 and not doubtful:
             # 以东临大街、南京路、海河围合: one 东临 before a closing word is part of a name
@@ -396,14 +411,20 @@ class _Sentence:
                 return []
         for opener, verb in named:
             # 东靠A路，南靠B路，西靠山路: the verb of the others is a verb here too
-            others = verbs.get(verb, set())
+            alike = verbs.get(verb, set())
+            all_others = set().union(*verbs.values()) if verbs else set()
             before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
             at_start = not before or before in names.MARKS
-            if at_start and len(others) >= 2 and not others.issuperset(opener.sides):
+            if all_others and "界" in self.masked[opener.start : opener.end]:
+                sure.append(opener)
+                continue
+            is_alike = len(alike) >= 2 and not alike.issuperset(opener.sides)
+            is_missing = len(all_others) >= 2 and not all_others.issuperset(opener.sides)
+            if at_start and (is_alike or (is_missing and before not in "、/和与及")):
                 sure.append(opener)
         strong = sum(is_strong for _, is_strong in doubtful)
         others = len(sure) + self._count_beside()
-        if others or strong >= 2 or len(doubtful) >= 3:
+        if others or (strong and len(doubtful) >= 2) or len(doubtful) >= 3:
             sure += [opener for opener, _ in doubtful]
         return sorted(sure)
 
@@ -411,7 +432,7 @@ class _Sentence:
         """Return how many places beside something the sentence names."""
         return sum(1 for m in words.BESIDE.finditer(self.masked) if m.start())
 
-    def _is_movement(self, match: re.Match[str], piece: Piece) -> bool:
+    def _is_movement(self, match: re.Match[str]) -> bool:
         """Return whether side words tell a direction of growth: 自东至西, 由南到北."""
         rest = self.masked[match.end() : match.end() + 3]
         return bool(re.match(r"[东西南北]{1,2}(?:$|[^㐀-鿿]|[的方向展延伸贯])", rest))
@@ -480,7 +501,11 @@ class _Sentence:
             sides = words.sides(match["sides"])
             if len(sides) == 1 and match.start() - piece.start >= 2:
                 end, beside = match.start(), words.OPPOSITE[sides[0]]
-                if masked[match.end() : match.end() + 1] in ("至", "到", "抵") and match.end() < len(masked):
+                if masked[match.end() : match.end() + 1] in (
+                    "至",
+                    "到",
+                    "抵",
+                ) and match.end() < len(masked):
                     return _Clause(piece, start, piece.end, "ambiguous", opener, beside)
                 break
         item = names.read_end(masked, plain, start, end, known)
@@ -496,7 +521,9 @@ class _Sentence:
             found = list(names.pieces(self.masked, self.plain, begin, max(begin, stop), self.known))
             if opener and (not found or self._starts_empty(begin, found[0])):
                 clauses.append(
-                    _Clause(Piece(begin, begin, ""), opener.start, begin, "empty-side", opener, None)
+                    _Clause(
+                        Piece(begin, begin, ""), opener.start, begin, "empty-side", opener, None
+                    )
                 )
                 opener = None  # noqa: PLW2901
             for piece in found:
@@ -508,28 +535,21 @@ class _Sentence:
         """Return whether a clause mark stands right behind an opener: 南至，西至…."""
         return piece.start > begin and self.masked[begin] in "，,；;。、"
 
-    def _sided(
-        self, clauses: list[_Clause], taken: list[tuple[int, int]]
-    ) -> tuple[int, int]:
+    def _sided(self, clauses: list[_Clause], taken: list[tuple[int, int]]) -> tuple[int, int]:
         """Read the limits that have sides; return the stretch of text they were read from."""
         if not self.openers and not any(clause.beside for clause in clauses):
             clauses = _beside_by_qualifier(clauses, self.masked)
         besides = [c for c in clauses if c.beside and not c.opener]
         given = len(self.openers) + len(besides)
-        if not given or (
-            given < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)
-        ):
+        if not given or (given < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)):
             return 0, 0
         reader = _Sides(self, clauses, taken)
         reader.run()
         return reader.start, reader.end
 
-    def _waits(self, clause: _Clause) -> bool:
-        return clause.is_read or clause.piece.is_listed
-
     # -- lists: 以A、B、C围合 -----------------------------------------------------------------
 
-    def _lists(self, clauses: list[_Clause]) -> list[tuple[list[_Clause], int, int]]:
+    def _lists(self) -> list[tuple[list[_Clause], int, int]]:
         """Return every list that 围合 or the like closes, with its stretch of text."""
         found = []
         earlier = 0
@@ -541,7 +561,8 @@ class _Sentence:
             inside = self._clauses(start, count.start() if count else closer.start())
             if not inside or any(c.opener or c.beside for c in inside):
                 continue
-            strong = bool(closer["strong"])
+            spoken = self.masked[start : closer.start()].lstrip(" ")
+            strong = bool(closer["strong"]) or (closer[0][0] == "为" and spoken[:1] in ("以", "由"))
             members = self._members(inside, is_strong=strong)
             if not members:
                 continue
@@ -562,9 +583,10 @@ class _Sentence:
         for place in range(len(clauses) - 1, -1, -1):
             clause = clauses[place]
             is_inside = clause.piece.is_listed and clause.is_read  # 、由义大街、
+            if first is not None and not clauses[place + 1].piece.is_listed:
+                break
             if (self._opening(clause) is not None or self._opens(clause)) and not is_inside:
                 first, opened = place, True
-                break
         if first is None:
             whole = [i for i, clause in enumerate(clauses) if clause.is_read or self._led(clause)]
             if not whole:
@@ -574,8 +596,8 @@ class _Sentence:
                 first -= 1
             if not is_strong and any(not self._read_or_led(c) for c in clauses[first:]):
                 # 打造滨江道、小白楼、鞍山道环绕的商圈: prose
-                read = sum(self._read_or_led(c) for c in clauses[first:])
-                if read < 2 or read <= (len(clauses) - first) / 2:
+                count = sum(self._read_or_led(c) for c in clauses[first:])
+                if count < 2 or count <= (len(clauses) - first) / 2:
                     return []
         run = clauses[first:]
         if first and opened:
@@ -589,12 +611,10 @@ class _Sentence:
             return []
         if not is_strong and len(read) < 2:
             return []
-        if len(read) > 3 and len(read) == len(run):
-            one, last = run[0].item, run[-1].item
-            if isinstance(one, End) and isinstance(last, End):
-                if self.plain[one.start : one.end] == self.plain[last.start : last.end]:
-                    self.claimed.append((run[-1].piece.start, run[-1].piece.end))
-                    run.pop()  # the list returns to where it began: the ring is closed anyway
+        is_whole = len(read) > 3 and len(read) == len(run)
+        if is_whole and self._name_of(run[0]) == self._name_of(run[-1]):
+            self.claimed.append((run[-1].piece.start, run[-1].piece.end))
+            run.pop()  # the list returns to where it began: the ring is closed anyway
         return run
 
     def _read_or_led(self, clause: _Clause) -> bool:
@@ -721,9 +741,9 @@ class _Sentence:
         found = sorted(self.limits, key=lambda limit: limit.start)
         sides = [limit.side for limit in found]
         for place, limit in enumerate(found):
-            if limit.side and limit.side in sides[: max(place - 1, 0)]:
-                if sides[place - 1] != limit.side:
-                    self._keep(Fault("side-twice", limit.name, limit.start, limit.end, limit.side))
+            earlier = sides[: max(place - 1, 0)]
+            if limit.side and limit.side in earlier and sides[place - 1] != limit.side:
+                self._keep(Fault("side-twice", limit.name, limit.start, limit.end, limit.side))
         for before, limit in pairwise(found):
             if before.name == limit.name and before.side == limit.side:
                 self._keep(Fault("twice", limit.name, limit.start, limit.end, limit.side))
@@ -814,7 +834,9 @@ class _Sides:
         if found.is_read:
             return found
         spoken = self.sentence.masked[clause.start : clause.end]
-        lead = re.match(r"(?:.{0,20}(?:范围|区域|区|带|地块|片)[为是即:：]|位于|[以由])(?=.{2})", spoken)
+        lead = re.match(
+            r"(?:.{0,20}(?:范围|区域|区|带|地块|片)[为是即:：]|位于|[以由])(?=.{2})", spoken
+        )
         return clause._replace(start=clause.start + lead.end()) if lead else clause
 
     def _other(self, clause: _Clause, place: int) -> None:
@@ -929,7 +951,10 @@ def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:
                 sided.append(clause._replace(item=found, end=item.end, beside=side))
                 continue
         else:
-            match = re.search(r"(?<=..)([东西南北]{1,2})[侧面边]的?[^，、]{0,6}$", masked[clause.start : clause.end])
+            match = re.search(
+                r"(?<=..)([东西南北]{1,2})[侧面边]的?[^，、]{0,6}$",
+                masked[clause.start : clause.end],
+            )
             if match and len(words.sides(match[1])) == 1:
                 side = words.OPPOSITE[words.sides(match[1])[0]]
                 end = clause.start + match.start(1)

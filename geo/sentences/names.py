@@ -76,7 +76,8 @@ _OFFSET = re.compile(
     r"(?:左右|范围)?(?:处|线|以内|以外|之内|之外|内|外)?(?:的?平行线)?"
 )
 _LAND = (
-    r"(?:区域|范围|地区|地块|地段|部分|街区|片区|用地|地带|土地|房屋|围合区|区间|地|区|内|段)(?:范围|区域)?"
+    r"(?:区域|范围|地区|地块|地段|部分|街区|片区|用地|地带|土地|房屋|围合区|区间|地|区)"
+    r"(?:范围|区域)?"
 )
 FIGURE = (
     r"(?:(?:总|规划|用地|占地|土地|区域|控制|建设|辖区){0,3}面积|占地|用地|总?长度?|全长)?"
@@ -97,13 +98,14 @@ _AREA_WORD = (
 _TAIL = re.compile(
     r"(?:(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界|界线|界限|四至|界|线|限|邻|止))?"
     r"(?:相邻|相接|接壤|为邻|毗邻|相连|交界|相望)?"
-    r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)|(?:临近|邻近|毗邻|紧邻)[^、，,；;。]{1,20})?|为?止|处)"
+    r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)"
+    r"|(?:临近|邻近|毗邻|紧邻)[^、，,；;。]{1,20})?|为?止|处)"
     r"(?:之间|以内|之内)?(?:所?(?:围合|合围|围成|围)(?:而成|成)?)?"
     rf"(?:{_STATED})?{_AREA_WORD}(?:{_STATED})?"
 )
 _CLOSING_WORDS = re.compile(
-    r"(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界线?|界线|界限|四至|界|限|邻|止)|为?止|处)"
-    r"[^、，,；;。]{0,20}$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
+    r"(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界线?|界线|界限|四至|界|限|邻|止))"
+    r"[^、，,；;。]{0,20}$|(?:为?止|处)$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
 )
 _NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)")
 _CROSSING = re.compile(r"[的与和、]?(?:交口|交叉|交汇|交会|相交|交界|路口|道口|十字)")
@@ -126,12 +128,14 @@ _CLASS = re.compile(
 )
 _PLACE_ENDS = (
     "街道办事处", "街道办", "经济开发区", "开发区", "高新区", "保税区", "自贸区", "度假区",
-    "工业园区", "工业园", "产业园", "科技园", "物流园", "园区", "新区", "老城区", "城区", "市区",
-    "老城", "新城", "片区", "地区", "社区", "小区", "街道", "区", "县", "镇", "乡", "村", "市", "州",
+    "工业园区", "工业园", "产业园", "科技园", "物流园", "园区", "新区", "老城区", "城区",
+    "市区", "老城", "新城", "片区", "地区", "社区", "小区", "街道", "区", "县", "镇", "乡", "村", "市", "州",
 )  # fmt: skip
 _PLACE_BEFORE = {"市": 2, "乡": 2, "镇": 2, "州": 2, "村": 1, "县": 1, "区": 1, "街道": 2}
-_NO_PLACE = re.compile("(?:都|城|超|夜|门|股|骡马|珠|煤|灯|花|米|菜)市|.*[新古小名]镇|[新农山]村|特区|.*校区")
-_NOT_AFTER_PLACE = frozenset("口场门桥头坝店府政委民河江湖前后中界")
+_NO_PLACE = re.compile(
+    "(?:都|城|超|夜|门|股|骡马|珠|煤|灯|花|米|菜)市|.*[新古小名]镇|[新农山]村|特区|.*校区"
+)
+_NOT_AFTER_PLACE = frozenset("口场门桥头坝店府政委民河江湖前后中界和与及")
 _WITH_HE = frozenset("平谐睦顺兴泰田县义气众风美祥林昌")
 _COMPASS = "东西南北中上下前后内外新老大小一二三四五六七八九十"
 
@@ -323,11 +327,7 @@ def _stands_alone(rest: str, known: frozenset[str]) -> bool:
     """Return whether what is left is a name with a stem of its own, and not 东路 or 一街."""
     if rest in known or _NUMBERED.fullmatch(rest):
         return True
-    return (
-        fault_of_name(rest) is None
-        and len(stem(rest)) >= 2
-        and bool(stem(rest).strip(_COMPASS))
-    )
+    return fault_of_name(rest) is None and len(stem(rest)) >= 2 and bool(stem(rest).strip(_COMPASS))
 
 
 def read_end(
@@ -481,9 +481,13 @@ def _joins(
         if name in known or (masked[stop - 1] in NAME_ENDS and fault_of_name(name) is None):
             # 凤凰山和云台路 are two ends; 太和北路 and 颐和园路 are one
             is_word = masked[joiner] == "和" and masked[after] in _WITH_HE
-            return name_before or (
-                joiner - begin >= 2 and len(stem(name)) >= 2 and not is_word
-            )
+            if name_before or (
+                joiner - begin >= 2
+                and len(stem(name)) >= 2
+                and not is_word
+                and masked[joiner - 1] not in "为是由以即于在括含沿"
+            ):
+                return True
     # 云台路和凤凰山: the second is no road
     is_whole = stop >= end or masked[stop] in MARKS
     return (

@@ -19,8 +19,8 @@ _FULL_WIDTH = {
 }
 _HAN = re.compile("[㐀-鿿]")
 _NEW_SIDE = re.compile(
-    r"[\s　|｜(（\d)）.、]*(?:[东西南北東]{1,2}(?:[侧側面部边邊端方]|边?界线?)?(?:[至到起抵临臨:：为]|\s)"
-    r"|[一-鿿]{0,6}(?:面积|面積|四至|范围|範圍|全长|全長))"
+    r"[\s　|｜(（\d)）.、]*(?:[东西南北]{1,2}(?:[侧面部边端方]|边?界线?)?(?:[至到起抵临:：为]|\s)"
+    r"|[一-鿿]{0,6}(?:面积|四至|范围|全长))"
 )
 """What begins a new line of its own after a break that is otherwise only a wrapped line."""
 

@@ -27,18 +27,22 @@ WEAK_VERBS = frozenset({None, *"自从达界沿依靠连由为是与交以距距
 """With these an opener without a road may be ordinary prose (南为, 东达)."""
 BESIDE = re.compile(
     r"[以之](?P<sides>[东西南北]{1,2})(?:侧|面|部|边|方向)?"
-    r"(?=$|[\x00、/／+＋|丨｜\-‐‑–—―~～→ ，,；;。.：:！!？?…的区范地围片一部为至到沿约共占总面所内及和与并”\"])"
+    r"(?=$|[\x00、/／+＋|丨｜\-‐‑–—―~～→ ，,；;。.：:！!？?…”\"]"
+    r"|[的区范地围片一部为至到沿约共占总面所内及和与并])"
 )
 """The 以东 of A以东: the area lies east of A, so A is its western limit."""
 BESIDE_SIDE = re.compile(r"(?P<sides>[东西南北]{1,2})[侧面边]")
 """A东侧, which means A以东 where a whole text is written so."""
 PROVINCE = re.compile("[山广华]东|[河湖海云华]南|[河湖华]北|[广山陕江]西")
 """Direction characters that belong to a province."""
-AS_SIDE = re.compile(r"为(?P<sides>[东西南北]{1,2})[侧面部]?(?:边?界线?|边)")
+AS_SIDE = re.compile(
+    r"为(?P<sides>[东西南北]{1,2})[侧面部]?(?:边?界线?|边)"
+    r"(?=$|[、，,；;。.！？… 区范及和与]|的[区范地])"
+)
 """The 为东界 of 以A为东界."""
 CLOSER = re.compile(
     r"(?:(?:组成|构成|形成)的?)?(?:所|共同|相互){0,2}"
-    r"(?:(?P<strong>围合|合围|围成|围而成|围起|圈围|闭合|封闭|(?<=所)[围夹])"
+    r"(?:(?P<strong>围合|合围|围成|围而成|围起|圈围|(?:闭合|封闭)(?=的?(?:区域|范围|地块|空间|圈|环线|[，,。；;]|$))|(?<=所)[围夹])"
     r"|环绕|围绕|包围|限定|界定|之间|为(?:四至|(?:四周)?(?:边界|界线|界限|四界|界)))"
 )
 """Words that close a list; those under `strong` are used for nothing else."""
@@ -58,7 +62,7 @@ LABEL = re.compile(
 )
 """Words that announce a list of limits."""
 EXCLUDES = re.compile(
-    r"不含|不包[括含]|不计入?|扣除|剔除|除外|除[^，,。；;此]{1,24}?(?:[以之]外|外)"
+    r"不含|不包[括含]|不计(?:入|算|在内)|扣除|剔除|除外|除[^，,。；;此]{1,24}?(?:[以之]外|外)"
     r"|(?:(?<=[为是])|(?<![^，,。；;：:、]))[^，,。；;：:、为是\d]{2,16}?(?:[以之]外)(?!\d)"
 )
 """禁放区以外, 不含, 除外: part of what the limits enclose is left out."""
@@ -68,9 +72,13 @@ ADDS = re.compile(
     r"|[，,](?:并|另外?|还|同时)?(?:包括|包含|纳入|涵盖)[^，,。；;：:]{2,24}?(?:区域|地块|地区|范围|地带|用地|部分|片区|街区|水域|土地|区|园|岛)"
 )
 """围合及外围拓展区域: more than the limits enclose."""
-WALK = re.compile(r"[往向朝][东西南北]{1,2}(?:方向)?(?:延伸|沿[^，,。；;、]{2,12}?)?[至到抵](?P<end>[^，,。；;、]{2,20})")
+WALK = re.compile(
+    r"[往向朝][东西南北]{1,2}(?:方向)?(?:延伸|沿[^，,。；;、]{2,12}?)?[至到抵](?P<end>[^，,。；;、]{2,20})"
+)
 """往北到A路: a walk round the area, told by its steps."""
-RING_ROAD = re.compile(r"(?P<name>[^，,。；;、：:的位于]{0,8}(?:环路|环线|环城[路道]|环道|绕城高速|绕城公路))(?:[以之]内|以里|内)")
+RING_ROAD = re.compile(
+    r"(?P<name>[^，,。；;、：:的位于]{0,8}(?:环路|环线|环城[路道]|环道|绕城高速|绕城公路))(?:[以之]内|以里|内)"
+)
 OTHER_SIDES = re.compile(
     r"(?<![东西南北面侧])(?:两侧|两端|四周|四面|其余(?:各?[侧面边])?|其他各?[侧面边])(?:分别|均|都)?"
     r"(?:以|为|至|到|临|靠|抵)[^，,。；;：:]{2,40}"
@@ -81,7 +89,7 @@ FILLER = re.compile(
     r"^[一二三四五六七八九十]{1,3}$|[\d\x00]|面积|全长|总长|岸线|长度|相望|相邻|接壤|毗邻|为邻|相接|相连|交界|^即|^含|^其中|^约|^四至|^各?边界?$|范围[为是]?$"
 )
 """What may stand between two sides without being one: figures and neighbours."""
-NOT_MISPRINTED = frozenset("起直延止迄乃甚以抵及达分南北东西往向到从自截终")
+NOT_MISPRINTED = frozenset("至到临邻靠接连傍滨为起直延止迄乃甚以抵及达分南北东西往向到从自截终")
 STOPS = "。！!？?；;：:"
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 
