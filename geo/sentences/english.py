@@ -37,7 +37,7 @@ def read(text: str) -> list[tuple[str, Side, int]] | None:
     Examples
     --------
     >>> read("bounded by Pine Street to the east and Stone Road to the south")
-    [('Pine Street', 'E', 11), ('Stone Road', 'S', 42)]
+    [('Pine Street', 'E', 11), ('Stone Road', 'S', 39)]
     >>> read("between A Street and B Street") is None
     True
     """
