@@ -16,8 +16,11 @@
       this.pane = pane;
       this.items = [];
       this.pen = document.createElement("canvas").getContext("2d");
-      map.on("zoomend moveend resize", () => this.place());
+      this.again = () => this.place();
+      map.on("zoomend moveend resize", this.again);
     }
+
+    off() { this.map.off("zoomend moveend resize", this.again); }
 
     // item: {kind, text, at: [[lat, lng, angle]...], zoom, weight, symbol}
     // A label that was there before keeps its place on the page.

@@ -1,12 +1,14 @@
 // Distance and area by the reader's own points, on the ellipsoid whatever the base map.
 (function (PlanMap) {
   "use strict";
-  const { button: plainButton, element } = PlanMap.popup;
+  const { button: plainButton, element } = PlanMap.dom;
 
   class Measure {
-    // host: {map, t(key), toWgs84(latlng) -> [lat, lng], number(value, digits)}
+    // host: {map, box to draw into, t(key), toWgs84(latlng) -> [lat, lng], toDisplay([lat, lng]),
+    // number(value, digits), changed(words for the address)}
     constructor(host) {
       this.host = host;
+      this.box = host.box;
       this.mode = null;
       this.points = [];
       this.layer = L.layerGroup().addTo(host.map);
@@ -14,19 +16,31 @@
       map.on("click", (event) => this.mode && !this.done && this.add(event.latlng));
       map.on("dblclick", () => this.mode && this.finish());
       map.getContainer().addEventListener("keydown", (event) => {
-        if (!this.mode) return;
-        if (event.key === "Escape") this.stop();
-        if (event.key === "Enter" && event.target === map.getContainer()) this.finish();
+        if (this.mode && event.key === "Enter" && event.target === map.getContainer()) this.finish();
       });
-      const control = L.control({ position: "topleft" });
-      control.onAdd = () => {
-        this.box = element("div", "leaflet-bar pm-measure");
-        L.DomEvent.disableClickPropagation(this.box);
-        L.DomEvent.disableScrollPropagation(this.box);
-        return this.box;
-      };
-      control.addTo(map);
-      this.render();
+    }
+
+    // The panel opens with a distance, and forgets its points when it closes.
+    shown(on) {
+      if (on && !this.mode) this.start("distance");
+      if (!on && this.mode) this.stop();
+    }
+
+    // Words for the address: the kind and the points, WGS84.
+    words() {
+      if (!this.mode || !this.points.length) return "";
+      return [this.mode, ...this.points.map((point) => this.host.toWgs84(point).map((n) => n.toFixed(5)).join(","))].join(",");
+    }
+
+    restore(words) {
+      const [mode, ...rest] = words.split(",");
+      const numbers = rest.map(Number);
+      if (!["distance", "area"].includes(mode) || !numbers.every(Number.isFinite) || numbers.length % 2) return;
+      this.start(mode);
+      for (let i = 0; i < numbers.length; i += 2) {
+        this.points.push(L.latLng(this.host.toDisplay([numbers[i], numbers[i + 1]])));
+      }
+      this.finish();
     }
 
     get active() {
@@ -103,20 +117,21 @@
       const { t, number } = this.host;
       this.draw();
       this.box.replaceChildren();
-      this.box.classList.toggle("pm-open", this.mode !== null);
+      this.box.hidden = this.mode === null;
+      this.host.changed(this.words());
+      if (!this.mode) return;
       const tools = element("div", "pm-tools");
       [["distance", "map.measure_distance"], ["area", "map.measure_area"]].forEach(([mode, key]) => {
         const on = this.mode === mode;
-        tools.appendChild(this.button(t(key), t(key), () => (on ? this.stop() : this.start(mode)), on));
+        tools.appendChild(this.button(t(key), t(key), () => this.start(mode), on));
       });
       this.box.appendChild(tools);
-      if (!this.mode) return;
       const panel = element("div", "pm-measure-panel");
       const { metres, squareMetres } = this.result();
       const lengthText = metres < 1000
-        ? `${number(metres, 0)} ${t("map.unit_m")}` : `${number(metres / 1000, 3)} ${t("map.unit_km")}`;
+        ? `${number(metres, 0)} ${t("map.unit_m")}` : `${number(metres / 1000, 2)} ${t("map.unit_km")}`;
       const value = this.mode === "distance" ? lengthText
-        : `${number(squareMetres / 1e6, 4)} ${t("map.unit_km2")} · ${number(squareMetres / 1e4, 2)} ${t("map.unit_ha")}`;
+        : `${number(squareMetres / 1e6, 3)} ${t("map.unit_km2")} · ${number(squareMetres / 1e4, 1)} ${t("map.unit_ha")}`;
       const output = element("output", "pm-measure-value", value);
       output.setAttribute("aria-live", "polite");
       panel.appendChild(output);

@@ -1,7 +1,7 @@
 // Draws the base and the zones of all plans once; afterwards only what changed.
 (function (PlanMap) {
   "use strict";
-  const { element, svg } = PlanMap.popup;
+  const { element, svg } = PlanMap.dom;
 
   const ROADS = {
     trunk: { least: 3, zoom: 12, fill: "#ffffff", casing: "#cfc8b8" },
@@ -45,67 +45,100 @@
   const polygonsHold = (polygons, point) =>
     polygons.some((rings) => rings.reduce((inside, ring) => inside !== ringHolds(ring, point), false));
 
+  const BELT_FILL = 0.5; // of the opacity of a zone, so that a chosen belt hides nothing
+
   class View {
-    // options: {report(value) or null, link: true to offer a link, bounds: instead of the district,
-    // prefix: of the names of panes where two views share one map}
+    // options: {click(hits, zone, latlng), overlayClick(id), point(latlng), hover(id or null),
+    // inset() the pixels on each side that stand under cards, bounds: instead of the district,
+    // prefix: of the names of panes where two views share one map, bare: without the base}
     constructor(map, data, options) {
       this.map = map;
       this.data = data;
       this.options = options || {};
-      this.state = { lang: "zh", shown: [], opacity: 60, labels: true, selected: null, base: null };
-      this.sequence = 0;
+      this.state = { lang: "zh", shown: [], fade: {}, labels: true, selected: null, base: null };
       this.shapes = new Map();
       this.redraws = [];
       this.t = (key) => this.pick(data.texts[key] || [key, key]);
       this.pick = (pair) => (this.state.lang === "en" ? pair[1] || pair[0] : pair[0]);
-      this.name = (zone) => `${this.pick(this.plan(zone).name)} · ${this.pick(zone.short)}`;
+      this.name = (zone) => `${this.pick(this.plan(zone).name)} · ${this.pick(zone.name)}`;
       this.toWgs84 = (latlng) => this.base && this.base.gcj02
         ? PlanMap.geodesy.gcj02ToWgs84([latlng.lat, latlng.lng]) : [latlng.lat, latlng.lng];
       this.toDisplay = (points) => this.base && this.base.gcj02
         ? deepMap(points, PlanMap.geodesy.wgs84ToGcj02) : points;
       this.panes();
-      this.patterns();
-      this.drawBase();
+      this.own = L.layerGroup();
+      this.wide = [];
+      if (!this.options.bare) {
+        this.patterns();
+        this.drawBase();
+      }
       this.prepareZones();
-      this.controls();
-      map.on("zoomend", () => this.widths());
-      map.on("popupopen", () => this.legend.fold(true));
-      map.on("popupclose", (event) => {
-        if (event.popup === this.popup) this.popup = null;
-        this.legend.fold(false);
-      });
+      map.on("zoomend", () => !this.ended && this.widths());
+      map.on("click", (event) => this.options.point && this.options.point(event.latlng));
       const home = L.latLngBounds(data.bounds);
       map.setMaxBounds(home.pad(1.2));
-      this.fit(this.options.bounds || home);
-      this.openLink();
+      this.home = L.latLngBounds(this.options.bounds || home);
+      if (!this.options.bare && !this.options.twin) this.watch();
       this.widths();
     }
 
-    // A box that changes its size, as it does while the page is put together, shows all again,
-    // until the reader has moved the map.
-    fit(bounds) {
+    // The whole is shown again whenever the window changes, until the reader has moved the map.
+    // What counts is that a reader did it: floats of a centre change with the window alone.
+    watch() {
       const { map } = this;
-      bounds = L.latLngBounds(bounds);
-      const whole = () => {
-        const size = map.getSize();
-        const wide = size.x > 620;
-        const right = wide && this.legend.node ? 168 : 8;
-        if (size.x > 60 && size.y > 120) {
-          map.fitBounds(bounds, { animate: false, paddingTopLeft: [8, 8],
-            paddingBottomRight: [right, wide ? 64 : 76] });
-        } else {
-          map.setView(bounds.getCenter(), 13, { animate: false });
-        }
-        this.fitted = [map.getZoom(), map.getCenter().lat, map.getCenter().lng].join();
-      };
-      whole();
-      new ResizeObserver(() => {
-        if (!map.getContainer().isConnected || !map.getPane("mapPane")) return;
-        const { lat, lng } = map.getCenter();
-        const untouched = [map.getZoom(), lat, lng].join() === this.fitted;
-        map.invalidateSize({ animate: false });
-        if (untouched) whole();
-      }).observe(map.getContainer());
+      const box = map.getContainer();
+      this.moved = false;
+      const byReader = () => { this.moved = true; };
+      map.on("dragstart", byReader);
+      box.addEventListener("wheel", byReader, { passive: true });
+      box.addEventListener("dblclick", byReader);
+      box.addEventListener("keydown", (event) => {
+        if (/^(Arrow|[+\-=])/.test(event.key)) byReader();
+      });
+      new ResizeObserver(() => this.resized()).observe(box);
+      this.whole();
+    }
+
+    resized() {
+      const { map } = this;
+      if (!map.getContainer().isConnected || !map.getPane("mapPane")) return;
+      map.invalidateSize({ animate: false });
+      if (this.waiting) this.fly(this.waiting, false);
+      else if (!this.moved) this.whole();
+    }
+
+    padding(more) {
+      const inset = (this.options.inset && this.options.inset()) || {};
+      const side = (name) => (inset[name] || 0) + more;
+      return { paddingTopLeft: [side("left"), side("top")], paddingBottomRight: [side("right"), side("bottom")] };
+    }
+
+    // False where the window is still too small to show anything beside its cards.
+    roomy(padding) {
+      const size = this.map.getSize();
+      return size.x > padding.paddingTopLeft[0] + padding.paddingBottomRight[0] + 60 &&
+        size.y > padding.paddingTopLeft[1] + padding.paddingBottomRight[1] + 60;
+    }
+
+    whole(animate) {
+      const padding = this.padding(10);
+      this.waiting = null;
+      if (!this.roomy(padding)) {
+        this.map.setView(this.home.getCenter(), 13, { animate: false });
+        return;
+      }
+      this.map.fitBounds(this.home, { animate: Boolean(animate) && !PlanMap.calm(), ...padding });
+    }
+
+    // Goes to bounds in the part of the window that no card covers; waits for a window.
+    fly(bounds, animate) {
+      const padding = this.padding(30);
+      this.waiting = this.roomy(padding) ? null : bounds;
+      if (this.waiting) return;
+      this.moved = true;
+      const options = { maxZoom: 17, ...padding };
+      if (animate === false || PlanMap.calm()) this.map.fitBounds(bounds, { ...options, animate: false });
+      else this.map.flyToBounds(bounds, { ...options, duration: 0.4 });
     }
 
     plan(zone) {
@@ -116,6 +149,7 @@
       const order = { ground: 210, water: 220, casing: 230, street: 240, outline: 380,
         zones: 400, connectors: 410, selected: 420, overlay: 430, names: 450, measure: 470 };
       const prefix = this.options.prefix || "";
+      this.paneNames = Object.keys(order);
       Object.entries(order).forEach(([name, z]) => {
         const pane = this.map.createPane(prefix + name);
         pane.style.zIndex = z;
@@ -179,11 +213,11 @@
 
     drawBase() {
       const { data } = this;
-      this.own = L.layerGroup().addTo(this.map);
+      this.own.addTo(this.map);
       const district = decodePolygons(data.district.g);
       this.polygon(district, { pane: "ground", stroke: false, fillColor: "#fbfaf6", fillOpacity: 1,
         interactive: false }).addTo(this.own);
-      this.wide = [];
+      this.blocks(data.blocks || []);
       data.river.forEach((river) => {
         const layer = this.line(decodeLines(river.g), { pane: "water", color: "#c4d9e6" });
         this.wide.push({ layer, metres: river.width, least: 3 });
@@ -203,6 +237,12 @@
       });
       this.line(district.flat(), { pane: "outline", color: "#8b8577", weight: 1.6,
         dashArray: "9 3 2 3", lineCap: "butt" }).addTo(this.map);
+    }
+
+    // Built ground of the town: no names, no outline, only a tone.
+    blocks(records) {
+      records.forEach((record) => this.polygon(decodePolygons(record.g), { pane: "ground", stroke: false,
+        fillColor: record.fill || "#efece3", fillOpacity: 1, interactive: false }).addTo(this.own));
     }
 
     metresPerPixel() {
@@ -232,7 +272,7 @@
       if (this.shapes.has(zone.id)) return this.shapes.get(zone.id);
       const style = this.data.styles[zone.place];
       const shape = { zone, layer: null, points: null };
-      const common = { pane: "zones", color: style.edge, weight: 1.8,
+      const common = { pane: "zones", color: style.edge, weight: this.weight(zone),
         dashArray: this.data.dashes[zone.basis] || "", className: "pm-zone" };
       if (zone.t === "polygon") {
         shape.points = decodePolygons(zone.g);
@@ -254,21 +294,48 @@
       const parts = shape.layer ? (shape.layer.getLayers ? shape.layer.getLayers() : [shape.layer]) : [];
       parts.forEach((part) => {
         part.on("click", (event) => {
+          L.DomEvent.stopPropagation(event);
           part.closeTooltip();
           this.clicked(zone, event.latlng);
         });
         part.on("add", () => this.makeReachable(part, zone));
-        part.on("mouseover", () => part.setStyle({ weight: zone.t === "line" ? 6 : 3 }));
-        part.on("mouseout", () => part.setStyle({ weight: zone.t === "line" ? 4 : 1.8 }));
-        part.bindTooltip(() => element("span", "", this.name(zone)), { sticky: true, direction: "top",
-          className: "pm-tooltip" });
+        part.on("mouseover", () => this.options.hover && this.options.hover(zone.id));
+        part.on("mouseout", () => this.options.hover && this.options.hover(null));
+        part.bindTooltip(() => this.tooltip(zone), { sticky: true, direction: "top", className: "pm-tooltip" });
       });
       this.shapes.set(zone.id, shape);
       return shape;
     }
 
+    tooltip(zone) {
+      const node = element("span", "", this.pick(zone.name));
+      const stated = zone.figures && zone.figures.stated;
+      if (stated) node.appendChild(element("small", "", ` ${stated} ${this.t("map.unit_km2")}`));
+      return node;
+    }
+
+    // A belt runs across zones: it is an outline until it is the one that is read.
     fillOpacity(zone) {
-      return this.data.styles[zone.place].filled ? this.state.opacity / 100 : 0;
+      if (!this.data.styles[zone.place].filled) return 0;
+      const fade = this.state.fade[zone.group];
+      const strength = (fade === undefined ? 60 : fade) / 100;
+      if (zone.kind !== "belt") return strength;
+      return zone.id === this.state.selected ? strength * BELT_FILL : 0;
+    }
+
+    weight(zone) {
+      return (zone.t === "line" ? 4 : 1.8) + (zone.id === this.hovered ? 1.6 : 0);
+    }
+
+    hover(id) {
+      const before = this.hovered;
+      this.hovered = id;
+      [before, id].forEach((one) => {
+        const shape = one && this.shapes.get(one);
+        if (shape && shape.layer) shape.layer[shape.zone.t === "point" ? "eachLayer" : "setStyle"](
+          shape.zone.t === "point" ? (dot) => dot.setRadius(one === id ? 8 : 5.5)
+            : { weight: this.weight(shape.zone) });
+      });
     }
 
     // Shapes are reached by Tab and opened by Enter, and say their name.
@@ -290,8 +357,7 @@
       });
     }
 
-    setOpacity(percent) {
-      this.state.opacity = percent;
+    fills() {
       this.shapes.forEach(({ zone, layer }) => {
         if (zone.t === "polygon") layer.setStyle({ fillOpacity: this.fillOpacity(zone) });
       });
@@ -310,39 +376,16 @@
     }
 
     clicked(zone, latlng) {
-      if (this.measure && this.measure.active) return;
       const hits = this.holding(latlng, zone);
-      const filled = hits.filter((hit) => this.data.styles[hit.place].filled);
-      this.open((filled[0] && zone.t === "polygon") ? filled[0] : zone, hits, latlng);
-    }
-
-    open(zone, hits, latlng) {
-      const width = Math.min(330, this.map.getSize().x - 48);
-      const content = PlanMap.popup.build(zone, {
-        t: this.t, pick: this.pick, name: this.name, hits, verdicts: this.data.verdicts,
-        onPick: (hit) => this.open(hit, hits, latlng),
-        onZoom: () => this.zoomTo(zone.id),
-      });
-      if (this.popup && this.popup.isOpen()) {
-        this.popup.setContent(content);
-      } else {
-        this.popup = L.popup({ maxWidth: width, minWidth: Math.min(240, width),
-          maxHeight: Math.max(150, Math.min(330, this.map.getSize().y - 150)), autoPanPadding: [12, 12],
-          className: "pm-popup-frame" }).setLatLng(latlng).setContent(content);
-        this.popup.openOn(this.map);
-      }
-      this.opened = { zone, hits, latlng };
-      this.select(zone.id);
-      this.sequence += 1;
-      if (this.options.report) {
-        this.options.report({ zone_id: zone.id, sequence: this.sequence,
-          also: hits.map((hit) => hit.id), at: this.toWgs84(latlng) });
-      }
+      const first = zone.t === "polygon" && hits.find((hit) => this.data.styles[hit.place].filled &&
+        hit.kind !== "belt");
+      this.options.click(first || zone, hits, latlng);
     }
 
     select(id) {
       this.state.selected = id;
       this.highlight.clearLayers();
+      this.fills();
       const zone = this.zones.get(id);
       if (!zone || !zone.t) return;
       const style = this.data.styles[zone.place];
@@ -368,44 +411,50 @@
       return L.latLngBounds(flat);
     }
 
-    zoomTo(id) {
+    zoomTo(id, animate) {
       const bounds = this.bounds(id);
-      if (bounds) this.map.flyToBounds(bounds, { padding: [30, 30], maxZoom: 17, duration: 0.4 });
+      if (bounds) this.fly(bounds, animate);
+    }
+
+    // Takes the second plan of a comparison off the map again.
+    end() {
+      [this.own, this.connectors, this.highlight, this.overlay].forEach((layer) => layer.remove());
+      this.shapes.forEach(({ layer }) => layer && layer.remove());
+      this.labels.set([]);
+      this.labels.off();
+      this.ended = true;
+      const prefix = this.options.prefix || "";
+      Object.values(this.renderers).forEach((renderer) => renderer.remove());
+      this.paneNames.forEach((name) => {
+        this.map.getPane(prefix + name).remove();
+        delete this.map._panes[prefix + name];
+      });
     }
 
     // Takes a whole state; draws only what differs from the one before.
     update(next) {
       const before = this.state;
       const state = { ...before, ...next };
-      if (next.seen !== undefined && next.seen < this.sequence) state.selected = before.selected;
       this.state = state;
       const first = !this.ready;
       this.ready = true;
-      const spoken = first || before.lang !== state.lang;
-      if (JSON.stringify(before.base) !== JSON.stringify(state.base)) this.setBase(state.base);
-      const shownBefore = first ? [] : before.shown;
-      const changed = first || JSON.stringify(shownBefore) !== JSON.stringify(state.shown);
-      if (changed) this.toggle(shownBefore, state.shown);
-      if (first || before.selected !== state.selected) this.select(state.selected);
-      if (changed || spoken || before.labels !== state.labels || before.base !== state.base) {
-        this.labels.set(this.labelItems());
-        this.legend.render();
-      }
+      const differs = (key) => first || JSON.stringify(before[key]) !== JSON.stringify(state[key]);
+      const spoken = differs("lang");
+      const based = differs("base");
+      if (based && !(first && !state.base)) this.setBase(state.base);
+      const changed = differs("shown");
+      if (changed) this.toggle(first ? [] : before.shown, state.shown);
+      if (changed || differs("selected")) this.select(state.selected);
+      if (differs("fade")) this.fills();
+      if (changed || spoken || differs("labels") || based) this.labels.set(this.labelItems());
       if (spoken) this.speak();
-      this.notice.render();
-      if (JSON.stringify(before.overlay) !== JSON.stringify(state.overlay)) this.drawOverlay();
-      const zoom = state.zoom;
-      if (zoom && zoom.n !== this.zoomed) {
-        this.zoomed = zoom.n;
-        if (!(first && this.linked)) this.zoomTo(zoom.id);
-      }
+      if (differs("overlay")) this.drawOverlay();
     }
 
     toggle(before, shown) {
       before.filter((id) => !shown.includes(id)).forEach((id) => {
         const shape = this.shapes.get(id);
         if (shape && shape.layer) shape.layer.remove();
-        if (this.opened && this.opened.zone.id === id && this.popup) this.popup.close();
       });
       this.visible().forEach((zone) => {
         const { layer } = this.shape(zone);
@@ -423,20 +472,9 @@
 
     speak() {
       this.map.getContainer().setAttribute("aria-label", this.t("map.aria"));
-      this.measure.render();
-      if (this.linkButton) {
-        this.linkButton.textContent = this.t("map.copy_link");
-        this.linkButton.title = this.t("map.copy_link_title");
-      }
       this.shapes.forEach(({ zone, layer }) => {
         if (layer && layer.getElement && layer.getElement()) this.makeReachable(layer, zone);
       });
-      if (this.popup && this.popup.isOpen() && this.opened) {
-        const { zone, hits, latlng } = this.opened;
-        this.popup.setContent(PlanMap.popup.build(zone, { t: this.t, pick: this.pick,
-          name: this.name, hits, verdicts: this.data.verdicts,
-          onPick: (hit) => this.open(hit, hits, latlng), onZoom: () => this.zoomTo(zone.id) }));
-      }
     }
 
     labelItems() {
@@ -448,11 +486,11 @@
       this.visible().forEach((zone) => {
         const kind = zone.t === "point" ? "place" : zone.kind === "belt" ? "belt" : "zone";
         items.push({ kind, text: this.pick(zone.short),
-          at: [shift(zone.at)], zoom: zone.t === "point" ? 13 : 12.5,
+          at: [zone.at, ...(zone.more || [])].map(shift), zoom: zone.t === "point" ? 13 : 12.5,
           weight: zone.t === "point" ? 58 : 90 - (zone.kind === "belt" ? 10 : 0),
           colour: this.data.styles[zone.place].edge });
       });
-      if (!this.state.labels || (this.base && this.base.labels)) return items;
+      if (this.options.bare || !this.state.labels || (this.base && this.base.labels)) return items;
       this.data.river.forEach((river) => items.push({ kind: "river", text: this.pick(river.name),
         at: river.at.map(shift), zoom: 12.5, weight: 70 }));
       this.data.roads.forEach((road) => items.push({ kind: "road", text: this.pick(road.name),
@@ -472,15 +510,26 @@
       this.base = base;
       (this.tiles || []).forEach((layer) => layer.remove());
       this.tiles = [];
-      if (base) {
+      // Our own base stays until a first tile is there: a service out of reach leaves no void.
+      if (!this.options.bare) this.own.addTo(this.map);
+      if (base && !this.options.bare) {
+        let came = false;
+        let lost = 0;
         this.tiles = base.urls.map((url) => L.tileLayer(url, { maxZoom: 19,
-          maxNativeZoom: base.max || 18, subdomains: base.subdomains || "abc" }).addTo(this.map));
-        this.own.remove();
-      } else {
-        this.own.addTo(this.map);
+          maxNativeZoom: base.max || 18, subdomains: base.subdomains || "abc" })
+          .on("tileload", () => {
+            if (came || this.base !== base) return;
+            came = true;
+            this.own.remove();
+            if (this.options.online) this.options.online(true);
+          })
+          .on("tileerror", () => {
+            lost += 1;
+            if (!came && lost === 2 && this.base === base && this.options.online) this.options.online(false);
+          })
+          .addTo(this.map));
       }
       this.redraws.forEach((redraw) => redraw());
-      if (this.popup) this.popup.close();
       this.toggle(this.state.shown, this.state.shown);
       this.select(this.state.selected);
       this.drawOverlay();
@@ -502,10 +551,9 @@
         const { label, overlay_id: id } = part.feature.properties;
         if (label) part.bindTooltip(element("span", "", label), { sticky: true, className: "pm-tooltip" });
         part.on("click", (event) => {
-          if (!id || !this.options.report) return;
+          if (!id || !this.options.overlayClick) return;
           L.DomEvent.stopPropagation(event);
-          this.sequence += 1;
-          this.options.report({ overlay_id: id, sequence: this.sequence });
+          this.options.overlayClick(id);
         });
         part.on("add", () => {
           const node = part.getElement && part.getElement();
@@ -518,35 +566,11 @@
       });
       layer.addTo(this.overlay);
     }
-
-    controls() {
-      PlanMap.controls(this);
-      this.map.on("click", (event) => {
-        if (this.measure.active || !this.state.report_points || !this.options.report) return;
-        this.sequence += 1;
-        this.options.report({ sequence: this.sequence, at: this.toWgs84(event.latlng) });
-      });
-    }
-
-    // ?at=latitude,longitude,zoom in the page's address opens that view.
-    openLink() {
-      this.linked = false;
-      if (!this.options.link) return;
-      try {
-        const at = new URLSearchParams(window.parent.location.search).get("at");
-        const [latitude, longitude, zoom, opacity] = (at || "").split(",").map(Number);
-        const known = [latitude, longitude, zoom].every(Number.isFinite);
-        if (at && known && this.map.options.maxBounds.contains([latitude, longitude])) {
-          this.map.setView([latitude, longitude], Math.min(19, Math.max(11, zoom)), { animate: false });
-          if (opacity >= 0 && opacity <= 100) this.state.opacity = opacity;
-          this.linked = true;
-        }
-      } catch (error) {
-        this.linked = false;
-      }
-    }
   }
 
+  // No flights for who asks the system for less motion.
+  PlanMap.calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   PlanMap.View = View;
+  PlanMap.polygonsHold = polygonsHold;
   PlanMap.decode = { line: decodeLine, lines: decodeLines, polygons: decodePolygons };
 })((window.PlanMap = window.PlanMap || {}));

@@ -1,0 +1,702 @@
+// The page round the map: one state, held by the address; every part draws what of it changed.
+// What runs it is told apart by a host alone, see docs/frame.md.
+(function (PlanMap) {
+  "use strict";
+  const { element, button, verdictMark, fill, list } = PlanMap.dom;
+
+  const PHONE = "(max-width: 760px)";
+  const OWN = ["view", "lang", "plans", "show", "hide", "labels", "base", "zone", "card", "pop", "tab", "at",
+    "from", "to", "mode", "split", "cell", "table", "place", "fade", "measure", "present", "embed"];
+  // A change of one of these is a step that Back undoes; any other only amends the address.
+  const STEPS = ["view", "plan", "zone", "from", "to", "place", "lang"];
+
+  class App {
+    // map: Leaflet's; data: of layers.map.base_map.map_data; host: see docs/frame.md.
+    constructor(map, data, host) {
+      this.map = map;
+      this.data = data;
+      this.host = host;
+      this.zones = new Map(data.zones.map((zone) => [zone.id, zone]));
+      this.extra = {};
+      this.edge = null;
+      this.overlays = {};
+      this.state = this.parse(host.read());
+      this.pick = (pair) => (this.state.lang === "en" ? pair[1] || pair[0] : pair[0]);
+      this.t = (key, values) => fill(this.pick(this.data.texts[key] || [key, key]), values);
+      this.build();
+      host.onPop(() => this.take(this.parse(host.read()), "pop"));
+    }
+
+    get phone() { return window.matchMedia(PHONE).matches; }
+
+    plan(id) {
+      return this.data.plans.find((plan) => plan.id === id) || { id, name: [id, id], short: [id, id] };
+    }
+
+    // -- the address ------------------------------------------------------------------------
+
+    parse(query) {
+      const asked = new URLSearchParams(query);
+      const { data, host } = this;
+      const plans = data.plans.map((plan) => plan.id);
+      const last = plans[plans.length - 1];
+      const one = (name, allowed, otherwise) => (allowed.includes(asked.get(name)) ? asked.get(name) : otherwise);
+      const some = (name) => (asked.get(name) || "").split(",").filter((id) => this.zones.has(id));
+      const numbers = (name) => (asked.get(name) || "").split(",").map(Number);
+      const zone = this.zones.has(asked.get("zone")) ? asked.get("zone") : null;
+      const named = (asked.get("plans") || "").split(",").filter((id) => plans.includes(id));
+      const own = zone && this.zones.get(zone).plan;
+      const plan = (named.includes(own) && own) || named[0] || own || data.start.plan || last;
+      const before = plans[Math.max(0, plans.length - 2)];
+      const at = asked.get("at") ? numbers("at") : [];
+      const fade = {};
+      (asked.get("fade") || "").split(",").forEach((part) => {
+        const [group, percent] = part.split(":");
+        if (data.groups.some((one) => one.id === group) && Number(percent) >= 0) fade[group] = Math.min(100, Number(percent));
+      });
+      const state = {
+        view: one("view", host.views, "map"),
+        lang: one("lang", ["zh", "en"], data.start.lang || "zh"),
+        plan,
+        show: some("show"), hide: some("hide"),
+        labels: asked.get("labels") !== "off",
+        base: one("base", (host.bases || []).map((base) => base.id), "none"),
+        zone,
+        card: Boolean(zone) && asked.get("card") !== "off" && asked.get("pop") !== "1",
+        pop: Boolean(zone) && asked.get("pop") === "1",
+        tab: one("tab", ["text", "check", "related", "history"], "text"),
+        at: at.length >= 3 && at.slice(0, 3).every(Number.isFinite) ? at.slice(0, 3) : null,
+        from: one("from", plans, before), to: one("to", plans, last),
+        mode: one("mode", ["swipe", "side"], "swipe"),
+        split: Number(asked.get("split")) > 0 && Number(asked.get("split")) < 1 ? Number(asked.get("split")) : 0.5,
+        cell: asked.get("cell") || null, table: asked.get("table") === "on",
+        place: asked.get("place") || null,
+        fade, measure: asked.get("measure") || "", measuring: Boolean(asked.get("measure")),
+        present: asked.get("present") === "1", embed: asked.get("embed") === "1" || asked.get("embed") === "true",
+      };
+      // Links from before: a search, a place asked about, a period shown alone.
+      const view = asked.get("view");
+      if (view === "search" && asked.get("q")) this.searched = asked.get("q");
+      if (view === "place" && asked.get("at_place") && !state.place) state.place = asked.get("at_place");
+      if (view === "compare" && asked.get("mode") === "time") {
+        state.view = "map";
+        state.plan = one("period", plans, plan);
+      }
+      this.extra = {};
+      asked.forEach((value, name) => {
+        if (!OWN.includes(name) && !["q", "in", "at_place", "which", "period"].includes(name)) this.extra[name] = value;
+      });
+      this.faults = ["view", "zone", "plans", "from", "to"].filter((name) => {
+        const value = asked.get(name);
+        if (!value) return false;
+        if (name === "view") return !host.views.includes(value) && value !== "search";
+        if (name === "zone") return !zone;
+        return value.split(",").some((id) => !plans.includes(id));
+      }).map((name) => `${name}=${asked.get(name).slice(0, 40)}`);
+      return state;
+    }
+
+    query(changes) {
+      const state = { ...this.state, ...changes };
+      const words = {};
+      const put = (name, value, otherwise) => { if (value && value !== otherwise) words[name] = value; };
+      put("view", state.view, "map");
+      put("lang", state.lang, this.data.start.lang || "zh");
+      put("plans", state.plan, this.data.start.plan);
+      put("show", state.show.join(","), "");
+      put("hide", state.hide.join(","), "");
+      put("labels", state.labels ? "" : "off", "");
+      put("base", state.base, "none");
+      put("zone", state.zone, null);
+      if (state.zone) {
+        if (state.pop) put("pop", "1");
+        else if (!state.card) put("card", "off");
+        put("tab", state.tab, "text");
+      }
+      if (state.view === "compare") {
+        put("from", state.from, "");
+        put("to", state.to, "");
+        put("mode", state.mode, "swipe");
+        if (state.mode === "swipe" && state.split !== 0.5) put("split", state.split.toFixed(2));
+        put("cell", state.cell, null);
+        if (state.table) put("table", "on");
+      }
+      if (state.view === "place") put("place", state.place, null);
+      put("fade", Object.entries(state.fade).map(([group, percent]) => `${group}:${percent}`).join(","), "");
+      put("measure", state.measure, "");
+      if (state.present) put("present", "1");
+      if (state.embed) put("embed", "1");
+      if (state.at) put("at", state.at.join(","), "");
+      if (this.host.isHost(state.view)) Object.assign(words, this.extra);
+      const sorted = Object.keys(words).sort().map((name) => `${name}=${encodeURIComponent(words[name])
+        .replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":")}`);
+      return sorted.length ? `?${sorted.join("&")}` : "?";
+    }
+
+    addressOf(changes) { return this.query(changes); }
+
+    write(step) {
+      const query = this.query({});
+      if (query === this.written) return;
+      this.written = query;
+      if (step) this.host.push(query);
+      else this.host.replace(query);
+    }
+
+    // -- changes ----------------------------------------------------------------------------
+
+    set(changes) {
+      this.take({ ...this.state, ...changes }, "set");
+    }
+
+    take(next, why) {
+      const before = this.state;
+      if (next.view === "compare" && before.view !== "compare" && why === "set" && before.plan !== next.to) {
+        next = { ...next, from: before.plan };
+      }
+      // A zone that is chosen brings its plan, and itself onto the map.
+      if (next.zone !== before.zone && next.zone && next.view !== "compare") {
+        const zone = this.zones.get(next.zone);
+        next = { ...next, plan: zone.plan, ...this.with([zone.id], true, next) };
+      } else if (next.plan !== before.plan && next.zone) {
+        // A new period keeps the place that is read, where the plan has it.
+        const twin = this.twinIn(this.zones.get(next.zone), next.plan);
+        next = { ...next, zone: twin ? twin.id : null, card: Boolean(twin) && next.card, pop: false };
+      }
+      const changed = Object.keys(next).filter((key) => JSON.stringify(next[key]) !== JSON.stringify(before[key]));
+      if (!changed.length && why !== "first") return;
+      if (changed.includes("zone")) this.edge = null;
+      this.state = next;
+      this.draw(why === "first" ? ["all"] : changed);
+      if (why === "pop") {
+        this.written = this.query({});
+        if (next.at && changed.includes("at")) this.goAt(next.at);
+      } else {
+        this.write(why === "set" && changed.some((key) => STEPS.includes(key)));
+      }
+      this.tell(changed);
+    }
+
+    with(ids, on, state) {
+      const now = new Set(this.shownOf(state));
+      ids.forEach((id) => (on ? now.add(id) : now.delete(id)));
+      const standard = new Set(this.data.start.shown);
+      const order = this.data.zones.map((zone) => zone.id);
+      const others = (name) => state[name].filter((id) => !ids.includes(id));
+      return {
+        show: order.filter((id) => others("show").includes(id) || (ids.includes(id) && now.has(id) && !standard.has(id))),
+        hide: order.filter((id) => others("hide").includes(id) || (ids.includes(id) && !now.has(id) && standard.has(id))),
+      };
+    }
+
+    toggle(ids, on) { this.set(this.with(ids, on, this.state)); }
+
+    shownOf(state) {
+      const on = new Set(this.data.start.shown);
+      state.show.forEach((id) => on.add(id));
+      state.hide.forEach((id) => on.delete(id));
+      return this.data.zones.filter((zone) => on.has(zone.id)).map((zone) => zone.id);
+    }
+
+    plansShown() {
+      const { state } = this;
+      if (state.view !== "compare") return [state.plan];
+      return state.from === state.to ? [state.from] : [state.from, state.to];
+    }
+
+    shown() {
+      const plans = this.plansShown();
+      return this.shownOf(this.state).filter((id) => plans.includes(this.zones.get(id).plan));
+    }
+
+    shownIn(plan) {
+      return this.shownOf(this.state).filter((id) => this.zones.get(id).plan === plan);
+    }
+
+    // From a list, a search or a relation: chosen, on the map, in sight, and read in the card.
+    choose(id) {
+      const zone = this.zones.get(id);
+      this.popup.close(true);
+      const view = ["map", "compare"].includes(this.state.view) &&
+        (this.state.view === "map" || this.plansShown().includes(zone.plan)) ? this.state.view : "map";
+      this.set({ view, zone: id, card: true, pop: false });
+      if (this.phone) this.sheet("card", "half");
+      if (zone.t) this.view.zoomTo(id);
+      this.say(this.pick(zone.name));
+    }
+
+    openCard(id) {
+      this.set({ zone: id, card: true, pop: false });
+      if (this.phone) this.sheet("card", "half");
+      this.card.node.focus({ preventScroll: true });
+    }
+
+    closeCard() {
+      this.set({ card: false, zone: null });
+      this.sheet("none");
+      this.map.getContainer().focus({ preventScroll: true });
+    }
+
+    popupClosed() { this.set({ pop: false }); }
+
+    clicked(zone, hits, latlng) {
+      if (this.measure.active) return;
+      if (this.state.view === "place") {
+        this.askPlace(latlng);
+        return;
+      }
+      const opener = document.activeElement;
+      const card = this.state.card && !this.phone;
+      this.set({ zone: zone.id, card, pop: true });
+      this.popup.open(zone, hits, latlng, opener);
+    }
+
+    askPlace(latlng) {
+      const at = this.view.toWgs84(latlng);
+      this.set({ place: `${at[0].toFixed(5)},${at[1].toFixed(5)}` });
+      if (this.phone) this.sheet("place", "half");
+    }
+
+    openFound(row) {
+      if (row.k === "zone" || row.k === "passage") {
+        const zones = row.zones.map((id) => this.zones.get(id)).filter(Boolean);
+        const zone = zones.find((one) => one.t === "polygon") || zones.find((one) => one.t) || zones[0];
+        if (zone) this.choose(zone.id);
+        if (row.k === "passage") this.set({ tab: "text" });
+        return;
+      }
+      this.popup.close(true);
+      this.set({ view: this.host.views.includes("place") ? "place" : "map", place: row.id, zone: null, card: false });
+      if (this.phone) this.sheet("place", "half");
+    }
+
+    goTo(view) {
+      this.popup.close(true);
+      if (this.more) this.more.close();
+      this.sheet("none");
+      this.set({ view, pop: false });
+    }
+
+    // -- what belongs together ---------------------------------------------------------------
+
+    twinIn(zone, plan) {
+      const same = this.data.zones.filter((one) => one.plan === plan && one.place === zone.place && one.id !== zone.id);
+      return same.find((one) => one.t === "polygon") || same.find((one) => one.kind === zone.kind) || same[0] || null;
+    }
+
+    // The same place in the period that follows, else in the one before.
+    twin(zone) {
+      const plans = this.data.plans.map((plan) => plan.id);
+      const here = plans.indexOf(zone.plan);
+      const others = plans.slice(here + 1).concat(plans.slice(0, here).reverse());
+      return others.map((plan) => this.twinIn(zone, plan)).find(Boolean) || null;
+    }
+
+    relations(zone) {
+      const { data } = this;
+      const by = (ids) => ids.map((id) => this.zones.get(id)).filter(Boolean);
+      const same = data.zones.filter((one) => one.place === zone.place && one.id !== zone.id);
+      return [
+        ["carried", by(zone.carried ? [zone.carried] : [])],
+        ["members", by(zone.members || [])],
+        ["part_of", data.zones.filter((one) => (one.members || []).includes(zone.id))],
+        ["same", same.filter((one) => one.id !== zone.carried)],
+        ["group", data.zones.filter((one) => one.plan === zone.plan && one.group === zone.group && one.id !== zone.id)],
+      ];
+    }
+
+    // -- words that several parts say ---------------------------------------------------------
+
+    verdictChip(zone) {
+      const { verdict } = zone.about;
+      const chip = element("span", "pm-verdict-chip");
+      if (!verdict) return chip;
+      const look = this.data.verdicts[verdict];
+      chip.dataset.verdict = verdict;
+      chip.append(verdictMark(look), element("span", "", this.t(`verdict.${verdict}`)));
+      return chip;
+    }
+
+    figuresLine(zone) {
+      const node = element("p", "pm-line");
+      const figures = zone.figures || {};
+      const parts = [];
+      if (figures.stated) parts.push(`${this.t("frame.stated_short")} ${figures.stated}`);
+      if (figures.computed) parts.push(`${this.t("frame.computed_short")} ${figures.computed}`);
+      if (parts.length) node.append(element("span", "", `${list(parts, this.state.lang)} ${this.t("map.unit_km2")}`));
+      if (zone.about.verdict) node.appendChild(this.verdictChip(zone));
+      return node;
+    }
+
+    citation(zone) {
+      const plan = this.pick(zone.about.citation);
+      return [PlanMap.sentence(zone) && `“${PlanMap.sentence(zone)}”`, plan,
+        `${this.pick(this.data.title)}, ${this.t("map.data_version")} ${this.data.version}, ${zone.id}`,
+        this.link()].filter(Boolean).join("\n");
+    }
+
+    link() { return this.host.href(this.query({ at: this.whereNow(), pop: false, present: false })); }
+
+    whereNow() {
+      const centre = this.view.toWgs84(this.map.getCenter());
+      return [Number(centre[0].toFixed(5)), Number(centre[1].toFixed(5)), this.map.getZoom()];
+    }
+
+    // A fault told by a reader: item, edge, place and data version, ready to be sent.
+    report(zone, opener) {
+      const where = this.whereNow();
+      const lines = [this.t("frame.report_ask"), "", `${this.t("frame.report_item")}: ${this.pick(zone.name)} (${zone.id})`,
+        this.edge ? `${this.t("frame.report_edge")}: ${this.edge}` : "",
+        `${this.t("frame.report_at")}: ${where[0]}, ${where[1]} (WGS84)`,
+        `${this.t("map.data_version")}: ${this.data.version}`, this.link()];
+      const words = lines.filter((line, i) => line || i === 1).join("\n");
+      this.tellDialog(this.t("frame.report"), [this.t("frame.report_how")], { words, mail: this.data.mail, opener,
+        subject: `${this.pick(zone.name)} (${zone.id})` });
+    }
+
+    // The clipboard is missing on plain http: then the text itself, selected.
+    copy(words, opener) {
+      const done = () => {
+        const before = opener && opener.textContent;
+        this.say(this.t("map.link_copied"));
+        if (!opener) return;
+        opener.textContent = this.t("map.link_copied");
+        window.setTimeout(() => { opener.textContent = before; }, 1600);
+      };
+      const byHand = () => this.tellDialog(this.t("frame.copy_by_hand"), [], { words, opener });
+      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(words).then(done, byHand);
+      else byHand();
+    }
+
+    tellDialog(title, paragraphs, more) {
+      const { words, mail, subject, opener } = more || {};
+      const nodes = paragraphs.filter(Boolean).map((one) => element("p", "", one));
+      if (words) {
+        const field = element("textarea", "pm-words");
+        field.value = words;
+        field.rows = Math.min(10, words.split("\n").length + 1);
+        field.setAttribute("aria-label", title);
+        nodes.push(field);
+        const row = element("div", "pm-actions");
+        row.appendChild(button("pm-button", this.t("frame.copy"), (event) => {
+          field.focus();
+          field.select();
+          if (document.execCommand("copy")) event.currentTarget.textContent = this.t("map.link_copied");
+        }));
+        if (mail) {
+          const link = element("a", "pm-button", this.t("frame.send_mail"));
+          link.href = `mailto:${mail}?subject=${encodeURIComponent(subject || title)}&body=${encodeURIComponent(words)}`;
+          row.appendChild(link);
+        }
+        nodes.push(row);
+      }
+      this.dialog.show(title, nodes, opener);
+    }
+
+    say(words) {
+      this.live.textContent = "";
+      window.setTimeout(() => { this.live.textContent = words; }, 30);
+    }
+
+    // -- the parts ---------------------------------------------------------------------------
+
+    build() {
+      const { map, data } = this;
+      this.root = element("div", "pm-app");
+      this.live = element("div", "pm-live");
+      this.live.setAttribute("role", "status");
+      this.told = element("div", "pm-told");
+      this.told.setAttribute("role", "status");
+      this.told.hidden = true;
+      const box = map.getContainer();
+      box.setAttribute("role", "region");
+      box.classList.add("pm-map");
+      document.body.classList.add("pm-page");
+      document.body.appendChild(this.root);
+      this.list = new PlanMap.ListCard(this);
+      this.card = new PlanMap.ZoneCard(this);
+      this.bar = new PlanMap.Bar(this);
+      this.periods = new PlanMap.Periods(this);
+      this.tools = new PlanMap.Tools(this);
+      this.dialog = new PlanMap.Dialog(this);
+      this.share = new PlanMap.Share(this);
+      this.more = new PlanMap.More(this);
+      this.placeCard = new PlanMap.PlaceCard(this);
+      this.compare = new PlanMap.Compare(this);
+      this.present = new PlanMap.Present(this);
+      this.popup = new PlanMap.Popup(this);
+      this.main = element("main", "pm-main");
+      this.main.append(this.list.node, this.periods.node, this.card.node, this.placeCard.node, this.compare.node,
+        this.tools.node, this.told, this.present.node);
+      this.root.append(this.bar.node, this.main, this.bar.foot, this.bar.bottom, this.dialog.node, this.live);
+      this.classes();
+      map.invalidateSize({ animate: false });
+      this.view = new PlanMap.View(map, data, {
+        click: (zone, hits, latlng) => this.clicked(zone, hits, latlng),
+        overlayClick: (id) => this.overlayClicked(id),
+        point: (latlng) => this.pointed(latlng),
+        hover: (id) => this.hover(id),
+        inset: () => this.inset(),
+        online: (came) => this.online(came),
+      });
+      const number = (value, digits) => value.toLocaleString("en-US",
+        { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace(/,/g, " ");
+      this.measure = new PlanMap.Measure({ map, box: this.tools.measures, t: (key) => this.t(key),
+        toWgs84: this.view.toWgs84, number, toDisplay: this.view.toDisplay,
+        changed: (words) => this.measured(words) });
+      this.main.appendChild(this.tools.measures);
+      this.scale = L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(map);
+      map.on("moveend", () => this.settled());
+      document.addEventListener("keydown", (event) => this.keys(event));
+      window.matchMedia(PHONE).addListener(() => this.draw(["all"]));
+      const start = this.state;
+      this.state = { ...start };
+      this.take(start, "first");
+      if (start.at) this.goAt(start.at);
+      else if (start.zone && this.zones.get(start.zone).t && (start.card || start.pop)) this.view.zoomTo(start.zone, false);
+      if (start.measure) this.measure.restore(start.measure);
+      if (start.pop) this.reopen();
+      if (this.searched) {
+        this.bar.search.show(true);
+        this.bar.search.ask(this.searched);
+      }
+      this.settle = true;
+      this.ready = true;
+    }
+
+    reopen() {
+      const zone = this.zones.get(this.state.zone);
+      if (!zone.at) {
+        this.set({ pop: false, card: true });
+        return;
+      }
+      const at = L.latLng(this.view.toDisplay([zone.at[0], zone.at[1]]));
+      this.popup.open(zone, this.view.holding(at, zone), at, this.map.getContainer());
+    }
+
+    goAt(at) {
+      const bounds = this.map.options.maxBounds;
+      const [latitude, longitude] = this.view.toDisplay([at[0], at[1]]);
+      if (bounds && !bounds.contains([latitude, longitude])) return;
+      this.view.moved = true;
+      this.view.waiting = null;
+      this.map.setView([latitude, longitude], Math.min(19, Math.max(11, at[2])), { animate: false });
+    }
+
+    settled() {
+      if (!this.settle) return;
+      window.clearTimeout(this.settling);
+      this.settling = window.setTimeout(() => {
+        this.state.at = this.view.moved ? this.whereNow() : null;
+        this.write(false);
+      }, 150);
+    }
+
+    // What cards cover, so that a zone is shown beside them.
+    inset() {
+      const inset = { left: 0, right: 0, top: 0, bottom: 0 };
+      const { state } = this;
+      if (state.embed || state.present) return { ...inset, bottom: state.present ? 170 : 60 };
+      if (this.phone) {
+        const open = { half: 0.48, peek: 0.2, full: 0.2 }[this.root.dataset.stop] || 0;
+        return { ...inset, top: 62, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight };
+      }
+      const wide = (node) => (node && !node.hidden && node.offsetWidth ? node.offsetWidth + 24 : 0);
+      inset.left = wide(this.list.node);
+      inset.right = Math.max(wide(this.card.node), wide(this.placeCard.node), wide(this.compare.node), 56);
+      if (this.host.isHost(state.view)) {
+        inset.left = 0;
+        inset.right = this.host.drawerWidth(state.view);
+      }
+      inset.bottom = 84;
+      return inset;
+    }
+
+    classes() {
+      const { state, root } = this;
+      root.dataset.view = state.view;
+      root.dataset.lang = state.lang;
+      root.dataset.sheet = root.dataset.sheet || "none";
+      const flags = { "pm-present": state.present, "pm-embed": state.embed, "pm-hosted": this.host.isHost(state.view),
+        "pm-split": state.view === "compare" && state.mode === "side" };
+      Object.entries(flags).forEach(([name, on]) => {
+        root.classList.toggle(name, Boolean(on));
+        document.body.classList.toggle(name, Boolean(on));
+      });
+    }
+
+    // A phone shows one card as a sheet with three stops.
+    sheet(name, stop) {
+      this.root.dataset.sheet = name;
+      this.root.dataset.stop = stop || "half";
+      if (name === "none") delete this.root.dataset.stop;
+    }
+
+    sheetStep() {
+      const order = ["peek", "half", "full"];
+      const at = order.indexOf(this.root.dataset.stop);
+      this.root.dataset.stop = order[(at + 1) % order.length];
+    }
+
+    // Draws what these keys of the state change.
+    draw(keys) {
+      const all = keys.includes("all");
+      const has = (...names) => all || names.some((name) => keys.includes(name));
+      const { state } = this;
+      this.classes();
+      if (has("lang")) {
+        this.host.speak(state.lang);
+        document.documentElement.lang = state.lang === "en" ? "en" : "zh-CN";
+      }
+      if (has("lang", "view", "zone")) this.host.title(this.pageTitle());
+      if (has("lang")) {
+        this.bar.render();
+        this.tools.render();
+        this.measure.render();
+        this.share.render();
+      } else if (has("view")) {
+        this.bar.mark();
+      }
+      if (has("measuring")) {
+        this.tools.render();
+        this.measure.shown(state.measuring);
+      }
+      if (has("lang", "plan", "view", "from", "to", "mode", "table")) this.periods.render();
+      if (has("lang", "plan", "view", "from", "to", "base")) this.list.render();
+      else if (has("show", "hide", "zone")) this.list.mark();
+      if (has("lang", "zone", "card", "tab", "view")) this.card.render();
+      if (has("lang", "view", "place")) this.placeCard.render();
+      if (has("zone", "card", "view", "place", "tab")) this.overlays.edge = null;
+      this.compare.draw(keys);
+      this.drawMap();
+      if (has("lang", "base")) this.bar.renderFoot();
+      if (has("lang", "plan", "zone", "present")) this.present.render();
+      if (has("lang") && this.popup.popup) this.popup.render();
+      if (has("zone", "pop") && !state.pop && this.popup.popup) this.popup.close(true);
+      if (all && this.faults.length) this.tellLine(this.t("page.link_fault", { parts: list(this.faults, state.lang) }));
+    }
+
+    drawMap() {
+      const { state } = this;
+      const comparing = state.view === "compare";
+      const shown = comparing ? this.shownIn(state.from) : this.hostShown || this.shown();
+      this.view.update({ lang: state.lang, shown, fade: state.fade, labels: state.labels, selected: this.selectedIn(shown),
+        base: this.baseOf(state.base, true), overlay: this.overlayNow() });
+    }
+
+    selectedIn(shown) {
+      const { zone } = this.state;
+      if (!zone || shown.includes(zone)) return zone;
+      const twin = shown.map((id) => this.zones.get(id)).find((one) => one.place === this.zones.get(zone).place);
+      return this.state.view === "compare" && twin ? twin.id : null;
+    }
+
+    overlayNow() {
+      const order = [this.overlays.host, this.overlays.edge, this.overlays.place, this.overlays.cell];
+      const features = order.filter(Boolean).reduce((all, one) => all.concat(one.features), []);
+      return features.length ? { type: "FeatureCollection", features } : null;
+    }
+
+    // Nothing is asked of another host before its key is there.
+    baseOf(id, ready) {
+      const base = (this.host.bases || []).find((one) => one.id === id) || null;
+      if (!ready || !base) return base;
+      if (!base.needs_key) return base;
+      return this.baseReady() ? { ...base, urls: base.urls.map((url) => url.replace("{key}", this.baseKey)) } : null;
+    }
+
+    baseReady() { return /^[0-9A-Za-z]{16,64}$/.test(this.baseKey || ""); }
+
+    online(came) {
+      if (came) this.told.hidden = true;
+      else this.tellLine(this.t("frame.base_unreachable", { name: this.t(`layers.base_${this.state.base}`) }));
+    }
+
+    tellLine(words) {
+      this.told.replaceChildren(element("span", "", words),
+        PlanMap.dom.iconButton("pm-close", "close", this.t("frame.close"), () => { this.told.hidden = true; }));
+      this.told.hidden = false;
+    }
+
+    pageTitle() {
+      const { state, data } = this;
+      const zone = state.zone && state.view === "map" ? this.pick(this.zones.get(state.zone).name) : "";
+      const view = state.view === "map" ? "" : this.t(`view.${state.view}`);
+      return [zone || view, this.pick(data.title)].filter(Boolean).join(" · ");
+    }
+
+    hover(id) {
+      this.view.hover(id);
+      this.list.hover(id);
+    }
+
+    showEdge(id) {
+      this.edge = this.edge === id ? null : id;
+      const edges = this.data.edges[this.state.zone] || [];
+      const edge = edges.find((one) => one.id === this.edge);
+      this.card.render();
+      this.overlays.edge = edge ? { features: [{ type: "Feature", geometry: { type: "MultiLineString",
+        coordinates: PlanMap.decode.lines(edge.g).map((line) => line.map(([y, x]) => [x, y])) },
+      properties: { label: this.pick(edge.name), style: { color: "#b4321f", weight: 5 } } }] } : null;
+      this.drawMap();
+      this.write(false);
+    }
+
+    overlayClicked(id) { this.host.tell({ clicked: { overlay_id: id } }, this); }
+
+    pointed(latlng) {
+      if (this.measure.active) return;
+      if (this.state.view === "place") {
+        this.askPlace(latlng);
+        return;
+      }
+      if (this.popup.popup) this.popup.close();
+      else if (this.phone && this.root.dataset.sheet !== "none") this.sheet("none");
+    }
+
+    measured(words) {
+      if (words === this.state.measure) return;
+      this.state.measure = words;
+      if (this.settle) this.write(false);
+    }
+
+    keys(event) {
+      if (this.state.present && this.present.key(event)) return;
+      if (event.key === "Escape") {
+        if (this.dialog.isOpen) this.dialog.close();
+        else if (this.popup.popup) this.popup.close();
+        else if (this.state.measuring) this.set({ measuring: false });
+        else if (this.host.isHost(this.state.view)) this.goTo("map");
+        else if (this.state.card) this.closeCard();
+      }
+      if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
+        event.preventDefault();
+        this.bar.search.show(true);
+      }
+    }
+
+    // -- the host ----------------------------------------------------------------------------
+
+    // What a host that computes must know: the view, and what its views are about.
+    tell(changed) {
+      this.host.tell({ changed }, this);
+    }
+
+    // What a host has to say: shapes over the zones, what alone is shown, its part of the address.
+    hear(words) {
+      if (words.extra) this.extra = words.extra;
+      this.overlays.host = words.overlay || null;
+      this.hostShown = words.shown || null;
+      this.state.today = words.today;
+      this.drawMap();
+      if (words.fly && words.fly.n !== this.flown) {
+        this.flown = words.fly.n;
+        this.view.zoomTo(words.fly.id);
+      }
+      if (words.go) this.set(words.go);
+      this.write(Boolean(words.step));
+    }
+  }
+
+  PlanMap.App = App;
+})((window.PlanMap = window.PlanMap || {}));

@@ -1,0 +1,126 @@
+// Who runs the page: a file or folder by itself, or a Streamlit page that computes. See docs/frame.md.
+(function (PlanMap) {
+  "use strict";
+
+  // Files with data that are loaded when they are wanted: classic scripts, since fetch fails from file://.
+  function loader(address, nonce) {
+    const waiting = {};
+    return (name, take) => {
+      const held = `PLAN_${name.toUpperCase()}`;
+      if (window[held]) {
+        take(window[held]);
+        return;
+      }
+      if (waiting[name]) {
+        waiting[name].push(take);
+        return;
+      }
+      waiting[name] = [take];
+      const script = document.createElement("script");
+      script.src = address(name);
+      if (nonce) script.nonce = nonce;
+      script.onload = () => waiting[name].splice(0).forEach((one) => one(window[held]));
+      document.head.appendChild(script);
+    };
+  }
+
+  // By itself: its own address, every view in the browser.
+  // options: {views, bases, extras, address(name) of further data}
+  PlanMap.ownHost = function ownHost(options) {
+    const { location, history } = window;
+    const path = () => location.href.split(/[?#]/)[0];
+    // A page inside another file, or without an origin, may not change its address.
+    const change = (how, query) => {
+      try {
+        history[how](null, "", query === "?" ? path() : query);
+      } catch (error) {
+        location.replace(`${path()}#${query.slice(1)}`);
+      }
+    };
+    return {
+      views: options.views || ["map", "compare", "place"],
+      bases: options.bases || [],
+      extras: options.extras || [],
+      isHost: () => false,
+      drawerWidth: () => 0,
+      read: () => location.search || location.hash.replace(/^#/, "?"),
+      push: (query) => change("pushState", query),
+      replace: (query) => change("replaceState", query),
+      onPop: (take) => window.addEventListener("popstate", take),
+      href: (query) => path() + (query === "?" ? "" : query),
+      title: (words) => { document.title = words; },
+      speak: () => {},
+      tell: () => {},
+      load: loader(options.address || ((name) => `${name}.js`)),
+    };
+  };
+
+  PlanMap.start = function start(box, data, options) {
+    const map = L.map(box, { zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 90, minZoom: 11, maxZoom: 19,
+      attributionControl: false, zoomControl: false });
+    map.setView([0, 0], 12);
+    window.map = map;
+    window.planmap = new PlanMap.App(map, data, PlanMap.ownHost(options || {}));
+    return window.planmap;
+  };
+
+  const DRAWERS = { check: 0.62, own: 1, export: 1, wording: 1 };
+  // What a change of which Python learns only while a view of its own is open.
+  const SHARED = ["lang", "plan", "zone", "show", "hide", "from", "to"];
+
+  // The Streamlit page: streamlit-folium hands the map over here and takes back what Python must know.
+  function pageHost(data) {
+    const outer = window.parent;
+    const { history, location } = outer;
+    const root = outer.document.documentElement;
+    let told = 0;
+    let known = null;
+    const write = (how) => (query) => history[how](history.state, "", location.pathname + (query === "?" ? "" : query));
+    const host = {
+      views: data.views,
+      bases: data.bases,
+      extras: [],
+      wording: (app) => app.goTo("wording"),
+      isHost: (view) => view in DRAWERS,
+      drawerWidth: (view) => {
+        const wide = outer.innerWidth;
+        return wide <= 1024 || DRAWERS[view] === 1 ? 0 : Math.round(wide * DRAWERS[view]);
+      },
+      read: () => location.search,
+      push: write("pushState"),
+      replace: write("replaceState"),
+      onPop: (take) => outer.addEventListener("popstate", take),
+      href: (query) => location.origin + location.pathname + (query === "?" ? "" : query),
+      title: (words) => { outer.document.title = words; },
+      speak: (lang) => { root.lang = lang === "en" ? "en" : "zh-CN"; },
+      tell: (words, app) => {
+        const { state } = app;
+        root.dataset.view = state.view;
+        root.classList.toggle("pm-bare", state.present || state.embed);
+        const now = { ...app.extra, view: state.view, lang: state.lang, plans: state.plan, zone: state.zone || "",
+          show: state.show.join(","), hide: state.hide.join(","), from: state.from, to: state.to, base: state.base,
+          labels: state.labels ? "on" : "off", at: (state.at || []).join(",") };
+        const changed = words.changed || [];
+        const wanted = words.clicked || (host.isHost(state.view) &&
+          (!known || known.view !== now.view || SHARED.some((key) => changed.includes(key)) || words.pop));
+        if (!known || !wanted) {
+          if (!known) known = now;
+          return;
+        }
+        known = now;
+        told = Math.max(Date.now(), told + 1);
+        const value = { sequence: told, link: now, ...(words.clicked || {}) };
+        const held = window.__GLOBAL_DATA__;
+        held.last_active_drawing = { type: "Feature", geometry: null, properties: value };
+        held.previous_data = { last_active_drawing: held.last_active_drawing };
+        window.Streamlit.setComponentValue(held.previous_data);
+      },
+      load: loader((name) => data.files[name]),
+    };
+    return host;
+  }
+
+  PlanMap.page = function page(map, data) {
+    window.planmap = new PlanMap.App(map, data, pageHost(data.page));
+  };
+})((window.PlanMap = window.PlanMap || {}));

@@ -1,0 +1,210 @@
+// Dialogs, sharing, the rest of a phone's views, and presenting.
+(function (PlanMap) {
+  "use strict";
+  const { element, button, iconButton } = PlanMap.dom;
+
+  // One dialog at a time; focus moves in and back, Escape closes.
+  class Dialog {
+    constructor(app) {
+      this.app = app;
+      this.node = element("div", "pm-shade");
+      this.node.hidden = true;
+      this.node.addEventListener("click", (event) => { if (event.target === this.node) this.close(); });
+    }
+
+    get isOpen() { return !this.node.hidden; }
+
+    show(title, nodes, opener) {
+      this.opener = opener || document.activeElement;
+      const box = element("div", "pm-dialog");
+      box.setAttribute("role", "dialog");
+      box.setAttribute("aria-modal", "true");
+      box.setAttribute("aria-label", title);
+      box.tabIndex = -1;
+      const head = element("header", "");
+      head.append(element("h2", "", title), iconButton("pm-close", "close", this.app.t("frame.close"), () => this.close()));
+      box.append(head, ...nodes);
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Tab") return;
+        const all = [...box.querySelectorAll("button, a[href], input, textarea, select")];
+        const [first, last] = [all[0], all[all.length - 1]];
+        if (event.shiftKey && (document.activeElement === first || document.activeElement === box)) {
+          event.preventDefault();
+          last.focus();
+        } else if (!event.shiftKey && document.activeElement === last) {
+          event.preventDefault();
+          first.focus();
+        }
+      });
+      this.node.replaceChildren(box);
+      this.node.hidden = false;
+      const field = box.querySelector("textarea, input");
+      if (field) {
+        field.focus();
+        field.select();
+      } else {
+        box.focus();
+      }
+    }
+
+    close() {
+      this.node.hidden = true;
+      this.node.replaceChildren();
+      if (this.opener && this.opener.isConnected) this.opener.focus();
+    }
+  }
+
+  class Share {
+    constructor(app) { this.app = app; }
+
+    render() {}
+
+    open() {
+      const { app } = this;
+      const { t } = app;
+      const link = app.link();
+      const embed = link + (link.includes("?") ? (link.endsWith("?") ? "" : "&") : "?") + "embed=1";
+      const nodes = [
+        this.field(t("frame.share_link"), link),
+        this.field(t("frame.share_embed"),
+          `<iframe src="${embed.replace(/&/g, "&amp;")}" width="800" height="520" title="${app.pick(app.data.title)}"></iframe>`),
+      ];
+      if (PlanMap.qr) {
+        const box = element("div", "pm-qr");
+        box.appendChild(PlanMap.qr(link, t("frame.share_qr")));
+        nodes.push(box);
+      }
+      const row = element("div", "pm-actions");
+      row.append(button("pm-button", t("frame.present"), () => {
+        app.dialog.close();
+        app.set({ present: true });
+      }), button("pm-button", t("frame.print"), () => {
+        app.dialog.close();
+        window.print();
+      }));
+      nodes.push(row);
+      app.dialog.show(t("frame.share"), nodes);
+    }
+
+    field(words, value) {
+      const { app } = this;
+      const label = element("label", "pm-field");
+      const field = element("input", "");
+      field.readOnly = true;
+      field.value = value;
+      field.addEventListener("focus", () => field.select());
+      const copy = button("pm-button", app.t("frame.copy"), () => {
+        field.focus();
+        field.select();
+        const done = () => {
+          copy.textContent = app.t("map.link_copied");
+          app.say(app.t("map.link_copied"));
+        };
+        if (navigator.clipboard && window.isSecureContext) {
+          navigator.clipboard.writeText(value).then(done, () => document.execCommand("copy") && done());
+        } else if (document.execCommand("copy")) {
+          done();
+        }
+      });
+      const row = element("span", "pm-field-row");
+      row.append(field, copy);
+      label.append(element("span", "", words), row);
+      return label;
+    }
+  }
+
+  // The views that a phone's four buttons leave out.
+  class More {
+    constructor(app) { this.app = app; }
+
+    open() {
+      const { app } = this;
+      const views = ["own", "export"].filter((id) => app.host.views.includes(id));
+      const box = element("div", "pm-more-list");
+      box.append(...views.map((id) => PlanMap.viewLink(app, id, "pm-item")));
+      (app.host.extras || []).forEach((extra) => {
+        const link = element("a", "pm-item", app.pick(extra.name));
+        link.href = extra.href;
+        box.appendChild(link);
+      });
+      box.append(button("pm-item", app.t("frame.share"), () => {
+        app.dialog.close();
+        app.share.open();
+      }), button("pm-item", app.state.lang === "en" ? "中文" : "English", () => {
+        app.dialog.close();
+        app.set({ lang: app.state.lang === "en" ? "zh" : "en" });
+      }));
+      app.dialog.show(app.t("frame.more_views"), [box]);
+    }
+
+    close() { if (this.app.dialog.isOpen) this.app.dialog.close(); }
+  }
+
+  // For a meeting: no bars, large type; arrows go through zones and periods, Escape ends.
+  class Present {
+    constructor(app) {
+      this.app = app;
+      this.node = element("section", "pm-slide");
+    }
+
+    render() {
+      const { app } = this;
+      const { state, t, pick } = app;
+      this.node.hidden = !state.present;
+      if (this.node.hidden) return;
+      this.node.setAttribute("aria-label", t("frame.present"));
+      this.node.setAttribute("aria-live", "polite");
+      const zone = state.zone && app.zones.get(state.zone);
+      const plan = app.plan(state.plan);
+      const nodes = [element("p", "pm-slide-plan", `${pick(plan.name)} ${plan.from}–${plan.to}`)];
+      if (zone) {
+        const quote = element("blockquote", "", PlanMap.sentence(zone));
+        quote.lang = "zh";
+        nodes.push(element("h2", "", pick(zone.name)), quote, app.figuresLine(zone));
+        if (state.lang === "en" && zone.summary) nodes.push(element("p", "pm-quiet", `${t("frame.summary")} ${zone.summary}`));
+      } else {
+        nodes.push(element("h2", "", pick(app.data.title)), element("p", "pm-quiet", t("frame.present_keys")));
+      }
+      this.node.replaceChildren(...nodes);
+    }
+
+    stops() {
+      const { app } = this;
+      return [null, ...app.data.zones.filter((zone) => zone.plan === app.state.plan && zone.t === "polygon" &&
+        app.shown().includes(zone.id)).map((zone) => zone.id)];
+    }
+
+    // Page keys are what a clicker sends.
+    key(event) {
+      const { app } = this;
+      const zones = { ArrowRight: 1, PageDown: 1, " ": 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+      const periods = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === "Escape") {
+        app.set({ present: false });
+      } else if (event.key === "b" || event.key === "B" || event.key === ".") {
+        document.body.classList.toggle("pm-black");
+      } else if (zones) {
+        const stops = this.stops();
+        const at = Math.max(0, stops.indexOf(app.state.zone));
+        const id = stops[Math.min(stops.length - 1, Math.max(0, at + zones))];
+        app.set({ zone: id, card: false, pop: false });
+        if (id) app.view.zoomTo(id);
+        else app.view.whole(true);
+      } else if (periods) {
+        const plans = app.data.plans.map((plan) => plan.id);
+        const at = plans.indexOf(app.state.plan) + periods;
+        if (plans[at]) app.set({ plan: plans[at] });
+      } else {
+        return false;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+      return true;
+    }
+  }
+
+  PlanMap.Dialog = Dialog;
+  PlanMap.Share = Share;
+  PlanMap.More = More;
+  PlanMap.Present = Present;
+})((window.PlanMap = window.PlanMap || {}));
