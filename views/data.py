@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import streamlit as st
@@ -14,17 +14,12 @@ from geo.compare.overlays import OverlapMatrix, overlap_matrix
 from geo.compare.wording import PlaceWording, place_wording
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.read import read_layer
-from geo.places.gazetteer import HistoryIndex, Place, gazetteer, history_index
-from geo.places.search import SearchIndex, search_index
 from geo.plans.documents import Document, read_documents
-from layers.map.comparison import comparison_data, install_comparison
-from views import state
 from views.state import Stamp, folder_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from layers.map.base_map import Assets
     from views.state import PageData
 
 NEEDED = {"zone_id", "road", "position_error_m"}
@@ -36,9 +31,7 @@ class Tables:
 
     zones: dict[str, gpd.GeoDataFrame]
     edges: dict[str, gpd.GeoDataFrame]
-    roads: gpd.GeoDataFrame
-    landmarks: gpd.GeoDataFrame
-    district: Any
+    base: dict[str, gpd.GeoDataFrame]
 
 
 def _stamp(folder: Path) -> Stamp:
@@ -68,14 +61,12 @@ def _tables(_data: PageData, stamp: Stamp) -> Tables:  # noqa: ARG001
     edges = {
         plan: _layer(folder / "zones" / f"{plan}_edges.geojson", NEEDED) for plan in _data.zones
     }
-    outline = _layer(folder / "base" / "district.geojson", set())
-    return Tables(
-        zones,
-        edges,
-        _layer(folder / "base" / "roads.geojson", {"name"}),
-        _layer(folder / "base" / "landmarks.geojson", {"name"}),
-        None if outline.empty else outline.union_all(),
-    )
+    layers = {"district": set(), "river": set(), "roads": {"name"}, "landmarks": {"name"}}
+    base = {
+        name: _layer(folder / "base" / f"{name}.geojson", columns)
+        for name, columns in layers.items()
+    }
+    return Tables(zones, edges, base)
 
 
 def tables(data: PageData) -> Tables:
@@ -120,38 +111,6 @@ def matrices(data: PageData) -> tuple[Matrices, tuple[Issue, ...]]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _comparison(_data: PageData, stamp: Stamp) -> tuple[Assets, dict[str, Any]]:
-    pairs, _ = _matrices(_data, stamp)
-    periods = {plan: (p.period_from, p.period_to) for plan, p in _data.periods.items()}
-    content = comparison_data(pairs, periods)
-    return install_comparison(state.STATIC, content), content
-
-
-def comparison(data: PageData) -> tuple[Assets, dict[str, Any]]:
-    """Return what the frame of a comparison loads, and its data."""
-    stamp = _stamp(data.folder)
-    assets, content = _comparison(data, stamp)
-    if not state.served(assets):
-        _comparison.clear()
-        assets, content = _comparison(data, stamp)
-    return assets, content
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _places(_data: PageData, stamp: Stamp) -> tuple[tuple[Place, ...], HistoryIndex]:
-    read = _tables(_data, stamp)
-    return (
-        gazetteer(read.roads, read.landmarks, read.zones),
-        history_index(read.zones, read.edges, read.district),
-    )
-
-
-def places(data: PageData) -> tuple[tuple[Place, ...], HistoryIndex]:
-    """Return everything that has a name, and the plans ready to be asked about a place."""
-    return _places(data, _stamp(data.folder))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
 def _base(folder: Path, stamp: Stamp) -> Base:  # noqa: ARG001
     return read_base(folder)
 
@@ -192,15 +151,3 @@ def documents(data: PageData) -> tuple[Document, ...]:
     found = _documents(data.folder, _stamp(data.folder))
     order = list(data.zones)
     return tuple(sorted(found, key=lambda d: order.index(d.plan) if d.plan in order else 99))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _search(_data: PageData, stamp: Stamp) -> SearchIndex:
-    read = _tables(_data, stamp)
-    names = [*read.roads["name"], *read.landmarks["name"]]
-    return search_index(documents(_data), [str(name) for name in names if name])
-
-
-def index(data: PageData) -> SearchIndex:
-    """Return the index of names and quoted passages."""
-    return _search(data, _stamp(data.folder))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo.errors import ExportError, GeoError
 from geo.export.files import DATA_FORMATS, WGS84_ONLY
@@ -23,11 +22,9 @@ from layers.exports import (
     file_name,
     read_material,
 )
-from layers.map.base_map import base_map
-from layers.map.zones import planning_group
 from layers.sheets.options import Extent, Orientation, PaperName, SheetOptions
+from views import link
 from views.choices import plain
-from views.map.view import map_state
 from views.state import folder_stamp
 
 if TYPE_CHECKING:
@@ -37,7 +34,6 @@ logger = logging.getLogger(__name__)
 
 REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
 PREVIEW_DPI = 150
-VIEW_HEIGHT = 320
 LARGEST_LOGO_BYTES = 5_000_000
 
 
@@ -175,7 +171,7 @@ def choose_sheet(
         key="export_extent",
     )
     if extent == "view":
-        extent = view_on_map(state) or "district"
+        extent = view_on_map() or "district"
     labels = st.toggle(state.text("export.labels"), value=True, key="export_labels")
     greyscale = st.toggle(state.text("export.greyscale"), key="export_greyscale")
     table = st.toggle(state.text("export.table"), key="export_table")
@@ -214,29 +210,12 @@ def choose_sheet(
     )
 
 
-def view_on_map(state: State) -> tuple[float, float, float, float] | None:
-    """Draw a map to move about, and return what it shows: left, bottom, right, top, WGS84."""
-    if state.assets is None:
-        return None
-    answer = st_folium(
-        base_map(state.assets),
-        key="export_map",
-        feature_group_to_add=[planning_group(map_state(replace(state, appearance={})))],
-        returned_objects=["bounds"],
-        use_container_width=True,
-        height=VIEW_HEIGHT,
-    )
-    return bounds_of(answer)
-
-
-def bounds_of(answer: Any) -> tuple[float, float, float, float] | None:
-    """Return the bounds in an answer of the map, or None while there is none."""
+def view_on_map() -> tuple[float, float, float, float] | None:
+    """Return what the map shows beside its cards: left, bottom, right, top, WGS84."""
     try:
-        low, high = answer["bounds"]["_southWest"], answer["bounds"]["_northEast"]
-        found = tuple(float(v) for v in (low["lng"], low["lat"], high["lng"], high["lat"]))
-    except (KeyError, TypeError, ValueError):
+        left, bottom, right, top = map(float, link.words("bbox").split(","))
+    except ValueError:
         return None
-    left, bottom, right, top = found
     return (left, bottom, right, top) if left < right and bottom < top else None
 
 

@@ -1,18 +1,18 @@
-"""The address of the page holds the reader's choices, by ids and never by labels.
+"""The reader's choices as the address has them, by ids and never by labels.
 
-Streamlit's own binding writes the labels of options into the address, which
-change with the language; so the choices live here, widgets are set from them
-before they are drawn, and the callback of a widget puts its answer back.
+The scripts of the page are the only ones that write the address: two writers
+would undo each other's steps. What Python's own widgets choose goes to them
+with the next answer, see `layers.map.zones.planning_group`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 LONGEST_VALUE = 4000
 """Characters of one parameter that are read; the rest of a longer one is dropped."""
@@ -20,18 +20,49 @@ LONGEST_VALUE = 4000
 LONGEST_SHOWN = 40
 LONGEST_WORDS = 100
 
+FRAME = frozenset(
+    [
+        "view",
+        "lang",
+        "plans",
+        "show",
+        "hide",
+        "labels",
+        "base",
+        "zone",
+        "card",
+        "pop",
+        "tab",
+        "at",
+        "from",
+        "to",
+        "mode",
+        "split",
+        "cell",
+        "table",
+        "where",
+        "fade",
+        "measure",
+        "present",
+        "embed",
+        "bbox",
+    ]
+)
+"""Parameters that belong to the scripts; every other one is a widget's of ours."""
+
+STEPS = frozenset({"view", "zone", "plans", "from", "to", "finding"})
+"""Parameters whose change by a widget of ours is a step that Back undoes."""
+
 
 def open_link() -> None:
-    """Take the choices from the address when the page opens.
-
-    Later the choices lead and the address follows: what the browser sends
-    along with a click may be one step behind.
-    """
+    """Take the choices from the address when the page opens; later the scripts tell of them."""
     state = st.session_state
     state["link_opened"] = "link" not in state
     if state["link_opened"]:
         here = st.query_params.to_dict()
         state["link"] = {name: value[:LONGEST_VALUE] for name, value in here.items()}
+        state["link_told"] = {}
+        state["link_count"] = 0
     state["link_faults"] = []
     state["link_defaults"] = {}
 
@@ -39,6 +70,13 @@ def open_link() -> None:
 def opened() -> bool:
     """Return whether this run is the first with the choices of an address."""
     return bool(st.session_state.get("link_opened"))
+
+
+def take(words: Mapping[str, Any]) -> None:
+    """Take the whole address as the scripts tell it, from a callback."""
+    st.session_state["link"] = {
+        str(name): str(value)[:LONGEST_VALUE] for name, value in words.items() if value
+    }
 
 
 def one(name: str, allowed: Collection[str], default: str | None) -> str | None:
@@ -73,30 +111,44 @@ def several(name: str, allowed: Collection[str], default: Sequence[str]) -> tupl
     return known
 
 
-def free(name: str) -> str:
-    """Return a choice that is words of the reader's own, shortened; empty where there is none."""
-    st.session_state["link_defaults"][name] = ""
-    return str(st.session_state["link"].get(name) or "")[:LONGEST_WORDS]
+def words(name: str) -> str:
+    """Return a parameter as it stands; empty where there is none."""
+    return str(st.session_state["link"].get(name) or "")
 
 
 def put(name: str, value: str | Iterable[str] | None) -> None:
     """Take a choice from the callback of a widget; None is no choice."""
     words = value if isinstance(value, str) or value is None else ",".join(value)
-    st.session_state["link"][name] = words or ""
+    state = st.session_state
+    state["link"][name] = words or ""
+    state["link_told"][name] = words or ""
+    state["link_count"] += 1
 
 
 def faults() -> list[tuple[str, str]]:
-    """Return the parameters of this address that name something unknown, shortened."""
-    return list(st.session_state["link_faults"])
+    """Return the parameters of ours that name something unknown, shortened."""
+    return [fault for fault in st.session_state["link_faults"] if fault[0] not in FRAME]
 
 
-def write_link() -> None:
-    """Write the choices that differ from the defaults into the address."""
-    defaults = st.session_state["link_defaults"]
-    wanted = {
+def told() -> dict[str, Any]:
+    """Return what the scripts are to do with the address after this run.
+
+    Returns
+    -------
+    dict
+        ``extra``: our own parameters that differ from their defaults;
+        ``go``: parameters of the scripts that a widget changed; ``n``: grows
+        with every change by a widget; ``step``: whether Back undoes it.
+    """
+    state = st.session_state
+    defaults = state["link_defaults"]
+    extra = {
         name: value
-        for name, value in sorted(st.session_state["link"].items())
-        if value != defaults.get(name)
+        for name, value in sorted(state["link"].items())
+        if name not in FRAME and value and value != defaults.get(name, "")
     }
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    changed = state["link_told"]
+    go = {name: value for name, value in changed.items() if name in FRAME}
+    told = {"extra": extra, "go": go, "n": state["link_count"], "step": bool(STEPS & set(changed))}
+    state["link_told"] = {}
+    return told

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import logging
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +15,10 @@ from shapely.geometry import shape
 
 from geo.base import District, PlanPeriod, read_district
 from geo.errors import GeoError, Issue
-from geo.io.read import data_folder, read_json
+from geo.io.read import read_json
 from geo.texts import text
-from layers.map.base_map import Assets, install_map, map_data
-from layers.map.popups import both
+from layers.map.base_map import first_plan
+from layers.map.zones import shown_at_first
 from views import link
 from views.choices import plain, unique_labels
 
@@ -28,13 +27,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STATIC = Path(
-    os.environ.get("GEO_STATIC") or Path(__file__).resolve().parent.parent / "static"
-).resolve()
-"""Served by Streamlit as ``app/static``; git-ignored, made again when it is missing. `geo page`
-names another folder where the page is installed and must not be written to."""
+BASE_LAYERS = ("district", "river", "roads", "landmarks", "blocks")
+OPTIONAL = frozenset({"blocks"})
+"""Layers that a base may do without."""
 
-BASE_LAYERS = ("district", "river", "roads", "landmarks")
 REQUIRED = ("zone_id", "plan", "place", "kind", "basis")
 """Properties without which a feature of a zone file cannot be shown."""
 
@@ -117,7 +113,7 @@ class State:
     selected : str or None
         The selected zone.
     appearance : mapping
-        ``labels``, ``base`` and ``base_id``.
+        ``labels``.
     """
 
     data: PageData
@@ -159,7 +155,6 @@ class State:
             plan = self.data.plan_name(str(properties["plan"]), self.language)
             name = f"{plan} · {self.name(zone)}"
             ladders[zone] = [
-                f"{plan} · {self.name(zone, 'short_name')}",
                 name,
                 self.text("words.aside", words=name, aside=self._group(properties)),
             ]
@@ -203,6 +198,7 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
     base = {
         layer: _features(folder / "base" / f"{layer}.geojson", issues, (), RESTORE)[0]
         for layer in BASE_LAYERS
+        if layer not in OPTIONAL or (folder / "base" / f"{layer}.geojson").is_file()
     }
     known = [period.id for period in district.plans] if district else []
     found = [
@@ -268,56 +264,6 @@ def _fault(feature: Any, required: tuple[str, ...]) -> str:
     return ""
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: ARG001
-    """Write what the map loads; once for every state of the data."""
-    return install_map(STATIC, drawn_data(_data))
-
-
-def drawn_data(data: PageData) -> dict[str, Any]:
-    """Return everything that the browser draws, as `layers.map.base_map.map_data` has it."""
-    names = {plan: [data.plan_name(plan, "zh"), data.plan_name(plan, "en")] for plan in data.zones}
-    about = {
-        "version": data.district.data_version if data.district else "",
-        "attribution": _attribution(data),
-        "accuracy": both("notice.accuracy"),
-        "plan_names": names,
-    }
-    return map_data(data.base, data.zones, data.edges, about)
-
-
-def _attribution(data: PageData) -> list[str]:
-    """Return whose data it is, Chinese and English."""
-    if data.district is None:
-        return data.about("attribution")
-    return [data.district.attribution, data.district.attribution_en]
-
-
-def served(assets: Assets) -> bool:
-    """Return whether the files of a frame are still there; a clean-up may have taken them."""
-    return (STATIC / assets.script).is_file() and (STATIC / assets.style).is_file()
-
-
-def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
-    """Return the data, what the map loads, and everything that is wrong with either."""
-    folder = data_folder()
-    stamp = folder_stamp(folder)
-    data = read_page_data(folder, stamp)
-    issues = list(data.issues)
-    try:
-        assets = _install(data, folder, stamp)
-        if not served(assets):
-            _install.clear()
-            assets = _install(data, folder, stamp)
-    except GeoError as error:
-        remedy = "The folder static/ must be writable, and data/base and data/zones complete."
-        logger.warning("The map is not served: %s", error)
-        message = str(error).replace(str(STATIC), "static")  # readers are told no path
-        issues.append(Issue("map-not-served", "error", "static/", message, remedy))
-        return data, None, issues
-    return data, assets, issues
-
-
 @st.cache_resource(show_spinner=False)
 def set_aside(view: str) -> None:  # noqa: ARG001
     """Take what stands by now, modules and data, out of the search for garbage.
@@ -335,12 +281,39 @@ def set_aside(view: str) -> None:  # noqa: ARG001
     gc.freeze()
 
 
-def selected_zone(data: PageData) -> str | None:
-    """Return the selected zone; in the link as ``zone=``, and the map goes there when it opens."""
-    zone = link.one("zone", data.features, None)
-    if zone and link.opened():
+def choices_of(data: PageData, view: str) -> dict[str, Any]:
+    """Return what the reader chose of plans and items, as `State` takes it.
+
+    Parameters
+    ----------
+    data : PageData
+        What there is.
+    view : str
+        The comparison is of two plans, everything else of one.
+    """
+    plans = list(data.zones)
+    first = first_plan(data.zones)
+    chosen = link.several("plans", plans, [first] if first else [])[:1]
+    before = link.one("from", plans, plans[max(0, len(plans) - 2)] if plans else None)
+    after = link.one("to", plans, plans[-1] if plans else None)
+    if view == "wording" and before and after:
+        chosen = tuple(dict.fromkeys((before, after)))
+    zones = list(data.features)
+    standard = shown_at_first(data.zones.values())
+    added, removed = link.several("show", zones, ()), link.several("hide", zones, ())
+    on = (set(standard) | set(added)) - set(removed)
+    labels = link.one("labels", ("on", "off"), "on")
+    selected = link.one("zone", zones, None)
+    if selected and link.opened() and view in ("check",):
         ask_zoom()
-    return zone
+    return {
+        "plans": chosen,
+        "shown": tuple(
+            z for z in zones if z in on and data.features[z]["properties"]["plan"] in chosen
+        ),
+        "selected": selected,
+        "appearance": {"labels": labels == "on"},
+    }
 
 
 def select_zone(zone: str | None, *, zoom: bool = False) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -18,24 +17,69 @@ from geo.errors import ExportError, GeoError, reason_of
 from geo.io.write import write_bytes
 from geo.texts import Text, keys
 from layers.map.popups import both
-from layers.map.roads import district_record, point_records, river_records, road_records
-from layers.map.zones import connector_records, script_json, style_records, zone_records
+from layers.map.roads import (
+    block_records,
+    district_record,
+    point_records,
+    river_records,
+    road_records,
+)
+from layers.map.zones import (
+    connector_records,
+    edge_records,
+    group_records,
+    script_json,
+    shown_at_first,
+    style_records,
+    zone_records,
+)
 from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, VERDICT_SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-SCRIPTS = ("geodesy.js", "labels.js", "popup.js", "measure.js", "planmap.js", "controls.js")
-"""Our own drawing code in ``layers/web``, in the order in which it is loaded."""
+SCRIPTS = (
+    "dom.js",
+    "geodesy.js",
+    "labels.js",
+    "planmap.js",
+    "measure.js",
+    "popup.js",
+    "list.js",
+    "card.js",
+    "place.js",
+    "compare.js",
+    "search.js",
+    "bar.js",
+    "panels.js",
+    "host.js",
+    "app.js",
+)
+"""Our own scripts in ``layers/web``, in the order in which they are loaded."""
+
+STYLES = ("planmap.css", "page.css")
 
 STATIC_ADDRESS = "../../app/static"
 """Where Streamlit serves ``static/``, seen from a component's frame, under any base path."""
 
-TEXT_ROOMS = ("map.", "popup.", "verdict.", "basis.", "kind.", "notice.")
-"""The rooms of the catalogue that the browser needs."""
-
-_KEY = re.compile(r"[0-9A-Za-z]{16,64}")
+TEXT_ROOMS = (
+    "map.",
+    "popup.",
+    "verdict.",
+    "basis.",
+    "kind.",
+    "notice.",
+    "frame.",
+    "method.",
+    "view.",
+    "layers.",
+    "place.",
+    "compare.",
+    "panel.",
+)
+TEXTS = ("page.title", "page.views", "page.link_fault", "search.nothing")
+"""Rooms of the catalogue, and single texts, that the browser needs."""
 
 
 @dataclass(frozen=True)
@@ -101,35 +145,22 @@ ONLINE_BASES: dict[str, OnlineBase] = {
 """Base maps of other hosts by their id in the link; none is asked for anything unless chosen."""
 
 
-def online_base(base_id: str, key: str = "") -> dict[str, Any] | None:
-    """Return what the browser needs of an online base map.
-
-    Parameters
-    ----------
-    base_id : str
-        An id of `ONLINE_BASES`; anything else is the project's own base.
-    key : str
-        The reader's key where the service wants one.
-
-    Returns
-    -------
-    dict or None
-        None for the project's own base, and where a key is wanted that is
-        missing or does not look like one.
-    """
-    base = ONLINE_BASES.get(base_id)
-    if base is None or (base.needs_key and not _KEY.fullmatch(key)):
-        return None
-    return {
-        "id": base_id,
-        "urls": [url.replace("{key}", key) for url in base.urls],
-        "subdomains": base.subdomains,
-        "max": base.max_zoom,
-        "attribution": list(base.attribution),
-        "datum": both(base.datum_key),
-        "gcj02": base.gcj02,
-        "labels": True,
-    }
+def online_bases() -> list[dict[str, Any]]:
+    """Return what the browser needs of every online base map; it asks none before it is chosen."""
+    return [
+        {
+            "id": base_id,
+            "urls": list(base.urls),
+            "subdomains": base.subdomains,
+            "max": base.max_zoom,
+            "attribution": list(base.attribution),
+            "datum": both(base.datum_key),
+            "gcj02": base.gcj02,
+            "needs_key": base.needs_key,
+            "labels": True,
+        }
+        for base_id, base in ONLINE_BASES.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -169,13 +200,16 @@ def map_data(
     plans, edges : mapping
         By plan id, the features of the zone and the edge file, WGS84.
     about_data : mapping
-        ``version``, ``attribution``, ``accuracy`` and ``plan_names``, the
-        texts as pairs of Chinese and English.
+        ``version``, ``attribution``, ``accuracy``, ``plan_names`` and
+        ``title``, the texts as pairs of Chinese and English; where known
+        ``periods`` (first and last year by plan), ``lang``, ``plan`` (the
+        period to begin with), ``mail`` for corrections and
+        ``review_number`` (审图号).
 
     Returns
     -------
     dict
-        JSON for ``PlanMap.View``.
+        JSON for ``PlanMap.App``; docs/frame.md says what stands in it.
 
     Raises
     ------
@@ -188,15 +222,30 @@ def map_data(
     if not shapes:
         raise GeoError(Text("refused.nothing-to-draw"))
     left, bottom, right, top = shapely.total_bounds(shapes)
-    records = zone_records(zones)
+    names = about_data["plan_names"]
+    records = zone_records(zones, names)
+    periods = about_data.get("periods") or {}
     return {
         "bounds": [[bottom, left], [top, right]],
         "district": district_record(base.get("district", [])),
         "river": river_records(base.get("river", [])),
         "roads": road_records(base.get("roads", [])),
         "points": point_records(base.get("landmarks", [])),
-        "plans": [{"id": plan, "name": about_data["plan_names"][plan]} for plan in plans],
+        "plans": [_plan_record(plan, names[plan], periods.get(plan)) for plan in plans],
         "zones": records,
+        "groups": group_records(zones),
+        "edges": edge_records(
+            (edge for rows in edges.values() for edge in rows), english_names(base)
+        ),
+        "blocks": block_records(base.get("blocks", [])),
+        "title": list(about_data["title"]),
+        "start": {
+            "lang": about_data.get("lang", "zh"),
+            "plan": about_data.get("plan") or first_plan(plans),
+            "shown": about_data.get("shown") or shown_at_first(plans.values()),
+        },
+        "mail": about_data.get("mail", ""),
+        "review_number": about_data.get("review_number", ""),
         "connectors": [r for plan in edges.values() for r in connector_records(plan)],
         "connector_dash": CONNECTOR_DASH,
         "styles": style_records(record["place"] for record in records),
@@ -208,7 +257,41 @@ def map_data(
         "version": about_data["version"],
         "attribution": list(about_data["attribution"]),
         "accuracy": list(about_data["accuracy"]),
-        "texts": {key: both(key) for key in keys() if key.startswith(TEXT_ROOMS)},
+        "texts": {key: both(key) for key in keys() if key.startswith(TEXT_ROOMS) or key in TEXTS},
+    }
+
+
+def english_names(base: Mapping[str, Features]) -> dict[str, str]:
+    """Return the English names of streets and rivers by their Chinese ones."""
+    return {
+        str(f["properties"].get("name")): str(f["properties"]["name_en"])
+        for layer in ("roads", "river")
+        for f in base.get(layer, [])
+        if f["properties"].get("name_en")
+    }
+
+
+def first_plan(plans: Mapping[str, Features]) -> str | None:
+    """Return the plan that a page opens with: the one with most limits of its own."""
+    stated = {
+        plan: sum(feature["properties"]["basis"] == "stated" for feature in features)
+        for plan, features in plans.items()
+    }
+    return max(stated, key=stated.__getitem__, default=None)
+
+
+def _plan_record(plan: str, name: list[str], years: tuple[int, int] | None) -> dict[str, Any]:
+    """Return a period: its name, its short name (in English its years) and its years."""
+    if years is None:
+        return {"id": plan, "name": list(name), "short": list(name), "from": "", "to": ""}
+    ordinal = name[1].split(" ")[0] if name[1] else plan
+    return {
+        "id": plan,
+        "name": list(name),
+        "short": [name[0], ordinal],
+        "title": [f"{name[0]}规划", name[1]],
+        "from": years[0],
+        "to": years[1],
     }
 
 
@@ -223,8 +306,13 @@ def web_source(name: str) -> bytes:
 
 
 def scripts() -> bytes:
-    """Return our own drawing code as one script."""
+    """Return our own scripts as one."""
     return b"\n".join(web_source(name) for name in SCRIPTS)
+
+
+def styles() -> bytes:
+    """Return our own style sheets as one."""
+    return b"\n".join(web_source(name) for name in STYLES)
 
 
 def install_map(static: Path, data: Mapping[str, Any]) -> Assets:
@@ -242,10 +330,23 @@ def install_map(static: Path, data: Mapping[str, Any]) -> Assets:
     ExportError
         If a file cannot be written.
     """
-    content = f"window.PLANMAP_DATA={script_json(data)};".encode()
+    content = f"window.PLAN_DATA={script_json(data)};".encode()
     script = b"\n".join((leaflet_source("leaflet.js"), scripts(), content))
-    style = leaflet_source("leaflet.css") + b"\n" + web_source("planmap.css")
-    return install(static, "map", script, style)
+    return install(static, "map", script, leaflet_source("leaflet.css") + b"\n" + styles())
+
+
+def install_file(static: Path, name: str, content: Any) -> str:
+    """Put data that a frame loads when it is wanted under the folder; return its address there.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be written.
+    """
+    words = f"window.PLAN_{name.upper()}={script_json(content)};".encode()
+    address = _named(name, "js", words)
+    _put(static / address, words)
+    return address
 
 
 def install(static: Path, stem: str, script: bytes, style: bytes) -> Assets:
@@ -294,7 +395,7 @@ class PlanMap(MacroElement):
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
         "/* {{ this.loaded }} */\n"
-        "PlanMap.page({{ this._parent.get_name() }}, window.PLANMAP_DATA);\n"
+        "PlanMap.page({{ this._parent.get_name() }}, window.PLAN_DATA);\n"
         "{% endmacro %}"
     )
 
@@ -324,6 +425,7 @@ def base_map(assets: Assets) -> folium.Map:
         max_zoom=19,
         tiles=None,
         attributionControl=False,
+        zoom_control=False,
         zoomSnap=0.25,
         zoomDelta=0.5,
         wheelPxPerZoomLevel=90,

@@ -6,6 +6,7 @@ Nothing here is markup. The popup is put together in the browser with
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from geo.texts import text
@@ -28,7 +29,7 @@ def names(properties: Mapping[str, Any], key: str) -> Pair:
     return [chinese, str(properties.get(f"{key}_en") or chinese)]
 
 
-def about(properties: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
+def about(properties: Mapping[str, Any], plan_name: Pair | None = None) -> dict[str, Any]:
     """Return what is said of a zone.
 
     Parameters
@@ -36,31 +37,28 @@ def about(properties: Mapping[str, Any], *, whole: bool = False) -> dict[str, An
     properties : mapping
         Properties of a feature of ``data/zones/<plan>.geojson``; a key that
         is missing says nothing.
-    whole : bool
-        True for every passage quoted. The popup leaves out the further
-        quotations where the zone has words of its own.
+    plan_name : list of str, optional
+        Name of the plan, Chinese and English; left out where it is not given.
 
     Returns
     -------
     dict
-        ``sub`` plan, kind and basis; ``figures`` rows of catalogue key,
-        Chinese, English; ``verdict`` and ``reason``; ``passages`` rows of
-        catalogue key and verbatim text; ``notes`` rows of catalogue key,
-        Chinese, English; ``citation``. Pairs are Chinese, English.
+        ``sub`` plan, kind and basis; ``verdict`` and ``reason``; ``passages``
+        rows of catalogue key, verbatim text and section; ``notes`` rows of
+        catalogue key, Chinese, English; ``citation``. Pairs are Chinese,
+        English.
     """
-    figures = _area_figures(properties) + _length_figures(properties)
     verdict = str(properties.get("verdict") or "")
     if not properties.get("stated_area") and properties.get("computed_area_km2") is None:
         verdict = ""
     return {
-        "sub": _subtitle(properties),
-        "figures": figures,
+        "sub": _subtitle(properties, plan_name),
         "verdict": verdict,
         "reason": [
             str(properties.get("verdict_reason") or ""),
             str(properties.get("verdict_reason_en") or ""),
         ],
-        "passages": _passages(properties, whole=whole),
+        "passages": _passages(properties),
         "notes": _notes(properties),
         "citation": [
             str(properties.get("citation") or properties.get("section") or ""),
@@ -69,10 +67,100 @@ def about(properties: Mapping[str, Any], *, whole: bool = False) -> dict[str, An
     }
 
 
-def _subtitle(properties: Mapping[str, Any]) -> Pair:
+def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the areas and lengths of a zone as words: no more digits than the error allows.
+
+    Returns
+    -------
+    dict
+        ``stated``, ``computed`` [km²] as printed, empty where there is none;
+        ``rows`` and ``lengths`` of catalogue key, value and note, the last
+        two as pairs; ``interval`` with ``low``, ``high``, ``stated`` and
+        ``computed``, or None.
+    """
+    stated_km2 = properties.get("stated_area_km2")
+    computed = properties.get("computed_area_km2")
+    low, high = properties.get("low_km2"), properties.get("high_km2")
+    stated = _printed(properties.get("stated_area"), stated_km2, "平方公里")
+    unit = both("map.unit_km2")
+    rows: list[list[Any]] = []
+    if stated:
+        rows.append(["popup.stated_area", [stated, stated], unit])
+    said = {"stated": stated, "computed": "", "rows": rows, "lengths": [], "interval": None}
+    if computed is not None:
+        has_interval = low is not None and high is not None
+        digits = area_digits(low, high)
+        words = f"{computed:.{digits}f}"
+        note = unit
+        if has_interval:
+            between = f"{low:.{digits}f}–{high:.{digits}f}"
+            note = both("frame.between", interval=between)
+        rows.append(["popup.computed_area", [words, words], note])
+        said["computed"] = words
+        if properties.get("verdict") == "by_construction":
+            rows[-1][2] = both("verdict.by_construction")
+        elif stated_km2:
+            percent = f"{_signed(100 * (computed - stated_km2) / stated_km2, 1)}%"
+            verdict = str(properties.get("verdict") or "")
+            word = both(f"verdict.{verdict}") if verdict else ["", ""]
+            rows.append(["popup.difference", [percent, percent], word])
+            if has_interval:
+                said["interval"] = {
+                    "low": round(low, digits),
+                    "high": round(high, digits),
+                    "stated": stated_km2,
+                    "computed": round(computed, digits),
+                }
+    said["lengths"] = _lengths(properties)
+    return said
+
+
+def area_digits(low: float | None, high: float | None) -> int:
+    """Return how many decimals of km² an area may show: two, three where its error is small.
+
+    Examples
+    --------
+    >>> area_digits(1.271, 1.602)
+    2
+    >>> area_digits(0.1234, 0.1301)
+    3
+    """
+    if low is None or high is None:
+        return 2
+    return 3 if high - low < 0.02 else 2
+
+
+def _printed(words: object, value: float | None, unit: str) -> str:
+    """Return a figure as the plan prints it where it is in this unit, else its value."""
+    found = re.fullmatch(rf"\D{{0,4}}(\d+(?:\.\d+)?){unit}\D{{0,4}}", str(words or ""))
+    if found:
+        return found[1]
+    return "" if value is None else f"{value:g}"
+
+
+def _lengths(properties: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the rows of the length: stated, computed, verdict."""
+    rows: list[list[Any]] = []
+    stated_km = properties.get("stated_length_km")
+    computed = properties.get("computed_length_km")
+    unit = both("map.unit_km")
+    stated = _printed(properties.get("stated_length"), stated_km, "公里")
+    if stated:
+        rows.append(["popup.stated_length", [stated, stated], unit])
+    if computed is not None:
+        words = f"{computed:.1f}"
+        rows.append(["popup.computed_length", [words, words], unit])
+    if stated and computed is not None and properties.get("length_verdict"):
+        percent = f"{_signed(100 * (computed - stated_km) / stated_km, 1)}%" if stated_km else ""
+        word = both(f"verdict.{properties['length_verdict']}")
+        rows.append(["popup.difference", [percent, percent], word])
+    return rows
+
+
+def _subtitle(properties: Mapping[str, Any], plan_name: Pair | None) -> Pair:
     """Return plan, kind and basis in one line."""
-    parts = []
-    for room in ("plan", "kind", "basis"):
+    parts = [plan_name] if plan_name else []
+    for room in ("kind", "basis"):
         word = properties.get(room)
         if not word:
             continue
@@ -83,91 +171,50 @@ def _subtitle(properties: Mapping[str, Any]) -> Pair:
     return [" · ".join(part[side] for part in parts) for side in (0, 1)]
 
 
-def _area_figures(properties: Mapping[str, Any]) -> list[list[str]]:
-    """Return the rows of the area: stated, computed with interval, difference."""
-    rows: list[list[str]] = []
-    stated = properties.get("stated_area_km2")
-    computed = properties.get("computed_area_km2")
-    if properties.get("stated_area"):
-        english = f"{stated} km²" if stated is not None else str(properties["stated_area"])
-        rows.append(["popup.stated_area", str(properties["stated_area"]), english])
-    if computed is not None:
-        low, high = properties.get("low_km2"), properties.get("high_km2")
-        interval = low is not None and high is not None
-        rows.append(
-            [
-                "popup.computed_area",
-                f"{computed:.3f} 平方公里",
-                f"{computed:.3f} km²",
-            ]
-        )
-        if interval:
-            between = f"{low:.3f}–{high:.3f}"
-            rows.append(["popup.interval", between, between])
-    if stated and computed is not None and properties.get("verdict") != "by_construction":
-        difference = computed - stated
-        share = 100 * difference / stated
-        rows.append(
-            [
-                "popup.difference",
-                f"{_signed(difference, 3)}（{_signed(share, 1)}%）",
-                f"{_signed(difference, 3)} ({_signed(share, 1)}%)",
-            ]
-        )
-    return rows
-
-
-def _length_figures(properties: Mapping[str, Any]) -> list[list[str]]:
-    """Return the rows of the length."""
-    rows: list[list[str]] = []
-    stated = properties.get("stated_length_km")
-    computed = properties.get("computed_length_km")
-    if properties.get("stated_length"):
-        english = f"{stated} km" if stated is not None else str(properties["stated_length"])
-        rows.append(["popup.stated_length", str(properties["stated_length"]), english])
-    if computed is not None:
-        rows.append(["popup.computed_length", f"{computed:.2f} 公里", f"{computed:.2f} km"])
-    if stated and computed is not None and properties.get("length_verdict"):
-        word = f"verdict.{properties['length_verdict']}"
-        rows.append(["popup.length_verdict", *both(word)])
-    return rows
-
-
-def _passages(properties: Mapping[str, Any], *, whole: bool) -> list[list[str]]:
-    """Return the verbatim passages with the catalogue key of their label."""
+def _passages(properties: Mapping[str, Any]) -> list[list[str]]:
+    """Return every verbatim passage once, with the catalogue key of its label and its section."""
     rows = [
-        [f"popup.{key}", str(properties[key])]
+        [f"popup.{key}", str(properties[key]), ""]
         for key in ("limits_text", "positioning", "strategy")
         if properties.get(key)
     ]
     said = {row[1] for row in rows}
-    if whole or not rows:
-        quotes = properties.get("quote") or []
-        quotes = [quotes] if isinstance(quotes, str) else list(quotes)
-        if not whole:
-            quotes = quotes[:3]
-        rows += [["popup.quote", str(quote)] for quote in quotes if str(quote) not in said]
+    quotes = properties.get("quote") or []
+    quotes = [quotes] if isinstance(quotes, str) else list(quotes)
+    sections = list(properties.get("quote_sections") or [])
+    sections += [""] * (len(quotes) - len(sections))
+    for quote, section in zip(quotes, sections, strict=False):
+        if str(quote) not in said:
+            rows.append(["popup.quote", str(quote), str(section or "")])
     return rows
 
 
 def _notes(properties: Mapping[str, Any]) -> list[list[str]]:
-    """Return our own words: readings, where a shape was carried from, the reasoning."""
-    rows: list[list[str]] = []
-    readings = [r for r in properties.get("readings") or [] if r.get("area_km2") is not None]
-    if len(readings) > 1:
-        rows.append(
-            [
-                "popup.readings",
-                "；".join(f"{r['reading_zh']} {r['area_km2']:.3f} 平方公里" for r in readings),
-                "; ".join(f"{r['reading_en']} {r['area_km2']:.3f} km²" for r in readings),
-            ]
+    """Return our own words: the reasoning."""
+    if not properties.get("reasoning"):
+        return []
+    chinese = str(properties["reasoning"])
+    return [["popup.reasoning", chinese, str(properties.get("reasoning_en") or chinese)]]
+
+
+def readings(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the area under each reading, where there is more than one: name, km², interval."""
+    rows = [r for r in properties.get("readings") or [] if r.get("area_km2") is not None]
+    if len(rows) < 2:
+        return []
+    said = []
+    for row in rows:
+        low, high = row.get("low_km2"), row.get("high_km2")
+        digits = area_digits(low, high)
+        between = "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}"
+        said.append(
+            {
+                "name": [str(row["reading_zh"]), str(row["reading_en"])],
+                "km2": f"{row['area_km2']:.{digits}f}",
+                "between": between,
+            }
         )
-    if properties.get("carried_from"):
-        rows.append(["popup.carried_from", *[str(properties["carried_from"])] * 2])
-    if properties.get("reasoning"):
-        chinese = str(properties["reasoning"])
-        rows.append(["popup.reasoning", chinese, str(properties.get("reasoning_en") or chinese)])
-    return rows
+    return said
 
 
 def _signed(value: float, digits: int) -> str:

@@ -136,3 +136,13 @@ def district_record(features: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the outline of the district, all its parts."""
     polygons = [shape(f["geometry"]) for f in features if f.get("geometry")]
     return {"g": encode_polygons(shapely.union_all(polygons))}
+
+
+def block_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the built ground of the town, where a base has it: shape, and a tone of its own."""
+    shapes = [(f["properties"], shape(f["geometry"])) for f in features if f.get("geometry")]
+    return [
+        {"g": encode_polygons(area), "fill": str(properties.get("fill") or "")}
+        for properties, area in shapes
+        if "Polygon" in area.geom_type and not area.is_empty
+    ]

@@ -12,11 +12,11 @@ from folium.template import Template
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry import shape
 
-from layers.map.popups import about, names
+from layers.map.popups import about, both, figures, names, readings
 from layers.styles import style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 MICRODEGREES = 1_000_000
 """Coordinates travel as whole millionths of a degree, as files have six decimals."""
@@ -62,38 +62,54 @@ def encode_polygons(geometry: shapely.Geometry) -> list[list[list[int]]]:
     ]
 
 
-def zone_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def zone_records(
+    features: Iterable[Mapping[str, Any]], plan_names: Mapping[str, Sequence[str]] | None = None
+) -> list[dict[str, Any]]:
     """Return what the browser keeps of each zone.
 
     Parameters
     ----------
     features : iterable of mapping
         GeoJSON features of zone files, WGS84.
+    plan_names : mapping of str to sequence of str, optional
+        Names of the plans by id, Chinese and English.
 
     Returns
     -------
     list of dict
         In the order given; items without geometry have no ``t`` and are not
-        drawn. ``at`` is the place of the label, latitude first; ``area`` only
-        orders shapes.
+        drawn. ``at`` is the place of the label, latitude first, ``more``
+        further ones; ``area`` only orders shapes.
     """
-    return [_record(feature) for feature in features]
+    return [_record(feature, plan_names or {}) for feature in features]
 
 
-def _record(feature: Mapping[str, Any]) -> dict[str, Any]:
+def _record(feature: Mapping[str, Any], plan_names: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the record of one feature."""
     properties = feature["properties"]
+    said = figures(properties)
+    plan = str(properties["plan"])
     record: dict[str, Any] = {
         "id": properties["zone_id"],
-        "plan": properties["plan"],
+        "plan": plan,
         "place": properties["place"],
+        "group": f"{plan}/{properties.get('group') or ''}",
         "kind": properties["kind"],
         "basis": properties["basis"],
         "name": names(properties, "name"),
         "short": names(properties, "short_name"),
-        "about": about(properties),
+        "about": about(properties, list(plan_names.get(plan) or [plan, plan])),
+        "figures": said,
+        "interval": said.pop("interval"),
+        "readings": readings(properties),
+        "places": [str(name) for name in properties.get("places") or []],
+        "members": [str(zone) for zone in properties.get("members") or []],
+        "carried": str(properties.get("carried_from") or ""),
+        "summary": str(properties.get("summary_en") or ""),
     }
     if not feature.get("geometry"):
+        limits = bool(properties.get("limits_text"))
+        record["why"] = both("frame.why_missing" if limits else "frame.why_named")
         return record
     geometry = shape(feature["geometry"])
     if geometry.is_empty:
@@ -101,6 +117,7 @@ def _record(feature: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(geometry, (Polygon, MultiPolygon)):
         label = shapely.get_point(shapely.maximum_inscribed_circle(geometry), 0)
         record |= {"t": "polygon", "g": encode_polygons(geometry), "area": round(geometry.area, 9)}
+        record["more"] = [[round(p.y, 6), round(p.x, 6)] for p in _further_labels(geometry)]
     elif isinstance(geometry, (LineString, MultiLineString)):
         label = geometry.interpolate(0.5, normalized=True)
         record |= {"t": "line", "g": encode_lines(geometry)}
@@ -112,6 +129,26 @@ def _record(feature: Mapping[str, Any]) -> dict[str, Any]:
         return record
     record["at"] = [round(label.y, 6), round(label.x, 6)]
     return record
+
+
+def _further_labels(area: Polygon | MultiPolygon) -> list[Point]:
+    """Return where else the name of an area may stand: the middles of its halves and thirds."""
+    left, bottom, right, top = area.bounds
+    is_wide = right - left > top - bottom
+    spots = []
+    for low, high in ((0, 0.5), (0.5, 1), (0, 0.33), (0.67, 1)):
+        if is_wide:
+            part = shapely.box(
+                left + low * (right - left), bottom, left + high * (right - left), top
+            )
+        else:
+            part = shapely.box(
+                left, bottom + low * (top - bottom), right, bottom + high * (top - bottom)
+            )
+        piece = area.intersection(part)
+        if piece.area:
+            spots.append(shapely.get_point(shapely.maximum_inscribed_circle(piece), 0))
+    return spots
 
 
 def style_records(places: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -137,6 +174,71 @@ def connector_records(edges: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]
     ]
 
 
+def edge_records(
+    edges: Iterable[Mapping[str, Any]], english: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the edges of each zone by its id: street, method, error [m], source, corners, shape.
+
+    `english` has the English names of streets and rivers.
+    """
+    records: dict[str, list[dict[str, Any]]] = {}
+    for edge in edges:
+        row = edge["properties"]
+        if not edge.get("geometry") or row.get("position_error_m") is None:
+            continue
+        name = str(row.get("limit") or row.get("road") or "")
+        corners = [str(row[key]) for key in ("corner_from", "corner_to") if row.get(key)]
+        records.setdefault(str(row["zone_id"]), []).append(
+            {
+                "id": str(row.get("edge_id") or ""),
+                "name": [name, english.get(str(row.get("road") or name), english.get(name, name))],
+                "method": str(row.get("method") or "traced"),
+                "error": round(float(row["position_error_m"]), 1),
+                "source": [str(row.get("source") or ""), str(row.get("source_en") or "")],
+                "corners": ["，".join(corners), ""],
+                "note": [
+                    str(row.get("connector_reason") or row.get("alias_reason") or ""),
+                    str(row.get("connector_reason_en") or row.get("alias_reason_en") or ""),
+                ],
+                "g": encode_lines(shape(edge["geometry"])),
+            }
+        )
+    return records
+
+
+def group_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the groups of the plans with the ids of their zones, in the order of the files."""
+    groups: dict[str, dict[str, Any]] = {}
+    for feature in features:
+        properties = feature["properties"]
+        plan, key = str(properties["plan"]), str(properties.get("group") or "")
+        chinese = str(properties.get("group_name") or key or "–")
+        name = [chinese, str(properties.get("group_name_en") or chinese)]
+        record = {"id": f"{plan}/{key}", "plan": plan, "name": name, "zones": []}
+        groups.setdefault(record["id"], record)["zones"].append(properties["zone_id"])
+    return list(groups.values())
+
+
+def shown_at_first(plans: Iterable[Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Return the ids of the items that show before the reader chose.
+
+    In each plan the areas that do not hide others; in a plan that has none,
+    the places that it names.
+    """
+    shown: list[str] = []
+    for features in plans:
+        areas = [f for f in features if _is_area(f)]
+        wanted = [f for f in areas if style_of(f["properties"]["place"]).filled]
+        if not areas:
+            wanted = [f for f in features if f.get("geometry")]
+        shown += [f["properties"]["zone_id"] for f in wanted]
+    return shown
+
+
+def _is_area(feature: Mapping[str, Any]) -> bool:
+    return (feature.get("geometry") or {}).get("type") in ("Polygon", "MultiPolygon")
+
+
 def script_json(value: Any) -> str:
     """Return JSON that is safe inside a script, a template and streamlit-folium's rewriting."""
     words = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -149,21 +251,19 @@ def script_json(value: Any) -> str:
 
 
 class ZoneState(MacroElement):
-    """The state of the map: which zones show, opacity, selection, base map.
+    """What Python says to the map: shapes of a view over the zones, its part of the address.
 
-    It is a few hundred bytes; the shapes themselves are in the browser
-    already, so that a toggle neither sends nor draws them again.
+    It is a few hundred bytes; everything else is in the browser already, so
+    that toggles, periods and languages ask Python nothing.
 
     Parameters
     ----------
     state : mapping
-        What ``PlanMap.View.update`` takes.
+        What ``PlanMap.App.hear`` takes.
     """
 
     _template = Template(
-        "{% macro script(this, kwargs) %}\n"
-        "window.planmap.update({{ this.payload }});\n"
-        "{% endmacro %}"
+        "{% macro script(this, kwargs) %}\nwindow.planmap.hear({{ this.payload }});\n{% endmacro %}"
     )
 
     def __init__(self, state: Mapping[str, Any]) -> None:

@@ -8,19 +8,19 @@ import re
 
 from geo.errors import ExportError
 from geo.texts import Text
-from layers.map.base_map import leaflet_source, scripts, web_source
+from layers.map.base_map import leaflet_source, scripts, styles, web_source
 
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*")
 _ADDRESS = re.compile(r"url\((?!#)[^)]*\)")
 
 
-def inline_sources(own_style: str, own_script: str) -> tuple[str, str]:
+def inline_sources(own_script: str) -> tuple[str, str]:
     """Return the style and the script of a page that stands in one file.
 
     Parameters
     ----------
-    own_style, own_script : str
-        Files of ``layers/web`` that come after Leaflet and the map's own.
+    own_script : str
+        A file of ``layers/web`` that starts the page.
 
     Raises
     ------
@@ -31,8 +31,7 @@ def inline_sources(own_style: str, own_script: str) -> tuple[str, str]:
         _ADDRESS.sub("none", _plain(source))
         for source in (
             leaflet_source("leaflet.css"),
-            web_source("planmap.css"),
-            web_source(own_style),
+            styles(),
         )
     )
     script = "\n".join(

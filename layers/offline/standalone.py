@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from geo.errors import ExportError, GeoError
 from geo.export.files import DataOptions, notice_lines
 from geo.io.geojson import layer_bytes
 from geo.texts import Text, text
 from layers.map.base_map import map_data
-from layers.map.popups import both
+from layers.map.finding import later_data
 from layers.map.zones import script_json
 from layers.offline.one_file import content_policy, inline_sources
 
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-
-TEXTS = (
-    "standalone.show_all",
-    "standalone.show_none",
-    "standalone.names",
-    "standalone.no_shape",
-    "standalone.language",
-    "standalone.layers",
-)
-"""Texts that only the offline page needs, beside those of the map."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +37,15 @@ class StandaloneOptions:
     shown : sequence of str, optional
         Zone ids drawn at the start; by default all that have limits of their
         own or of an earlier plan.
+    start : mapping of str to str
+        Address that the page opens with, such as ``{"view": "compare"}``; see
+        docs/frame.md.
     """
 
     date: dt.date
     language: str = "zh"
     shown: Sequence[str] | None = None
+    start: Mapping[str, str] = field(default_factory=dict)
 
 
 def standalone_html(
@@ -90,13 +85,12 @@ def standalone_html(
     if not zones_by_plan:
         raise ExportError(Text("refused.no-plan-zone"))
     data = _data(zones_by_plan, base, edges_by_plan or {}, options)
-    style, script = inline_sources("standalone.css", "standalone.js")
+    style, script = inline_sources("one-file.js")
     language = "en" if options.language == "en" else "zh"
     page = _PAGE.format(
         language="en" if language == "en" else "zh-CN",
         policy=content_policy(script, style),
         title=html.escape(data["title"][language == "en"]),
-        disclaimer=html.escape(text("notice.disclaimer", language)),
         no_script=html.escape(text("standalone.no_script", language)),
         about=_about(zones_by_plan, options, language),
         style=style,
@@ -119,6 +113,15 @@ def _data(
         "version": str(metadata.get("data_version") or ""),
         "attribution": _pair(metadata, "attribution"),
         "accuracy": _pair(metadata, "accuracy"),
+        "title": [
+            text("page.title", "zh", district=_pair(metadata, "district_name")[0]),
+            text("page.title", "en", district=_pair(metadata, "district_name")[1]),
+        ],
+        "periods": {
+            plan: (zones.attrs["metadata"]["period_from"], zones.attrs["metadata"]["period_to"])
+            for plan, zones in zones_by_plan.items()
+            if (zones.attrs.get("metadata") or {}).get("period_from")
+        },
         "plan_names": {
             plan: _pair(zones.attrs.get("metadata") or {"plan_name": plan}, "plan_name")
             for plan, zones in zones_by_plan.items()
@@ -140,22 +143,17 @@ def _data(
     unknown = [zone_id for zone_id in shown if zone_id not in known]
     if unknown:
         raise ExportError(Text("refused.zone", zone=unknown[0], known=known))
-    groups = [group for plan, features in plans.items() for group in _groups(plan, features)]
-    district = _pair(metadata, "district_name")
-    return data | {
-        "texts": data["texts"] | {key: both(key) for key in TEXTS},
-        "title": [
-            text("standalone.title", "zh", district=district[0]),
-            text("standalone.title", "en", district=district[1]),
-        ],
-        "groups": groups,
-        "start": {
-            "lang": "en" if options.language == "en" else "zh",
-            "shown": list(shown),
-            "open": [group["id"] for group in groups if set(group["zones"]) & set(shown)],
-            "today": options.date.isoformat(),
-        },
+    data["start"] |= {
+        "lang": "en" if options.language == "en" else "zh",
+        "shown": list(shown),
+        "address": urlencode(options.start),
     }
+    plain_base = {name: layer for name, layer in base.items() if not layer.empty}
+    try:
+        later = later_data(zones_by_plan, edges_by_plan, plain_base)
+    except GeoError as error:
+        raise ExportError(error.words) from error
+    return data | {"later": later, "today": options.date.isoformat()}
 
 
 def _features(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:
@@ -168,21 +166,6 @@ def _pair(metadata: Mapping[str, Any], key: str) -> list[str]:
     """Return a text of the metadata, Chinese and English."""
     chinese = str(metadata.get(key) or "")
     return [chinese, str(metadata.get(f"{key}_en") or chinese)]
-
-
-def _groups(plan: str, features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the groups of a plan with the ids of their zones, in the order of the file."""
-    groups: dict[str, dict[str, Any]] = {}
-    for feature in features:
-        properties = feature["properties"]
-        key = str(properties.get("group") or "")
-        chinese = str(properties.get("group_name") or key or "–")
-        name = [chinese, str(properties.get("group_name_en") or chinese)]
-        group = groups.setdefault(
-            key, {"id": f"{plan}/{key}", "plan": plan, "name": name, "zones": []}
-        )
-        group["zones"].append(properties["zone_id"])
-    return list(groups.values())
 
 
 def _about(
@@ -217,15 +200,9 @@ _PAGE = """<!DOCTYPE html>
 <style>{style}</style>
 </head>
 <body>
-<aside class="sa-panel">
-<div class="sa-head"><h1 id="title">{title}</h1>
-<button type="button" class="sa-button" id="language"></button></div>
-<p class="sa-disclaimer" id="disclaimer">{disclaimer}</p>
-<noscript><p>{no_script}</p></noscript>
-<div id="toggles" role="group"></div>
-<details class="sa-about">{about}</details>
-</aside>
 <main id="map"></main>
+<noscript><p>{no_script}</p></noscript>
+<details class="pm-provenance">{about}</details>
 <script type="application/json" id="data">{data}</script>
 <script>{script}</script>
 </body>

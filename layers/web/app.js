@@ -6,9 +6,19 @@
 
   const PHONE = "(max-width: 760px)";
   const OWN = ["view", "lang", "plans", "show", "hide", "labels", "base", "zone", "card", "pop", "tab", "at",
-    "from", "to", "mode", "split", "cell", "table", "place", "fade", "measure", "present", "embed"];
+    "from", "to", "mode", "split", "cell", "table", "where", "fade", "measure", "present", "embed"];
   // A change of one of these is a step that Back undoes; any other only amends the address.
   const STEPS = ["view", "plan", "zone", "from", "to", "place", "lang"];
+
+  // Leaflet's scale in the reader's language.
+  const Scale = L.Control.Scale.extend({
+    _updateScale(line, words, ratio) {
+      const { app } = this.options;
+      const [, value, unit] = /^(\d+) (k?m)$/.exec(words) || ["", words, "m"];
+      line.style.width = `${Math.round(this.options.maxWidth * ratio)}px`;
+      line.textContent = `${value} ${app.t(`map.unit_${unit}`)}`;
+    },
+  });
 
   class App {
     // map: Leaflet's; data: of layers.map.base_map.map_data; host: see docs/frame.md.
@@ -70,7 +80,7 @@
         mode: one("mode", ["swipe", "side"], "swipe"),
         split: Number(asked.get("split")) > 0 && Number(asked.get("split")) < 1 ? Number(asked.get("split")) : 0.5,
         cell: asked.get("cell") || null, table: asked.get("table") === "on",
-        place: asked.get("place") || null,
+        place: asked.get("where") || null,
         fade, measure: asked.get("measure") || "", measuring: Boolean(asked.get("measure")),
         present: asked.get("present") === "1", embed: asked.get("embed") === "1" || asked.get("embed") === "true",
       };
@@ -97,7 +107,7 @@
     }
 
     query(changes) {
-      const state = { ...this.state, ...changes };
+      const state = Object.assign({}, this.state, changes);
       const words = {};
       const put = (name, value, otherwise) => { if (value && value !== otherwise) words[name] = value; };
       put("view", state.view, "map");
@@ -121,7 +131,7 @@
         put("cell", state.cell, null);
         if (state.table) put("table", "on");
       }
-      if (state.view === "place") put("place", state.place, null);
+      if (state.view === "place") put("where", state.place, null);
       put("fade", Object.entries(state.fade).map(([group, percent]) => `${group}:${percent}`).join(","), "");
       put("measure", state.measure, "");
       if (state.present) put("present", "1");
@@ -146,22 +156,22 @@
     // -- changes ----------------------------------------------------------------------------
 
     set(changes) {
-      this.take({ ...this.state, ...changes }, "set");
+      this.take(Object.assign({}, this.state, changes), "set");
     }
 
     take(next, why) {
       const before = this.state;
       if (next.view === "compare" && before.view !== "compare" && why === "set" && before.plan !== next.to) {
-        next = { ...next, from: before.plan };
+        next = Object.assign({}, next, { from: before.plan });
       }
       // A zone that is chosen brings its plan, and itself onto the map.
       if (next.zone !== before.zone && next.zone && next.view !== "compare") {
         const zone = this.zones.get(next.zone);
-        next = { ...next, plan: zone.plan, ...this.with([zone.id], true, next) };
+        next = Object.assign({}, next, { plan: zone.plan }, this.with([zone.id], true, next));
       } else if (next.plan !== before.plan && next.zone) {
         // A new period keeps the place that is read, where the plan has it.
         const twin = this.twinIn(this.zones.get(next.zone), next.plan);
-        next = { ...next, zone: twin ? twin.id : null, card: Boolean(twin) && next.card, pop: false };
+        next = Object.assign({}, next, { zone: twin ? twin.id : null, card: Boolean(twin) && next.card, pop: false });
       }
       const changed = Object.keys(next).filter((key) => JSON.stringify(next[key]) !== JSON.stringify(before[key]));
       if (!changed.length && why !== "first") return;
@@ -171,10 +181,10 @@
       if (why === "pop") {
         this.written = this.query({});
         if (next.at && changed.includes("at")) this.goAt(next.at);
-      } else {
+      } else if (why !== "host") {
         this.write(why === "set" && changed.some((key) => STEPS.includes(key)));
       }
-      this.tell(changed);
+      this.host.tell({ first: why === "first" }, this);
     }
 
     with(ids, on, state) {
@@ -437,6 +447,7 @@
         point: (latlng) => this.pointed(latlng),
         hover: (id) => this.hover(id),
         inset: () => this.inset(),
+        quiet: () => Boolean(this.popup.popup),
         online: (came) => this.online(came),
       });
       const number = (value, digits) => value.toLocaleString("en-US",
@@ -445,15 +456,16 @@
         toWgs84: this.view.toWgs84, number, toDisplay: this.view.toDisplay,
         changed: (words) => this.measured(words) });
       this.main.appendChild(this.tools.measures);
-      this.scale = L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(map);
+      this.scale = new Scale({ imperial: false, position: "bottomleft", maxWidth: 110, app: this }).addTo(map);
       map.on("moveend", () => this.settled());
       document.addEventListener("keydown", (event) => this.keys(event));
       window.matchMedia(PHONE).addListener(() => this.draw(["all"]));
       const start = this.state;
-      this.state = { ...start };
+      this.state = Object.assign({}, start);
       this.take(start, "first");
       if (start.at) this.goAt(start.at);
-      else if (start.zone && this.zones.get(start.zone).t && (start.card || start.pop)) this.view.zoomTo(start.zone, false);
+      if (this.phone && start.card) this.sheet("card", "half");
+      if (!start.at && start.zone && this.zones.get(start.zone).t && (start.card || start.pop)) this.view.zoomTo(start.zone, false);
       if (start.measure) this.measure.restore(start.measure);
       if (start.pop) this.reopen();
       if (this.searched) {
@@ -472,6 +484,16 @@
       }
       const at = L.latLng(this.view.toDisplay([zone.at[0], zone.at[1]]));
       this.popup.open(zone, this.view.holding(at, zone), at, this.map.getContainer());
+    }
+
+    // What is in sight beside the cards: left, bottom, right, top, WGS84.
+    bbox() {
+      const inset = this.inset();
+      const size = this.map.getSize();
+      const corner = (x, y) => this.view.toWgs84(this.map.containerPointToLatLng([x, y]));
+      const [south, west] = corner(Math.min(inset.left, size.x / 2), size.y);
+      const [north, east] = corner(size.x - Math.min(inset.right, size.x / 3), 0);
+      return [west, south, east, north].map((n) => n.toFixed(6)).join(",");
     }
 
     goAt(at) {
@@ -496,10 +518,10 @@
     inset() {
       const inset = { left: 0, right: 0, top: 0, bottom: 0 };
       const { state } = this;
-      if (state.embed || state.present) return { ...inset, bottom: state.present ? 170 : 60 };
+      if (state.embed || state.present) return Object.assign({}, inset, { bottom: state.present ? 170 : 60 });
       if (this.phone) {
         const open = { half: 0.48, peek: 0.2, full: 0.2 }[this.root.dataset.stop] || 0;
-        return { ...inset, top: 62, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight };
+        return Object.assign({}, inset, { top: 62, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight });
       }
       const wide = (node) => (node && !node.hidden && node.offsetWidth ? node.offsetWidth + 24 : 0);
       inset.left = wide(this.list.node);
@@ -510,6 +532,15 @@
       }
       inset.bottom = 84;
       return inset;
+    }
+
+    // What stands at the right edge makes room for a card there.
+    room() {
+      const card = [this.card.node, this.placeCard.node, this.compare.node].find((node) => !node.hidden && node.offsetWidth);
+      const right = !this.phone && card ? `${card.offsetWidth + 24}px` : "";
+      this.tools.node.style.right = right;
+      this.tools.measures.style.right = right ? `calc(${right} + 48px)` : "";
+      (this.compare.heads || []).slice(1).forEach((head) => { head.style.right = right; });
     }
 
     classes() {
@@ -568,6 +599,8 @@
       if (has("lang", "view", "place")) this.placeCard.render();
       if (has("zone", "card", "view", "place", "tab")) this.overlays.edge = null;
       this.compare.draw(keys);
+      this.room();
+      if (has("lang") && this.scale) this.scale._update();
       this.drawMap();
       if (has("lang", "base")) this.bar.renderFoot();
       if (has("lang", "plan", "zone", "present")) this.present.render();
@@ -602,7 +635,7 @@
       const base = (this.host.bases || []).find((one) => one.id === id) || null;
       if (!ready || !base) return base;
       if (!base.needs_key) return base;
-      return this.baseReady() ? { ...base, urls: base.urls.map((url) => url.replace("{key}", this.baseKey)) } : null;
+      return this.baseReady() ? Object.assign({}, base, { urls: base.urls.map((url) => url.replace("{key}", this.baseKey)) }) : null;
     }
 
     baseReady() { return /^[0-9A-Za-z]{16,64}$/.test(this.baseKey || ""); }
@@ -613,7 +646,7 @@
     }
 
     tellLine(words) {
-      this.told.replaceChildren(element("span", "", words),
+      PlanMap.put(this.told, element("span", "", words),
         PlanMap.dom.iconButton("pm-close", "close", this.t("frame.close"), () => { this.told.hidden = true; }));
       this.told.hidden = false;
     }
@@ -642,7 +675,10 @@
       this.write(false);
     }
 
-    overlayClicked(id) { this.host.tell({ clicked: { overlay_id: id } }, this); }
+    overlayClicked(id) {
+      if ((this.data.edges[this.state.zone] || []).some((edge) => edge.id === id)) this.showEdge(id);
+      this.host.tell({ clicked: { overlay_id: id } }, this);
+    }
 
     pointed(latlng) {
       if (this.measure.active) return;
@@ -677,24 +713,30 @@
 
     // -- the host ----------------------------------------------------------------------------
 
-    // What a host that computes must know: the view, and what its views are about.
-    tell(changed) {
-      this.host.tell({ changed }, this);
-    }
-
     // What a host has to say: shapes over the zones, what alone is shown, its part of the address.
     hear(words) {
-      if (words.extra) this.extra = words.extra;
+      if (words.extra) {
+        this.extra = words.extra;
+        this.host.heard(words.extra);
+      }
       this.overlays.host = words.overlay || null;
       this.hostShown = words.shown || null;
       this.state.today = words.today;
+      const isNew = words.n > (this.heardCount || 0);
+      this.heardCount = words.n;
+      const go = isNew && words.go ? words.go : {};
+      const changes = {};
+      if (this.host.views.includes(go.view)) changes.view = go.view;
+      if ("plans" in go) changes.plan = go.plans.split(",")[0];
+      ["zone", "from", "to"].forEach((name) => { if (name in go) changes[name] = go[name] || null; });
+      const before = this.state.zone;
+      if (Object.keys(changes).length) this.take(Object.assign({}, this.state, changes), "host");
       this.drawMap();
-      if (words.fly && words.fly.n !== this.flown) {
+      if (words.fly && words.fly.n > (this.flown || 0)) {
         this.flown = words.fly.n;
-        this.view.zoomTo(words.fly.id);
+        if (words.fly.id || before) this.view.zoomTo(words.fly.id);
       }
-      if (words.go) this.set(words.go);
-      this.write(Boolean(words.step));
+      this.write(isNew && Boolean(words.step));
     }
   }
 

@@ -48,13 +48,13 @@
       lang.lang = app.state.lang === "en" ? "zh-CN" : "en";
       right.appendChild(lang);
       this.search.render();
-      this.node.replaceChildren(title, nav, this.search.node, right);
+      PlanMap.put(this.node, title, nav, this.search.node, right);
       this.renderFoot();
       this.bottom.setAttribute("aria-label", t("frame.bottom"));
       const more = button("pm-nav-link", null, () => app.more.open());
       more.append(icon("more", 22), element("span", "", t("frame.more_views")));
       const four = ["map", "compare", "check", "place"].filter((id) => app.host.views.includes(id));
-      this.bottom.replaceChildren(...four.map((id) => viewLink(app, id, "pm-nav-link", true)), more);
+      PlanMap.put(this.bottom, ...four.map((id) => viewLink(app, id, "pm-nav-link", true)), more);
       this.mark();
     }
 
@@ -71,7 +71,7 @@
       const accuracy = button("pm-link", t("frame.accuracy"), () => app.tellDialog(t("frame.accuracy"),
         [t("notice.disclaimer"), t("notice.datum"), pick(data.accuracy), pick(data.attribution),
           `${t("map.data_version")} ${data.version}`, state.today ? `${t("frame.opened_on")} ${state.today}` : ""]));
-      this.foot.replaceChildren(...nodes, accuracy);
+      PlanMap.put(this.foot, ...nodes, accuracy);
     }
 
     mark() {
@@ -98,7 +98,7 @@
       this.node.setAttribute("role", "group");
       this.node.setAttribute("aria-label", t(comparing ? "frame.compared" : "layers.plans"));
       const focused = this.node.contains(document.activeElement) && document.activeElement.dataset.keep;
-      this.node.replaceChildren(...(comparing ? this.two() : this.one()));
+      PlanMap.put(this.node, ...(comparing ? this.two() : this.one()));
       const back = focused && this.node.querySelector(`[data-keep="${focused}"]`);
       if (back) back.focus();
     }
@@ -195,7 +195,7 @@
           else document.documentElement.requestFullscreen();
         }));
       }
-      this.node.replaceChildren(...nodes);
+      PlanMap.put(this.node, ...nodes);
     }
   }
 

@@ -17,7 +17,7 @@
       const zone = app.zones.get(state.zone);
       this.node.hidden = !zone || !state.card;
       if (this.node.hidden) {
-        this.node.replaceChildren();
+        PlanMap.put(this.node);
         return;
       }
       this.node.setAttribute("aria-label", pick(zone.name));
@@ -42,7 +42,7 @@
       const focused = this.node.contains(document.activeElement) && document.activeElement.dataset.keep;
       const top = this.at === zone.id + tab ? this.node.scrollTop : 0;
       this.at = zone.id + tab;
-      this.node.replaceChildren(...nodes);
+      PlanMap.put(this.node, ...nodes);
       this.node.scrollTop = top;
       if (focused) {
         const back = this.node.querySelector(`[data-keep="${focused}"]`);

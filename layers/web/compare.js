@@ -71,10 +71,10 @@
         this.other.setView(map.getCenter(), map.getZoom(), { animate: false });
         box.setAttribute("role", "region");
         map.invalidateSize({ animate: false });
-        this.second = new PlanMap.View(this.other, app.data, { ...options, inset: () => app.inset(), twin: true });
+        this.second = new PlanMap.View(this.other, app.data, Object.assign({}, options, { inset: () => app.inset(), twin: true }));
         this.together(map, this.other);
       } else {
-        this.second = new PlanMap.View(map, app.data, { ...options, prefix: "b-", bare: true });
+        this.second = new PlanMap.View(map, app.data, Object.assign({}, options, { prefix: "b-", bare: true }));
         this.swipe(map);
       }
     }
@@ -154,7 +154,8 @@
       };
       const at = (event) => {
         const box = map.getContainer().getBoundingClientRect();
-        move((event.clientX - box.left) / box.width);
+        const [from, width] = this.span();
+        move((event.clientX - box.left - from) / width);
       };
       handle.addEventListener("pointerdown", (event) => {
         event.preventDefault();
@@ -179,19 +180,27 @@
       map.on("move zoomend viewreset resize", this.clipping);
     }
 
+    // The part of the map that no card covers: where it begins, and how wide it is.
+    span() {
+      const inset = this.app.inset();
+      return [inset.left, Math.max(80, this.app.map.getSize().x - inset.left - (inset.right > 60 ? inset.right : 0))];
+    }
+
     clip() {
       const { map, state } = this.app;
       const size = map.getSize();
       const from = map.containerPointToLayerPoint([0, 0]);
       const to = map.containerPointToLayerPoint(size);
-      const x = from.x + size.x * state.split;
+      const [start, width] = this.span();
+      const across = start + width * state.split;
+      const x = from.x + across;
       const area = (left, right) => `polygon(${left}px ${from.y}px, ${right}px ${from.y}px, ` +
         `${right}px ${to.y}px, ${left}px ${to.y}px)`;
       CLIPPED.forEach((name) => {
         map.getPane(name).style.clipPath = area(from.x, x);
         map.getPane(`b-${name}`).style.clipPath = area(x, to.x);
       });
-      this.handle.style.left = `${100 * state.split}%`;
+      this.handle.style.left = `${across}px`;
       const percent = Math.round(100 * state.split);
       this.handle.setAttribute("aria-valuenow", percent);
       this.handle.setAttribute("aria-valuetext", this.t("compare.handle_value", { percent,
@@ -208,7 +217,7 @@
       if (!turned) return null;
       const back = turned[kind];
       return { rows: back.columns, columns: back.rows, undrawn: [...back.undrawn].reverse(),
-        cells: back.cells.map((cell) => ({ ...cell, a: cell.b, b: cell.a, sa: cell.sb, sb: cell.sa })) };
+        cells: back.cells.map((cell) => (Object.assign({}, cell, { a: cell.b, b: cell.a, sa: cell.sb, sb: cell.sa }))) };
     }
 
     overlay() {
@@ -256,12 +265,12 @@
       const was = this.node.hidden;
       this.node.hidden = state.view !== "compare" || !state.table;
       if (was !== this.node.hidden) window.setTimeout(() => !app.view.moved && app.view.whole(), 0);
-      if (this.node.hidden) { this.node.replaceChildren(); return; }
+      if (this.node.hidden) { PlanMap.put(this.node); return; }
       this.node.setAttribute("aria-label", this.t("frame.overlaps"));
       const close = iconButton("pm-close", "close", this.t("frame.close"), () => app.set({ table: false }));
       const pair = this.pairs && this.pair();
       if (!pair || state.from === state.to) {
-        this.node.replaceChildren(close, element("p", "pm-quiet", this.t(this.pairs ? "compare.same_period" : "frame.loading")));
+        PlanMap.put(this.node, close, element("p", "pm-quiet", this.t(this.pairs ? "compare.same_period" : "frame.loading")));
         return;
       }
       const heading = element("h3", "", this.t("compare.matrix", {
@@ -269,7 +278,7 @@
       heading.id = "cmp-matrix";
       if (!pair.rows.length || !pair.columns.length) {
         const empty = pair.rows.length ? state.to : state.from;
-        this.node.replaceChildren(close, heading, element("p", "cmp-quiet",
+        PlanMap.put(this.node, close, heading, element("p", "cmp-quiet",
           this.t("compare.no_areas", { plan: this.planName(empty) })));
         return;
       }
@@ -327,7 +336,7 @@
       const nodes = [heading, toggle, said, scroll, element("p", "cmp-quiet", this.t("compare.rule"))];
       if (undrawn.length) nodes.push(element("p", "cmp-quiet",
         this.t("compare.undrawn", { names: list(undrawn, state.lang) })));
-      this.node.replaceChildren(close, ...nodes);
+      PlanMap.put(this.node, close, ...nodes);
     }
 
     headCell(scope, words, row) {

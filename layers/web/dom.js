@@ -21,6 +21,12 @@
     return node;
   }
 
+  // The children of a node, in place of those it has.
+  PlanMap.put = function put(node, ...children) {
+    node.textContent = "";
+    node.append(...children);
+  };
+
   const SVG = "http://www.w3.org/2000/svg";
 
   function svg(tag, attributes, ...children) {

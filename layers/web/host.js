@@ -25,7 +25,7 @@
   }
 
   // By itself: its own address, every view in the browser.
-  // options: {views, bases, extras, address(name) of further data}
+  // options: {views, bases, extras, address to open with, file(name) where further data stand}
   PlanMap.ownHost = function ownHost(options) {
     const { location, history } = window;
     const path = () => location.href.split(/[?#]/)[0];
@@ -43,7 +43,7 @@
       extras: options.extras || [],
       isHost: () => false,
       drawerWidth: () => 0,
-      read: () => location.search || location.hash.replace(/^#/, "?"),
+      read: () => location.search || location.hash.replace(/^#/, "?") || options.address || "",
       push: (query) => change("pushState", query),
       replace: (query) => change("replaceState", query),
       onPop: (take) => window.addEventListener("popstate", take),
@@ -51,7 +51,7 @@
       title: (words) => { document.title = words; },
       speak: () => {},
       tell: () => {},
-      load: loader(options.address || ((name) => `${name}.js`)),
+      load: loader(options.file || ((name) => `${name}.js`)),
     };
   };
 
@@ -65,8 +65,8 @@
   };
 
   const DRAWERS = { check: 0.62, own: 1, export: 1, wording: 1 };
-  // What a change of which Python learns only while a view of its own is open.
-  const SHARED = ["lang", "plan", "zone", "show", "hide", "from", "to"];
+  // What Python must know, and learns only when a view of its own is open.
+  const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to"];
 
   // The Streamlit page: streamlit-folium hands the map over here and takes back what Python must know.
   function pageHost(data) {
@@ -97,24 +97,23 @@
         const { state } = app;
         root.dataset.view = state.view;
         root.classList.toggle("pm-bare", state.present || state.embed);
-        const now = { ...app.extra, view: state.view, lang: state.lang, plans: state.plan, zone: state.zone || "",
-          show: state.show.join(","), hide: state.hide.join(","), from: state.from, to: state.to, base: state.base,
-          labels: state.labels ? "on" : "off", at: (state.at || []).join(",") };
-        const changed = words.changed || [];
-        const wanted = words.clicked || (host.isHost(state.view) &&
-          (!known || known.view !== now.view || SHARED.some((key) => changed.includes(key)) || words.pop));
-        if (!known || !wanted) {
-          if (!known) known = now;
-          return;
-        }
-        known = now;
+        const now = Object.assign({}, app.extra, { view: state.view, lang: state.lang, plans: state.plan, zone: state.zone || "", show: state.show.join(","), hide: state.hide.join(","), from: state.from, to: state.to, base: state.base, labels: state.labels ? "on" : "off", at: (state.at || []).join(",") });
+        const same = known && !words.clicked && KNOWN.every((key) => known[key] === now[key]) &&
+          JSON.stringify(known.extra) === JSON.stringify(app.extra);
+        if (!known || (host.isHost(state.view) && known.view !== now.view)) outer.scrollTo(0, 0);
+        if (!known) known = Object.assign({}, now, { extra: Object.assign({}, app.extra) });
+        else if (same || !(words.clicked || host.isHost(state.view))) return;
+        else known = Object.assign({}, now, { extra: Object.assign({}, app.extra) });
+        if (words.first) return;
         told = Math.max(Date.now(), told + 1);
-        const value = { sequence: told, link: now, ...(words.clicked || {}) };
+        const value = Object.assign({ sequence: told, link: now }, (words.clicked || {}));
         const held = window.__GLOBAL_DATA__;
         held.last_active_drawing = { type: "Feature", geometry: null, properties: value };
         held.previous_data = { last_active_drawing: held.last_active_drawing };
         window.Streamlit.setComponentValue(held.previous_data);
       },
+      // Python's own part of the address needs not be told to it again.
+      heard: (extra) => { if (known) known.extra = Object.assign({}, extra); },
       load: loader((name) => data.files[name]),
     };
     return host;

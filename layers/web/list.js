@@ -27,7 +27,7 @@
         this.plan(id, nodes);
       });
       nodes.push(this.appearance());
-      this.node.replaceChildren(...nodes);
+      PlanMap.put(this.node, ...nodes);
       this.mark();
     }
 
@@ -88,7 +88,7 @@
           const slider = element("input", "");
           const fade = app.state.fade[group.id];
           Object.assign(slider, { type: "range", min: 0, max: 100, step: 5, value: fade === undefined ? 60 : fade });
-          slider.addEventListener("input", () => app.set({ fade: { ...app.state.fade, [group.id]: Number(slider.value) } }));
+          slider.addEventListener("input", () => app.set({ fade: Object.assign({}, app.state.fade, { [group.id]: Number(slider.value) }) }));
           label.appendChild(slider);
           tools.appendChild(label);
         }
@@ -191,7 +191,7 @@
       const list = element("ul", "pm-signs");
       const line = (rows) => {
         const node = PlanMap.dom.svg("svg", { width: 30, height: 12, viewBox: "0 0 30 12", "aria-hidden": "true" });
-        rows.forEach((row) => node.appendChild(PlanMap.dom.svg("path", { d: "M0 6H30", fill: "none", ...row })));
+        rows.forEach((row) => node.appendChild(PlanMap.dom.svg("path", Object.assign({ d: "M0 6H30", fill: "none" }, row))));
         return node;
       };
       const add = (mark, words) => {
@@ -235,7 +235,7 @@
           eye.setAttribute("aria-pressed", String(on));
           eye.setAttribute("aria-label", t("frame.show", { name: pick(zone.name) }));
           eye.title = t(on ? "frame.hide_title" : "frame.show_title");
-          eye.replaceChildren(icon(on ? "eye" : "eyeOff", 17));
+          PlanMap.put(eye, icon(on ? "eye" : "eyeOff", 17));
         }
       });
       this.node.querySelectorAll("[data-all]").forEach((node) => {

@@ -97,13 +97,12 @@
       const style = { color: "#b4321f", weight: 2, dashArray: "5 4", interactive: false,
         pane: "measure" };
       if (this.mode === "area" && this.points.length > 2) {
-        L.polygon(this.points, { ...style, fillOpacity: 0.12 }).addTo(this.layer);
+        L.polygon(this.points, Object.assign({}, style, { fillOpacity: 0.12 })).addTo(this.layer);
       } else if (this.points.length > 1) {
         L.polyline(this.points, style).addTo(this.layer);
       }
       this.points.forEach((point) =>
-        L.circleMarker(point, { ...style, dashArray: "", radius: 3.5, fill: true,
-          fillColor: "#fff", fillOpacity: 1 }).addTo(this.layer));
+        L.circleMarker(point, Object.assign({}, style, { dashArray: "", radius: 3.5, fill: true, fillColor: "#fff", fillOpacity: 1 })).addTo(this.layer));
     }
 
     button(label, title, onClick, pressed) {
@@ -116,7 +115,7 @@
     render() {
       const { t, number } = this.host;
       this.draw();
-      this.box.replaceChildren();
+      PlanMap.put(this.box);
       this.box.hidden = this.mode === null;
       this.host.changed(this.words());
       if (!this.mode) return;

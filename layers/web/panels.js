@@ -36,7 +36,7 @@
           first.focus();
         }
       });
-      this.node.replaceChildren(box);
+      PlanMap.put(this.node, box);
       this.node.hidden = false;
       const field = box.querySelector("textarea, input");
       if (field) {
@@ -49,7 +49,7 @@
 
     close() {
       this.node.hidden = true;
-      this.node.replaceChildren();
+      PlanMap.put(this.node);
       if (this.opener && this.opener.isConnected) this.opener.focus();
     }
   }
@@ -165,7 +165,7 @@
       } else {
         nodes.push(element("h2", "", pick(app.data.title)), element("p", "pm-quiet", t("frame.present_keys")));
       }
-      this.node.replaceChildren(...nodes);
+      PlanMap.put(this.node, ...nodes);
     }
 
     stops() {

@@ -57,7 +57,7 @@
       this.node.hidden = state.view !== "place";
       app.overlays.place = null;
       if (this.node.hidden) {
-        this.node.replaceChildren();
+        PlanMap.put(this.node);
         return;
       }
       const at = this.point();
@@ -81,7 +81,7 @@
       if (at) nodes.push(...this.ofPoint(at));
       else if (place) nodes.push(...this.ofPlace(place));
       else nodes.push(element("p", "pm-own", t(state.place && this.places ? "frame.place_unknown" : "frame.place_ask")));
-      this.node.replaceChildren(...nodes);
+      PlanMap.put(this.node, ...nodes);
       if (at) this.draw({ type: "Point", coordinates: [at[1], at[0]] }, title);
       else if (place && place.g) this.draw(place.g, title, true);
     }
@@ -138,10 +138,10 @@
         return rows.map(({ zone, relation, metres, error, limit }) => {
           const far = limit ? t("frame.place_distance", { limit: pick(limit.name), metres: Math.round(metres) })
             : t("frame.place_distance_plain", { metres: Math.round(metres) });
-          const more = error === null ? "" : ` ${t(metres < error ? "frame.within_error" : "frame.beyond_error",
+          const more = error === null ? "" : `${t(metres < error ? "frame.within_error" : "frame.beyond_error",
             { error: Math.round(error) })}`;
           return this.holding(zone, t(`place.relation_${relation}`), relation === "outside" ? "" : PlanMap.sentence(zone),
-            { words: far + more, unsure: error !== null && metres < error });
+            { words: [far, more].filter(Boolean).join(app.state.lang === "en" ? "; " : "；"), unsure: error !== null && metres < error });
         });
       }), element("p", "pm-quiet", t("place.error_rule"))];
     }

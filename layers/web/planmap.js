@@ -74,9 +74,13 @@
       }
       this.prepareZones();
       map.on("zoomend", () => !this.ended && this.widths());
+      // A hover's words would lie over the popup, and a click opens them too.
+      map.on("tooltipopen", ({ tooltip }) => {
+        if (this.options.quiet && this.options.quiet()) window.setTimeout(() => map.closeTooltip(tooltip), 0);
+      });
       map.on("click", (event) => this.options.point && this.options.point(event.latlng));
       const home = L.latLngBounds(data.bounds);
-      map.setMaxBounds(home.pad(1.2));
+      map.setMaxBounds(home.pad(4));
       this.home = L.latLngBounds(this.options.bounds || home);
       if (!this.options.bare && !this.options.twin) this.watch();
       this.widths();
@@ -127,7 +131,7 @@
         this.map.setView(this.home.getCenter(), 13, { animate: false });
         return;
       }
-      this.map.fitBounds(this.home, { animate: Boolean(animate) && !PlanMap.calm(), ...padding });
+      this.map.fitBounds(this.home, Object.assign({ animate: Boolean(animate) && !PlanMap.calm() }, padding));
     }
 
     // Goes to bounds in the part of the window that no card covers; waits for a window.
@@ -136,9 +140,9 @@
       this.waiting = this.roomy(padding) ? null : bounds;
       if (this.waiting) return;
       this.moved = true;
-      const options = { maxZoom: 17, ...padding };
-      if (animate === false || PlanMap.calm()) this.map.fitBounds(bounds, { ...options, animate: false });
-      else this.map.flyToBounds(bounds, { ...options, duration: 0.4 });
+      const options = Object.assign({ maxZoom: 17 }, padding);
+      if (animate === false || PlanMap.calm()) this.map.fitBounds(bounds, Object.assign({}, options, { animate: false }));
+      else this.map.flyToBounds(bounds, Object.assign({}, options, { duration: 0.4 }));
     }
 
     plan(zone) {
@@ -169,16 +173,11 @@
     }
 
     line(points, style) {
-      return this.follow(L.polyline(this.toDisplay(points), {
-        renderer: this.renderers[style.pane], interactive: false, lineCap: "round",
-        lineJoin: "round", smoothFactor: 0.6, ...style,
-      }), points);
+      return this.follow(L.polyline(this.toDisplay(points), Object.assign({ renderer: this.renderers[style.pane], interactive: false, lineCap: "round", lineJoin: "round", smoothFactor: 0.6 }, style)), points);
     }
 
     polygon(points, style) {
-      return this.follow(L.polygon(this.toDisplay(points), {
-        renderer: this.renderers[style.pane], smoothFactor: 0.4, ...style,
-      }), points);
+      return this.follow(L.polygon(this.toDisplay(points), Object.assign({ renderer: this.renderers[style.pane], smoothFactor: 0.4 }, style)), points);
     }
 
     patterns() {
@@ -193,16 +192,16 @@
           "stroke-opacity": 0.75 };
         const dot = { fill: style.edge, "fill-opacity": 0.8 };
         const marks = {
-          diagonal: [["path", { d: "M-3 3L3-3M0 12L12 0M9 15L15 9", ...stroke }]],
-          "back-diagonal": [["path", { d: "M-3 9L3 15M0 0L12 12M9-3L15 3", ...stroke }]],
-          vertical: [["path", { d: "M3 0V12M9 0V12", ...stroke }]],
-          horizontal: [["path", { d: "M0 3H12M0 9H12", ...stroke }]],
-          cross: [["path", { d: "M0 0L12 12M0 12L12 0", ...stroke, "stroke-width": 1 }]],
-          grid: [["path", { d: "M6 0V12M0 6H12", ...stroke, "stroke-width": 1 }]],
-          dots: [["circle", { cx: 3, cy: 3, r: 1.3, ...dot }], ["circle", { cx: 9, cy: 9, r: 1.3, ...dot }]],
-          rings: [["circle", { cx: 6, cy: 6, r: 2.6, ...stroke, "stroke-width": 1.1 }]],
-          "lines-and-dots": [["path", { d: "M0 3H12", ...stroke }],
-            ["circle", { cx: 6, cy: 9, r: 1.3, ...dot }]],
+          diagonal: [["path", Object.assign({ d: "M-3 3L3-3M0 12L12 0M9 15L15 9" }, stroke)]],
+          "back-diagonal": [["path", Object.assign({ d: "M-3 9L3 15M0 0L12 12M9-3L15 3" }, stroke)]],
+          vertical: [["path", Object.assign({ d: "M3 0V12M9 0V12" }, stroke)]],
+          horizontal: [["path", Object.assign({ d: "M0 3H12M0 9H12" }, stroke)]],
+          cross: [["path", Object.assign({ d: "M0 0L12 12M0 12L12 0" }, stroke, { "stroke-width": 1 })]],
+          grid: [["path", Object.assign({ d: "M6 0V12M0 6H12" }, stroke, { "stroke-width": 1 })]],
+          dots: [["circle", Object.assign({ cx: 3, cy: 3, r: 1.3 }, dot)], ["circle", Object.assign({ cx: 9, cy: 9, r: 1.3 }, dot)]],
+          rings: [["circle", Object.assign({ cx: 6, cy: 6, r: 2.6 }, stroke, { "stroke-width": 1.1 })]],
+          "lines-and-dots": [["path", Object.assign({ d: "M0 3H12" }, stroke)],
+            ["circle", Object.assign({ cx: 6, cy: 9, r: 1.3 }, dot)]],
         };
         (marks[style.hatch] || []).forEach(([tag, attributes]) =>
           pattern.appendChild(svg(tag, attributes)));
@@ -276,17 +275,14 @@
         dashArray: this.data.dashes[zone.basis] || "", className: "pm-zone" };
       if (zone.t === "polygon") {
         shape.points = decodePolygons(zone.g);
-        shape.layer = this.polygon(shape.points, { ...common, fill: true,
-          fillColor: style.filled ? `url(#pm-fill-${zone.place})` : style.fill,
-          fillOpacity: this.fillOpacity(zone) });
+        shape.layer = this.polygon(shape.points, Object.assign({}, common, { fill: true, fillColor: style.filled ? `url(#pm-fill-${zone.place})` : style.fill, fillOpacity: this.fillOpacity(zone) }));
       } else if (zone.t === "line") {
         shape.points = decodeLines(zone.g);
-        shape.layer = this.line(shape.points, { ...common, interactive: true, weight: 4 });
+        shape.layer = this.line(shape.points, Object.assign({}, common, { interactive: true, weight: 4 }));
       } else if (zone.t === "point") {
         const points = decodeLine(zone.g);
         shape.layer = L.layerGroup(points.map((point) => {
-          const dot = L.circleMarker(this.toDisplay(point), { ...common, dashArray: "", radius: 5.5, weight: 2.4,
-            renderer: this.renderers.zones, fill: true, fillColor: "#ffffff", fillOpacity: 0.9 });
+          const dot = L.circleMarker(this.toDisplay(point), Object.assign({}, common, { dashArray: "", radius: 5.5, weight: 2.4, renderer: this.renderers.zones, fill: true, fillColor: "#ffffff", fillOpacity: 0.9 }));
           this.redraws.push(() => dot.setLatLng(this.toDisplay(point)));
           return dot;
         }));
@@ -434,7 +430,7 @@
     // Takes a whole state; draws only what differs from the one before.
     update(next) {
       const before = this.state;
-      const state = { ...before, ...next };
+      const state = Object.assign({}, before, next);
       this.state = state;
       const first = !this.ready;
       this.ready = true;
@@ -543,7 +539,7 @@
       const layer = L.geoJSON(overlay, {
         renderer: this.renderers.overlay, pane: "overlay",
         coordsToLatLng: (c) => L.latLng(this.toDisplay([c[1], c[0]])),
-        style: (feature) => ({ color: "#111827", weight: 3, fill: false, ...feature.properties.style }),
+        style: (feature) => (Object.assign({ color: "#111827", weight: 3, fill: false }, feature.properties.style)),
         pointToLayer: (feature, latlng) => L.circleMarker(latlng, { radius: 7, color: "#111827",
           weight: 2.5, fillColor: "#ffffff", fillOpacity: 1, renderer: this.renderers.overlay }),
       });

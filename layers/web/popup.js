@@ -147,7 +147,7 @@
       }));
       nodes.push(foot);
       this.box.setAttribute("aria-label", pick(zone.name));
-      this.box.replaceChildren(...nodes);
+      PlanMap.put(this.box, ...nodes);
     }
 
     close(silent) {

@@ -145,7 +145,7 @@
       this.field.setAttribute("aria-expanded", String(asked && count > 0));
       this.state.textContent = !asked ? "" : count ? t(count === 1 ? "frame.found_one" : "frame.found", { count })
         : t("search.nothing", { query: this.field.value.trim() });
-      this.list.replaceChildren(...this.hits.map((hit, number) => {
+      PlanMap.put(this.list, ...this.hits.map((hit, number) => {
         const { row, span } = hit;
         const item = element("li", `pm-hit pm-hit-${row.k}`);
         item.id = `pm-hit-${number}`;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from geo.verdicts import reading_label
 from views import link
 from views.amounts import amount
 from views.choices import choose_some, plain
-from views.map.view import draw_map
+from views.map.view import draw_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 DASHES = ("8 5", "2 5", "12 4 2 4", "4 4", "14 6")
 """Line patterns of the readings, told apart without colour."""
-
-BUDGET_MAP_HEIGHT = 420
 
 
 def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None:
@@ -61,11 +58,7 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
     with right:
         chosen = chosen_edge(edges)
         outlines = choose_outlines(drawn, state)
-        draw_map(
-            replace(state, shown=(finding.zone_id,), selected=finding.zone_id),
-            overlay=overlay(edges, chosen, drawn, outlines, state),
-            height=BUDGET_MAP_HEIGHT,
-        )
+        draw_over(overlay(edges, chosen, drawn, outlines, state), shown=(finding.zone_id,))
     with left:
         if finding.readings:
             st.html(readings_html(finding, state, lambda value: amount(value, finding, unit)))

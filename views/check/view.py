@@ -21,7 +21,6 @@ from layers.styles import VERDICT_COLOURS
 from views import link
 from views.amounts import UNITS, amount, stated_amount
 from views.check.budget import show_budget
-from views.check.style import CHECK_STYLE
 from views.choices import choose_one, choose_some
 from views.state import ask_zoom, select_zone
 
@@ -52,7 +51,6 @@ def checked(folder: Path, stamp: Stamp) -> tuple[Built, list[Check]]:  # noqa: A
 
 def show(state: State) -> None:
     """Show the findings of the chosen plans, the opened budget, the checks and the report."""
-    st.html(f"<style>{CHECK_STYLE}</style>")
     try:
         with st.spinner(state.text("checkview.busy")):
             built, checks = checked(state.data.folder, files_stamp(state.data.folder))
@@ -61,6 +59,10 @@ def show(state: State) -> None:
         st.text(str(error))
         return
     findings = [f for f in built.findings if plan_of(f, built) in state.plans]
+    plans = {plan: state.data.plan_name(plan, state.language) for plan in state.data.zones}
+    choose_one(
+        "plans", state.text("layers.plans"), plans, next(iter(state.plans), None), state.language
+    )
     rebuilt_line(checks, state)
     if not findings:
         st.info(state.text("checkview.nothing"))

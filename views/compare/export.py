@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from layers.map.comparison import comparison_html
-from views.data import base, comparison, tables
-from views.state import drawn_data
+from layers.offline.standalone import StandaloneOptions, standalone_html
+from views.data import base, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,6 @@ def exports(
     state: State,
     first: str,
     second: str,
-    mode: str,
     pair: tuple[OverlapMatrix, OverlapMatrix] | None,
 ) -> None:
     """Offer the comparison as files: the zones shown, both panes at one scale."""
@@ -32,7 +30,7 @@ def exports(
     files: list[tuple[str, str, str, Callable[[], bytes]]] = [
         ("sheet", f"{name}.pdf", "application/pdf", lambda: sheet(state, first, second, "pdf")),
         ("png", f"{name}.png", "image/png", lambda: sheet(state, first, second, "png")),
-        ("html", f"{name}.html", "text/html", lambda: page(state, first, second, mode)),
+        ("html", f"{name}.html", "text/html", lambda: page(state, first, second)),
     ]
     if pair is not None:
         files.append(("csv", f"{name}.csv", "text/csv", lambda: table(pair[1])))
@@ -67,32 +65,15 @@ def sheet(state: State, first: str, second: str, form: Any) -> bytes:
     return draw_comparison(read.zones[first], read.zones[second], base(state.data), options)
 
 
-def page(state: State, first: str, second: str, mode: str) -> bytes:
-    """Return the comparison as one file that works offline, as it stands on the screen."""
-    _, pairs = comparison(state.data)
-    shown: dict[str, list[str]] = {plan: [] for plan in state.data.zones}
-    for zone in state.data.features.values():
-        plan, zone_id = zone["properties"]["plan"], zone["properties"]["zone_id"]
-        geometry = zone.get("geometry")
-        other = plan not in (first, second) and geometry and "Polygon" in geometry["type"]
-        if zone_id in state.shown or other:
-            shown[plan].append(zone_id)
-    district = state.data.district
-    name = "" if district is None else district.name_en if state.language == "en" else district.name
-    start = {
-        "lang": state.language,
-        "mode": mode,
-        "left": first,
-        "right": second,
-        "period": first,
-        "shown": shown,
-        "labels": state.appearance.get("labels", True),
-        "selected": state.selected,
-        "cell": None,
-        "today": state.today,
-    }
-    title = state.text("compare.file_title", district=name)
-    return comparison_html(drawn_data(state.data), pairs, start, title)
+def page(state: State, first: str, second: str) -> bytes:
+    """Return the map as one file that works offline and opens with this comparison."""
+    read = tables(state.data)
+    options = StandaloneOptions(
+        date=dt.date.fromisoformat(state.today),
+        language=state.language,
+        start={"view": "compare", "from": first, "to": second},
+    )
+    return standalone_html(read.zones, read.base, options, read.edges)
 
 
 def table(matrix: OverlapMatrix) -> bytes:

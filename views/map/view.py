@@ -1,4 +1,4 @@
-"""The map view: map and panel side by side, the areas below."""
+"""The map under every view: called once, never unmounted, told what a view draws on it."""
 
 from __future__ import annotations
 
@@ -9,95 +9,71 @@ from streamlit_folium import st_folium
 
 from layers.map.base_map import base_map
 from layers.map.zones import planning_group
-from views.map.panel import area_table, details
-from views.state import select_zone
+from views import link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from views.state import State
 
 MAP_HEIGHT = 640
+"""Pixels, until the style of the page fills the window with it."""
+
 MAP_KEY = "zone_map"
 
 
-def take_click() -> None:
-    """Make the zone that was clicked on the map the selected one."""
+def take_answer() -> None:
+    """Take what the scripts tell: the address, and a shape of a view that was clicked."""
     answer = st.session_state.get(MAP_KEY) or {}
     drawing = answer.get("last_active_drawing") or {}
-    clicked = drawing.get("properties") or {}
-    st.session_state["clicked"] = clicked
-    if isinstance(clicked.get("sequence"), int):
-        st.session_state["seen"] = clicked["sequence"]
-    if isinstance(clicked.get("zone_id"), str):
-        select_zone(clicked["zone_id"])
+    said = drawing.get("properties") or {}
+    st.session_state["clicked"] = said
+    if isinstance(said.get("link"), dict):
+        link.take(said["link"])
 
 
-def map_state(
-    state: State, overlay: Mapping[str, Any] | None = None, *, report_points: bool = False
-) -> dict[str, Any]:
-    """Return what the map in the browser is to look like."""
-    return {
-        "lang": state.language,
-        "shown": list(state.shown),
-        "labels": state.appearance.get("labels", True),
-        "base": state.appearance.get("base"),
-        "selected": state.selected,
-        "seen": st.session_state.get("seen", 0),
-        "zoom": {"id": state.selected, "n": st.session_state.get("zoom_count", 0)},
-        "overlay": overlay,
-        "report_points": report_points,
-        "today": state.today,
-    }
-
-
-def draw_map(
-    state: State,
-    *,
-    overlay: Mapping[str, Any] | None = None,
-    report_points: bool = False,
-    height: int = MAP_HEIGHT,
+def draw_over(
+    overlay: Mapping[str, Any] | None = None, *, shown: Sequence[str] | None = None
 ) -> None:
-    """Draw the map; one on a page.
+    """Draw shapes of a view over the zones, in this run.
 
     Parameters
     ----------
-    state : State
-        The reader's choices.
     overlay : mapping, optional
-        A GeoJSON FeatureCollection drawn above the zones. Properties used:
-        ``label`` (hover), ``overlay_id`` (a click on it comes back) and
-        ``style`` (Leaflet path options).
-    report_points : bool
-        True to have clicks beside any shape come back too.
-    height : int
-        Pixels.
+        A GeoJSON FeatureCollection. Properties used: ``label`` (hover),
+        ``overlay_id`` (a click on it comes back) and ``style`` (Leaflet path
+        options).
+    shown : sequence of str, optional
+        Zone ids that alone are drawn meanwhile.
 
     Notes
     -----
-    The last click stands in ``st.session_state["clicked"]``: ``zone_id`` with
-    ``also`` (all zones there), or ``overlay_id``; ``at`` (latitude,
-    longitude, WGS84).
+    The last click stands in ``st.session_state["clicked"]``: ``overlay_id``
+    with ``sequence``.
     """
+    st.session_state["map_words"] = {
+        "overlay": overlay,
+        "shown": None if shown is None else list(shown),
+    }
+
+
+def draw_map(state: State) -> None:
+    """Draw the map; the same element on every run, whatever the view."""
+    words = st.session_state.pop("map_words", {})
     if state.assets is None:
         return
-    wanted = map_state(state, overlay, report_points=report_points)
+    said = {
+        **words,
+        **link.told(),
+        "today": state.today,
+        "fly": {"id": state.selected, "n": st.session_state.get("zoom_count", 0)},
+    }
     st_folium(
         base_map(state.assets),
         key=MAP_KEY,
-        feature_group_to_add=[planning_group(wanted)],
+        feature_group_to_add=[planning_group(said)],
         returned_objects=["last_active_drawing"],
-        on_change=take_click,
+        on_change=take_answer,
         use_container_width=True,
-        height=height,
+        height=MAP_HEIGHT,
     )
-
-
-def show(state: State) -> None:
-    """Show the map with the panel beside it and the table of areas below."""
-    left, right = st.columns([2.25, 1], gap="medium")
-    with left:
-        draw_map(state)
-    with right:
-        details(state)
-    area_table(state)

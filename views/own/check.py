@@ -18,7 +18,7 @@ from geo.uploads.files import Upload, read_upload
 from geo.uploads.report import own_report_html, own_report_json
 from views import data as tables
 from views.choices import plain
-from views.map.view import draw_map
+from views.map.view import draw_over
 from views.own.paste import file_metadata, finding_row
 
 if TYPE_CHECKING:
@@ -63,11 +63,8 @@ def show_check(state: State) -> None:
     report = check_own_polygons(
         layer, base, _own_zones(state), fields, error_m=error_m, language=state.language
     )
-    left, right = st.columns([1.25, 1], gap="medium")
-    with left:
-        draw_map(state, overlay=_overlay(report, state), height=480)
-    with right:
-        st.html(_checks_html(report, state))
+    draw_over(_overlay(report, state))
+    st.html(_checks_html(report, state))
     st.html(_table_html(report, state))
     datum = next(r.label(state.language) for r in guess.readings if r.id == reading)
     _downloads(report, base, state, source=upload.name, datum=datum)

@@ -19,7 +19,7 @@ from layers.marks import verdict_mark
 from layers.styles import VERDICT_COLOURS, style_of
 from views import data as tables
 from views.choices import plain
-from views.map.view import draw_map
+from views.map.view import draw_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,12 +74,9 @@ def show_paste(state: State) -> None:
     st.caption(
         state.text("own.paste.counts", zones=len(read.zones), unread=len(read.not_understood))
     )
-    left, right = st.columns([1, 1.25], gap="medium")
-    with left:
-        st.html(_marked(draft, base, state))
-        st.html(_problems_html(draft, checked, state))
-    with right:
-        draw_map(state, overlay=_overlay(draft, checked), height=460)
+    draw_over(_overlay(draft, checked))
+    st.html(_marked(draft, base, state))
+    st.html(_problems_html(draft, checked, state))
     st.html(_results_html(draft, checked, state))
     _downloads(draft, checked, base, state)
 
