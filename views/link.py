@@ -21,32 +21,11 @@ LONGEST_SHOWN = 40
 LONGEST_WORDS = 100
 
 FRAME = frozenset(
-    [
-        "view",
-        "lang",
-        "plans",
-        "show",
-        "hide",
-        "labels",
-        "base",
-        "zone",
-        "card",
-        "pop",
-        "tab",
-        "at",
-        "from",
-        "to",
-        "mode",
-        "split",
-        "cell",
-        "table",
-        "where",
-        "fade",
-        "measure",
-        "present",
-        "embed",
-        "bbox",
-    ]
+    {
+        *("view", "lang", "plans", "show", "hide", "labels", "base", "zone", "card", "pop", "tab"),
+        *("at", "from", "to", "mode", "split", "cell", "table", "where", "fade", "measure"),
+        *("present", "embed", "bbox"),
+    }
 )
 """Parameters that belong to the scripts; every other one is a widget's of ours."""
 

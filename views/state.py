@@ -25,6 +25,8 @@ from views.choices import plain, unique_labels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from layers.map.base_map import Assets
+
 logger = logging.getLogger(__name__)
 
 BASE_LAYERS = ("district", "river", "roads", "landmarks", "blocks")

@@ -62,11 +62,13 @@ def later_data(
     }
     pairs = {}
     for first, second in combinations(zones, 2):
-        both_plans = [_with_limits(zones[plan]) for plan in (first, second)]
-        its_edges = edges.get(first), edges.get(second)
+        earlier, later = (_with_limits(zones[plan]) for plan in (first, second))
+        own = edges.get(first), edges.get(second)
         pairs[first, second] = (
-            overlap_matrix(*(table[table["kind"] != "belt"] for table in both_plans), *its_edges),
-            overlap_matrix(*both_plans, *its_edges),
+            overlap_matrix(
+                earlier[earlier["kind"] != "belt"], later[later["kind"] != "belt"], *own
+            ),
+            overlap_matrix(earlier, later, *own),
         )
     return {
         "search": search_rows(items, known),

@@ -86,13 +86,18 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
     rows: list[list[Any]] = []
     if stated:
         rows.append(["popup.stated_area", [stated, stated], unit])
-    said = {"stated": stated, "computed": "", "rows": rows, "lengths": [], "interval": None}
+    said: dict[str, Any] = {
+        "stated": stated,
+        "computed": "",
+        "rows": rows,
+        "lengths": [],
+        "interval": None,
+    }
     if computed is not None:
-        has_interval = low is not None and high is not None
         digits = area_digits(low, high)
         words = f"{computed:.{digits}f}"
         note = unit
-        if has_interval:
+        if low is not None and high is not None:
             between = f"{low:.{digits}f}–{high:.{digits}f}"
             note = both("frame.between", interval=between)
         rows.append(["popup.computed_area", [words, words], note])
@@ -104,7 +109,7 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
             verdict = str(properties.get("verdict") or "")
             word = both(f"verdict.{verdict}") if verdict else ["", ""]
             rows.append(["popup.difference", [percent, percent], word])
-            if has_interval:
+            if low is not None and high is not None:
                 said["interval"] = {
                     "low": round(low, digits),
                     "high": round(high, digits),

@@ -137,15 +137,9 @@ def _further_labels(area: Polygon | MultiPolygon) -> list[Point]:
     is_wide = right - left > top - bottom
     spots = []
     for low, high in ((0, 0.5), (0.5, 1), (0, 0.33), (0.67, 1)):
-        if is_wide:
-            part = shapely.box(
-                left + low * (right - left), bottom, left + high * (right - left), top
-            )
-        else:
-            part = shapely.box(
-                left, bottom + low * (top - bottom), right, bottom + high * (top - bottom)
-            )
-        piece = area.intersection(part)
+        across = (left + low * (right - left), bottom, left + high * (right - left), top)
+        along = (left, bottom + low * (top - bottom), right, bottom + high * (top - bottom))
+        piece: Any = area.intersection(shapely.box(*(across if is_wide else along)))
         if piece.area:
             spots.append(shapely.get_point(shapely.maximum_inscribed_circle(piece), 0))
     return spots
@@ -215,7 +209,7 @@ def group_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
         chinese = str(properties.get("group_name") or key or "–")
         name = [chinese, str(properties.get("group_name_en") or chinese)]
         record = {"id": f"{plan}/{key}", "plan": plan, "name": name, "zones": []}
-        groups.setdefault(record["id"], record)["zones"].append(properties["zone_id"])
+        groups.setdefault(f"{plan}/{key}", record)["zones"].append(properties["zone_id"])
     return list(groups.values())
 
 

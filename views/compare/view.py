@@ -40,7 +40,7 @@ def show(state: State) -> None:
         return
     found, issues = matrices(state.data)
     for issue in issues:
-        st.warning(plain(issue.message))
+        st.warning(plain(str(issue.message)))
     wording(state, first, second)
     earlier, later = sorted((first, second), key=plans.index)
     if (earlier, later) in found:
