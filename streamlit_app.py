@@ -41,7 +41,7 @@ with faults:
     if issues:
         with st.expander(text("page.data_faults", language, count=len(issues)), expanded=True):
             for issue in issues:
-                st.text(f"{issue.place}: {issue.message} {issue.remedy}")
+                st.text(" ".join((f"{issue.place}:", *issue.words(language))))
     if not data.features:
         st.warning(text("page.no_data", language))
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import streamlit as st
 
 from geo.base import Base, read_base
-from geo.compare.overlays import OverlapMatrix, overlap_matrix
 from geo.compare.wording import PlaceWording, place_wording
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.read import read_layer
 from geo.plans.documents import Document, read_documents
+from layers.map.finding import overlaps_of_plans
 from views.state import Stamp, folder_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geo.compare.overlays import OverlapMatrix
     from views.state import PageData
 
 NEEDED = {"zone_id", "road", "position_error_m"}
@@ -74,35 +74,16 @@ def tables(data: PageData) -> Tables:
     return _tables(data, _stamp(data.folder))
 
 
-Matrices = dict[tuple[str, str], tuple[OverlapMatrix, OverlapMatrix]]
+Matrices = dict[tuple[str, str], tuple["OverlapMatrix", "OverlapMatrix"]]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _matrices(_data: PageData, stamp: Stamp) -> tuple[Matrices, tuple[Issue, ...]]:
     read = _tables(_data, stamp)
-    found: Matrices = {}
-    issues: list[Issue] = []
-    for first, second in combinations(read.zones, 2):
-        zones_a, zones_b = (_with_limits(read.zones[plan]) for plan in (first, second))
-        edges_a, edges_b = read.edges[first], read.edges[second]
-        areas_a, areas_b = (zones[zones["kind"] != "belt"] for zones in (zones_a, zones_b))
-        try:
-            found[first, second] = (
-                overlap_matrix(areas_a, areas_b, edges_a, edges_b),
-                overlap_matrix(zones_a, zones_b, edges_a, edges_b),
-            )
-        except GeoError as error:
-            issues.append(Issue("not-compared", "error", f"{first}, {second}", str(error)))
-    return found, tuple(issues)
-
-
-def _with_limits(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the zones and belts, without what is a name alone."""
-    if zones.empty:
-        return zones.assign(kind=[])
-    return zones[
-        (zones["kind"] == "belt") | ((zones["kind"] == "zone") & (zones["basis"] != "named"))
-    ]
+    try:
+        return overlaps_of_plans(read.zones, read.edges), ()
+    except GeoError as error:
+        return {}, (Issue("not-compared", "error", ", ".join(read.zones), error.words),)
 
 
 def matrices(data: PageData) -> tuple[Matrices, tuple[Issue, ...]]:

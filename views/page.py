@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.errors import GeoError, Issue
 from geo.io.read import data_folder
-from geo.texts import text
+from geo.texts import Text, text
 from layers.map.base_map import (
     STATIC_ADDRESS,
     Assets,
@@ -89,9 +89,16 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
             _install.clear()
             assets = _install(data, folder, stamp)
     except GeoError as error:
-        remedy = "The folder static/ must be writable, and data/base and data/zones complete."
         logger.warning("The map is not served: %s", error)
-        message = str(error).replace(str(STATIC), "static")  # readers are told no path
-        issues.append(Issue("map-not-served", "error", "static/", message, remedy))
+        reason = str(error).replace(str(STATIC), "static")  # readers are told no path
+        issues.append(
+            Issue(
+                "map-not-served",
+                "error",
+                "static/",
+                Text("page.map_failed", reason=reason),
+                Text("page.map_failed_remedy"),
+            )
+        )
         return data, None, issues
     return data, assets, issues

@@ -19,6 +19,7 @@ from layers.map.popups import names as zone_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from geo.compare.overlays import OverlapMatrix
     from geo.places.gazetteer import HistoryIndex, Holding, Place
     from geo.places.search import Spelt
 
@@ -60,6 +61,28 @@ def later_data(
     names = {
         str(row["zone_id"]): zone_names(row, "name") for rows in items.values() for row in rows
     }
+    return {
+        "search": search_rows(items, known),
+        "places": place_rows(known, history_index(zones, edges, district), names, _english(base)),
+        "pairs": comparison_data(overlaps_of_plans(zones, edges)),
+    }
+
+
+def overlaps_of_plans(
+    zones: Mapping[str, gpd.GeoDataFrame], edges: Mapping[str, gpd.GeoDataFrame]
+) -> dict[tuple[str, str], tuple[OverlapMatrix, OverlapMatrix]]:
+    """Return the overlaps of every pair of plans: of zones alone, and with belts.
+
+    Parameters
+    ----------
+    zones, edges : mapping of str to GeoDataFrame
+        Zone and edge files by plan in the order of time, WGS84.
+
+    Raises
+    ------
+    GeoError
+        If a shape cannot be measured.
+    """
     pairs = {}
     for first, second in combinations(zones, 2):
         earlier, later = (_with_limits(zones[plan]) for plan in (first, second))
@@ -70,11 +93,7 @@ def later_data(
             ),
             overlap_matrix(earlier, later, *own),
         )
-    return {
-        "search": search_rows(items, known),
-        "places": place_rows(known, history_index(zones, edges, district), names, _english(base)),
-        "pairs": comparison_data(pairs),
-    }
+    return pairs
 
 
 def _english(base: Mapping[str, gpd.GeoDataFrame]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from geo.export.files import DataOptions, notice_lines
 from geo.io.geojson import layer_bytes
 from geo.texts import text
 from layers.citations import citations
-from layers.map.popups import about, names
+from layers.map.popups import about, figures, names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -118,10 +118,20 @@ def plan_items(
             edges=tuple(sides.get(feature["properties"]["zone_id"], ())),
             downloads=tuple(own.get(feature["properties"]["zone_id"], ())),
             has_page=feature.get("geometry") is not None,
-            about=about(feature["properties"], whole=True),
+            about=_about(feature["properties"]),
         )
         for feature in _features(zones)
     ]
+
+
+def _about(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of an item, its figures as rows of key, Chinese and English."""
+    said = figures(properties)
+    rows = [
+        [key, *(" ".join(filter(None, (value[side], note[side]))) for side in (0, 1))]
+        for key, value, note in (*said["rows"], *said["lengths"])
+    ]
+    return about(properties) | {"figures": rows}
 
 
 def item_page(item: Item, metadata: Mapping[str, Any], place: Place) -> bytes:

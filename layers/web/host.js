@@ -2,7 +2,7 @@
 (function (PlanMap) {
   "use strict";
 
-  // Files with data that are loaded when they are wanted: classic scripts, since fetch fails from file://.
+  // Files with data that are loaded when they are wanted: classic scripts, since a page opened from a file may not fetch.
   function loader(address, nonce) {
     const waiting = {};
     return (name, take) => {

@@ -13,10 +13,10 @@ from layers.map.base_map import (
     install_map,
     leaflet_source,
     map_data,
-    online_base,
+    online_bases,
     scripts,
 )
-from layers.map.popups import about
+from layers.map.popups import about, figures, readings
 from layers.map.roads import label_places, point_records, river_records, road_records
 from layers.map.zones import (
     connector_records,
@@ -31,7 +31,6 @@ from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of
 from testing.page_fixture import PLANS, ROADS, box, feature, line, zone
 from views.choices import unique_labels
 
-KEY = "0123456789abcdef0123456789abcdef"
 ABOUT = {
     "version": "1",
     "attribution": ["甲", "A"],
@@ -41,6 +40,8 @@ ABOUT = {
         "13th": ["十三五", "13th"],
         "14th": ["十四五", "14th"],
     },
+    "title": ["规划图", "Plan map"],
+    "periods": {"11th": (2006, 2010), "13th": (2016, 2020), "14th": (2021, 2025)},
 }
 
 
@@ -109,7 +110,7 @@ def test_the_state_is_handed_over_unchanged_by_folium():
 
     state = {"shown": ["13th-a_b", "x"], "words": "{{'folium'}} </script> _abc"}
     code = _get_feature_group_string(planning_group(state), folium.Map(tiles=None))
-    found = json.JSONDecoder().raw_decode(code[code.index("update(") + len("update(") :])[0]
+    found = json.JSONDecoder().raw_decode(code[code.index("hear(") + len("hear(") :])[0]
     assert found == state
 
 
@@ -157,19 +158,32 @@ def test_a_landmark_that_is_no_point_is_left_out():
     assert point_records([feature(line((0, 0), (1, 1)), name="x"), feature(None, name="y")]) == []
 
 
-def test_figures_stand_with_unit_interval_and_true_minus():
-    said = about(zone("13th-a", box(0, 0, 1, 1))["properties"])
-    assert said["figures"] == [
-        ["popup.stated_area", "1.49平方公里", "1.49 km²"],
-        ["popup.computed_area", "1.472 平方公里", "1.472 km²"],
-        ["popup.interval", "1.400–1.540", "1.400–1.540"],
-        ["popup.difference", "−0.018（−1.2%）", "−0.018 (−1.2%)"],
+def test_figures_show_no_more_digits_than_the_plan_or_the_error_allows():
+    said = figures(zone("13th-a", box(0, 0, 1, 1))["properties"])
+    assert said["stated"] == "1.49"
+    assert said["computed"] == "1.47"
+    assert said["rows"] == [
+        ["popup.stated_area", ["1.49", "1.49"], ["平方公里", "km²"]],
+        ["popup.computed_area", ["1.47", "1.47"], ["95% 区间 1.40–1.54", "95% interval 1.40–1.54"]],
+        ["popup.difference", ["−1.2%", "−1.2%"], ["相符", "agrees"]],
     ]
+    assert said["interval"] == {"low": 1.4, "high": 1.54, "stated": 1.49, "computed": 1.47}
 
 
 def test_no_difference_is_shown_where_the_figure_made_the_shape():
     properties = zone("13th-a", box(0, 0, 1, 1), verdict="by_construction")["properties"]
-    assert "popup.difference" not in [row[0] for row in about(properties)["figures"]]
+    said = figures(properties)
+    assert [row[0] for row in said["rows"]] == ["popup.stated_area", "popup.computed_area"]
+    assert said["interval"] is None
+
+
+@pytest.mark.parametrize(
+    ("stated_area", "value", "printed"),
+    [("1.90平方公里", 1.9, "1.90"), ("约0.5平方公里", 0.5, "0.5"), ("29公顷", 0.29, "0.29")],
+)
+def test_a_stated_figure_stands_as_printed_in_the_unit_of_the_column(stated_area, value, printed):
+    properties = zone("13th-a", None, stated_area=stated_area, stated_area_km2=value)["properties"]
+    assert figures(properties)["stated"] == printed
 
 
 def test_a_zone_without_any_area_has_no_verdict():
@@ -177,12 +191,15 @@ def test_a_zone_without_any_area_has_no_verdict():
     assert about(properties)["verdict"] == ""
 
 
-def test_further_quotations_are_left_to_the_panel():
-    properties = zone("13th-a", None, quote=["别处的话", "定位原文"])["properties"]
-    brief = [row[1] for row in about(properties)["passages"]]
-    whole = [row[1] for row in about(properties, whole=True)["passages"]]
-    assert brief == ["以甲路、乙路围合的a", "定位原文"]
-    assert whole == [*brief, "别处的话"]
+def test_every_passage_stands_once_a_quotation_with_its_section():
+    properties = zone(
+        "13th-a", None, quote=["别处的话", "定位原文"], quote_sections=["第二章", "第一章"]
+    )["properties"]
+    assert about(properties)["passages"] == [
+        ["popup.limits_text", "以甲路、乙路围合的a", ""],
+        ["popup.positioning", "定位原文", ""],
+        ["popup.quote", "别处的话", "第二章"],
+    ]
 
 
 def test_an_item_with_nothing_but_quotations_shows_them():
@@ -191,17 +208,27 @@ def test_an_item_with_nothing_but_quotations_shows_them():
 
 
 def test_readings_are_listed_when_there_are_several():
-    readings = [
+    rows = [
         {"reading_zh": "中线", "reading_en": "centre line", "area_km2": 0.87},
-        {"reading_zh": "岸线", "reading_en": "bank", "area_km2": 0.77},
+        {
+            "reading_zh": "岸线",
+            "reading_en": "bank",
+            "area_km2": 0.77,
+            "low_km2": 0.7,
+            "high_km2": 0.8,
+        },
     ]
-    notes = about(zone("13th-a", None, readings=readings)["properties"])["notes"]
-    assert notes[0][1] == "中线 0.870 平方公里；岸线 0.770 平方公里"
+    assert readings(zone("13th-a", None, readings=rows)["properties"]) == [
+        {"name": ["中线", "centre line"], "km2": "0.87", "between": ""},
+        {"name": ["岸线", "bank"], "km2": "0.77", "between": "0.70–0.80"},
+    ]
+    assert readings(zone("13th-a", None, readings=rows[:1])["properties"]) == []
 
 
-def test_an_unknown_kind_or_plan_is_shown_as_it_is():
-    properties = zone("15th-a", None, kind="ring")["properties"]
-    assert about(properties)["sub"][0].startswith("15th · ring")
+def test_no_id_is_shown_where_a_plan_has_a_name():
+    properties = zone("13th-a", None)["properties"]
+    assert about(properties, ["十三五", "13th Plan"])["sub"][0].startswith("十三五 · 片区")
+    assert "13th" not in about(properties)["sub"][0]
 
 
 def test_the_places_of_one_plan_have_styles_of_their_own():
@@ -249,26 +276,16 @@ def test_no_base_map_of_another_host_is_in_what_is_always_sent():
     assert "://" not in source
 
 
-@pytest.mark.parametrize("base", ["", "none", "unknown"])
-def test_an_unknown_base_map_is_the_project_s_own(base):
-    assert online_base(base) is None
-
-
-@pytest.mark.parametrize(
-    "key", ["", "short", "x" * 100, "0123456789abcdef&evil=1", "a" * 31 + "\n"]
-)
-def test_a_key_that_is_none_is_not_sent_anywhere(key):
-    assert online_base("tianditu", key) is None
-
-
 def test_each_online_base_map_says_datum_and_source():
-    for base_id in ONLINE_BASES:
-        base = online_base(base_id, KEY)
+    bases = {base["id"]: base for base in online_bases()}
+    assert bases.keys() == ONLINE_BASES.keys()
+    for base in bases.values():
         assert all(url.startswith("https://") for url in base["urls"])
         assert all(base["datum"])
         assert all(base["attribution"])
-    assert online_base("gaode")["gcj02"]
-    assert not online_base("osm")["gcj02"]
+    assert bases["gaode"]["gcj02"]
+    assert not bases["osm"]["gcj02"]
+    assert bases["tianditu"]["needs_key"]
 
 
 def test_nothing_to_draw_is_an_error_that_says_what_to_do():

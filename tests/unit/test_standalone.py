@@ -55,8 +55,10 @@ def zones(plan="13th", name="五大道"):
         crs="EPSG:4326",
     )
     layer.attrs["metadata"] = {
-        "plan_name": "十三五",
-        "plan_name_en": "13th Plan",
+        "plan_name": {"13th": "十三五", "14th": "十四五"}[plan],
+        "plan_name_en": f"{plan} Plan",
+        "period_from": 2016 if plan == "13th" else 2021,
+        "period_to": 2020 if plan == "13th" else 2025,
         "district_name": "和平区",
         "district_name_en": "Heping District",
         "attribution": HOSTILE,
@@ -184,84 +186,61 @@ def opened(chromium, base, tmp_path):
 
 
 @pytest.mark.browser
-def test_zones_with_limits_are_drawn_and_places_wait_for_their_toggle(opened):
-    assert opened.locator("path.pm-zone").count() == 4
-    opened.get_by_text("全选").first.click()
-    assert opened.locator("path.pm-zone").count() == 5
-    opened.get_by_text("全不选").first.click()
-    assert opened.locator("path.pm-zone").count() == 2
+def test_one_period_is_shown_and_another_takes_its_place(opened):
+    ids = "[...document.querySelectorAll('path.pm-zone')].map((p) => p.dataset.zone)"
+    assert sorted(opened.evaluate(ids)) == ["13th-a", "13th-b"]
+    opened.get_by_role("button", name="十四五").click()
+    assert sorted(opened.evaluate(ids)) == ["14th-a", "14th-b"]
 
 
 @pytest.mark.browser
-def test_one_toggle_hides_one_zone_and_keeps_the_view(opened):
-    zoom = opened.evaluate("planmap.map.getZoom()")
-    opened.get_by_label("海河带").first.uncheck()
-    assert opened.locator("path.pm-zone").count() == 3
-    assert opened.evaluate("planmap.map.getZoom()") == zoom
+def test_an_eye_hides_one_zone_and_keeps_the_view(opened):
+    zoom = opened.evaluate("map.getZoom()")
+    opened.get_by_role("button", name="显示 海河带").click()
+    assert opened.locator("path.pm-zone").count() == 1
+    assert opened.evaluate("map.getZoom()") == zoom
 
 
 @pytest.mark.browser
 def test_a_click_on_the_map_opens_a_popup_in_which_markup_is_text(opened):
     box_on_screen = opened.locator("path.pm-zone[data-zone='13th-a']").bounding_box()
     opened.mouse.click(box_on_screen["x"] + 10, box_on_screen["y"] + box_on_screen["height"] - 10)
-    popup = opened.locator(".leaflet-popup-content")
+    popup = opened.locator(".pm-popup")
     assert HOSTILE in popup.inner_text()
-    assert "1.49平方公里" in popup.inner_text()
+    assert "1.49" in popup.inner_text()
     assert popup.locator("img").count() == 0
     assert opened.evaluate("window.hacked") is None
-    chosen = opened.locator(".sa-name[aria-current='true']")
-    assert chosen.get_attribute("data-zone") == "14th-a"
-    popup.locator(".pm-choice[aria-pressed='false']").first.click()
+    chosen = opened.locator(".pm-row-main[aria-current='true']")
     assert chosen.get_attribute("data-zone") == "13th-a"
 
 
 @pytest.mark.browser
-def test_a_name_in_the_panel_shows_its_zone(opened):
-    opened.get_by_text("全不选").first.click()
-    opened.locator(".sa-name[data-zone='13th-a']").click()
-    assert opened.locator("path.pm-zone[data-zone='13th-a']").count() == 1
-    assert opened.locator("input[data-zone='13th-a']").is_checked()
-    assert "相符" in opened.locator(".leaflet-popup-content").inner_text()
+def test_an_item_without_extent_still_shows_its_words(opened):
+    opened.locator(".pm-more-groups > summary").click()
+    opened.locator(".pm-more-groups .pm-group > summary").click()
+    opened.locator(".pm-row-main[data-zone='13th-d']").click()
+    assert "无" in opened.locator(".pm-zone-card h2").inner_text()
 
 
 @pytest.mark.browser
-def test_an_item_without_extent_still_shows_its_words(opened):
-    opened.locator(".sa-group summary").nth(1).click()
-    opened.locator(".sa-name[data-zone='13th-d']").click()
-    assert "无" in opened.locator(".leaflet-popup-content h2").inner_text()
+def test_search_comparison_and_places_work_without_a_network(opened):
+    opened.get_by_role("combobox", name="搜索").fill("machang")
+    opened.get_by_role("option").first.wait_for()
+    opened.get_by_role("link", name="对比").click()
+    opened.get_by_role("button", name="重叠面积").click()
+    assert opened.locator(".pm-table-card table").count() == 1
 
 
 @pytest.mark.browser
 def test_the_page_switches_to_english(opened):
-    opened.locator("#language").click()
+    opened.get_by_role("button", name="English").click()
     assert opened.title() == "Heping District plan map"
-    assert opened.locator("#disclaimer").inner_text() == "Schematic map, without legal effect"
+    assert opened.locator(".pm-disclaimer").inner_text() == "Schematic map, without legal effect"
     assert opened.locator("html").get_attribute("lang") == "en"
-    assert opened.locator(".sa-name[data-zone='13th-a']").inner_text() == "Wudadao"
-
-
-@pytest.mark.browser
-def test_disclaimer_date_and_legend_stand_on_the_map(opened):
-    notice = opened.locator(".pm-notice").inner_text()
-    assert "示意图，不具法律效力" in notice
-    assert "2026-11-22" in notice
-    opened.locator(".sa-about summary").click()
-    assert "CC BY 4.0" in opened.locator(".sa-about").inner_text()
-    assert opened.locator(".pm-legend").count() == 1
+    assert opened.locator(".pm-row-main[data-zone='13th-a'] .pm-row-name").inner_text() == "Wudadao"
 
 
 @pytest.mark.browser
 def test_a_phone_needs_no_sideways_scroll(opened):
     opened.set_viewport_size({"width": 360, "height": 740})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-@pytest.mark.browser
-def test_the_panel_is_used_with_the_keyboard_alone(opened):
-    opened.locator("#language").focus()
-    for _ in range(20):
-        opened.keyboard.press("Tab")
-        if opened.evaluate("document.activeElement.dataset.zone") == "13th-a":
-            break
-    opened.keyboard.press("Space")
-    assert opened.locator("path.pm-zone").count() == 3

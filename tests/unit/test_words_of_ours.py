@@ -29,7 +29,6 @@ PLAIN: dict[str, int] = {
     "geo/uploads/check.py": 1,
     "geo/uploads/files.py": 3,
     "geo/zones/drawing.py": 1,
-    "views/data.py": 1,
     "views/state.py": 3,
 }
 """Sentences that are still plain words, by module; it may only shrink."""
