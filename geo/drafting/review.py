@@ -171,7 +171,7 @@ def near_names(name: str, base: Base) -> list[str]:
     return difflib.get_close_matches(name, known, n=HINTS, cutoff=0.5)
 
 
-def _names_of(item: PlanItem) -> tuple[str, list[str]]:
+def _names_of(item: PlanItem, base: Base) -> tuple[str, list[str]]:
     """Return the key that names the lines of an item, and the names."""
     if item.axis is not None:
         ends = [item.axis.from_, item.axis.to, *item.axis.also_from, *item.axis.also_to]
@@ -180,7 +180,7 @@ def _names_of(item: PlanItem) -> tuple[str, list[str]]:
     if item.basis == "interpreted":
         return "interpreted_limits", list(item.interpreted_limits)
     if item.basis == "stated":
-        return "limits_text", [limit.name for limit in item_limits(item)]
+        return "limits_text", [limit.name for limit in item_limits(item, base)]
     return "basis", []
 
 
@@ -189,7 +189,7 @@ def _limit_problems(
 ) -> Iterator[tuple[str, str, str, dict[str, str]]]:
     """Yield key, level, kind and words of what keeps the limits from being drawn."""
     try:
-        key, names = _names_of(item)
+        key, names = _names_of(item, base)
     except LimitsSentenceError as error:
         yield "limits_text", "error", "clash", {"message": error.explain(language)}
         return

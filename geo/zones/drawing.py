@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ from geo.errors import (
 )
 from geo.plans.documents import PlanItem
 from geo.sentences.limits import Limit, parse_limits
+from geo.sentences.script import simplified
 from geo.texts import text
 from geo.uncertainty.position import AreaBudget, area_budget
 from geo.verdicts import Finding, Reading, judge
@@ -48,7 +50,7 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
             return _carry(item, drawn)
         return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
-        missing = [name for name in _named_lines(item) if name in base.missing]
+        missing = [name for name in _named_lines(item, base) if name in base.missing]
         names = "、".join(missing)
         code = "limit-missing" if missing else "road-not-found"
         issues.append(_issue(code, "warning" if missing else "error", item, error))
@@ -88,19 +90,31 @@ def _issue(code: str, level: IssueLevel, item: PlanItem, error: GeoError) -> Iss
     )
 
 
-def item_limits(item: PlanItem) -> tuple[Limit, ...]:
+def item_limits(item: PlanItem, base: Base) -> tuple[Limit, ...]:
     """Return the limits of an item: parsed from its sentence, or as interpreted."""
     if item.basis == "interpreted":
         return tuple(Limit(name, "", None, 0, 0) for name in item.interpreted_limits)
-    return parse_limits(item.limits_text)
+    known = {*base.lines_by_name, *base.aliases, *base.missing}
+    limits = parse_limits(item.limits_text, known)
+    for limit in limits:
+        if limit.offset_m is not None:
+            raise LimitsError.of(
+                "drawing.offset", item.id, name=limit.name, metres=f"{limit.offset_m:g}"
+            )
+    # 雲臺路 in the text is 云台路 in the base.
+    return tuple(
+        limit if limit.name in known else replace(limit, name=plain)
+        for limit in limits
+        for plain in [simplified(limit.name) if simplified(limit.name) in known else limit.name]
+    )
 
 
-def _named_lines(item: PlanItem) -> list[str]:
+def _named_lines(item: PlanItem, base: Base) -> list[str]:
     """Return the names of the lines that an item is drawn from."""
     if item.axis is not None:
         ends = (item.axis.from_, item.axis.to, *item.axis.also_to)
         return [item.axis.road, *item.axis.continues, *(end for end in ends if end)]
-    return [limit.name for limit in item_limits(item)]
+    return [limit.name for limit in item_limits(item, base)]
 
 
 def _ring(
@@ -133,7 +147,7 @@ def _ring(
 
 def _draw_enclosed(item: PlanItem, base: Base) -> Drawn:
     """Draw a zone from its limits, under every reading."""
-    limits = item_limits(item)
+    limits = item_limits(item, base)
     rivers = [r for limit in limits for r in base.river_readings(base.data_name(limit.name))]
     default_ring = _ring(item, limits, base, rivers[0] if rivers else None)
     edges = _edges(item, default_ring, limits, base, rivers[0] if rivers else None)
