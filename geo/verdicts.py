@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from geo.areas import WIDEST_TESTABLE_SHARE, intervals_meet, printed_interval
-from geo.texts import text
+from geo.texts import Text, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Figure = Literal["area", "length", "part_area"]
 Verdict = Literal[
@@ -25,6 +28,14 @@ VERDICTS: tuple[Verdict, ...] = (
 UNITS: dict[Figure, str] = {"area": "km²", "length": "km", "part_area": "km²"}
 
 
+LEAST_MAIN = 0.8
+"""From this probability on, the verdict of the main combination of streets holds; and the kept
+combinations together need as much before a verdict that they share does."""
+
+LEAST_NOTED = 0.1
+"""A candidate of at least this probability is noted where it would change the verdict."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """A figure under one reading of the limits, with its own 95 % interval.
@@ -33,24 +44,80 @@ class Reading:
     ----------
     reading : str
         Stable id, such as ``"centre_line"``, ``"inner_kerb"``, ``"bank"``.
-    value, low, high : float
-        The figure and the ends of its 95 % interval [km² or km].
+    value : float
+        The figure [km² or km].
+    low, high : float or None
+        The ends of its 95 % interval [km² or km]; None where the error of a
+        line is not known.
+    probability : float or None
+        Of a reading that is a combination of candidates for uncertain
+        streets, its probability; None for every other.
     """
 
     reading: str
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+    probability: float | None = None
 
     @property
     def label(self) -> str:
         """The reading in Chinese."""
         return reading_label(self.reading, "zh")
 
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The 95 % interval, or None where it is not known."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    def meets(self, bounds: tuple[float, float]) -> bool:
+        """Whether the interval shares a point with another one."""
+        return self.bounds is not None and intervals_meet(bounds, self.bounds)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A figure if some streets are other ones than the main candidates.
+
+    Parameters
+    ----------
+    reading : str
+        Stable id, such as ``"identity:哈密道=沈阳道"``.
+    probability : float
+        Of the whole combination.
+    changed : dict of str to (str, float)
+        For every name that means another line, that line and the probability
+        of this candidate.
+    readings : tuple of Reading
+        The default reading first; empty where these lines enclose no ring.
+    """
+
+    reading: str
+    probability: float
+    changed: Mapping[str, tuple[str, float]]
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def default(self) -> Reading | None:
+        """The figure along centre lines, under the id of the combination."""
+        if not self.readings:
+            return None
+        return replace(self.readings[0], reading=self.reading, probability=self.probability)
+
 
 def reading_label(reading: str, language: str) -> str:
-    """Return a reading in words; ``end:X`` and ``connector:X`` name their road."""
+    """Return a reading in words.
+
+    ``end:X``, ``start:X`` and ``connector:X`` name their road, and
+    ``identity:A=X;B=Y`` the lines that names are taken for.
+    """
     kind, _, name = reading.partition(":")
+    if kind == "identity":
+        pairs = [part.partition("=") for part in name.split(";")]
+        told: list[object] = [
+            Text("reading.identity_one", name=left, line=right) for left, _, right in pairs
+        ]
+        return Text("reading.identity", told=told).render(language)
     return (
         text(f"reading.{kind}", language, name=name) if name else text(f"reading.{kind}", language)
     )
@@ -80,6 +147,15 @@ class Finding:
         One of `VERDICTS`.
     reason, reason_en : str
         One sentence.
+    approximate : bool
+        The plan says 约 (about).
+    probability : float
+        That all streets are those that were drawn.
+    notes : tuple of Text
+        Candidates for streets that would change the verdict.
+    implied : Text or None
+        What the stated figure says of the weakest side, if it is right; an
+        inference, never drawn.
     """
 
     finding_id: str
@@ -96,6 +172,10 @@ class Finding:
     verdict: Verdict
     reason: str
     reason_en: str
+    approximate: bool = False
+    probability: float = 1.0
+    notes: tuple[Text, ...] = ()
+    implied: Text | None = None
 
     @property
     def difference(self) -> float | None:
@@ -110,9 +190,26 @@ class Finding:
         difference = self.difference
         return None if difference is None else 100 * difference / float(self.stated)
 
+    @property
+    def rounding(self) -> tuple[float, float] | None:
+        """What the printed figure may stand for [`unit`]; None where there is none."""
+        return (
+            printed_interval(self.stated, approximate=self.approximate) if self.stated else None
+        )  # fmt: skip
+
     def as_record(self) -> dict[str, Any]:
         """Return a plain dictionary, differences included."""
-        return asdict(self) | {
+        record = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("notes", "implied", "readings")
+        }
+        return record | {
+            "readings": [asdict(reading) for reading in self.readings],
+            "notes": [note.render("zh") for note in self.notes],
+            "notes_en": [note.render("en") for note in self.notes],
+            "implied": self.implied.render("zh") if self.implied else "",
+            "implied_en": self.implied.render("en") if self.implied else "",
             "difference": self.difference,
             "difference_percent": self.difference_percent,
         }
@@ -120,6 +217,47 @@ class Finding:
 
 def _figures(value: float, unit: str) -> str:
     return f"{value:.3f} {unit}" if unit == "km²" else f"{value:.2f} {unit}"
+
+
+def verdict_of(
+    readings: Sequence[Reading], bounds: tuple[float, float]
+) -> tuple[Verdict, Reading | None]:
+    """Return the verdict of one combination of streets, and the reading that it rests on.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        The default first; empty where nothing could be measured.
+    bounds : (float, float)
+        What the stated figure may stand for.
+
+    Returns
+    -------
+    tuple of (str, Reading or None)
+        ``not_determinable`` where the default reading has no interval or one
+        wider than ±15 %; ``agrees`` where the stated figure meets it;
+        ``agrees_at_edge`` where it meets that of another reading; else
+        ``disagrees``. Readings are never merged into one interval.
+    """
+    if not readings:
+        return "not_determinable", None
+    default = readings[0]
+    if default.bounds is None or is_too_wide(default):
+        return "not_determinable", default
+    if default.meets(bounds):
+        return "agrees", default
+    agreeing = [reading for reading in readings if reading.meets(bounds)]
+    if agreeing:
+        middle = sum(bounds) / 2
+        return "agrees_at_edge", min(agreeing, key=lambda r: abs(r.value - middle))
+    return "disagrees", default
+
+
+def is_too_wide(reading: Reading) -> bool:
+    """Return whether an interval proves nothing: wider than ±15 %."""
+    return reading.bounds is not None and (
+        (reading.bounds[1] - reading.bounds[0]) / 2 > WIDEST_TESTABLE_SHARE * reading.value
+    )
 
 
 def judge(
@@ -132,6 +270,9 @@ def judge(
     used_to_draw: bool = False,
     obstacle: tuple[str, str] | None = None,
     suffix: str = "",
+    approximate: bool = False,
+    probability: float = 1.0,
+    alternatives: Sequence[Alternative] = (),
 ) -> Finding:
     """Judge one stated figure against what was measured.
 
@@ -146,7 +287,8 @@ def judge(
     printed : str
         The plan's words for it.
     readings : tuple of Reading
-        The default reading first; empty where nothing could be measured.
+        Those of the main combination of streets, the default first; empty
+        where nothing could be measured.
     used_to_draw : bool
         The figure, or that of the plan the shape is carried from, served to
         draw the shape.
@@ -154,49 +296,61 @@ def judge(
         Why nothing could be measured, in Chinese and in English.
     suffix : str
         Set apart several part areas of one zone in the id.
+    approximate : bool
+        The plan says 约 (about) before the figure.
+    probability : float
+        That all streets are the main candidates.
+    alternatives : sequence of Alternative
+        The other combinations that were kept.
 
     Returns
     -------
     Finding
         With the verdict by this rule, in this order: no figure in the plan,
         ``not_stated``; nothing measured, ``not_determinable``; the figure
-        drew the shape, ``by_construction``; the interval of the default
-        reading is wider than ±15 %, ``not_determinable``; the stated figure
-        with its rounding meets the interval of the default reading,
-        ``agrees``; meets that of another reading, ``agrees_at_edge``; else
-        ``disagrees``. Readings are never merged into one interval.
+        drew the shape, ``by_construction``; else by `verdict_of` and by how
+        certain the streets are.
+
+    Notes
+    -----
+    If the main combination has at least `LEAST_MAIN`, its verdict holds, with
+    a note on every candidate of `LEAST_NOTED` or more that would change it;
+    where it disagrees and such a candidate agrees, the verdict is
+    ``agrees_at_edge``. Below, the verdict that all kept combinations share
+    holds if they have `LEAST_MAIN` together; else ``not_determinable``.
     """
     unit = UNITS[figure]
     default = readings[0] if readings else None
     used = default
-    values: dict[str, str] = {"stated": f"{stated} {unit}"}
+    key = ""
+    notes: tuple[Text, ...] = ()
+    values: dict[str, object] = {"stated": f"{stated} {unit}"}
     if not stated:
         verdict: Verdict = "not_stated"
     elif default is None:
-        verdict = "not_determinable"
+        verdict, key = "not_determinable", "reason.limit_missing"
     elif used_to_draw:
         verdict = "by_construction"
-    elif (default.high - default.low) / 2 > WIDEST_TESTABLE_SHARE * default.value:
-        verdict = "not_determinable"
-        values["share"] = f"{50 * (default.high - default.low) / default.value:.0f}"
     else:
-        bounds = printed_interval(stated)
-        agreeing = [r for r in readings if intervals_meet(bounds, (r.low, r.high))]
-        if default in agreeing:
-            verdict = "agrees"
-        elif agreeing:
-            verdict = "agrees_at_edge"
-            used = min(agreeing, key=lambda r: abs(r.value - float(stated)))
+        bounds = printed_interval(stated, approximate=approximate)
+        verdict, used = verdict_of(readings, bounds)
+        if verdict == "not_determinable" and default.bounds is None:
+            key = "reason.error_unknown"
+        elif verdict == "not_determinable":
+            values["share"] = f"{50 * (default.high - default.low) / default.value:.0f}"  # type: ignore[operator]
         else:
-            verdict = "disagrees"
-    key = f"reason.{verdict}"
-    if verdict == "not_determinable" and default is None:
-        key = "reason.limit_missing"
+            settled = _settled(verdict, used, probability, alternatives, bounds, unit)
+            verdict, used, notes = settled.verdict, settled.reading, settled.notes
+            if verdict == "not_determinable":
+                key = "reason.identity_unsure"
+                values["probability"] = f"{100 * probability:.0f}"
+    key = key or f"reason.{verdict}"
     if used is not None:
+        low, high = used.bounds or (None, None)
         values |= {
             "computed": _figures(used.value, unit),
-            "low": _figures(used.low, unit),
-            "high": _figures(used.high, unit),
+            "low": "–" if low is None else _figures(low, unit),
+            "high": "–" if high is None else _figures(high, unit),
         }
     if default is not None and stated:
         values["percent"] = f"{100 * (default.value / float(stated) - 1):+.1f}"
@@ -215,6 +369,7 @@ def judge(
         )
         for index, language in enumerate(("zh", "en"))
     }
+    kept = [alternative.default for alternative in alternatives]
     return Finding(
         finding_id=f"{zone_id}/{figure}{'/' + suffix if suffix else ''}",
         zone_id=zone_id,
@@ -226,8 +381,85 @@ def judge(
         low=default.low if default else None,
         high=default.high if default else None,
         reading=used.reading if used else "",
-        readings=readings,
+        readings=(*readings, *(reading for reading in kept if reading is not None)),
         verdict=verdict,
         reason=reason["zh"],
         reason_en=reason["en"],
+        approximate=approximate,
+        probability=probability,
+        notes=notes,
+    )
+
+
+class _Settled(NamedTuple):
+    """A verdict with how certain the streets are taken into account."""
+
+    verdict: Verdict
+    reading: Reading | None
+    notes: tuple[Text, ...] = ()
+
+
+def _settled(
+    verdict: Verdict,
+    used: Reading | None,
+    probability: float,
+    alternatives: Sequence[Alternative],
+    bounds: tuple[float, float],
+    unit: str,
+) -> _Settled:
+    """Return what holds of the main combination's verdict; see `judge`."""
+    others = [(other, *verdict_of(other.readings, bounds)) for other in alternatives]
+    if probability >= LEAST_MAIN:
+        notes, rescue = [], None
+        for other, its_verdict, reading in others:
+            if len(other.changed) != 1 or its_verdict == verdict:
+                continue
+            ((name, (line, own)),) = other.changed.items()
+            if own < LEAST_NOTED:
+                continue
+            notes.append(_note(name, line, own, its_verdict, reading, unit))
+            if verdict == "disagrees" and its_verdict == "agrees" and rescue is None:
+                rescue = other.default
+        if rescue is not None:
+            return _Settled("agrees_at_edge", rescue, tuple(notes))
+        return _Settled(verdict, used, tuple(notes))
+    together = probability + sum(other.probability for other in alternatives)
+    told = Text("note.identity_main", percent=f"{100 * probability:.0f}")
+    if together >= LEAST_MAIN and all(its == verdict for _, its, _ in others):
+        return _Settled(verdict, used, (told,))
+    notes = [
+        _note_on(other, its_verdict, reading, unit)
+        for other, its_verdict, reading in others
+        if its_verdict != verdict
+    ]
+    return _Settled("not_determinable", used, (told, *notes))
+
+
+def _note(
+    name: str, line: str, probability: float, verdict: Verdict, reading: Reading | None, unit: str
+) -> Text:
+    """Return what would follow if one name meant another line."""
+    return Text(
+        "note.candidate" if reading is not None else "note.candidate_no_ring",
+        name=name,
+        line=line,
+        percent=f"{100 * probability:.0f}",
+        computed=_figures(reading.value, unit) if reading is not None else "",
+        verdict=Text(f"verdict.{verdict}"),
+    )
+
+
+def _note_on(
+    other: Alternative, verdict: Verdict, reading: Reading | None, unit: str
+) -> Text:
+    """Return what would follow under another combination."""
+    return Text(
+        "note.combination" if reading is not None else "note.combination_no_ring",
+        told=[
+            Text("reading.identity_one", name=name, line=line)
+            for name, (line, _) in other.changed.items()
+        ],
+        percent=f"{100 * other.probability:.0f}",
+        computed=_figures(reading.value, unit) if reading is not None else "",
+        verdict=Text(f"verdict.{verdict}"),
     )

@@ -100,7 +100,9 @@ class Axis(_Model):
 
     Without `from` and `to` the axis is all of it inside the district.
     `continues` names the roads that take the axis on under another name;
-    `also_from` and `also_to` are other readings of an end.
+    `also_from` and `also_to` are other readings of an end. `width_m` is the
+    width of the strip where no stated area gives it: the item's reasoning
+    says by which rule.
     """
 
     road: Words
@@ -109,21 +111,34 @@ class Axis(_Model):
     also_from: tuple[Words, ...] = ()
     also_to: tuple[Words, ...] = ()
     continues: tuple[Words, ...] = ()
+    width_m: Annotated[float, Field(gt=0)] | None = None
 
 
 class Connector(_Model):
     """A street that the sentence leaves out between two limits that do not meet.
 
-    `also` names other streets that could serve: each is another reading.
+    Without `road` it is a straight line from the one to the other, where they
+    come nearest; its error grows with its length. `also` names other streets
+    that could serve: each is another reading.
     """
 
     between: tuple[Words, Words]
-    road: Words
+    road: Words | None = None
     also: tuple[Words, ...] = ()
     reason: Words
     reason_en: Words
     evidence: Words
     error_m: Annotated[float, Field(gt=0)]
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether no street is named for it."""
+        return self.road is None
+
+    @property
+    def name(self) -> str:
+        """The street, or for a straight line the two limits that it joins."""
+        return self.road or "—".join(self.between)
 
 
 class PlanItem(_Model):
@@ -181,14 +196,14 @@ class PlanItem(_Model):
         needed = {
             "stated": ("limits_text",),
             "carried": ("carried_from", "reasoning", "reasoning_en"),
-            "interpreted": ("interpreted_limits", "reasoning", "reasoning_en"),
+            "interpreted": ("reasoning", "reasoning_en"),
             "corridor": ("axis", "reasoning", "reasoning_en"),
             "named": (),
         }[self.basis]
         foreign = {
             "carried_from": ("carried",),
             "interpreted_limits": ("interpreted",),
-            "axis": ("corridor", "named"),
+            "axis": ("corridor", "named", "interpreted"),
             "connectors": ("stated", "interpreted"),
         }
         for key in needed:
@@ -200,6 +215,17 @@ class PlanItem(_Model):
                     f"{key} belongs to basis {' or '.join(bases)}, found basis {self.basis!r}; "
                     "remove it or change the basis"
                 )
+        strip = self.axis is not None and self.axis.width_m is not None
+        if self.basis == "interpreted" and bool(self.interpreted_limits) == strip:
+            raise ValueError(
+                "basis 'interpreted' needs interpreted_limits, or an axis with width_m, not both; "
+                "write one of them or change the basis"
+            )
+        if strip and (self.basis != "interpreted" or self.stated_area):
+            raise ValueError(
+                "width_m belongs to basis 'interpreted' without a stated area: a stated area gives "
+                "the width itself; remove it or change the basis"
+            )
         if len(self.interpreted_limits) in (1, 2):
             raise ValueError("interpreted_limits names fewer than 3 limits; a ring needs 3")
         if bool(self.reasoning) != bool(self.reasoning_en):
