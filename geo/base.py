@@ -145,9 +145,6 @@ class Base:
     stretches : GeoDataFrame
         One row per stretch of a street, in `metric_crs`: `STRETCH_COLUMNS` and
         more. ``line`` is empty where a street has no name and serves no limit.
-    roads : GeoDataFrame
-        One row per named street, in `metric_crs`: `LINE_COLUMNS` and more,
-        with the least certain of its stretches' methods and errors.
     rivers : GeoDataFrame
         One row per river and reading, in `metric_crs`; column ``reading``.
     aliases : dict of str to Alias
@@ -171,7 +168,6 @@ class Base:
     district: District
     outline: Polygon | MultiPolygon
     stretches: gpd.GeoDataFrame
-    roads: gpd.GeoDataFrame
     rivers: gpd.GeoDataFrame
     aliases: Mapping[str, Alias]
     missing: Mapping[str, str]
@@ -182,6 +178,16 @@ class Base:
     outline_error_m: float = 0.0
     issues: tuple[Issue, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def roads(self) -> gpd.GeoDataFrame:
+        """One row per named street, in `metric_crs`: `LINE_COLUMNS` and more.
+
+        A street of several stretches has the least certain of their methods
+        and errors.
+        """
+        named = self.stretches["name"].map(_is_named)
+        return _streets(self.stretches[named & (self.stretches["line"] == self.stretches["name"])])
 
     def river_readings(self, name: str) -> list[str]:
         """Return the readings of a river, the default first; empty for a road."""
@@ -226,6 +232,17 @@ class Base:
 
     @cached_property
     def _stretches_by_line(self) -> dict[str | None, dict[str, gpd.GeoDataFrame]]:
+        return {}
+
+    def stretch_records(self, line: str, river_reading: str | None = None) -> list[dict[str, Any]]:
+        """Return `stretches_of` as dictionaries, made once: many rings are drawn from them."""
+        by_line = self._records_by_line.setdefault(river_reading, {})
+        if line not in by_line:
+            by_line[line] = self.stretches_of(line, river_reading).to_dict("records")
+        return by_line[line]
+
+    @cached_property
+    def _records_by_line(self) -> dict[str | None, dict[str, list[dict[str, Any]]]]:
         return {}
 
     def centrelines(self, river_reading: str | None = None) -> gpd.GeoDataFrame:
@@ -323,19 +340,17 @@ def read_base(folder: Path) -> Base:
     )
     issues: list[Issue] = []
 
-    stretches = _lines(base / "roads.geojson", metric_crs)
+    streets = _lines(base / "roads.geojson", metric_crs)
     rivers = _optional(base / "river.geojson", issues)
     rivers = (
-        stretches.iloc[:0].assign(reading=[])
+        streets.iloc[:0].assign(reading=[])
         if rivers.empty
         else _complete(rivers).to_crs(metric_crs)
     )
     table = _identity_table(base / "identity.toml", issues)
-    stretches = stretches.assign(line=_line_keys(stretches, table))
+    stretches = as_stretches(streets, table)
     identities = _identities(stretches, table, issues)
-    named = stretches["name"].map(_is_named) & (stretches["line"] == stretches["name"])
-    roads = _streets(stretches[named])
-    issues += _error_issues(roads, "roads.geojson")
+    issues += _error_issues(stretches[stretches["line"] != ""], "roads.geojson")
     issues += _error_issues(rivers, "river.geojson")
     landmarks = _optional(base / "landmarks.geojson", issues)
     control_points = _optional(base / "control_points.geojson", issues)
@@ -353,12 +368,11 @@ def read_base(folder: Path) -> Base:
         "missing.toml",
         "identity.toml",
     )
-    require_metric(roads, "roads.geojson")
+    require_metric(stretches, "roads.geojson")
     return Base(
         district=district,
         outline=cast("Polygon | MultiPolygon", outline),
         stretches=stretches,
-        roads=roads,
         rivers=rivers,
         aliases=aliases,
         missing=missing,
@@ -388,6 +402,28 @@ def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
     if "name" not in layer.columns:
         raise DataFileError(f"{path.name} has no column 'name'; found {list(layer.columns)}.")
     return _complete(layer).to_crs(metric_crs)
+
+
+def as_stretches(
+    streets: gpd.GeoDataFrame, identities: Mapping[str, Any] | None = None
+) -> gpd.GeoDataFrame:
+    """Return streets with every column of a stretch, and the line that each belongs to.
+
+    Parameters
+    ----------
+    streets : GeoDataFrame
+        One row per street or stretch. Column used: ``name``; others where
+        they are there.
+    identities : dict, optional
+        The table of ``identity.toml`` as read.
+
+    Returns
+    -------
+    GeoDataFrame
+        `STRETCH_COLUMNS` and the columns of `streets`.
+    """
+    complete = _complete(streets)
+    return complete.assign(line=_line_keys(complete, identities or {}))
 
 
 def _complete(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -594,7 +630,7 @@ def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
             Issue("identity-unreadable", "error", f"base/{path.name}", error.words, remedy)
         )
         return {}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in table.get("limit", []):
         fault = _identity_fault(row, [r["name"] for r in rows])
         if fault is None:

@@ -22,7 +22,8 @@ from geo.plans.model import PlanItem
 from geo.texts import Text, text
 from geo.verdicts import Finding, reading_label
 from geo.zones.drawing import draw_item, item_findings
-from geo.zones.item import EDGE_COLUMNS, Drawn, rounded
+from geo.zones.edges import EDGE_COLUMNS
+from geo.zones.item import Drawn, rounded
 
 logger = logging.getLogger(__name__)
 
@@ -230,8 +231,9 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                             "area_km2": _rounded(reading.value),
                             "low_km2": _rounded(reading.low),
                             "high_km2": _rounded(reading.high),
+                            "probability": _rounded(reading.probability),
                         }
-                        for reading in drawn.readings
+                        for reading in drawn.area_readings
                     ],
                     "width_m": None if drawn.width_m is None else round(drawn.width_m, 1),
                     "carried_from": item.carried_from or "",

@@ -359,6 +359,8 @@ def judge(
         key = "reason.nothing_stated"
     elif verdict == "not_stated" and used_to_draw:
         key = "reason.not_stated_drawn"
+    elif verdict == "not_stated" and default is not None and default.bounds is None:
+        key = "reason.not_stated_no_interval"
     reason = {
         language: text(
             key,
@@ -449,9 +451,7 @@ def _note(
     )
 
 
-def _note_on(
-    other: Alternative, verdict: Verdict, reading: Reading | None, unit: str
-) -> Text:
+def _note_on(other: Alternative, verdict: Verdict, reading: Reading | None, unit: str) -> Text:
     """Return what would follow under another combination."""
     return Text(
         "note.combination" if reading is not None else "note.combination_no_ring",

@@ -3,7 +3,7 @@
 import geopandas as gpd
 from shapely import LineString, Point, affinity, box
 
-from geo.base import Base, District, PlanPeriod
+from geo.base import Base, District, PlanPeriod, as_stretches
 from geo.crs import METRIC, WGS84
 
 ORIGIN = (516_500.0, 4_331_000.0)  # easting, northing in EPSG:4548, near 117.19 E 39.11 N
@@ -55,9 +55,8 @@ def small_base() -> Base:
         crs=METRIC,
     ).to_crs(WGS84)
     return Base(
-        district=about, outline=at(box(0, 0, 4000, 4000)),
-        stretches=roads.iloc[:0].assign(line=[]), roads=roads, rivers=rivers, aliases={},
-        missing={}, landmarks=places, control_points=places.iloc[:0], metric_crs=METRIC,
+        district=about, outline=at(box(0, 0, 4000, 4000)), stretches=as_stretches(roads), rivers=rivers,
+        aliases={}, missing={}, landmarks=places, control_points=places.iloc[:0], metric_crs=METRIC,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from geo.io.read import read_text
 from geo.plans.documents import Document, check_source, line_of, read_documents
 from geo.sentences.limits import LimitsSentenceError
 from geo.texts import text as words
-from geo.zones.drawing import item_limits
+from geo.zones.item import item_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,7 +196,9 @@ def _limit_problems(
     except GeoError as error:
         yield "limits_text", "error", "clash", {"message": str(error)}
         return
-    names += [road for connector in item.connectors for road in (connector.road, *connector.also)]
+    names += [
+        road for connector in item.connectors for road in (connector.road, *connector.also) if road
+    ]
     for name in missing_names(names, base):
         if name in base.missing:
             values = {"limit": name, "tried": base.missing[name]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -75,6 +75,19 @@ class Connector:
     error_m: float = 0.0
 
 
+class EnclosedSide(NamedTuple):
+    """One edge of a ring; for the meaning of each see `Enclosure.edges`."""
+
+    limit: str
+    road: str
+    line: shapely.LineString
+    length_m: float
+    corner_from: str
+    corner_to: str
+    gap_m: float
+    is_connector: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Enclosure:
     """The ring enclosed by named limits.
@@ -118,25 +131,42 @@ class Enclosure:
             the length of the ring), ``geometry`` (LineString), ``connector``
             (bool), ``connector_reason``.
         """
-        how = [corner.how for corner in self.corners]
-        lines = [shapely.LineString(way) for way in self.ring.ways]
-        gaps_in_road = [
-            gap - self._corner_gap_m(k) for k, gap in enumerate(self.ring.gaps_m)
-        ]  # fmt: skip
+        sides = self.sides()
         return gpd.GeoDataFrame(
             {
-                "limit": self.limits,
-                "road": self.roads,
-                "length_m": np.maximum(shapely.length(lines) - gaps_in_road, 0.0),
-                "corner_from": how,
-                "corner_to": how[1:] + how[:1],
-                "gap_m": self.ring.gaps_m,
-                "connector": [c is not None for c in self.connectors],
+                "limit": [side.limit for side in sides],
+                "road": [side.road for side in sides],
+                "length_m": [side.length_m for side in sides],
+                "corner_from": [side.corner_from for side in sides],
+                "corner_to": [side.corner_to for side in sides],
+                "gap_m": [side.gap_m for side in sides],
+                "connector": [side.is_connector for side in sides],
                 "connector_reason": [c.reason if c else "" for c in self.connectors],
             },
-            geometry=lines,
+            geometry=[side.line for side in sides],
             crs=self.crs,
         )
+
+    def sides(self) -> list[EnclosedSide]:
+        """Return the edges as plain tuples: the same as `edges` without a table."""
+        sides = []
+        for k, way in enumerate(self.ring.ways):
+            line = shapely.LineString(way)
+            gap_m = self.ring.gaps_m[k]
+            in_road_m = gap_m - self._corner_gap_m(k)
+            sides.append(
+                EnclosedSide(
+                    self.limits[k],
+                    self.roads[k],
+                    line,
+                    max(float(line.length) - in_road_m, 0.0),
+                    self.corners[k].how,
+                    self.corners[(k + 1) % len(self.corners)].how,
+                    gap_m,
+                    self.connectors[k] is not None,
+                )
+            )
+        return sides
 
     def _corner_gap_m(self, k: int) -> float:
         """Return the gap between the end of edge k and the beginning of the next [m]."""

@@ -154,7 +154,7 @@ class RoadIndex:
     def with_line(self, name: str, line: shapely.LineString) -> RoadIndex:
         """Return an index with one more line, such as a straight connector, in the same CRS."""
         view = copy.copy(self)
-        view._parts = np.append(self._parts, line)
+        view._parts = np.concatenate([self._parts, np.array([line], dtype=object)])
         view._starts = np.append(self._starts, len(view._parts))
         view._codes = self._codes | {name: len(self._starts) - 1}
         view._roads = dict(self._roads)

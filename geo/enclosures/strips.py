@@ -238,6 +238,30 @@ def _side_inside(axis: LineString, district: Polygon | MultiPolygon) -> Literal[
     return "left" if left >= right else "right"
 
 
+def strip_inside(
+    axis: LineString, district: Polygon | MultiPolygon, width_m: float, sides: Sides = "both"
+) -> Polygon | MultiPolygon:
+    """Return the part inside a district of the strip of a given width along an axis.
+
+    Parameters
+    ----------
+    axis, district, sides
+        See `corridor_with_area`.
+    width_m : float
+        See `strip` [m].
+
+    Examples
+    --------
+    >>> from shapely import LineString, box
+    >>> strip_inside(LineString([(0, 0), (1000, 0)]), box(0, 0, 1000, 800), 100.0).area
+    50000.0
+    """
+    chosen = _side_inside(axis, district) if sides == "inside" else sides
+    inside = shapely.get_parts(shapely.intersection(strip(axis, width_m, chosen), district))
+    areas = inside[shapely.get_dimensions(inside) == 2]
+    return cast("Polygon | MultiPolygon", shapely.orient_polygons(shapely.union_all(areas)))
+
+
 def corridor_with_area(
     axis: LineString,
     district: Polygon | MultiPolygon,

@@ -193,6 +193,17 @@ class PlanItem(_Model):
 
     @model_validator(mode="after")
     def _basis_has_what_it_needs(self) -> PlanItem:
+        strip = self.axis is not None and self.axis.width_m is not None
+        if self.basis == "interpreted" and bool(self.interpreted_limits) == strip:
+            raise ValueError(
+                "basis 'interpreted' needs interpreted_limits, or an axis with width_m, not both; "
+                "write one of them or change the basis"
+            )
+        if strip and (self.basis != "interpreted" or self.stated_area):
+            raise ValueError(
+                "width_m belongs to basis 'interpreted' without a stated area: a stated area gives "
+                "the width itself; remove it or change the basis"
+            )
         needed = {
             "stated": ("limits_text",),
             "carried": ("carried_from", "reasoning", "reasoning_en"),
@@ -215,17 +226,6 @@ class PlanItem(_Model):
                     f"{key} belongs to basis {' or '.join(bases)}, found basis {self.basis!r}; "
                     "remove it or change the basis"
                 )
-        strip = self.axis is not None and self.axis.width_m is not None
-        if self.basis == "interpreted" and bool(self.interpreted_limits) == strip:
-            raise ValueError(
-                "basis 'interpreted' needs interpreted_limits, or an axis with width_m, not both; "
-                "write one of them or change the basis"
-            )
-        if strip and (self.basis != "interpreted" or self.stated_area):
-            raise ValueError(
-                "width_m belongs to basis 'interpreted' without a stated area: a stated area gives "
-                "the width itself; remove it or change the basis"
-            )
         if len(self.interpreted_limits) in (1, 2):
             raise ValueError("interpreted_limits names fewer than 3 limits; a ring needs 3")
         if bool(self.reasoning) != bool(self.reasoning_en):

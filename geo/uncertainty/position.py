@@ -204,15 +204,15 @@ def ring_pieces(edges: gpd.GeoDataFrame) -> list[Piece]:
     ]
 
 
-def area_budget(area_km2: float, edges: gpd.GeoDataFrame) -> AreaBudget:
+def area_budget(area_km2: float, edges: gpd.GeoDataFrame | Sequence[Piece]) -> AreaBudget:
     """Combine the position errors of a ring's edges into the error of its area.
 
     Parameters
     ----------
     area_km2 : float
         Geodesic area of the ring [km²].
-    edges : GeoDataFrame
-        See `ring_pieces`.
+    edges : GeoDataFrame or sequence of Piece
+        In ring order; for the columns see `ring_pieces`.
 
     Returns
     -------
@@ -243,7 +243,7 @@ def area_budget(area_km2: float, edges: gpd.GeoDataFrame) -> AreaBudget:
     stretches of one street join there is no corner: they meet end to end, and
     the step between them adds ``s × s' / 2``, which is left out.
     """
-    pieces = ring_pieces(edges)
+    pieces = edges if isinstance(edges, list | tuple) else ring_pieces(edges)
     variances = _vector_variances(pieces)
     corner_variance = _corner_variance(pieces)
     total = math.fsum(variances.values()) + corner_variance

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import Geometry
 
+from geo.base import Base
 from geo.crs import WGS84
+from geo.errors import LimitsError
 from geo.plans.documents import PlanItem
-from geo.uncertainty.position import AreaBudget
-from geo.verdicts import Reading
+from geo.sentences.limits import Limit, parse_limits
+from geo.sentences.script import simplified
+from geo.texts import Text
+from geo.uncertainty.identity import Combination, Identity
+from geo.uncertainty.position import AreaBudget, interval_about
+from geo.verdicts import Alternative, Reading
 
 DECIMALS = 6
 """Decimals of a degree in every file: 0.1 m."""
-
-EDGE_COLUMNS = [
-    "edge_id", "zone_id", "limit", "qualifier", "clause", "road", "alias_reason",
-    "alias_reason_en", "method", "position_error_m", "source", "source_en", "length_m",
-    "corner_from", "corner_to", "gap_m", "connector", "connector_reason", "connector_reason_en",
-    "half_width_m", "geometry",
-]  # fmt: skip
-"""Columns of an edge file, in order."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,11 @@ class Drawn:
     geometry : Geometry or None
         WGS84, rounded; None where nothing can honestly be drawn.
     edges : GeoDataFrame or None
-        `EDGE_COLUMNS`, metric CRS, in ring order.
+        `geo.zones.edges.EDGE_COLUMNS`, metric CRS, in ring order.
+    pieces : GeoDataFrame or None
+        `geo.zones.edges.PIECE_COLUMNS`, metric CRS: the stretches of the edges.
     readings : tuple of Reading
-        Areas [km²], the default first.
+        Areas [km²] of the main combination of streets, the default first.
     outlines : dict of str to Geometry
         The shape under each reading, WGS84.
     length_readings : tuple of Reading
@@ -47,11 +48,24 @@ class Drawn:
         Part areas [km²] by id.
     obstacle : tuple of str
         Why nothing was measured, in Chinese and English.
+    budget : AreaBudget or None
+        Where the interval of the default reading comes from.
+    width_m : float or None
+        Width of a strip.
+    probability : float
+        That all streets are the main candidates.
+    alternatives, length_alternatives : tuple of Alternative
+        Area and length under the other combinations of streets that were kept.
+    part_alternatives : dict of str to tuple of Alternative
+        The same for part areas, by id.
+    implied : Text or None
+        What the stated area says of the weakest side, if it is right.
     """
 
     item: PlanItem
     geometry: Geometry | None = None
     edges: gpd.GeoDataFrame | None = None
+    pieces: gpd.GeoDataFrame | None = None
     readings: tuple[Reading, ...] = ()
     outlines: Mapping[str, Geometry] = field(default_factory=dict)
     length_readings: tuple[Reading, ...] = ()
@@ -59,6 +73,48 @@ class Drawn:
     obstacle: tuple[str, str] = ("", "")
     budget: AreaBudget | None = None
     width_m: float | None = None
+    probability: float = 1.0
+    alternatives: tuple[Alternative, ...] = ()
+    length_alternatives: tuple[Alternative, ...] = ()
+    part_alternatives: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
+    implied: Text | None = None
+
+    @property
+    def area_readings(self) -> tuple[Reading, ...]:
+        """Areas under every reading, those of other combinations of streets last."""
+        main = self.readings
+        if main and self.probability < 1:
+            first = main[0]
+            told = Reading(first.reading, first.value, first.low, first.high, self.probability)
+            main = (told, *main[1:])
+        others = [alternative.default for alternative in self.alternatives]
+        return (*main, *(reading for reading in others if reading is not None))
+
+
+def item_limits(item: PlanItem, base: Base) -> tuple[Limit, ...]:
+    """Return the limits of an item: parsed from its sentence, or as interpreted.
+
+    Raises
+    ------
+    LimitsError
+        If the sentence cannot be read, or has a limit beside a road that the
+        base lacks.
+    """
+    if item.basis == "interpreted":
+        return tuple(Limit(name, "", None, 0, 0) for name in item.interpreted_limits)
+    known = {*base.lines_by_name, *base.aliases, *base.missing, *base.identities.by_name}
+    limits = parse_limits(item.limits_text, known)
+    for limit in limits:
+        if limit.offset_m is not None:
+            raise LimitsError.of(
+                "drawing.offset", item.id, name=limit.name, metres=f"{limit.offset_m:g}"
+            )
+    # 雲臺路 in the text is 云台路 in the base.
+    return tuple(
+        limit if limit.name in known else replace(limit, name=plain)
+        for limit in limits
+        for plain in [simplified(limit.name) if simplified(limit.name) in known else limit.name]
+    )
 
 
 def rounded(geometry: Geometry) -> Geometry:
@@ -69,3 +125,34 @@ def rounded(geometry: Geometry) -> Geometry:
 def to_files(geometry: Geometry, metric_crs: str) -> Geometry:
     """Return a metric geometry in WGS84, rounded as in the files."""
     return rounded(gpd.GeoSeries([geometry], crs=metric_crs).to_crs(WGS84).iloc[0])
+
+
+def reading_about(reading: str, value: float, standard_error: float) -> Reading:
+    """Return a reading with its 95 % interval; without one where the error is not known."""
+    low, high = interval_about(value, standard_error)
+    return Reading(reading, value, *((None, None) if math.isnan(high) else (low, high)))
+
+
+def alternative(combination: Combination, readings: tuple[Reading, ...]) -> Alternative:
+    """Return what was measured under another combination of streets."""
+    changed = {
+        name: (combination.candidates[name].line, combination.candidates[name].probability)
+        for name in combination.changed
+    }
+    return Alternative(combination.reading, combination.probability, changed, readings)
+
+
+def main_lines(names: list[str], base: Base) -> dict[str, str]:
+    """Return the main line of every name that has candidates of its own."""
+    return {
+        name: base.identities.by_name[name].main.line
+        for name in names
+        if name in base.identities.by_name
+    }
+
+
+def named_identities(
+    names: list[str], base: Base, classes: Mapping[str, list[str | None]]
+) -> list[Identity]:
+    """Return the candidates of every name; `classes` are those of its stretches in use."""
+    return [base.identities.of(name, classes.get(name, [])) for name in names]

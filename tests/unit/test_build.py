@@ -16,7 +16,7 @@ from geo.build import (
 )
 from geo.errors import DataFileError
 from geo.io.read import sha256
-from geo.zones.item import EDGE_COLUMNS
+from geo.zones.edges import EDGE_COLUMNS
 from testing.tiny_district import write_tiny_district
 
 

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pytest
 from shapely import LineString, box
 
-from geo.base import Base, District
+from geo.base import Base, District, as_stretches
 from geo.drafting.draft import About, Answer, draft_from_answers, draft_from_text
 from geo.drafting.items import TO_FILL
 from geo.drafting.review import check_plan, check_plan_file
@@ -64,8 +64,7 @@ def base():
     return Base(
         district=district,
         outline=box(X - 300, Y - 300, X + 1300, Y + 1300),
-        stretches=roads.iloc[:0].assign(line=[]),
-        roads=roads,
+        stretches=as_stretches(roads),
         rivers=roads.iloc[:0].assign(reading=[]),
         aliases={},
         missing={"蚌埠道": "两份目录都没有"},

@@ -13,8 +13,10 @@ from geo.base import read_base
 from geo.build import build, build_documents
 from geo.crs import METRIC
 from geo.plans.documents import read_documents
-from geo.zones.drawing import draw_item, item_findings, kerb_outlines
-from geo.zones.item import EDGE_COLUMNS, rounded
+from geo.zones.drawing import draw_item, item_findings
+from geo.zones.edges import EDGE_COLUMNS
+from geo.zones.enclosed import kerb_outlines
+from geo.zones.item import rounded
 from testing.tiny_district import EAST, ERROR_M, NORTH, write_tiny_district
 
 
@@ -129,9 +131,9 @@ def test_an_oblique_end_makes_a_length_less_certain(folder):
     slope = np.sqrt(3)
     x = np.array([500.0, 1000.0, 1500.0])
     oblique = LineString(np.column_stack([x + EAST, 1000 + (x - 1000) * slope + NORTH]))
-    roads = base.roads.copy()
-    roads.loc[roads["name"] == "青北道", "geometry"] = oblique
-    tilted = dataclasses.replace(base, roads=roads)
+    streets = base.stretches.copy()
+    streets.loc[streets["name"] == "青北道", "geometry"] = oblique
+    tilted = dataclasses.replace(base, stretches=streets)
     documents, _ = read_documents(folder / "plans")
     (reading,) = build_documents(documents, tilted).drawn["13th-spine"].length_readings
     # Ends: 10² + (10 / sin 30°)²; axis: 10² x |(0, -1) + n / (n·u)|² = 10² x cot² 30°.

@@ -124,7 +124,7 @@ def test_a_base_shifted_like_gcj02_fails_the_control_points(base):
     # 555 m to the east-north-east.
     shifted = dataclasses.replace(
         base,
-        roads=base.roads.set_geometry(base.roads.translate(543, 115)),
+        stretches=base.stretches.set_geometry(base.stretches.translate(543, 115)),
         rivers=base.rivers.set_geometry(base.rivers.translate(543, 115)),
         outline=affinity.translate(base.outline, 543, 115),
     )
