@@ -55,8 +55,9 @@ def small_base() -> Base:
         crs=METRIC,
     ).to_crs(WGS84)
     return Base(
-        district=about, outline=at(box(0, 0, 4000, 4000)), stretches=as_stretches(roads), rivers=rivers,
-        aliases={}, missing={}, landmarks=places, control_points=places.iloc[:0], metric_crs=METRIC,
+        district=about, outline=at(box(0, 0, 4000, 4000)), stretches=as_stretches(roads),
+        rivers=rivers, aliases={}, missing={}, landmarks=places,
+        control_points=places.iloc[:0], metric_crs=METRIC,
     )  # fmt: skip
 
 

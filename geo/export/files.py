@@ -74,6 +74,7 @@ SHAPEFILE_FIELDS = {
     "road": "road",
     "method": "method",
     "position_error_m": "pos_err_m",
+    "identity": "identity",
     "source": "source",
     "length_m": "length_m",
     "gap_m": "gap_m",

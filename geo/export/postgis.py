@@ -107,6 +107,12 @@ CREATE TABLE IF NOT EXISTS {schema}.edges (
     half_width_m double precision CHECK (half_width_m >= 0),
     geom geometry(Geometry, 4326) NOT NULL
 );
+ALTER TABLE {schema}.edges
+    ADD COLUMN IF NOT EXISTS stretches jsonb,
+    ADD COLUMN IF NOT EXISTS identity text,
+    ADD COLUMN IF NOT EXISTS candidates jsonb,
+    ADD COLUMN IF NOT EXISTS reasoning text,
+    ADD COLUMN IF NOT EXISTS reasoning_en text;
 CREATE INDEX IF NOT EXISTS edges_geom_idx ON {schema}.edges USING gist (geom);
 CREATE INDEX IF NOT EXISTS edges_zone_idx ON {schema}.edges (zone_id);
 CREATE TABLE IF NOT EXISTS {schema}.citations (
@@ -131,7 +137,8 @@ _ZONE_COLUMNS = (
 )
 _EDGE_COLUMNS = (
     "edge_id", "zone_id", "limit", "qualifier", "clause", "road", "alias_reason", "method",
-    "position_error_m", "source", "length_m", "corner_from", "corner_to", "gap_m", "connector",
+    "position_error_m", "stretches", "identity", "candidates", "reasoning", "reasoning_en",
+    "source", "length_m", "corner_from", "corner_to", "gap_m", "connector",
     "connector_reason", "half_width_m", "geom",
 )
 # fmt: on
@@ -360,7 +367,12 @@ def _zone_row(plan: str, ordinal: int, record: Mapping[str, Any]) -> list[Any]:
 
 def _edge_row(record: Mapping[str, Any]) -> list[Any]:
     """Return the row of an edge."""
-    special = {"connector": bool(plain_cell(record.get("connector"))), "geom": record["geom"]}
+    special = {
+        "connector": bool(plain_cell(record.get("connector"))),
+        "stretches": _json(_list(record.get("stretches"))),
+        "candidates": _json(_list(record.get("candidates"))),
+        "geom": record["geom"],
+    }
     return [special[c] if c in special else _cell(record.get(c)) for c in _EDGE_COLUMNS]
 
 
