@@ -64,7 +64,7 @@ class ImpliedShift:
         """The sentence on it, marked as an inference."""
         road: object = self.road
         if not self.is_whole:
-            road = Text("implied.stretch", road=self.road, method=Text(f"method.{self.method}"))
+            road = Text("implied.stretch", road=self.road, method=Text(f"how.{self.method}"))
         return Text(
             "implied.shift",
             road=road,
