@@ -84,7 +84,7 @@ def standalone_html(
     zones_by_plan = {plan: zones for plan, zones in zones_by_plan.items() if not zones.empty}
     if not zones_by_plan:
         raise ExportError(Text("refused.no-plan-zone"))
-    data = _data(zones_by_plan, base, edges_by_plan or {}, options)
+    data = frame_data(zones_by_plan, base, edges_by_plan or {}, options)
     style, script = inline_sources("one-file.js")
     language = "en" if options.language == "en" else "zh"
     page = _PAGE.format(
@@ -100,13 +100,25 @@ def standalone_html(
     return page.encode("utf-8", "replace")
 
 
-def _data(
+def frame_data(
     zones_by_plan: Mapping[str, gpd.GeoDataFrame],
     base: Mapping[str, gpd.GeoDataFrame],
     edges_by_plan: Mapping[str, gpd.GeoDataFrame],
     options: StandaloneOptions,
 ) -> dict[str, Any]:
-    """Return what the page draws: the map's data, the panel's groups, the start."""
+    """Return what a page without a server draws; parameters are those of `standalone_html`.
+
+    Returns
+    -------
+    dict
+        As `layers.map.base_map.map_data`, with ``today`` and, under ``later``, what the
+        scripts ask for when it is wanted (`layers.map.finding.later_data`).
+
+    Raises
+    ------
+    ExportError
+        If nothing has a shape, or a zone to show is unknown.
+    """
     metadata = next(iter(zones_by_plan.values())).attrs.get("metadata") or {}
     plans = {plan: _features(zones) for plan, zones in zones_by_plan.items()}
     about = {

@@ -7,14 +7,17 @@ import json
 import re
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import ExportError
 from geo.io.write import make_folder, write_files
 from geo.texts import Text
-from layers.map.base_map import leaflet_source, web_source
+from layers.map.base_map import leaflet_source, scripts, styles, web_source
+from layers.map.popups import both
+from layers.map.zones import script_json
+from layers.offline.standalone import StandaloneOptions, frame_data
 from layers.site.downloads import Tell, downloads, item_ids
 from layers.site.package import NGINX, data_package, site_map
 from layers.site.pages import Item, Place, index_page, item_page, plan_items
@@ -99,13 +102,13 @@ def edition_files(
         )
     )
     tell(MAKING_SHARE, "index.html")
-    assets = _assets()
+    assets = _assets(material, options)
     place = Place(
         date=options.date,
         version=material.base.district.data_version,
         base_url=options.address,
-        style=next(path for path in assets if path.endswith(".css")),
-        scripts=tuple(path for path in assets if path.endswith(".js")),
+        style=next(iter(assets)),
+        scripts=tuple(assets)[1:3],
     )
     items: dict[str, list[Item]] = {
         plan: plan_items(zones, material.edges[plan], made)
@@ -113,6 +116,7 @@ def edition_files(
     }
     files = {**assets, **{file.path: file.content for file in made}}
     files["index.html"] = index_page(material, items, place, made)
+    files["list.html"] = index_page(material, items, replace(place, scripts=()), made)
     for plan, of_plan in items.items():
         about = material.zones[plan].attrs.get("metadata") or {}
         for item in of_plan:
@@ -127,10 +131,27 @@ def edition_files(
     return files
 
 
-def _assets() -> dict[str, bytes]:
-    """Return style, scripts and data, in the order in which the page loads them."""
-    style = leaflet_source("leaflet.css") + b"\n" + web_source("site.css")
-    return _named({"site.css": style})
+def _assets(material: Material, options: EditionOptions) -> dict[str, bytes]:
+    """Return style, scripts and data; the scripts of the page in the order of loading."""
+    data = frame_data(
+        material.zones, material.base_layers, material.edges, StandaloneOptions(options.date)
+    )
+    # Only what the first picture needs is loaded at once; fetch fails from file://, scripts do not.
+    later = {
+        name: f"window.PLAN_{name.upper()}={script_json(value)};".encode()
+        for name, value in data.pop("later").items()
+    }
+    files = _named({f"{name}.js": content for name, content in later.items()})
+    data["files"] = dict(zip(later, files, strict=True))
+    data["extras"] = [{"name": both("site.list"), "href": "list.html"}]
+    style = b"\n".join((leaflet_source("leaflet.css"), styles(), web_source("site.css")))
+    frame = b"\n".join((leaflet_source("leaflet.js"), scripts(), web_source("site.js")))
+    shown = {
+        "site.css": style,
+        "data.js": f"window.PLAN_DATA={script_json(data)};".encode(),
+        "frame.js": frame,
+    }
+    return {**_named(shown), **files}
 
 
 def _named(files: Mapping[str, bytes]) -> dict[str, bytes]:
