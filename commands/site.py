@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geo.errors import ExportError
 from geo.texts import Text
 from layers.exports import read_material
+from layers.site.downloads import downloads
 from layers.site.edition import EditionOptions, edition_files, write_edition
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def write_site(data: Path, out: str | None, base_url: str, date: dt.date) -> Non
     def tell(share: float, words: str) -> None:
         print(f"\r{share:4.0%} {words:<50.50}", end="", file=sys.stderr, flush=True)
 
-    files = edition_files(data, read_material(data), options, tell)
+    material = read_material(data)
+    made = list(downloads(data, material, date, options.address, tell))
+    files = edition_files(material, options, made)
     write_edition(files, Path(out))
     print(file=sys.stderr)
     size = sum(map(len, files.values())) / 1e6

@@ -18,18 +18,16 @@ from layers.map.base_map import leaflet_source, scripts, styles, web_source
 from layers.map.popups import both
 from layers.map.zones import script_json
 from layers.offline.standalone import StandaloneOptions, frame_data
-from layers.site.downloads import Tell, downloads, item_ids
+from layers.site.downloads import item_ids
 from layers.site.package import NGINX, data_package, site_map
 from layers.site.pages import Item, Place, index_page, item_page, plan_items
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from layers.exports import Material
-
-MAKING_SHARE = 0.9
-"""Share of the work that the downloads are; the rest is writing pages and files."""
+    from layers.site.downloads import Download
 
 _ADDRESS = re.compile(r"https?://[^\s\"'<>?#]+")
 
@@ -66,42 +64,30 @@ class EditionOptions:
 
 
 def edition_files(
-    folder: Path, material: Material, options: EditionOptions, tell: Tell
+    material: Material, options: EditionOptions, made: Sequence[Download]
 ) -> dict[str, bytes]:
     """Return every file of the edition by its path below the folder.
 
     Parameters
     ----------
-    folder : Path
-        The data folder.
     material : Material
-        The same, as `layers.exports.read_material` gave it.
+        From `layers.exports.read_material`.
     options : EditionOptions
         Date and address.
-    tell : callable
-        Told a share from 0 to 1 and a word on the way.
+    made : sequence of Download
+        From `layers.site.downloads.downloads`.
 
     Returns
     -------
     dict of str to bytes
-        ``index.html``, ``items/<id>.html``, ``assets/``, ``downloads/``,
+        ``index.html``, ``list.html``, ``items/<id>.html``, ``assets/``, ``downloads/``,
         ``datapackage.json``, ``nginx.conf``, and ``sitemap.xml`` with an address.
 
     Raises
     ------
     ExportError
-        If a file cannot be made.
+        If nothing has a shape.
     """
-    made = list(
-        downloads(
-            folder,
-            material,
-            options.date,
-            options.address,
-            lambda share, words: tell(share * MAKING_SHARE, words),
-        )
-    )
-    tell(MAKING_SHARE, "index.html")
     assets = _assets(material, options)
     place = Place(
         date=options.date,
@@ -127,7 +113,8 @@ def edition_files(
     if place.base_url:
         pages = [path for path in files if path.endswith(".html")]
         files["sitemap.xml"] = site_map(pages, place)
-        files["assets/preview.png"] = _preview(material, files)
+        if picture := _preview(material, files):
+            files["assets/preview.png"] = picture
     return files
 
 
@@ -167,7 +154,7 @@ def _preview(material: Material, files: Mapping[str, bytes]) -> bytes:
     """Return the picture of the plan that has most areas."""
     plans = list(item_ids(material).values())
     fullest = max(dict.fromkeys(plans), key=plans.count, default=next(iter(material.zones)))
-    return files[f"downloads/{fullest}.png"]
+    return files.get(f"downloads/{fullest}.png", b"")
 
 
 def write_edition(files: Mapping[str, bytes], folder: Path) -> None:

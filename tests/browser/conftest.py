@@ -85,7 +85,7 @@ def new_page(chromium):
         page.faults = []
 
         def judge(route):
-            if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
                 route.continue_()
             else:
                 page.outside.append(route.request.url)

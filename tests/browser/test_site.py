@@ -1,0 +1,196 @@
+"""The published edition in a browser: from the disk and from a server, cut off from all else."""
+
+import datetime as dt
+import functools
+import http.server
+import json
+import threading
+from html.parser import HTMLParser
+
+import esprima
+import pytest
+
+from geo.io.read import data_folder
+from layers.exports import read_material
+from layers.map.base_map import scripts, web_source
+from layers.site.edition import EditionOptions, edition_files, write_edition
+
+pytestmark = pytest.mark.browser
+
+SIX = ["jiefang-north-road", "wudadao", "xiaobailou"]
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory):
+    """Heping's own edition, without the files to take away."""
+    folder = tmp_path_factory.mktemp("edition") / "site"
+    options = EditionOptions(dt.date(2026, 11, 27))
+    write_edition(edition_files(read_material(data_folder()), options, []), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(edition):
+    """The address of the edition in a subfolder of a plain file server."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Say nothing."""
+
+    handler = functools.partial(Quiet, directory=str(edition.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/site"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(params=["disk", "server"])
+def address(request, edition):
+    """Where the edition is opened from."""
+    if request.param == "disk":
+        return edition.as_uri()
+    return request.getfixturevalue("served")
+
+
+@pytest.fixture
+def opened(new_page):
+    """Return a function that opens a page of the edition and waits for its map."""
+
+    def open_edition(address, query="", **more):
+        page = new_page(**more)
+        page.goto(f"{address}/index.html{query}")
+        page.wait_for_function("window.planmap && window.planmap.ready")
+        return page
+
+    return open_edition
+
+
+def shapes(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('path.pm-zone')].map((p) => p.dataset.zone).sort()"
+    )
+
+
+def test_it_opens_with_the_zones_and_asks_no_other_host(opened, address):
+    page = opened(address)
+    assert {f"13th-{name}" for name in SIX} <= set(shapes(page)) or {
+        f"14th-{name}" for name in SIX
+    } <= set(shapes(page))
+
+
+def test_a_zone_can_be_hidden_and_shown(opened, address):
+    page = opened(address, "?plans=13th")
+    before = shapes(page)
+    page.locator('[data-eye="13th-wudadao"]').click()
+    assert shapes(page) == [zone for zone in before if zone != "13th-wudadao"]
+    page.locator('[data-eye="13th-wudadao"]').click()
+    assert shapes(page) == before
+
+
+def test_an_old_link_of_the_page_opens_the_same_zone_with_the_plan_s_words(opened, address):
+    page = opened(address, "?view=map&plans=13th&zone=13th-wudadao")
+    card = page.locator(".pm-card").filter(has_text="五大道小洋楼历史文化体验区")
+    assert "以马场道、西康路、贵州路、岳阳道、西安道、成都道、南京路围合" in card.inner_text()
+
+
+def test_back_and_reload_keep_what_was_chosen(opened, served):
+    page = opened(served, "?plans=13th")
+    page.locator('[data-zone="13th-wudadao"].pm-row-main').click()
+    page.wait_for_function("location.search.includes('13th-wudadao')")
+    page.reload()
+    page.wait_for_function("window.planmap && window.planmap.state.zone === '13th-wudadao'")
+    page.go_back()
+    page.wait_for_function("window.planmap.state.zone === null")
+
+
+def test_two_plans_are_wiped_on_one_map(opened, address):
+    page = opened(address, "?view=compare&from=13th&to=14th")
+    page.wait_for_function("document.querySelectorAll('path.pm-zone').length > 12")
+    plans = {zone.partition("-")[0] for zone in shapes(page)}
+    assert plans == {"13th", "14th"}
+
+
+@pytest.mark.parametrize("words", ["五大道", "wudadao", "wdd"])
+def test_search_finds_a_zone_in_chinese_and_in_pinyin(opened, address, words):
+    page = opened(address)
+    page.locator(".pm-search input").fill(words)
+    page.locator(".pm-hit").filter(has_text="五大道").first.wait_for()
+
+
+def test_english_has_no_chinese_but_plan_words(opened, address):
+    page = opened(address, "?lang=en")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    bar = page.locator(".pm-bar").inner_text()
+    assert "中文" in bar  # the way back
+    assert not any("一" <= letter <= "鿿" for letter in bar.replace("中文", ""))
+
+
+def test_it_prints_without_bars(opened, served):
+    page = opened(served, "?plans=13th&zone=13th-wudadao")
+    page.emulate_media(media="print")
+    assert not page.locator(".pm-nav").is_visible()
+
+
+def test_nothing_moves_while_it_opens(new_page, served):
+    page = new_page()
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
+        "(e) => { window.shift += e.value; })).observe({type: 'layout-shift', buffered: true});"
+    )
+    page.goto(f"{served}/index.html")
+    page.wait_for_function("window.planmap && window.planmap.ready")
+    assert page.evaluate("window.shift") <= 0.02
+
+
+def test_it_is_a_plain_document_without_scripts(new_page, address):
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{address}/index.html")
+    row = page.locator("tr").filter(has_text="五大道小洋楼历史文化体验区").first
+    assert "1.49" in row.inner_text()
+    row.locator("a").click()
+    assert "以马场道、西康路、贵州路" in page.locator("blockquote").first.inner_text()
+
+
+class _Page(HTMLParser):
+    """Collects what a content policy without inline script or style would stop."""
+
+    def __init__(self):
+        super().__init__()
+        self.stopped = []
+        self.links = []
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        if tag == "style" or "style" in named or (tag == "script" and "src" not in named):
+            self.stopped.append(tag)
+        self.stopped += [name for name in named if name.startswith("on")]
+        self.links += [named[name] for name in ("href", "src") if name in named]
+
+
+def test_no_page_needs_inline_script_or_style_and_every_link_leads_somewhere(edition):
+    for path in sorted(edition.rglob("*.html")):
+        page = _Page()
+        page.feed(path.read_text(encoding="utf-8"))
+        assert page.stopped == []
+        for link in page.links:
+            target = link.partition("#")[0].partition("?")[0]
+            assert not target or (path.parent / target).is_file(), link
+
+
+def test_the_same_data_and_date_give_the_same_bytes():
+    material = read_material(data_folder())
+    options = EditionOptions(dt.date(2026, 11, 27), base_url="https://example.org/map/")
+    assert edition_files(material, options, []) == edition_files(material, options, [])
+
+
+def test_the_data_package_is_json_with_a_licence(edition):
+    package = json.loads((edition / "datapackage.json").read_bytes())
+    assert package["licenses"]
+
+
+def test_every_script_is_of_2017():
+    """The parser knows the grammar of ECMAScript 2017 and no later one."""
+    for source in (scripts(), web_source("site.js"), web_source("one-file.js")):
+        esprima.parseScript(source.decode())
