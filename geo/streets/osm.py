@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import logging
 import math
 import re
-from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import osmium
 import shapely
-from numpy.typing import NDArray
 from shapely import LineString, MultiLineString, Polygon
 
 from geo.crs import WGS84
 from geo.errors import DataFileError, Issue
+from geo.texts import Text
+from geo.workers.foreign.faults import UploadFaultError
+from geo.workers.foreign.formats import BY_KIND
+from geo.workers.foreign.osm_elements import Piece, is_river_area, known_pieces
+from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from shapely.geometry.base import BaseGeometry
 
@@ -45,13 +45,6 @@ WAY_COLUMNS = (
     "geometry",
 )
 WATER_COLUMNS = ("source_id", "name", "kind", "geometry")
-
-
-class Tags(Protocol):
-    """Tags of an element: a dictionary, or osmium's own list."""
-
-    def get(self, key: str, default: str, /) -> Any:
-        """Return a value."""
 
 
 Bounds = tuple[float, float, float, float]
@@ -144,9 +137,6 @@ def waters_table(records: Iterable[dict[str, Any]]) -> gpd.GeoDataFrame:
 
 
 # ---------------------------------------------------------------- OSM elements
-
-Piece = NDArray[np.float64]
-"""Positions that follow each other, longitude and latitude, shape (n, 2)."""
 
 
 @dataclass
@@ -242,14 +232,6 @@ def source_of_elements(
     )
 
 
-def known_pieces(places: NDArray[np.float64]) -> list[Piece]:
-    """Return the stretches of two positions or more between positions that are NaN."""
-    known = np.isfinite(places).all(axis=1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
-    runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    return [places[first:end] for first, end in runs if end - first > 1]
-
-
 def _relation_area(
     elements: OsmElements, number: int, members: list[tuple[int, str]]
 ) -> BaseGeometry:
@@ -269,13 +251,6 @@ def _relation_area(
     return shapely.difference(areas["outer"], areas["inner"])
 
 
-def is_river_area(tags: Tags) -> bool:
-    """Tell whether a water area may be a river: not a pond, a lake or a basin."""
-    if tags.get("waterway", "") == "riverbank":
-        return True
-    return tags.get("natural", "") == "water" and tags.get("water", "river") in ("river", "canal")
-
-
 def water_record(source_id: str, tags: dict[str, Any], kind: str, geometry: Any) -> dict[str, Any]:
     """Return one row of `WATER_COLUMNS` from the tags of a river line or area."""
     return {
@@ -289,8 +264,8 @@ def water_record(source_id: str, tags: dict[str, Any], kind: str, geometry: Any)
 # ---------------------------------------------------------------- .osm and .osm.pbf
 
 
-def read_osm_file(path: Path, bounds: Bounds, file_format: str) -> StreetSource:
-    """Read an OpenStreetMap file within bounds, through osmium.
+def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
+    """Read an OpenStreetMap file within bounds, through osmium in a locked process.
 
     Nodes, ways and relations may stand in any order, and their numbers may be
     negative, as editors write them before an upload.
@@ -301,7 +276,9 @@ def read_osm_file(path: Path, bounds: Bounds, file_format: str) -> StreetSource:
     bounds : tuple of float
         ``(left, bottom, right, top)`` in WGS84; what lies outside altogether
         is left out.
-    file_format : {"pbf", "osm", "osm.gz", "osm.bz2"}
+    kind : str
+        Of `geo.workers.foreign.formats`: ``"OSM PBF"``, ``"OSM XML"`` or that
+        with ``", gzip"`` or ``", bzip2"``.
 
     Returns
     -------
@@ -312,138 +289,33 @@ def read_osm_file(path: Path, bounds: Bounds, file_format: str) -> StreetSource:
     DataFileError
         If the file is cut off or damaged.
     """
-    source = osmium.io.File(str(path), file_format)
+    row = BY_KIND[kind]
     try:
-        date = _extract_date(path, source, file_format)
-        # three runs over the file, so that only what streets need is ever kept
-        relations = _water_relations(source)
-        tags, refs = _street_ways(source, {way for _, _, of in relations for way, _ in of})
-        pieces = _placed(source, refs, bounds)
-    except (RuntimeError, OSError, EOFError) as error:
+        found = read_layers(row, {f"layer{row.ending}": copy_at(path)}, Wanted(bbox=bounds), IMPORT)
+    except UploadFaultError as fault:
+        if fault.code == "damaged":
+            raise DataFileError(
+                f"{path.name} cannot be read to its end: {fault.values['detail']}. "
+                "It is cut off or damaged; fetch it again and compare its size or checksum."
+            ) from fault
         raise DataFileError(
-            f"{path.name} cannot be read to its end: {error}. "
-            "It is cut off or damaged; fetch it again and compare its size or checksum."
-        ) from error
-    near = {number: found for number, found in pieces.items() if found}
+            Text(f"upload.{fault.code}", **fault.values).about(path.name)
+        ) from fault
+    ways, relations = found.tables["ways"], found.tables["relations"]
+    pieces = {
+        int(number): [shapely.get_coordinates(line) for line in shapely.get_parts(shape)]
+        for number, shape in zip(ways["number"], ways.geometry, strict=True)
+    }
     elements = OsmElements(
-        {number: found for number, found in tags.items() if number in near},
-        near,
-        [r for r in relations if any(way in near for way, _ in r[2])],
+        {int(n): tags for n, tags in zip(ways["number"], ways["tags"], strict=True) if tags},
+        pieces,
+        [
+            (int(row.number), row.tags, [(way, role) for way, role in row.members])
+            for row in relations.itertuples(index=False)
+        ],
     )
-    kind = "OSM PBF" if file_format == "pbf" else "OSM XML"
-    return source_of_elements(elements, path.name, kind, date)
-
-
-def _water_relations(
-    source: osmium.io.File,
-) -> list[tuple[int, dict[str, Any], list[tuple[int, str]]]]:
-    """Return number, tags and member ways of the relations that may be a river's area."""
-    wanted = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
-    found = []
-    relations: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.RELATION).with_filter(wanted)
-    for relation in relations:
-        tags = {tag.k: tag.v for tag in relation.tags}
-        if relation.visible and is_river_area(tags):
-            ways = [(member.ref, member.role) for member in relation.members if member.type == "w"]
-            found.append((relation.id, tags, ways))
-    return found
-
-
-def _street_ways(
-    source: osmium.io.File, members: set[int]
-) -> tuple[dict[int, dict[str, Any]], dict[int, NDArray[np.int64]]]:
-    """Return the tags of streets, rivers and water areas, and the nodes of these and members."""
-    tags: dict[int, dict[str, Any]] = {}
-    refs: dict[int, NDArray[np.int64]] = {}
-    wanted = osmium.filter.KeyFilter("highway", "waterway", "natural")
-    ways: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.WAY).with_filter(wanted)
-    for way in ways:
-        own = way.tags
-        if way.visible and (
-            ("highway" in own and ("name" in own or "name:zh" in own or "junction" in own))
-            or (own.get("waterway") == "river" and "name" in own)
-            or is_river_area(own)
-        ):
-            tags[way.id] = {tag.k: tag.v for tag in own}
-            refs[way.id] = np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
-    if members:  # most parts of a relation have no tags of their own
-        for way in _with_numbers(osmium.FileProcessor(source, osmium.osm.WAY), members):
-            refs[way.id] = np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
-    return tags, refs
-
-
-def _with_numbers(objects: osmium.FileProcessor, numbers: Collection[int]) -> Iterable[Any]:
-    """Return the objects of these numbers; osmium's own filter knows no negative ones."""
-    if min(numbers) >= 0:
-        return objects.with_filter(osmium.filter.IdFilter(numbers))
-    wanted = set(numbers)
-    every: Iterable[Any] = objects
-    return (entity for entity in every if entity.id in wanted)
-
-
-def _placed(
-    source: osmium.io.File, refs: dict[int, NDArray[np.int64]], bounds: Bounds
-) -> dict[int, list[Piece]]:
-    """Return the pieces of ways that reach into bounds, by way number."""
-    if not refs:
-        return {}
-    numbers = np.unique(np.concatenate(list(refs.values())))
-    places = np.full((len(numbers), 2), np.nan)
-    nodes = osmium.FileProcessor(source, osmium.osm.NODE)
-    found, lon, lat = array("q"), array("d"), array("d")
-    for node in _with_numbers(nodes, numbers.tolist()):
-        place = node.location
-        if node.visible and place.valid():
-            found.append(node.id)
-            lon.append(place.lon)
-            lat.append(place.lat)
-    ids = np.frombuffer(found, dtype=np.int64)
-    at = np.searchsorted(numbers, ids).clip(max=len(numbers) - 1)
-    known = numbers[at] == ids
-    if not known.any():
-        raise DataFileError(
-            f"The file has {len(refs)} streets or waters but none of their positions. "
-            "Ask for the nodes too (Overpass: `out body; >; out skel qt;`)."
-        )
-    places[at[known]] = np.column_stack([np.frombuffer(lon), np.frombuffer(lat)])[known]
-    left, bottom, right, top = bounds
-    pieces: dict[int, list[Piece]] = {}
-    for way, nodes_of in refs.items():
-        xy = places[np.searchsorted(numbers, nodes_of)]
-        x, y = xy[:, 0], xy[:, 1]
-        if len(xy) and not np.isnan(x).all():
-            outside = (
-                np.nanmin(x) > right
-                or np.nanmax(x) < left
-                or np.nanmin(y) > top
-                or np.nanmax(y) < bottom
-            )
-            pieces[way] = [] if outside else known_pieces(xy)
-    return pieces
-
-
-def _extract_date(path: Path, source: osmium.io.File, file_format: str) -> str:
-    """Return the date of the data, after a look for a remark that the server broke off."""
-    if file_format == "pbf":
-        with osmium.io.Reader(source, osmium.osm.NOTHING) as reader:
-            return str(reader.header().get("osmosis_replication_timestamp"))
-    openers: dict[str, Any] = {"osm": open, "osm.gz": gzip.open, "osm.bz2": bz2.open}
-    with openers[file_format](path, "rb") as file:
-        head = file.read(2000)
-        tail = head
-        while chunk := file.read(2**20):
-            tail = (tail + chunk)[-2000:]
-    remark = re.search(rb"<remark>([^<]*)</remark>", tail)
-    if remark and b"error" in remark[1]:
-        raise DataFileError(
-            f"{path.name} is not whole: the server remarked "
-            f"{remark[1].decode('utf-8', 'replace').strip()!r}. "
-            "Ask again for a smaller area, or later."
-        )
-    found = re.search(rb'osm_base="([^"]+)"', head) or re.search(
-        rb'<osm\b[^>]*\btimestamp="([^"]+)"', head
-    )
-    return found[1].decode("ascii", "replace") if found else ""
+    date = str(found.tables["file"]["date"].iloc[0])
+    return source_of_elements(elements, path.name, kind.partition(",")[0], date)
 
 
 # ---------------------------------------------------------------- Overpass

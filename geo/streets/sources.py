@@ -23,7 +23,6 @@ from geo.streets.osm import (
     OSM_LICENCE,
     Bounds,
     StreetSource,
-    is_river_area,
     oneway_value,
     read_osm_file,
     read_overpass,
@@ -33,6 +32,7 @@ from geo.streets.osm import (
 from geo.texts import Text
 from geo.workers.foreign.faults import UploadFaultError
 from geo.workers.foreign.formats import BY_KIND
+from geo.workers.foreign.osm_elements import is_river_area
 from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
 
 logger = logging.getLogger(__name__)
@@ -59,13 +59,8 @@ NAME_COLUMNS = (
 )
 """Columns taken for the name, in this order, whatever their case."""
 
-OSM_FORMATS = {
-    "OSM PBF": "pbf",
-    "OSM XML": "osm",
-    "OSM XML, gzip": "osm.gz",
-    "OSM XML, bzip2": "osm.bz2",
-}
-"""What `file_kind` says, and osmium's name for it."""
+OSM_FORMATS = ("OSM PBF", "OSM XML", "OSM XML, gzip", "OSM XML, bzip2")
+"""Kinds that osmium reads."""
 
 SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 """Of the files beside a .shp, those that are read."""
@@ -112,7 +107,7 @@ def read_streets(
     """
     kind = file_kind(path)
     if kind in OSM_FORMATS:
-        return read_osm_file(path, bounds, OSM_FORMATS[kind])
+        return read_osm_file(path, bounds, kind)
     if kind == "JSON":
         document = _json_document(path)
         if "elements" in document:

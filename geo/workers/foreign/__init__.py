@@ -16,9 +16,9 @@ becomes one layer is a function in `geo.uploads.formats.READERS`.
 
 What runs where
 ---------------
-``run`` and ``formats`` run in the page or command. ``reader``, ``lock``, ``gdal_layers``,
-``json_layers``, ``checks``, ``encoding`` run in the process that reads, which starts `reader.py`
-by its path: they import the standard library, NumPy and one of pyogrio and Shapely, and
+``run`` and ``formats`` run in the page or command. ``reader``, ``lock``, ``checks``,
+``gdal_layers``, ``json_layers`` and ``osm_elements`` run in the process that reads, which
+starts `reader.py` by its path: they import the standard library, NumPy, pyogrio or Shapely, and
 nothing heavier. So the `__init__` of `geo`, of
 `geo.workers` and this one must stay without imports. Such a start takes about
 0.2 s, because pandas, pyarrow, geopandas and pyproj, which ``import pyogrio`` would bring
@@ -36,7 +36,8 @@ written, no core dump. The limit of memory holds on Linux only.
 
 On Linux (x86-64, aarch64), by seccomp: no socket, no other program, no second process, no
 signal to or look into another one. With Landlock (Linux 5.13 and later, where it is turned
-on): no file outside its folder but GDAL's and PROJ's own tables. Without Landlock a file
+on): no file outside its folder but those of Python and of the libraries it has loaded,
+which hold GDAL's and PROJ's tables. Without Landlock a file
 elsewhere is not opened by any driver, but a driver broken into could open it.
 
 On Windows and macOS a driver broken into has the rights of the user.

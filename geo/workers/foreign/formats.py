@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 HEAD_BYTES = 4096
 """How much of a file `Format.begins` is given."""
+
+
+_OSM_ROOT = re.compile(rb"<osm[\s>]")
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,7 @@ class Format:
     kind : str
         What readers call it.
     driver : str
-        GDAL's short name of the one driver that reads it; empty for GeoJSON, which is
-        read without GDAL so that one bad feature is one note.
+        GDAL's short name of the one driver that reads it; empty where `engine` is another.
     ending : str
         Ending of the file as it is laid down for the reader; ending and first bytes so
         agree. A format that is a folder has the ending of the folder.
@@ -32,6 +35,9 @@ class Format:
         Open options that the driver is always given.
     allowed : tuple of str
         Open options that a caller may add.
+    engine : {"gdal_layers", "json_layers", "osm_elements"}
+        The module that reads it. GeoJSON is read without GDAL so that one bad feature is
+        one note; OpenStreetMap's files by osmium, in any order.
     """
 
     kind: str
@@ -41,6 +47,7 @@ class Format:
     check: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
+    engine: str = "gdal_layers"
 
 
 def _is_json(head: bytes) -> bool:
@@ -76,7 +83,16 @@ FORMATS = (
         lambda head: head[:4] == b"\x00\x00\x27\x0a",
         check="shapefile",
     ),
-    Format("GeoJSON", "", ".geojson", _is_json),
+    Format("GeoJSON", "", ".geojson", _is_json, engine="json_layers"),
+    *(
+        Format(kind, "", ending, begins, options={"format": ending[1:]}, engine="osm_elements")
+        for kind, ending, begins in (
+            ("OSM PBF", ".pbf", lambda head: head[4:15] == b"\n\tOSMHeader"),
+            ("OSM XML", ".osm", lambda head: _is_xml(head) and _OSM_ROOT.search(head) is not None),
+            ("OSM XML, gzip", ".osm.gz", lambda head: head[:2] == b"\x1f\x8b"),
+            ("OSM XML, bzip2", ".osm.bz2", lambda head: head[:3] == b"BZh"),
+        )
+    ),
     Format("KML", "LIBKML", ".kml", _is_xml, check="kml"),
 )
 """Every format that is read, the one that is told most surely first."""

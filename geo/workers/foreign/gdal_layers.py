@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import math
-import os
 import sys
 import warnings
 from typing import Any
 
 from geo.workers.foreign.faults import refuse_above
 from geo.workers.foreign.lock import LockError
-from geo.workers.foreign.wire import Table
+from geo.workers.foreign.wire import Answer, Table
 
 KEPT_OUT = ("pandas", "pyarrow", "geopandas", "shapely", "pyproj", "certifi")
 """What pyogrio imports where it finds it and its raw readers do not need: 0.4 s and 60 MB."""
 
 ENCODINGS = (b"GB18030", b"BIG5", b"CP1252", b"ISO-8859-1")
-"""Those that `geo.workers.foreign.encoding` may choose, besides UTF-8."""
+"""Those that `geo.workers.foreign.checks` may choose, besides UTF-8."""
 
 SETTINGS = {
     "CPL_DEBUG": "OFF",
@@ -35,8 +34,13 @@ SETTINGS = {
 """GDAL's settings by which nothing but the file itself is asked for."""
 
 
-def load_driver(driver: str) -> list[str]:
-    """Load GDAL, leave it one driver, and return the folders of its own tables.
+def load(request: dict[str, Any]) -> None:
+    """Load the driver of a request."""
+    load_driver(request["driver"])
+
+
+def load_driver(driver: str) -> None:
+    """Load GDAL and leave it one driver.
 
     pyogrio has no list of allowed drivers. GDAL takes the drivers of OGR_SKIP
     out at every registration, so the others are named and it is asked again;
@@ -49,7 +53,6 @@ def load_driver(driver: str) -> list[str]:
     """
     for name in KEPT_OUT:
         sys.modules[name] = None  # type: ignore[assignment]
-    import pyogrio.raw
     from pyogrio import _ogr
 
     others = ",".join(sorted(registered() - {driver}))
@@ -59,9 +62,6 @@ def load_driver(driver: str) -> list[str]:
     if left != {driver}:
         raise LockError(f"Registered drivers: {sorted(left)[:5]}, expected {driver}.")
     _open_encodings()
-    package = os.path.dirname(pyogrio.__file__)  # noqa: PTH120
-    folders = [os.path.join(package, name) for name in ("gdal_data", "proj_data")]  # noqa: PTH118
-    return [folder for folder in folders if os.path.isdir(folder)]  # noqa: PTH112
 
 
 def _open_encodings() -> None:
@@ -91,6 +91,31 @@ def registered() -> set[str]:
     except (AttributeError, OSError):  # Windows looks into no library behind another
         pass
     return names
+
+
+def read(path: str, known: list[Any] | None, request: dict[str, Any], answer: Answer) -> None:
+    """List the layers and read those that were asked for."""
+    answer.layers = layers(path, known, request)
+    for name in chosen(answer.layers, request["layers"]):
+        answer.tables.append(table(path, name, request))
+
+
+def chosen(layers: list[list[Any]], wanted: Any) -> list[str]:
+    """Return the names of the layers to read: a list of names, ``"first"``, ``"all"`` or none.
+
+    ``"first"`` is the first layer with a geometry; ``"polygons"`` the first of
+    polygons, else the first with a geometry.
+    """
+    names = [name for name, _, _ in layers]
+    with_shapes = [name for name, geometry, _ in layers if geometry] or names
+    if isinstance(wanted, list):
+        return [name for name in names if name in wanted]
+    if wanted == "all":
+        return list(dict.fromkeys(with_shapes))
+    if wanted == "polygons":
+        polygons = [name for name, geometry, _ in layers if geometry and "Polygon" in geometry]
+        return (polygons or with_shapes)[:1]
+    return with_shapes[:1] if wanted == "first" else []
 
 
 def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[Any]:
@@ -126,8 +151,8 @@ def table(path: str, layer: str, request: dict[str, Any]) -> Table:
         If it passes a limit.
     """
     import numpy as np
+    from pyogrio import raw
     from pyogrio._io import ogr_read_info
-    from pyogrio.raw import read
 
     limits = request["limits"]
     options = _options(request)
@@ -139,7 +164,7 @@ def table(path: str, layer: str, request: dict[str, Any]) -> Table:
         refuse_above(limits, "FEATURES", int(info["features"]), "features")
         refuse_above(limits, "FIELDS", len(info["fields"]), "fields")
         most = limits.get("FEATURES")
-        meta, _, shapes, data = read(
+        meta, _, shapes, data = raw.read(
             path,
             layer=layer,
             encoding=request["encoding"],

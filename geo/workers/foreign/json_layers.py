@@ -6,9 +6,19 @@ import json
 from typing import Any
 
 from geo.workers.foreign.faults import UploadFaultError, refuse_above
-from geo.workers.foreign.wire import Table
+from geo.workers.foreign.wire import Answer, Table
 
 NAKED = ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point")
+
+
+def load(_: dict[str, Any]) -> None:
+    """Load what is needed."""
+    import shapely.geometry  # noqa: F401
+
+
+def read(path: str, _: list[Any] | None, request: dict[str, Any], answer: Answer) -> None:
+    """Read the one layer, which has no name."""
+    answer.tables = [table(path, request)]
 
 
 def table(path: str, request: dict[str, Any]) -> Table:

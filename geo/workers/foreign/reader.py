@@ -7,6 +7,7 @@ standard input, an answer as `geo.workers.foreign.wire` has it goes out by the s
 from __future__ import annotations
 
 import codecs
+import importlib
 import json
 import os
 import sys
@@ -49,19 +50,23 @@ def _prepare(request: dict[str, Any]) -> dict[str, Any]:
 
     for encoding in ("utf-8-sig", "gb18030", "big5", "cp1252", "iso-8859-1", "ascii"):
         codecs.lookup(encoding)
-    readable = [request["folder"]]
-    if request["driver"]:
-        from geo.workers.foreign import gdal_layers
-
-        readable += gdal_layers.load_driver(request["driver"])
-    else:
-        import shapely.geometry  # noqa: F401
-
-        from geo.workers.foreign import json_layers  # noqa: F401
+    _engine(request).load(request)
+    readable = [request["folder"], *_library_folders()]
     if request["check"]:
         from geo.workers.foreign import checks  # noqa: F401
     calls = lock.close_calls()  # first: it looks into /proc, which Landlock shuts
     return {"calls": calls, "landlock": lock.close_files(readable, [request["scratch"]])}
+
+
+def _library_folders() -> list[str]:
+    """Return where the libraries lie that are loaded: parts of them are loaded on use."""
+    found = [os.path.dirname(os.__file__), os.path.dirname(__file__)]  # noqa: PTH120
+    for name in ("numpy", "pyogrio", "shapely", "osmium"):
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file:
+            package = os.path.dirname(file)  # noqa: PTH120
+            found += [package, f"{package}.libs"]
+    return [folder for folder in dict.fromkeys(found) if os.path.isdir(folder)]  # noqa: PTH112
 
 
 def _read(request: dict[str, Any], answer: Any) -> None:
@@ -73,36 +78,16 @@ def _read(request: dict[str, Any], answer: Any) -> None:
 
         look = getattr(checks, request["check"])(path, request)
         layers, notes = look.layers, look.notes
-    if not request["driver"]:
-        from geo.workers.foreign import json_layers
-
-        answer.tables = [json_layers.table(path, request)]
-        return
-    from geo.workers.foreign import gdal_layers
-
-    answer.layers = gdal_layers.layers(path, layers, request)
-    for name in chosen(answer.layers, request["layers"]):
-        answer.tables.append(gdal_layers.table(path, name, request))
+    _engine(request).read(path, layers, request, answer)
     if answer.tables:
         answer.tables[0].notes += notes
 
 
-def chosen(layers: list[list[Any]], wanted: Any) -> list[str]:
-    """Return the names of the layers to read: a list of names, ``"first"``, ``"all"`` or none.
-
-    ``"first"`` is the first layer with a geometry; ``"polygons"`` the first of
-    polygons, else the first with a geometry.
-    """
-    names = [name for name, _, _ in layers]
-    with_shapes = [name for name, geometry, _ in layers if geometry] or names
-    if isinstance(wanted, list):
-        return [name for name in names if name in wanted]
-    if wanted == "all":
-        return list(dict.fromkeys(with_shapes))
-    if wanted == "polygons":
-        polygons = [name for name, geometry, _ in layers if geometry and "Polygon" in geometry]
-        return (polygons or with_shapes)[:1]
-    return with_shapes[:1] if wanted == "first" else []
+def _engine(request: dict[str, Any]) -> Any:
+    """Return the module that reads the format."""
+    names = ("gdal_layers", "json_layers", "osm_elements")
+    (name,) = (name for name in names if name == request["engine"])
+    return importlib.import_module(f"geo.workers.foreign.{name}")
 
 
 if __name__ == "__main__":

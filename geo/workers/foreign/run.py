@@ -204,6 +204,7 @@ def read_layers(
         request = {
             "kind": row.kind,
             "driver": row.driver,
+            "engine": row.engine,
             "file": f"layer{row.ending}",
             "folder": str(inside),
             "scratch": str(scratch),
@@ -266,7 +267,7 @@ def _pieces(source: Path) -> Iterator[bytes]:
 def _python_path() -> list[str]:
     """Return where the reader finds this package, NumPy, pyogrio and Shapely."""
     found = [str(READER.parents[3])]
-    for name in ("numpy", "pyogrio", "shapely"):
+    for name in ("numpy", "pyogrio", "shapely", "osmium"):
         spec = find_spec(name)
         if spec is not None and spec.origin:
             found.append(str(Path(spec.origin).parents[1]))
