@@ -215,8 +215,31 @@ class Finding:
         }
 
 
-def _figures(value: float, unit: str) -> str:
-    return f"{value:.3f} {unit}" if unit == "km²" else f"{value:.2f} {unit}"
+def area_digits(low: float | None, high: float | None) -> int:
+    """Return how many decimals of km² an area may show: two, three where its error is small.
+
+    Examples
+    --------
+    >>> area_digits(1.271, 1.602)
+    2
+    >>> area_digits(0.1234, 0.1301)
+    3
+    """
+    return 3 if low is not None and high is not None and high - low < 0.02 else 2
+
+
+def _measure(words: str, unit: str) -> Text:
+    return Text("measure.km2" if unit == "km²" else "measure.km", value=words)
+
+
+def _words_of(reading: Reading, unit: str) -> dict[str, object]:
+    """Return figure and interval of a reading as printed, the unit with the figure alone."""
+    digits = area_digits(reading.low, reading.high) if unit == "km²" else 2
+    ends = {
+        name: "–" if value is None else f"{value:.{digits}f}"
+        for name, value in (("low", reading.low), ("high", reading.high))
+    }
+    return {"computed": _measure(f"{reading.value:.{digits}f}", unit), **ends}
 
 
 def verdict_of(
@@ -324,7 +347,7 @@ def judge(
     used = default
     key = ""
     notes: tuple[Text, ...] = ()
-    values: dict[str, object] = {"stated": f"{stated} {unit}"}
+    values: dict[str, object] = {"stated": _measure(stated, unit)}
     if not stated:
         verdict: Verdict = "not_stated"
     elif default is None:
@@ -346,15 +369,10 @@ def judge(
                 values["probability"] = f"{100 * probability:.0f}"
     key = key or f"reason.{verdict}"
     if used is not None:
-        low, high = used.bounds or (None, None)
-        values |= {
-            "computed": _figures(used.value, unit),
-            "low": "–" if low is None else _figures(low, unit),
-            "high": "–" if high is None else _figures(high, unit),
-        }
+        values |= _words_of(used, unit)
     if default is not None and stated:
         values["percent"] = f"{100 * (default.value / float(stated) - 1):+.1f}"
-        values["default"] = _figures(default.value, unit)
+        values["default"] = _words_of(default, unit)["computed"]
     if verdict == "not_stated" and default is None:
         key = "reason.nothing_stated"
     elif verdict == "not_stated" and used_to_draw:
@@ -362,13 +380,12 @@ def judge(
     elif verdict == "not_stated" and default is not None and default.bounds is None:
         key = "reason.not_stated_no_interval"
     reason = {
-        language: text(
+        language: Text(
             key,
-            language,
             **values,
             reading=reading_label(used.reading, language) if used else "",
             obstacle=(obstacle or ("", ""))[index],
-        )
+        ).render(language)
         for index, language in enumerate(("zh", "en"))
     }
     kept = [alternative.default for alternative in alternatives]
@@ -446,7 +463,7 @@ def _note(
         name=name,
         line=line,
         percent=f"{100 * probability:.0f}",
-        computed=_figures(reading.value, unit) if reading is not None else "",
+        computed=_words_of(reading, unit)["computed"] if reading is not None else "",
         verdict=Text(f"verdict.{verdict}"),
     )
 
@@ -460,6 +477,6 @@ def _note_on(other: Alternative, verdict: Verdict, reading: Reading | None, unit
             for name, (line, _) in other.changed.items()
         ],
         percent=f"{100 * other.probability:.0f}",
-        computed=_figures(reading.value, unit) if reading is not None else "",
+        computed=_words_of(reading, unit)["computed"] if reading is not None else "",
         verdict=Text(f"verdict.{verdict}"),
     )

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from geo.texts import text
+from geo.verdicts import area_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,21 +119,6 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
                 }
     said["lengths"] = _lengths(properties)
     return said
-
-
-def area_digits(low: float | None, high: float | None) -> int:
-    """Return how many decimals of km² an area may show: two, three where its error is small.
-
-    Examples
-    --------
-    >>> area_digits(1.271, 1.602)
-    2
-    >>> area_digits(0.1234, 0.1301)
-    3
-    """
-    if low is None or high is None:
-        return 2
-    return 3 if high - low < 0.02 else 2
 
 
 def _printed(words: object, value: float | None, unit: str) -> str:

@@ -398,7 +398,7 @@ def test_an_english_sheet_speaks_english_but_quotes_in_chinese(zones, base):
     words = pdf_text(draw_sheet(zones, base, SheetOptions(plan="13th", language="en", date=DATE)))
     assert "Heping, Tianjin: 13th Plan in maps" in words
     assert "Wudadao" in words
-    assert "Schematic map, without legal effect" in words
+    assert "Schematic map, not legally binding" in words
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_search_comparison_and_places_work_without_a_network(opened):
 def test_the_page_switches_to_english(opened):
     opened.get_by_role("button", name="English").click()
     assert opened.title() == "Heping District plan map"
-    assert opened.locator(".pm-disclaimer").inner_text() == "Schematic map, without legal effect"
+    assert opened.locator(".pm-disclaimer").inner_text() == "Schematic map, not legally binding"
     assert opened.locator("html").get_attribute("lang") == "en"
     assert opened.locator(".pm-row-main[data-zone='13th-a'] .pm-row-name").inner_text() == "Wudadao"
 
