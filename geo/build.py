@@ -239,6 +239,7 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                     "carried_from": item.carried_from or "",
                     "reasoning": item.reasoning,
                     "reasoning_en": item.reasoning_en,
+                    "summary_en": item.summary_en,
                     "geometry": drawn.geometry,
                 }
             )

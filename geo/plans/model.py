@@ -177,6 +177,7 @@ class PlanItem(_Model):
     carried_from: ItemId | None = None
     reasoning: str = ""
     reasoning_en: str = ""
+    summary_en: str = ""
     interpreted_limits: tuple[Words, ...] = ()
     axis: Axis | None = None
     connectors: tuple[Connector, ...] = ()
