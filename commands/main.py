@@ -1,4 +1,4 @@
-"""The command line: ``geo build | check | export | roads | plan | page | doctor``."""
+"""The command line: ``geo build | check | export | roads | district | plan | page | doctor``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "compare every stated figure, and look for faults",
     "export": "maps, slides, tables and data files",
     "roads": "bring in real street data",
+    "district": "begin the data folder of another district",
     "plan": "begin or check a plan file",
     "page": "open the page in a browser on this machine",
     "doctor": "what is missing on this machine, and what to do",

@@ -48,6 +48,10 @@ METHODS = ("traced", "inferred", "estimated")
 """How the place of a line is known, the best first: a line in the evidence; placed from cited
 evidence; placed by order, parallels, block widths, lengths or addresses."""
 
+LANDMARK_COLUMNS = ("landmark_id", "name", "name_en", "class", "grade", "address", "source")
+CONTROL_COLUMNS = ("control_id", "name", "kind", "expect", "tolerance_m", "source")
+"""Columns of places that others rely on, even where a district has none of them."""
+
 CENTRE_READING = "centre_line"
 """The default reading, one rule for every limit of every zone: a limit named in a sentence
 is its own middle line, the centre line of a road and the mid-line of a river."""
@@ -72,8 +76,8 @@ class District(BaseModel):
     id: str
     name: str
     name_en: str
-    city: str
-    city_en: str
+    city: str = ""
+    city_en: str = ""
     data_version: str
     metric_crs: str = ""
     official_area_km2: str = ""
@@ -83,6 +87,12 @@ class District(BaseModel):
     attribution: str
     attribution_en: str
     plans: tuple[PlanPeriod, ...]
+
+    def place(self, language: str) -> str:
+        """Return city and district as a title names them; a city that is not given is left out."""
+        if language == "en":
+            return ", ".join(word for word in (self.name_en, self.city_en) if word)
+        return f"{self.city}{self.name}"
 
     def plan(self, plan_id: str) -> PlanPeriod:
         """Return the period with an id, or raise GeoError."""
@@ -352,8 +362,8 @@ def read_base(folder: Path) -> Base:
     identities = _identities(stretches, table, issues)
     issues += _error_issues(stretches[stretches["line"] != ""], "roads.geojson")
     issues += _error_issues(rivers, "river.geojson")
-    landmarks = _optional(base / "landmarks.geojson", issues)
-    control_points = _optional(base / "control_points.geojson", issues)
+    landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
+    control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
     aliases = _aliases(base / "aliases.toml", issues)
     missing = _missing(base / "missing.toml", issues)
     outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
@@ -540,10 +550,21 @@ def _streets(stretches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _optional(path: Path, issues: list[Issue]) -> gpd.GeoDataFrame:
-    """Read a layer whose absence leaves the rest usable."""
+def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> gpd.GeoDataFrame:
+    """Read a layer whose absence leaves the rest usable; every column is there, perhaps empty."""
     try:
-        return _layer(path)
+        layer = _layer(path)
+        if len(layer) and "name" in columns and "name" not in layer.columns:
+            found = [c for c in layer.columns if c != "geometry"]
+            issues.append(
+                Issue(
+                    "base-column-missing",
+                    "error",
+                    f"base/{path.name}",
+                    Text("base.no-name-column", found="、".join(found) or "–"),
+                )
+            )
+        return layer.assign(**{c: "" for c in columns if c not in layer.columns})
     except DataFileError as error:
         issues.append(
             Issue(
@@ -554,7 +575,8 @@ def _optional(path: Path, issues: list[Issue]) -> gpd.GeoDataFrame:
                 "Restore the file from a fresh copy of the data folder.",
             )
         )
-        return gpd.GeoDataFrame({"name": []}, geometry=[], crs=WGS84)
+        empty: dict[str, list[str]] = {column: [] for column in columns or ("name",)}
+        return gpd.GeoDataFrame(empty, geometry=[], crs=WGS84)
 
 
 def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:

@@ -51,6 +51,17 @@ def metric_crs_for(longitude: float) -> str:
     return f"EPSG:{4534 + (meridian - 75) // 3}"
 
 
+def nearby_metric_crs(longitude: float) -> str:
+    """Return the belt of a longitude; outside China a transverse Mercator on its own meridian.
+
+    For tables that know their shapes and not the district's ``metric_crs``.
+    """
+    try:
+        return metric_crs_for(longitude)
+    except CRSError:
+        return f"+proj=tmerc +lon_0={round(longitude)} +x_0=500000 +ellps=GRS80 +units=m +type=crs"
+
+
 def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str | Text) -> None:
     """Raise CRSError unless `layer` has a projected CRS in metres.
 

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.areas import GRS80, Z_95, geodesic_area_km2
 from geo.compare.errors import Outline, Terms, error_terms, size_km2
-from geo.crs import WGS84, metric_crs_for
+from geo.crs import WGS84, nearby_metric_crs
 from geo.errors import CRSError, GeoError
 from geo.texts import Text
 
@@ -182,7 +182,7 @@ def _outlines(
             )
     if kept.empty:
         return {}, tuple(zones["zone_id"])
-    metric_crs = metric_crs_for(float(kept.geometry.iloc[0].centroid.x))
+    metric_crs = nearby_metric_crs(float(kept.geometry.iloc[0].centroid.x))
     shapes = gpd.GeoSeries([_geodesic_sides(g) for g in kept.geometry], crs=WGS84)
     boundaries = shapely.boundary(shapes.to_crs(metric_crs).array)
     lines = None if edges is None or edges.empty else edges.to_crs(metric_crs)

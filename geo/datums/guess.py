@@ -147,7 +147,7 @@ def guess_datum(
         See there. A layer without any position is ``outside``.
     """
     samples, has_outlines = _samples(layer)
-    declared = _declared_id(layer)
+    declared = declared_reading(layer)
     readings = _possible_readings(samples, has_outlines, declared, base)
     if not readings:
         issue = _outside(samples, place, language)
@@ -232,8 +232,8 @@ def _samples(layer: gpd.GeoDataFrame) -> tuple[Array, bool]:
     return shapely.get_coordinates(points), True
 
 
-def _declared_id(layer: gpd.GeoDataFrame) -> str | None:
-    """Return the id of the reading that the layer's CRS declares."""
+def declared_reading(layer: gpd.GeoDataFrame) -> str | None:
+    """Return the id of the reading that the layer's CRS declares; None if it declares none."""
     if layer.crs is None:
         return None
     crs = CRS.from_user_input(layer.crs)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
-from geo.drafting.items import GROUP, TO_FILL, item_table, one_line, put
+from geo.drafting.items import GROUP, item_table, one_line, put
 from geo.errors import GeoError, InputTooLargeError, Issue
 from geo.plans.documents import Document, check_source
+from geo.plans.model import TO_FILL
 from geo.sentences.paragraphs import Understanding, UnderstoodZone, understand
 from geo.texts import text as words
 

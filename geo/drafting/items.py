@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 from geo.errors import Issue
+from geo.plans.model import TO_FILL
 from geo.texts import text as words
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from geo.base import Base
     from geo.drafting.draft import About
     from geo.sentences.paragraphs import Figure, UnderstoodZone
-
-TO_FILL = "待填"
-"""Stands in a draft where a person has to write something; `geo plan check` lists each."""
 
 GROUP = "main"
 
@@ -121,9 +119,10 @@ def item_table(
     put(table, "place", place, "drafts.key.place")
     put(table, "group", GROUP)
     put(table, "name", name)
-    put(table, "name_en", _romanised(name), "drafts.key.pinyin")
+    unnamed = "" if zone.name else f"{TO_FILL}: name"
+    put(table, "name_en", unnamed or _romanised(name), "drafts.key.pinyin")
     put(table, "short_name", short)
-    put(table, "short_name_en", _romanised(short), "drafts.key.pinyin")
+    put(table, "short_name_en", unnamed or _romanised(short), "drafts.key.pinyin")
     put(table, "basis", basis, "drafts.key.basis")
     put(table, "section", about.section.strip() or f"{TO_FILL}：章节", "drafts.key.section")
     limits_text = zone.limits_text.strip()

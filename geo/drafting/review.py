@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.build import Built, build_documents
-from geo.drafting.items import TO_FILL
 from geo.errors import GeoError, Issue
 from geo.io.read import read_text
 from geo.plans.documents import Document, check_source, line_of, read_documents
+from geo.plans.model import TO_FILL
 from geo.sentences.limits import LimitsSentenceError
 from geo.texts import text as words
 from geo.zones.item import item_limits

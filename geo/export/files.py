@@ -391,10 +391,12 @@ def _shapefile_bytes(
             )
         for path in sorted(folder.iterdir()):
             files[path.name] = read_bytes(path)
-    width = max(map(len, used.values()))
-    lines = [*notice, "", text("data-file.fields", language)]
-    lines += [f"  {field:<{width}}  {column}" for column, field in used.items()]
-    lines += ["", text("data-file.cut", language)]
+    width = max(map(len, used.values()), default=0)
+    lines = [*notice]
+    if used:
+        lines += ["", text("data-file.fields", language)]
+        lines += [f"  {field:<{width}}  {column}" for column, field in used.items()]
+        lines += ["", text("data-file.cut", language)]
     without = zones[zones.geometry.isna() | zones.geometry.is_empty]
     if len(without):
         names = "、".join(str(name) for name in without["zone_id"])

@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.areas import Z_95
-from geo.crs import WGS84, metric_crs_for
+from geo.crs import WGS84, nearby_metric_crs
 from geo.errors import GeoError
 from geo.places.search import (
     LONGEST_QUERY,
@@ -290,7 +290,7 @@ def history_index(
     """
     shapes = [g for table in zones.values() for g in table.geometry if g is not None]
     shapes = [g for g in ([district] if district is not None else []) + shapes if not g.is_empty]
-    metric_crs = metric_crs_for(float(shapes[0].centroid.x) if shapes else ANY_LONGITUDE)
+    metric_crs = nearby_metric_crs(float(shapes[0].centroid.x) if shapes else ANY_LONGITUDE)
     items = {}
     for plan, table in zones.items():
         metric = table.to_crs(metric_crs)

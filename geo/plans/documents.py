@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from geo.errors import DataFileError, InputTooLargeError, Issue, PlanError
 from geo.io.read import read_text
 from geo.io.versions import format_fault
 from geo.plans.model import (
+    TO_FILL,
     About,
     Axis,
     Basis,
@@ -27,7 +28,7 @@ from geo.plans.model import (
     Place,
     PlanItem,
 )
-from geo.texts import Text
+from geo.texts import Text, text
 
 __all__ = [
     "About",
@@ -50,6 +51,8 @@ __all__ = [
     "read_document",
     "read_documents",
 ]
+
+_Entry = TypeVar("_Entry", Group, PlanItem)
 
 SHOWN = 60
 """Characters of a wrong value that a message repeats."""
@@ -265,7 +268,41 @@ def _parse(name: str, source: str) -> _Found | list[Issue]:
             _fault(name, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
             for e in error.errors(include_url=False)
         ]
-    return _own_faults(document, lines) or (document, lines)
+    return _own_faults(document, lines) or (_without_placeholders(document), lines)
+
+
+def _without_placeholders(document: Document) -> Document:
+    """Return a document in whose words nothing is left to fill in.
+
+    A title that is not written yet becomes the document's id, a name what it
+    names; a section is left out. `geo.drafting.review` tells each of them with its line.
+    """
+    about = document.about
+    titles = {key: about.id for key in ("title", "title_en") if TO_FILL in getattr(about, key)}
+    optional = ("issuer", "issuer_en", "number", "date")
+    rest = {key: "" for key in optional if TO_FILL in getattr(about, key)}
+    groups = [_named(group, "group", ("name", "name_en")) for group in document.groups]
+    names = ("name", "name_en", "short_name", "short_name_en")
+    items = [_named(item, "item", names) for item in document.items]
+    return document.model_copy(
+        update={
+            "about": about.model_copy(update=titles | rest),
+            "groups": tuple(groups),
+            "items": tuple(items),
+        }
+    )
+
+
+def _named(entry: _Entry, kind: str, names: Sequence[str]) -> _Entry:
+    """Return a group or item with a plain name where none is written, and no empty section."""
+    update = {
+        key: text(f"plan.unnamed-{kind}", "en" if key.endswith("_en") else "zh", id=entry.id)
+        for key in names
+        if TO_FILL in getattr(entry, key)
+    }
+    if TO_FILL in entry.section:
+        update["section"] = ""
+    return entry.model_copy(update=update) if update else entry
 
 
 def _own_faults(document: Document, lines: _Lines) -> list[Issue]:

@@ -33,6 +33,10 @@ Basis = Literal["stated", "carried", "interpreted", "corridor", "named"]
 PassageKey = Literal["limits_text", "positioning", "strategy", "quote"]
 
 
+TO_FILL = "待填"
+"""Stands in a draft where a person has to write; it never reaches page or export."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

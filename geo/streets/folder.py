@@ -217,15 +217,18 @@ def _district(path: Path, imported: ImportedStreets) -> bytes:
         raise DataFileError(f"{path.name} has no attribution and licence; is it a data folder?")
     date = imported.extract_date[:10]
     if imported.attribution:
-        of = f"（{date}）" if date else ""
-        document["attribution"] = f"{document['attribution']}；街道数据：{imported.attribution}{of}"
-        of = f" ({date})" if date else ""
+        of, of_en = (f"（{date}）", f" ({date})") if date else ("", "")
+        streets = f"街道数据：{imported.attribution}{of}"
+        document["attribution"] = "；".join(filter(None, [document["attribution"], streets]))
+        streets = f"street data: {imported.attribution}{of_en}"
         english = document.get("attribution_en", "")
-        document["attribution_en"] = f"{english}; street data: {imported.attribution}{of}"
+        document["attribution_en"] = "; ".join(filter(None, [english, streets]))
     if imported.licence.startswith("ODbL"):
         # zones traced from an ODbL database are a derivative database
         document["licence"] = imported.licence
         document["licence_url"] = OSM_LICENCE_URL
+    elif imported.licence and not document["licence"]:
+        document["licence"] = imported.licence
     elif imported.licence and imported.licence != document["licence"]:
         document["licence"] = f"{document['licence']}；街道数据：{imported.licence}"
     version = document.get("data_version", "")

@@ -264,12 +264,11 @@ def _keep_row_whole(row: Any, *, is_header: bool) -> None:
 
 
 def _add_title(paper: Report, parts: Sequence[PlanPart], base: Base, options: SheetOptions) -> None:
-    lang, about = options.language, base.district
-    city, district = (about.city_en, about.name_en) if lang == "en" else (about.city, about.name)
+    lang = options.language
     if options.logo:
         logo_pixels(options.logo)
         paper.add_picture(io.BytesIO(options.logo), height=Mm(16))
-    title = options.title or text("briefing.cover_title", lang, city=city, district=district)
+    title = options.title or text("briefing.cover_title", lang, place=base.district.place(lang))
     paper.add_paragraph(xml_safe(title), "Title")
     plans = text("sheet.separator", lang).join(part.period for part in parts)
     subtitle = options.subtitle or text("briefing.cover_subtitle", lang, plans=plans)

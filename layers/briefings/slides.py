@@ -173,9 +173,8 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
 
 
 def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: SheetOptions) -> None:
-    lang, about = options.language, base.district
-    city, district = (about.city_en, about.name_en) if lang == "en" else (about.city, about.name)
-    title = options.title or text("briefing.cover_title", lang, city=city, district=district)
+    lang = options.language
+    title = options.title or text("briefing.cover_title", lang, place=base.district.place(lang))
     plans = text("sheet.separator", lang).join(part.period for part in parts)
     subtitle = options.subtitle or text("briefing.cover_subtitle", lang, plans=plans)
     slide = show.slides.add_slide(show.slide_layouts[5])

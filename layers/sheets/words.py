@@ -50,12 +50,10 @@ def sheet_title(zones: gpd.GeoDataFrame, base: Base, options: SheetOptions) -> s
         return options.title
     lang = options.language
     plans = list(dict.fromkeys(chosen_zones(zones, options)["plan"]))
-    district, city = district_and_city(base, lang)
+    place = base.district.place(lang)
     if len(plans) != 1:
-        return text("sheet.title_plans", lang, district=district, city=city)
-    return text(
-        "sheet.title", lang, district=district, city=city, plan=plan_name(base, plans[0], lang)
-    )
+        return text("sheet.title_plans", lang, place=place)
+    return text("sheet.title", lang, place=place, plan=plan_name(base, plans[0], lang))
 
 
 def sheet_subtitle(zones: gpd.GeoDataFrame, base: Base, options: SheetOptions) -> str:
@@ -79,17 +77,11 @@ def legend_title(zones: gpd.GeoDataFrame, base: Base, options: SheetOptions) -> 
 def comparison_title(base: Base, first: str, second: str, options: SheetOptions) -> str:
     """Return the title of a comparison of two plans."""
     lang = options.language
-    district, _ = district_and_city(base, lang)
+    district = base.district.name_en if lang == "en" else base.district.name
     return text(
         "sheet.comparison_title", lang, district=district,
         first=plan_name(base, first, lang), second=plan_name(base, second, lang),
     )  # fmt: skip
-
-
-def district_and_city(base: Base, language: str) -> tuple[str, str]:
-    """Return the names of district and city in one language."""
-    about = base.district
-    return (about.name_en, about.city_en) if language == "en" else (about.name, about.city)
 
 
 def plan_name(base: Base, plan: str, language: str) -> str:

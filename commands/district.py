@@ -1,0 +1,151 @@
+"""``geo district``: begin the data folder of another district."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import tomllib
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import shapely
+from shapely import MultiPolygon, Polygon
+
+from commands.issues import print_issues
+from geo.build import build, write_zone_files, zone_files
+from geo.datums.guess import as_wgs84, declared_reading
+from geo.districts.start import OUTLINE_ERROR_M, NewDistrict, folder_name, start_files
+from geo.errors import DataFileError
+from geo.io.limits import UPLOAD_BYTES
+from geo.io.read import read_bytes
+from geo.io.write import temporary_folder, write_files
+from geo.streets.drift import import_report
+from geo.streets.folder import write_imported
+from geo.streets.importing import import_streets
+from geo.texts import text
+from geo.uploads.files import read_upload
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    new = actions.add_parser(
+        "new",
+        help="make the data folder of a district from its outline and streets",
+        description="Make a data folder: the outline, the streets and rivers of a file, the "
+        "metric belt, an empty plan. Tells what is still to do.",
+    )
+    new.add_argument("name", metavar="NAME", help="as printed, such as 新区 or 天津市和平区")
+    new.add_argument("--streets", metavar="FILE", required=True, help="as for geo roads import")
+    new.add_argument("--outline", metavar="FILE", required=True, help="any file with its polygon")
+    new.add_argument("--out", metavar="FOLDER", help="folder to make; the name in pinyin else")
+    new.add_argument("--name-en", default="", help="English name; pinyin without it")
+    new.add_argument("--plan", default="15th", help="id of its plan (15th)")
+    new.add_argument("--plan-name", default="十五五", help="its name (十五五)")
+    new.add_argument("--plan-name-en", default="15th Five-Year Plan", help="its English name")
+    new.add_argument("--from", dest="period_from", type=int, default=2026, metavar="YEAR")
+    new.add_argument("--to", dest="period_to", type=int, default=2030, metavar="YEAR")
+    new.add_argument(
+        "--metric-crs", default="", metavar="EPSG", help="instead of the 3-degree belt"
+    )
+    new.add_argument("--outline-crs", metavar="EPSG", help="CRS of an outline that says none")
+    new.add_argument("--outline-error", type=float, default=OUTLINE_ERROR_M, metavar="M")
+    new.add_argument("--name-column", metavar="NAME", help="column of the street names")
+    new.add_argument("--layer", metavar="NAME", help="layer of a street file that has several")
+    new.add_argument("--crs", metavar="EPSG", help="CRS of a street file that does not declare one")
+    new.add_argument("--datum", choices=("wgs84", "gcj02", "bd09"), help="of the streets")
+    new.add_argument("--error", type=float, metavar="M", help="of the streets, 1 sigma, metres")
+    new.add_argument("--attribution", default="", help="whose data, if the files do not say")
+    new.add_argument("--licence", default="", help="its licence, if the files do not say")
+    new.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of what is told")
+    new.set_defaults(run=run_new)
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Make the folder and say what is still to do."""
+    lang = options.lang
+    out = Path(options.out or folder_name(options.name))
+    outline = outline_of(Path(options.outline), options.outline_crs, lang)
+    district = NewDistrict(
+        name=options.name,
+        name_en=options.name_en,
+        plan=options.plan,
+        plan_name=options.plan_name,
+        plan_name_en=options.plan_name_en,
+        period_from=options.period_from,
+        period_to=options.period_to,
+        licence=options.licence,
+        attribution=options.attribution,
+        metric_crs=options.metric_crs,
+        outline_error_m=options.outline_error,
+        date=dt.datetime.now(tz=dt.UTC).astimezone().date(),
+    )
+    with temporary_folder() as start:
+        files = start_files(district, outline)
+        for name in files:
+            (start / name).parent.mkdir(parents=True, exist_ok=True)
+        write_files({start / name: content for name, content in files.items()})
+        imported = import_streets(
+            Path(options.streets),
+            outline,
+            metric_crs=_metric_crs(files["district.toml"]),
+            name_column=options.name_column,
+            layer=options.layer,
+            source_crs=options.crs,
+            position_error_m=options.error,
+            attribution=options.attribution,
+            licence=options.licence,
+            datum=options.datum,
+        )
+        issues = [*imported.issues, *write_imported(out, imported, source=start)]
+    built = build(out)
+    write_zone_files(zone_files(built, out), out)
+    sys.stdout.write(import_report(imported, None, lang))
+    print_issues(issues, sys.stderr)
+    print(_still_to_do(out, district, lang))
+    return 0
+
+
+def _metric_crs(source: bytes) -> str:
+    return str(tomllib.loads(source.decode())["metric_crs"])
+
+
+def _still_to_do(out: Path, district: NewDistrict, language: str) -> str:
+    """Return what a person has to do next, one thing on a line."""
+    values = {
+        "out": out,
+        "plan": district.plan,
+        "period_from": district.period_from,
+        "period_to": district.period_to,
+    }
+    steps = ("names", "plan", "build", "page", "places", "errors")
+    lines = [text("district.made", language, out=out)]
+    lines += [f"- {text(f'district.todo.{step}', language, **values)}" for step in steps]
+    return "\n".join(lines)
+
+
+def outline_of(path: Path, crs: str | None, language: str) -> Polygon | MultiPolygon:
+    """Return the polygon of an outline file, all of its polygons together, WGS84.
+
+    Raises
+    ------
+    DataFileError
+        If it has no polygon, or does not say its reference system.
+    """
+    found = read_upload(path.name, read_bytes(path, limit=UPLOAD_BYTES), language=language)
+    layer = found.layer[found.layer.geometry.notna()]
+    reading = crs or declared_reading(layer)
+    if reading is None:
+        raise DataFileError.of("district.outline-crs", path.name)
+    shapes = as_wgs84(layer, reading).geometry
+    parts = shapely.get_parts(np.asarray(shapes.array))
+    areas = parts[shapely.get_dimensions(parts) == 2]
+    outline = shapely.union_all(areas)
+    left, bottom, right, top = shapely.total_bounds(areas) if len(areas) else (0, 0, 0, 0)
+    if not outline.area:
+        raise DataFileError.of("district.outline-empty", path.name)
+    if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
+        raise DataFileError.of("district.outline-crs", path.name)
+    return cast("Polygon | MultiPolygon", outline)
