@@ -84,7 +84,9 @@ def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
     print_issues([replace(i, place=name + i.place) for i in outcome.issues], sys.stderr)
     for failure in outcome.failures:
         print(f"error: attempt-failed: {name}: {failure}", file=sys.stderr)
-    failed = not outcome.files or any(issue.level == "error" for issue in outcome.issues)
+    failed = bool(outcome.failures and not outcome.files) or any(
+        issue.level == "error" for issue in outcome.issues
+    )
     places = outcome.places()
     if options.check:
         differing = [

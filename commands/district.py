@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         description="Make a data folder: the outline, the streets and rivers of a file, the "
         "metric belt, an empty plan. Tells what is still to do.",
     )
-    new.add_argument("name", metavar="NAME", help="as printed, such as 新区 or 天津市和平区")
+    new.add_argument("name", metavar="NAME", help="as printed, such as 新区 or 某市某区")
     new.add_argument("--streets", metavar="FILE", required=True, help="as for geo roads import")
     new.add_argument("--outline", metavar="FILE", required=True, help="any file with its polygon")
     new.add_argument("--out", metavar="FOLDER", help="folder to make; the name in pinyin else")

@@ -75,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
         if not formats:
             return 0
     material = read_material(chosen_folder(options))
+    if not material.zones:
+        raise ExportError(Text("district.nothing-built"))
     for word in formats:
         if word not in (*FORMATS, "postgis"):
             raise ExportError(Text("refused.format", format=word, known=[*FORMATS, "postgis"]))

@@ -16,6 +16,7 @@ from geo.drafting.review import check_plan_file
 from geo.errors import DataFileError, ExportError, GeoError
 from geo.io.read import read_bytes
 from geo.io.write import write_bytes
+from geo.plans.documents import read_document
 from geo.sentences.paragraphs import LONGEST_TEXT
 from geo.texts import Text
 
@@ -60,7 +61,7 @@ def run_new(options: argparse.Namespace) -> int:
     """Write a draft and tell what was understood."""
     base = read_base(chosen_folder(options))
     out = Path(options.out) if options.out else None
-    if out is not None and out.exists() and not options.force:
+    if out is not None and out.exists() and not options.force and not _is_empty_plan(out):
         raise ExportError(Text("command.file-there", file=out.name))
     if options.text or not sys.stdin.isatty():
         text = _given_text(options.text or "-")
@@ -85,6 +86,14 @@ def run_new(options: argparse.Namespace) -> int:
         print(f"wrote {out}", file=sys.stderr)
     _tell(draft, options.lang)
     return 0
+
+
+def _is_empty_plan(path: Path) -> bool:
+    """Tell whether a file is a plan without any item, as `geo district new` makes it."""
+    try:
+        return not read_document(path).items
+    except GeoError:
+        return False
 
 
 def run_check(options: argparse.Namespace) -> int:

@@ -52,6 +52,9 @@ LANDMARK_COLUMNS = ("landmark_id", "name", "name_en", "class", "grade", "address
 CONTROL_COLUMNS = ("control_id", "name", "kind", "expect", "tolerance_m", "source")
 """Columns of places that others rely on, even where a district has none of them."""
 
+PLACE_ERROR_M = 20.0
+"""Assumed position error of a place whose file does not say it, 1 sigma [m]."""
+
 CENTRE_READING = "centre_line"
 """The default reading, one rule for every limit of every zone: a limit named in a sentence
 is its own middle line, the centre line of a road and the mid-line of a river."""
@@ -564,6 +567,8 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
                     Text("base.no-name-column", found="、".join(found) or "–"),
                 )
             )
+        if columns and "position_error_m" not in layer.columns:
+            layer = layer.assign(position_error_m=PLACE_ERROR_M)
         return layer.assign(**{c: "" for c in columns if c not in layer.columns})
     except DataFileError as error:
         issues.append(

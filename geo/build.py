@@ -53,8 +53,8 @@ class Built:
     issues: tuple[Issue, ...]
 
     def plan_ids(self) -> list[str]:
-        """Return the plans that have a document, in the order of time."""
-        present = {document.plan for document in self.documents}
+        """Return the plans that have an item, in the order of time."""
+        present = {document.plan for document in self.documents if document.items}
         return [plan.id for plan in self.base.district.plans if plan.id in present]
 
 

@@ -46,7 +46,8 @@ def metric_crs_for(longitude: float) -> str:
     'EPSG:4549'
     """
     if not 73.5 <= longitude <= 136.5:
-        raise CRSError(Text("crs.no-belt", longitude=longitude))
+        example = _own_meridian(longitude)
+        raise CRSError(Text("crs.no-belt", longitude=longitude, example=example))
     meridian = min(max(round(longitude / 3) * 3, 75), 135)
     return f"EPSG:{4534 + (meridian - 75) // 3}"
 
@@ -59,7 +60,15 @@ def nearby_metric_crs(longitude: float) -> str:
     try:
         return metric_crs_for(longitude)
     except CRSError:
-        return f"+proj=tmerc +lon_0={round(longitude)} +x_0=500000 +ellps=GRS80 +units=m +type=crs"
+        return _own_meridian(longitude)
+
+
+def _own_meridian(longitude: float) -> str:
+    """Return a transverse Mercator like a belt's, on the nearest full degree.
+
+    Not UTM: its scale of 0.9996 makes plane areas 0.08 % too small.
+    """
+    return f"+proj=tmerc +lon_0={round(longitude)} +x_0=500000 +ellps=GRS80 +units=m +type=crs"
 
 
 def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str | Text) -> None:

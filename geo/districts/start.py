@@ -187,5 +187,5 @@ def _toml(values: dict[str, Any]) -> bytes:
         document.add(key, tomlkit.item(value))
         note = f"district.key.{key}"
         if key in ("name_en", "metric_crs", "official_area_km2", "licence", "attribution"):
-            document[key].comment(text(note, "zh"))
+            document[key].comment(f"{text(note, 'zh')} · {text(note, 'en')}")
     return tomlkit.dumps(document).encode()

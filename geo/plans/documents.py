@@ -207,6 +207,17 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
                 "Give the folder that holds the plan files.",
             )
         )
+    issues += [
+        Issue(
+            "plan-without-items",
+            "warning",
+            lines.name,
+            Text("plan.without-items"),
+            Text("plan.without-items.remedy"),
+        )
+        for document, lines in documents
+        if not document.items
+    ]
     sound, clashes = _without_clashes(documents)
     return sound, issues + clashes
 
