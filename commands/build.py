@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from commands.console import add_language_option, say
 from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.districts.many import (
     Outcome,
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="build nothing; pack each district into a GeoParquet partition under FOLDER",
     )
+    add_language_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -64,7 +66,8 @@ def run(options: argparse.Namespace) -> int:
     districts = district_folders(folder)
     if options.pack:
         for district in districts:
-            print(f"packed {pack_district(district, Path(options.pack)).name}")
+            packed = pack_district(district, Path(options.pack))
+            say(options.lang, "command.packed", name=packed.name)
         return 0
     use_dask = options.engine == "dask"
     engine = dask_client(options.workers, options.scheduler) if use_dask else nullcontext()
@@ -75,13 +78,15 @@ def run(options: argparse.Namespace) -> int:
             sound = _finish(outcome, name, options)
             faulty += not sound
     if len(districts) > 1:
-        print(f"{len(districts) - faulty} of {len(districts)} districts without an error.")
+        well = len(districts) - faulty
+        say(options.lang, "command.districts", sound=well, count=len(districts))
     return 1 if faulty else 0
 
 
 def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
     """Write or compare the files of one district; tell whether all is well."""
-    print_issues([replace(i, place=name + i.place) for i in outcome.issues], sys.stderr)
+    issues = [replace(i, place=name + i.place) for i in outcome.issues]
+    print_issues(issues, sys.stderr, options.lang)
     for failure in outcome.failures:
         print(f"error: attempt-failed: {name}: {failure}", file=sys.stderr)
     failed = bool(outcome.failures and not outcome.files) or any(
@@ -96,18 +101,20 @@ def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
         ]
         for path in differing:
             relative = path.relative_to(outcome.folder).as_posix()
-            print(f"{name}{relative} differs from a fresh build; run: geo build", file=sys.stderr)
+            say(options.lang, "found.file-differs", sys.stderr, file=f"{name}{relative}")
         if places and not differing:
-            print(f"{name}{len(places)} files rebuilt and identical.")
+            say(options.lang, "command.identical", name=name, count=len(places))
         return not differing and not failed
     try:
         write_outcome(outcome)
         for path in places:
-            print(f"wrote {name}{path.relative_to(outcome.folder).as_posix()}")
+            relative = path.relative_to(outcome.folder).as_posix()
+            say(options.lang, "command.wrote", file=f"{name}{relative}")
         if options.seal and not failed:
             write_bytes(outcome.folder / "README.md", sealed_readme(outcome.folder).encode())
-            print(f"renewed the checksums in {name}README.md")
+            say(options.lang, "command.sealed", file=f"{name}README.md")
     except GeoError as error:
-        print(f"error: not-written: {name}: {error}", file=sys.stderr)
+        reason = error.explain(options.lang)
+        print(f"error: not-written: {name}: {reason}", file=sys.stderr)
         return False
     return not failed

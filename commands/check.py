@@ -6,13 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from commands.console import print_json
+from commands.console import add_language_option, print_json, say
 from commands.issues import add_data_option, chosen_folder
 from geo.build import Built, build
 from geo.checks.check import Check
 from geo.checks.folder import inspect
 from geo.checks.report import MARKS, report_html, report_json
 from geo.io.write import write_bytes
+from geo.texts import text
 from geo.verdicts import Finding
 
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="compare every quotation with the plan documents (*.txt) in a folder",
     )
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the report")
+    add_language_option(parser)
     parser.add_argument("--date", default="", help="date to print on the HTML report")
     parser.set_defaults(run=run)
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if options.html:
         page = report_html(built, checks, language=options.lang, date=options.date)
         write_bytes(Path(options.html), page.encode())
-        print(f"wrote {options.html}", file=sys.stderr)
+        say(options.lang, "command.wrote", sys.stderr, file=options.html)
     if options.json:
         print_json(report_json(built, checks))
     else:
@@ -51,13 +52,14 @@ def run(options: argparse.Namespace) -> int:
 
 def print_report(built: Built, checks: list[Check], language: str) -> None:
     """Print the findings as a table and the checks as a list."""
-    print(f"{'':2}{'id':34}{'stated':>9}{'computed':>10}{'low':>9}{'high':>9}  verdict")
+    say(language, "command.table-head")
     for finding in built.findings:
         print(finding_line(finding))
         print(f"    {finding.reason_en if language == 'en' else finding.reason}")
     for check in checks:
         plan = f" ({check.plan})" if check.plan else ""
-        print(f"[{check.status}] {check.title(language)}{plan} {check.tolerance}")
+        status = text(f"status.{check.status}", language)
+        print(f"[{status}] {check.title(language)}{plan} {check.tolerance}")
         for found in check.statements:
             at = "" if found.longitude is None else f" @ {found.longitude:.6f},{found.latitude:.6f}"
             print(f"    {found.level}: {found.words(language)}{at}")

@@ -6,8 +6,14 @@ import argparse
 import codecs
 import io
 import json
+import os
 import sys
 import unicodedata
+from typing import TextIO
+
+from geo.texts import Text
+
+LANGUAGES = ("zh", "en")
 
 PLAIN_MARKS = {"✓": "√", "✕": "×", "✗": "×", "◐": "△", "◌": "◇", "–": "-", "−": "-", "≥": ">="}
 """What stands for a mark where a console has no such character; GBK, of Chinese Windows, has
@@ -44,7 +50,24 @@ def print_json(document: str) -> None:
 
 
 def add_language_option(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--lang``."""
+    """Declare ``--lang``: of all that a command says, and of what it writes."""
     parser.add_argument(
-        "--lang", choices=("zh", "en"), default="zh", help="language of what is told (zh)"
+        "--lang",
+        choices=LANGUAGES,
+        default=default_language(),
+        help="language of what is told and written; else that of GEO_LANG, else zh",
     )
+
+
+def default_language() -> str:
+    """Return the language of ``GEO_LANG``; Chinese without it.
+
+    Not that of the machine's locale: the same command gives the same file everywhere.
+    """
+    language = os.environ.get("GEO_LANG", "")
+    return language if language in LANGUAGES else "zh"
+
+
+def say(language: str, key: str, stream: TextIO | None = None, **values: object) -> None:
+    """Print a sentence of the catalogue in a language, to standard output by default."""
+    print(Text(key, **values).render(language), file=stream or sys.stdout)

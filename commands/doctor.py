@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from commands.console import add_language_option
 from commands.machine import examine
 from commands.page import DEFAULT_PORT
 from geo.texts import text
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"where the page listens ({DEFAULT_PORT})"
     )
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    add_language_option(parser)
     parser.set_defaults(run=run)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
+from commands.console import add_language_option, say
 from commands.issues import add_data_option, chosen_folder
 from geo.errors import ExportError
 from geo.export.files import DATA_FORMATS
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--approval", default="", metavar="审图号")
     parser.add_argument("--unit", default="", metavar="制图单位")
     parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG picture")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    add_language_option(parser)
     parser.add_argument("--crs", default="EPSG:4326", help="of gpkg, shp and csv")
     parser.add_argument("--dsn", help="of the PostGIS database; also GEO_DSN")
     parser.add_argument("--ascii", action="store_true", help="file names without Chinese")
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     if "site" in formats:
         from commands.site import write_site
 
-        write_site(chosen_folder(options), options.out, options.base_url, date)
+        write_site(chosen_folder(options), options.out, options.base_url, date, options.lang)
         formats.remove("site")
         if not formats:
             return 0
@@ -119,9 +119,16 @@ def run(options: argparse.Namespace) -> int:
         made = export(one, material)
         path = target if len(requests) == 1 and target.suffix else target / made.name
         write_bytes(path, made.content)
-        print(f"[{number}/{len(requests)}] wrote {path} ({len(made.content):,} bytes)")
+        say(
+            options.lang,
+            "command.exported",
+            number=number,
+            count=len(requests),
+            file=path,
+            bytes=len(made.content),
+        )
     if "postgis" in formats:
-        _write_database(options.dsn, material, plans, date)
+        _write_database(options.dsn, material, plans, date, options.lang)
     return 0
 
 
@@ -164,7 +171,7 @@ def _requests(
 
 
 def _write_database(
-    dsn: str | None, material: Material, plans: tuple[str, ...], date: dt.date
+    dsn: str | None, material: Material, plans: tuple[str, ...], date: dt.date, language: str
 ) -> None:
     """Write the plans into PostGIS."""
     from geo.export.postgis import write_postgis
@@ -178,6 +185,5 @@ def _write_database(
         {plan: material.edges[plan] for plan in plans},
         date=date,
     )
-    print(
-        "wrote " + ", ".join(f"{count} {table}" for table, count in rows.items()), file=sys.stdout
-    )
+    counts = ", ".join(f"{count} {table}" for table, count in rows.items())
+    say(language, "command.wrote", file=counts)

@@ -23,8 +23,11 @@ def chosen_folder(options: argparse.Namespace) -> Path:
     return data_folder(options.data)
 
 
-def print_issues(issues: Iterable[Issue], stream: TextIO) -> None:
-    """Print one line per issue, with its remedy."""
+def print_issues(issues: Iterable[Issue], stream: TextIO, language: str) -> None:
+    """Print one line per issue, with its remedy; level and code are the same in any language."""
     for issue in issues:
-        remedy = f" → {issue.remedy}" if issue.remedy else ""
-        print(f"{issue.level}: {issue.code}: {issue.place}: {issue.message}{remedy}", file=stream)
+        message, remedy = issue.words(language)
+        print(
+            f"{issue.level}: {issue.code}: {issue.place}: {message}{remedy and f' → {remedy}'}",
+            file=stream,
+        )

@@ -168,7 +168,8 @@ def _data(folder: Path | None, language: str) -> list[tuple[str, bool, str]]:
             words = "; ".join(s.words(language) for s in check.statements[:5])
             rows.append((part, check.status != "failed", words or check.status))
     except (GeoError, ImportError) as error:
-        return [("data", False, str(error))]
+        told = error.explain(language) if isinstance(error, GeoError) else str(error)
+        return [("data", False, told)]
     return rows
 
 

@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from commands.console import let_console_print_anything
+from commands.console import default_language, let_console_print_anything
 from geo.errors import GeoError
 
 COMMANDS = {
@@ -57,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
     except GeoError as error:
-        print(f"geo {options.command}: {error}", file=sys.stderr)
+        told = error.explain(getattr(options, "lang", default_language()))
+        print(f"geo {options.command}: {told}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         return 1

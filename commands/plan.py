@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from commands.check import finding_line
+from commands.console import add_language_option, say
 from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_base
-from geo.drafting.draft import About, Answer, Draft, draft_from_answers, draft_from_text
-from geo.drafting.items import understood_words
+from geo.drafting.draft import Answer, Draft, draft_from_answers, draft_from_text
+from geo.drafting.items import About, understood_words
 from geo.drafting.review import check_plan_file
 from geo.errors import DataFileError, ExportError, GeoError
 from geo.io.read import read_bytes
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--document", help="document id; <plan>-outline by default")
     new.add_argument("--out", metavar="FILE", help="file to write; standard output by default")
     new.add_argument("--force", action="store_true", help="replace the file if it is there")
-    new.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of what is told")
+    add_language_option(new)
     new.set_defaults(run=run_new)
 
     check = actions.add_parser(
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_option(check)
     check.add_argument("file", metavar="FILE", help="the plan file")
     check.add_argument("--json", action="store_true", help="print JSON, no more")
-    check.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the report")
+    add_language_option(check)
     check.set_defaults(run=run_check)
 
 
@@ -65,10 +66,10 @@ def run_new(options: argparse.Namespace) -> int:
         raise ExportError(Text("command.file-there", file=out.name))
     if options.text or not sys.stdin.isatty():
         text = _given_text(options.text or "-")
-        draft = draft_from_text(text, _about(options, out), base=base, language=options.lang)
+        draft = draft_from_text(text, _about(options, out), base=base)
     else:
         about = _asked_about(options, out)
-        draft = draft_from_answers(_asked_zones(), about, base=base, language=options.lang)
+        draft = draft_from_answers(_asked_zones(), about, base=base)
     if out is None:
         sys.stdout.write(draft.source)
     else:
@@ -83,7 +84,7 @@ def run_new(options: argparse.Namespace) -> int:
             )
         out.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(out, draft.source.encode())
-        print(f"wrote {out}", file=sys.stderr)
+        say(options.lang, "command.wrote", sys.stderr, file=out)
     _tell(draft, options.lang)
     return 0
 
@@ -99,9 +100,7 @@ def _is_empty_plan(path: Path) -> bool:
 def run_check(options: argparse.Namespace) -> int:
     """Check a plan file and print what was found."""
     folder = chosen_folder(options)
-    checked = check_plan_file(
-        Path(options.file), read_base(folder), folder / "plans", language=options.lang
-    )
+    checked = check_plan_file(Path(options.file), read_base(folder), folder / "plans")
     failed = any(issue.level == "error" for issue in checked.issues)
     if options.json:
         record = {
@@ -111,14 +110,20 @@ def run_check(options: argparse.Namespace) -> int:
         }
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         return 1 if failed else 0
-    print_issues(checked.issues, sys.stdout)
+    print_issues(checked.issues, sys.stdout, options.lang)
     for finding in checked.findings:
         print(finding_line(finding))
         print(f"    {finding.reason_en if options.lang == 'en' else finding.reason}")
     if checked.document is not None:
         errors = sum(issue.level == "error" for issue in checked.issues)
         warnings = sum(issue.level == "warning" for issue in checked.issues)
-        print(f"{len(checked.document.items)} items; {errors} errors, {warnings} warnings")
+        say(
+            options.lang,
+            "command.plan-counts",
+            items=len(checked.document.items),
+            errors=errors,
+            warnings=warnings,
+        )
     return 1 if failed else 0
 
 
@@ -128,7 +133,7 @@ def _tell(draft: Draft, language: str) -> None:
         print(f"{item_id}: {zone.name} {understood_words(zone, language)}", file=sys.stderr)
     for unread in draft.understanding.not_understood:
         print(f"? {unread.explain(language)}", file=sys.stderr)
-    print_issues(draft.issues, sys.stderr)
+    print_issues(draft.issues, sys.stderr, language)
 
 
 def _given_text(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from commands.console import add_language_option, say
 from commands.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_base, read_district
 from geo.crs import metric_crs_for
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--attribution", default="", help="whose data, if the file does not say")
     bring.add_argument("--licence", default="", help="its licence, if the file does not say")
     bring.add_argument("--report", metavar="FILE", help="write the report (Markdown) to a file")
-    bring.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the report")
+    add_language_option(bring)
     bring.set_defaults(run=run_import)
 
     fetch = actions.add_parser(
@@ -65,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--timeout", type=float, default=180.0, metavar="S", help="patience, seconds"
     )
+    add_language_option(fetch)
     fetch.set_defaults(run=run_fetch)
 
 
@@ -93,11 +95,11 @@ def run_import(options: argparse.Namespace) -> int:
     report = import_report(imported, comparison, options.lang)
     if options.report:
         write_bytes(Path(options.report), report.encode())
-        print(f"wrote {options.report}", file=sys.stderr)
+        say(options.lang, "command.wrote", sys.stderr, file=options.report)
     else:
         sys.stdout.write(report)
-    print_issues(issues, sys.stderr)
-    print(f"wrote {options.out}; next: geo build --data {options.out}", file=sys.stderr)
+    print_issues(issues, sys.stderr, options.lang)
+    say(options.lang, "command.wrote-folder", sys.stderr, folder=options.out)
     return 1 if any(issue.level == "error" for issue in issues) else 0
 
 
@@ -111,7 +113,7 @@ def run_fetch(options: argparse.Namespace) -> int:
         overpass_url=options.overpass,
         timeout_s=options.timeout,
     )
-    print(f"wrote {path}; next: geo roads import {path} --out FOLDER", file=sys.stderr)
+    say(options.lang, "command.wrote-streets", sys.stderr, file=path)
     return 0
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands.console import say
 from geo.errors import ExportError
 from geo.texts import Text
 from layers.exports import read_material
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
-def write_site(data: Path, out: str | None, base_url: str, date: dt.date) -> None:
+def write_site(data: Path, out: str | None, base_url: str, date: dt.date, language: str) -> None:
     """Make the edition and say on standard error how far it is.
 
     Raises
@@ -37,4 +38,4 @@ def write_site(data: Path, out: str | None, base_url: str, date: dt.date) -> Non
     write_edition(files, Path(out))
     print(file=sys.stderr)
     size = sum(map(len, files.values())) / 1e6
-    print(f"wrote {out}: {len(files)} files, {size:.1f} MB")
+    say(language, "command.wrote-site", folder=out, count=len(files), size=size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import Literal, Self, cast
+from typing import Literal, Self
 
 from geo.texts import Text, keys
 
@@ -18,18 +18,19 @@ class GeoError(ValueError):
     """
 
     @property
-    def words(self) -> Text | str:
+    def words(self) -> Text:
         """The sentence, to be put into another one or into an Issue."""
         first = self.args[0] if self.args else ""
-        return first if isinstance(first, Text) else str(first)
+        return first if isinstance(first, Text) else Text("text.plain", words=str(first))
 
     @property
     def key(self) -> str:
-        """The key of the catalogue; empty where the words are plain."""
-        words = self.words
-        while isinstance(words, Text) and words.key == "text.about":
-            words = cast("Text", words.values["words"])
-        return words.key if isinstance(words, Text) else ""
+        """The key of the catalogue."""
+        return self.words.bare.key
+
+    def __str__(self) -> str:
+        """Return the English, as logs and tracebacks show it."""
+        return self.explain("en")
 
     @classmethod
     def of(cls, key: str, what: str = "", **values: object) -> Self:
@@ -38,11 +39,10 @@ class GeoError(ValueError):
 
     def explain(self, language: str = "zh") -> str:
         """Return the message in Chinese or English; plain words as they are."""
-        words = self.words
-        return words.render(language) if isinstance(words, Text) else words
+        return self.words.render(language)
 
 
-def reason_of(error: Exception) -> Text | str:
+def reason_of(error: Exception) -> Text:
     """Return why something failed, to be put into a sentence of ours.
 
     Ours keep their words. For what the system refuses, the catalogue has the
@@ -110,7 +110,7 @@ class Issue:
         Where it lies: a file with its line, a zone id, a road name.
     message : Text or str
         What is wrong: what, which one, found against expected.
-    remedy : Text or str
+    remedy : Text or str, optional
         What the reader can do about it.
     message_zh, remedy_zh : str
         The same in Chinese, where `message` and `remedy` are plain English.
@@ -121,14 +121,14 @@ class Issue:
     level: IssueLevel
     place: str
     message: Text | str
-    remedy: Text | str = ""
+    remedy: Text | str | None = None
     message_zh: str = ""
     remedy_zh: str = ""
 
     def words(self, language: str) -> tuple[str, str]:
         """Return message and remedy in a language, as far as they are there in it."""
         message, remedy = (
-            words.render(language) if isinstance(words, Text) else words
+            words.render(language) if isinstance(words, Text) else words or ""
             for words in (self.message, self.remedy)
         )
         if language == "en":

@@ -46,3 +46,9 @@ def square_roads(square_plan: Roads) -> gpd.GeoDataFrame:
 def square_ring_road() -> gpd.GeoDataFrame:
     """Return one street that runs around a block of 100 m by 100 m."""
     return centrelines_of({"环路": [[(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]]})
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands speak English unless they are told otherwise."""
+    monkeypatch.setenv("GEO_LANG", "en")

@@ -1,4 +1,4 @@
-"""A plan file begun from a pasted paragraph or from answers; every word of the plan is kept."""
+"""Begin a plan file from a pasted paragraph or from answers; every word of the plan is kept."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
-from geo.drafting.items import GROUP, item_table, one_line, put
+from geo.drafting.items import GROUP, About, item_table, one_line, put
 from geo.errors import GeoError, InputTooLargeError, Issue
 from geo.plans.documents import Document, check_source
 from geo.plans.model import TO_FILL
 from geo.sentences.paragraphs import Understanding, UnderstoodZone, understand
+from geo.texts import Text, lines_of
 from geo.texts import text as words
 
 if TYPE_CHECKING:
@@ -23,41 +24,6 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 200
 """Items of one draft; the longest of the five plans has fewer than 50."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What a draft says of its document.
-
-    Parameters
-    ----------
-    plan : str
-        Plan id, small letters and digits, such as ``"15th"``.
-    title, title_en : str
-        As printed; left to be filled in where empty.
-    period_from, period_to : int
-        Years.
-    document : str
-        Document id; ``<plan>-outline`` where empty.
-    issuer, number, date, section : str
-        As printed, where known.
-    """
-
-    plan: str
-    period_from: int
-    period_to: int
-    title: str = ""
-    title_en: str = ""
-    document: str = ""
-    issuer: str = ""
-    number: str = ""
-    date: str = ""
-    section: str = ""
-
-    @property
-    def document_id(self) -> str:
-        """Return the id of the document, and of its file without ``.toml``."""
-        return self.document or f"{self.plan}-outline"
 
 
 @dataclass(frozen=True)
@@ -101,9 +67,7 @@ class Draft:
         return f"{self.document.id}.toml"
 
 
-def draft_from_text(
-    text: str, about: About, *, base: Base | None = None, language: str = "zh"
-) -> Draft:
+def draft_from_text(text: str, about: About, *, base: Base | None = None) -> Draft:
     """Begin a plan file from a paragraph or a whole plan text.
 
     Parameters
@@ -115,8 +79,6 @@ def draft_from_text(
     base : Base, optional
         Tells the district's own name (其中和平区约5.2平方公里 is a part
         inside the district). No road is taken from it.
-    language : {"zh", "en"}
-        Language of the issues; the comments of the file are in both.
 
     Returns
     -------
@@ -132,11 +94,11 @@ def draft_from_text(
         If a value of `about` does not suit a plan file.
     """
     plain = _plain(text)
-    return _draft(understand(plain), plain, about, base, language)
+    return _draft(understand(plain), plain, about, base)
 
 
 def draft_from_answers(
-    answers: Sequence[Answer], about: About, *, base: Base | None = None, language: str = "zh"
+    answers: Sequence[Answer], about: About, *, base: Base | None = None
 ) -> Draft:
     """Begin a plan file from names and sentences given one by one.
 
@@ -145,7 +107,7 @@ def draft_from_answers(
     answers : sequence of Answer
         A sentence in which nothing is understood becomes a quotation of an
         item that is only named.
-    about, base, language
+    about, base
         As in `draft_from_text`.
 
     Returns
@@ -166,7 +128,7 @@ def draft_from_answers(
             replace(u, start=u.start + offset, end=u.end + offset) for u in read.not_understood
         ]
         text += sentence + "\n"
-    return _draft(Understanding(tuple(zones), tuple(unread)), text, about, base, language)
+    return _draft(Understanding(tuple(zones), tuple(unread)), text, about, base)
 
 
 # Inside
@@ -197,13 +159,10 @@ def _moved(zone: UnderstoodZone, offset: int) -> UnderstoodZone:
     )
 
 
-def _draft(read: Understanding, text: str, about: About, base: Base | None, language: str) -> Draft:
+def _draft(read: Understanding, text: str, about: About, base: Base | None) -> Draft:
     """Write the file of what was understood, and read it back."""
     if len(read.zones) > MOST_ITEMS:
-        raise InputTooLargeError(
-            f"{len(read.zones)} zones were found; a draft takes {MOST_ITEMS}. "
-            "Paste the plan chapter by chapter."
-        )
+        raise InputTooLargeError(Text("drafts.too-many", count=len(read.zones), limit=MOST_ITEMS))
     issues: list[Issue] = []
     document = tomlkit.document()
     for line in words("drafts.head", "zh").split("\n") + words("drafts.head", "en").split("\n"):
@@ -217,7 +176,7 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None, lang
     items = tomlkit.aot()
     ids: list[str] = []
     for number, zone in enumerate(read.zones, start=1):
-        items.append(item_table(zone, number, ids, text, about, base, language, issues))
+        items.append(item_table(zone, number, ids, text, about, base, issues))
     if ids:
         document.add("items", items)
     source = tomlkit.dumps(document)
@@ -228,7 +187,9 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None, lang
         source += "\n" + "".join(f"# {one_line(line)}\n" for line in lines)
     found, faults = check_source(f"{about.document_id}.toml", source)
     if found is None:
-        raise GeoError("\n".join(f"{fault.place}: {fault.message}" for fault in faults))
+        raise GeoError(
+            lines_of([Text("text.about", what=f.place, words=f.message) for f in faults])
+        )
     return Draft(text, source, found, read, tuple(ids), tuple(issues))
 
 

@@ -1,14 +1,16 @@
-"""One item of a draft as TOML: what was understood of a zone, in the words of the text."""
+"""Write one item of a draft as TOML: what was understood of a zone, in the words of the text."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
 from geo.errors import Issue
 from geo.plans.model import TO_FILL
+from geo.texts import Text
 from geo.texts import text as words
 
 if TYPE_CHECKING:
@@ -17,13 +19,47 @@ if TYPE_CHECKING:
     from tomlkit.items import Table
 
     from geo.base import Base
-    from geo.drafting.draft import About
     from geo.sentences.paragraphs import Figure, UnderstoodZone
 
 GROUP = "main"
 
 _NAME_TAIL = re.compile(r"(?:功能|发展|商务|城市)?(?:片区|街区|地区|区域|组团|节点|区|带|轴)$")
 _SENTENCE_END = "。！？!?；;\n"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a draft says of its document.
+
+    Parameters
+    ----------
+    plan : str
+        Plan id, small letters and digits, such as ``"15th"``.
+    title, title_en : str
+        As printed; left to be filled in where empty.
+    period_from, period_to : int
+        Years.
+    document : str
+        Document id; ``<plan>-outline`` where empty.
+    issuer, number, date, section : str
+        As printed, where known.
+    """
+
+    plan: str
+    period_from: int
+    period_to: int
+    title: str = ""
+    title_en: str = ""
+    document: str = ""
+    issuer: str = ""
+    number: str = ""
+    date: str = ""
+    section: str = ""
+
+    @property
+    def document_id(self) -> str:
+        """Return the id of the document, and of its file without ``.toml``."""
+        return self.document or f"{self.plan}-outline"
 
 
 def one_line(text: str) -> str:
@@ -51,7 +87,6 @@ def item_table(
     text: str,
     about: About,
     base: Base | None,
-    language: str,
     issues: list[Issue],
 ) -> Table:
     """Return one item, with what was understood of it as comments before its keys.
@@ -70,8 +105,6 @@ def item_table(
         The document.
     base : Base or None
         For the district's own name.
-    language : {"zh", "en"}
-        Language of the issues.
     issues : list of Issue
         What is told of this item is added.
 
@@ -90,7 +123,7 @@ def item_table(
     ids.append(item_id)
 
     def tell(key: str, **values: object) -> None:
-        message = words(f"drafts.note.{key}", language, **values)
+        message = Text(f"drafts.note.{key}", **values)
         issues.append(Issue(f"draft-{key}", "warning", zone.name or item_id, message))
         _comment(table, f"drafts.note.{key}", **values)
 

@@ -1,4 +1,4 @@
-"""Everything that can be said of one plan file before it joins the others, with its line."""
+"""Check one plan file against the base and other plans; report faults by line."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from geo.errors import GeoError, Issue
 from geo.io.read import read_text
 from geo.plans.documents import Document, check_source, line_of, read_documents
 from geo.plans.model import TO_FILL
-from geo.sentences.limits import LimitsSentenceError
-from geo.texts import text as words
+from geo.texts import Text
 from geo.zones.item import item_limits
 
 if TYPE_CHECKING:
@@ -51,9 +50,7 @@ class PlanCheck:
     issues: tuple[Issue, ...]
 
 
-def check_plan_file(
-    path: Path, base: Base, plans: Path | None = None, *, language: str = "zh"
-) -> PlanCheck:
+def check_plan_file(path: Path, base: Base, plans: Path | None = None) -> PlanCheck:
     """Check a plan file against the base and the other plan files.
 
     Parameters
@@ -64,8 +61,6 @@ def check_plan_file(
         Streets, river and aliases of the district.
     plans : Path, optional
         Folder of the other plan files, for ids and ``carried_from``.
-    language : {"zh", "en"}
-        Language of the issues; faults of form are in English.
 
     Returns
     -------
@@ -79,12 +74,10 @@ def check_plan_file(
     others: list[Document] = []
     if plans is not None and plans.is_dir():
         others = [d for d in read_documents(plans)[0] if f"{d.id}.toml" != path.name]
-    return check_plan(path.name, read_text(path), base, others, language=language)
+    return check_plan(path.name, read_text(path), base, others)
 
 
-def check_plan(
-    name: str, source: str, base: Base, others: Sequence[Document] = (), *, language: str = "zh"
-) -> PlanCheck:
+def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = ()) -> PlanCheck:
     """Check the text of a plan file; see `check_plan_file`."""
     document, faults = check_source(name, source)
     if document is None:
@@ -108,19 +101,18 @@ def check_plan(
 
     def add(loc: tuple[int | str, ...], key: str, level: str = "error", **values: object) -> None:
         line = line_of(source, loc)
-        remedy = f"plan-check.{key}.remedy"
         issue = Issue(
             f"plan-{key}",
             level,  # type: ignore[arg-type]
             f"{name}:{line}",
-            words(f"plan-check.{key}", language, **values),
-            words(remedy, language) if key in REMEDIES else "",
+            Text(f"plan-check.{key}", **values),
+            Text(f"plan-check.{key}.remedy") if key in REMEDIES else None,
         )
         if (line, issue) not in found:
             found.append((line, issue))
 
     if document.plan not in {plan.id for plan in base.district.plans}:
-        known = "、".join(plan.id for plan in base.district.plans)
+        known = [plan.id for plan in base.district.plans]
         add(("document", "plan"), "unknown-plan", "warning", plan=document.plan, known=known)
     for number, line in enumerate(source.split("\n"), start=1):
         key, _, value = line.partition("=")
@@ -129,24 +121,24 @@ def check_plan(
                 "plan-to-fill",
                 "warning",
                 f"{name}:{number}",
-                words("plan-check.to-fill", language, entry=key.strip()),
-                words("plan-check.to-fill.remedy", language),
+                Text("plan-check.to-fill", entry=key.strip()),
+                Text("plan-check.to-fill.remedy"),
             )
             found.append((number, issue))
     for key, item_id, message in clashes:
         add(("items", numbers[item_id], key), "clash", message=message)
     for item in kept.items:
-        told = list(_limit_problems(item, base, language))
+        told = list(_limit_problems(item, base))
         for key, level, part, values in told:
             add(("items", numbers[item.id], key), part, level, **values)
-        if not told and (trouble := _ring_problem(item, built, language)):
+        if not told and (trouble := _ring_problem(item, built)):
             key, part, error = trouble
             add(("items", numbers[item.id], key), part, error=error)
     for finding in findings:
         if finding.verdict == "disagrees":
-            reason = finding.reason_en if language == "en" else finding.reason
+            reason = (finding.reason, finding.reason_en)
             loc = ("items", numbers[finding.zone_id], FIGURE_KEYS[finding.figure])
-            add(loc, "figure", "warning", reason=f"{finding.zone_id}: {reason}")
+            add(loc, "figure", "warning", zone=finding.zone_id, reason=reason)
     found.sort(key=lambda pair: pair[0])
     return PlanCheck(document, built, findings, tuple(issue for _, issue in found))
 
@@ -185,37 +177,33 @@ def _names_of(item: PlanItem, base: Base) -> tuple[str, list[str]]:
 
 
 def _limit_problems(
-    item: PlanItem, base: Base, language: str
-) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    item: PlanItem, base: Base
+) -> Iterator[tuple[str, str, str, dict[str, object]]]:
     """Yield key, level, kind and words of what keeps the limits from being drawn."""
     try:
         key, names = _names_of(item, base)
-    except LimitsSentenceError as error:
-        yield "limits_text", "error", "clash", {"message": error.explain(language)}
-        return
     except GeoError as error:
-        yield "limits_text", "error", "clash", {"message": str(error)}
+        yield "limits_text", "error", "clash", {"message": error.words}
         return
     names += [
         road for connector in item.connectors for road in (connector.road, *connector.also) if road
     ]
     for name in missing_names(names, base):
         if name in base.missing:
-            values = {"limit": name, "tried": base.missing[name]}
-            yield key, "warning", "known-missing", values
+            yield key, "warning", "known-missing", {"limit": name, "tried": base.missing[name]}
             continue
         level = "warning" if item.basis == "named" else "error"
-        similar = "、".join(near_names(name, base))
-        near = words("plan-check.near", language, names=similar) if similar else ""
+        similar = near_names(name, base)
+        near = Text("plan-check.near", names=similar) if similar else ""
         yield key, level, "road-missing", {"limit": name, "near": near}
 
 
-def _ring_problem(item: PlanItem, built: Built, language: str) -> tuple[str, str, str] | None:
+def _ring_problem(item: PlanItem, built: Built) -> tuple[str, str, Text] | None:
     """Return key, kind and words of what the drawing of an item met, where it met something."""
     for issue in built.issues:
         if issue.place != item.id:
             continue
-        message = issue.words(language)[0].removeprefix(f"{item.id}: ")
+        message = issue.message.bare
         if item.axis is not None:
             return "axis", "not-drawn", message
         key = "interpreted_limits" if item.basis == "interpreted" else "limits_text"
@@ -223,16 +211,17 @@ def _ring_problem(item: PlanItem, built: Built, language: str) -> tuple[str, str
     return None
 
 
-def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[str, str, str]]:
+def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[str, str, Text]]:
     """Yield key, item id and words of what does not agree with the other plan files."""
     homes = {item.id: f"{other.id}.toml" for other in others for item in other.items}
     own = {item.id for item in document.items}
     for item in document.items:
         if item.id in homes:
-            yield "id", item.id, f"{item.id!r} stands already in {homes[item.id]}."
+            yield "id", item.id, Text("plan.id-taken", id=item.id, file=homes[item.id])
         pointed = [("members", member) for member in item.members]
         if item.carried_from:
             pointed.append(("carried_from", item.carried_from))
         for key, target in pointed:
             if target == item.id or (target not in own and target not in homes):
-                yield key, item.id, f"{item.id}: {key} names {target!r}, which no plan file holds."
+                words = Text("plan.unknown-item", key=key, target=target)
+                yield key, item.id, words.about(item.id)

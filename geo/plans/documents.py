@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from geo.errors import DataFileError, InputTooLargeError, Issue, PlanError
-from geo.io.read import read_text
+from geo.io.faults import fault_of
+from geo.io.read import read_text, toml_fault
 from geo.io.versions import format_fault
 from geo.plans.model import (
     TO_FILL,
@@ -28,7 +29,7 @@ from geo.plans.model import (
     Place,
     PlanItem,
 )
-from geo.texts import Text, text
+from geo.texts import Text, lines_of, text
 
 __all__ = [
     "About",
@@ -53,9 +54,6 @@ __all__ = [
 ]
 
 _Entry = TypeVar("_Entry", Group, PlanItem)
-
-SHOWN = 60
-"""Characters of a wrong value that a message repeats."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,9 @@ def read_document(path: Path | str) -> Document:
     """
     found = _read(Path(path))
     if isinstance(found, list):
-        raise PlanError("\n".join(f"{fault.place}: {fault.message}" for fault in found))
+        raise PlanError(
+            lines_of([Text("text.about", what=f.place, words=f.message) for f in found])
+        )
     return found[0]
 
 
@@ -184,14 +184,14 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise DataFileError(f"Folder of plan files {folder} not found; give an existing folder.")
+        raise DataFileError(Text("plan.no-folder", folder=str(folder)))
     documents: list[_Found] = []
     issues: list[Issue] = []
     for path in sorted(folder.glob("*.toml")):
         try:
             found = _read(path)
         except (DataFileError, InputTooLargeError) as error:
-            issues.append(Issue("plan-file-unreadable", "error", path.name, str(error)))
+            issues.append(Issue("plan-file-unreadable", "error", path.name, error.words))
             continue
         if isinstance(found, list):
             issues.extend(found)
@@ -203,8 +203,8 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
                 "no-plan-files",
                 "error",
                 folder.name,
-                "No *.toml file in the folder of plan files; expected at least one.",
-                "Give the folder that holds the plan files.",
+                Text("plan.none"),
+                Text("plan.none.remedy"),
             )
         )
     issues += [
@@ -265,18 +265,19 @@ def _parse(name: str, source: str) -> _Found | list[Issue]:
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"at line (\d+)", str(error))
-        line = int(at[1]) if at else source.count("\n") + 1
-        return [_fault(name, line, f"not TOML: {error}.")]
+        fault, line = toml_fault(error, source)
+        return [_fault(name, line, Text("plan.not-toml", fault=fault))]
     except RecursionError:
-        return [_fault(name, 1, "nested too deeply to be a plan file.")]
-    if fault := format_fault(data.get("format")):
-        return [_fault(name, lines.of(("format",)) if "format" in data else 1, fault)]
+        return [_fault(name, 1, Text("plan.too-deep"))]
+    except ValueError:  # an integer of more digits than Python turns into a number
+        return [_fault(name, 1, Text("plan.number-too-long"))]
+    if other_version := format_fault(data.get("format")):
+        return [_fault(name, lines.of(("format",)) if "format" in data else 1, other_version)]
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
         return [
-            _fault(name, lines.of(e["loc"]), _explain(e["loc"], e["msg"], e["input"], data))
+            _fault(name, lines.of(e["loc"]), fault_of(e).about(_owner(e["loc"], data)))
             for e in error.errors(include_url=False)
         ]
     return _own_faults(document, lines) or (_without_placeholders(document), lines)
@@ -323,16 +324,17 @@ def _own_faults(document: Document, lines: _Lines) -> list[Issue]:
     for key, ids in (("items", [i.id for i in document.items]), ("groups", groups)):
         for n, one in enumerate(ids):
             if one in ids[:n]:
-                faults.append(lines.fault((key, n, "id"), f"id {one!r} stands twice in {key}."))
+                message = Text("plan.id-twice", id=one, key=key)
+                faults.append(lines.fault((key, n, "id"), message))
     for n, item in enumerate(document.items):
         if not item.id.startswith(f"{document.plan}-"):
-            message = f"id {item.id!r} does not begin with {document.plan + '-'!r}, its plan."
+            message = Text("plan.id-begins", id=item.id, begin=f"{document.plan}-")
             faults.append(lines.fault(("items", n, "id"), message))
         if item.group not in groups:
-            message = f"{item.id}: group {item.group!r} is not declared; expected one of {groups}."
+            message = Text("plan.group", group=item.group, known=groups).about(item.id)
             faults.append(lines.fault(("items", n, "group"), message))
     if lines.name != f"{document.id}.toml":
-        message = f"document id {document.id!r} is not the name of the file, {lines.name!r}."
+        message = Text("plan.file-name", id=document.id, file=lines.name)
         faults.append(lines.fault(("document", "id"), message))
     return faults
 
@@ -350,13 +352,13 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
         for n, item in enumerate(document.items):
             faults = []
             if first_in[item.id] != lines.name:
-                faults.append(("id", f"{item.id!r} stands already in {first_in[item.id]}."))
+                faults.append(("id", Text("plan.id-taken", id=item.id, file=first_in[item.id])))
             pointed = [("members", member) for member in item.members]
             pointed += [("carried_from", item.carried_from or "")]
             if re.fullmatch(r"[a-z0-9-]+", item.label_at):
                 pointed.append(("label_at", item.label_at))
             faults += [
-                (key, f"{item.id}: {key} names {target!r}, which no plan file holds.")
+                (key, Text("plan.unknown-item", key=key, target=target).about(item.id))
                 for key, target in pointed
                 if target and (target not in first_in or target == item.id)
             ]
@@ -367,14 +369,13 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
     return sound, issues
 
 
-def _fault(name: str, line: int, message: Text | str) -> Issue:
+def _fault(name: str, line: int, message: Text) -> Issue:
     """Return one fault of a plan file."""
-    remedy = "Correct the plan file; docs/plan-format.md lists its keys."
-    return Issue("plan-file", "error", f"{name}:{line}", message, remedy)
+    return Issue("plan-file", "error", f"{name}:{line}", message, Text("plan.file-remedy"))
 
 
-def _explain(loc: tuple[int | str, ...], message: str, value: object, data: Any) -> str:
-    """Return pydantic's message with the item's id or number and the value found."""
+def _owner(loc: tuple[int | str, ...], data: Any) -> str:
+    """Return the id or number of the item that a fault lies in, with the key."""
     where = ".".join(str(part) for part in loc)
     if len(loc) >= 2 and isinstance(loc[1], int):
         try:
@@ -383,12 +384,7 @@ def _explain(loc: tuple[int | str, ...], message: str, value: object, data: Any)
             name = f"{loc[0]}[{loc[1] + 1}]"
         key = ".".join(str(part) for part in loc[2:])
         where = f"{name}: {key}" if key else str(name)
-    message = message.removeprefix("Value error, ")
-    found = ""
-    if isinstance(value, str | int | float):
-        shown = str(value) if len(str(value)) <= SHOWN else f"{str(value)[:SHOWN]}…"
-        found = f", found {shown!r}"
-    return f"{where}: {message}{found}."
+    return where
 
 
 class _Lines:
@@ -405,7 +401,7 @@ class _Lines:
             if (line.count('"""') + line.count("'''")) % 2:
                 quoted = not quoted
 
-    def fault(self, loc: Sequence[int | str], message: str) -> Issue:
+    def fault(self, loc: Sequence[int | str], message: Text) -> Issue:
         """Return one fault of the file at the line of `loc`."""
         return _fault(self.name, self.of(loc), message)
 

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from geo.errors import PlanError
 from geo.sentences.paragraphs import printed_amount
+from geo.texts import Text
 
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -18,7 +20,7 @@ FIGURE = r"^(0\.[0-9]{0,5}[1-9][0-9]{0,5}|[1-9][0-9]{0,6}(\.[0-9]{1,6})?)$"
 def _plainly_written(figure: str) -> str:
     """Return a printed figure; refuse 0, which nothing can be compared with, and other digits."""
     if not re.fullmatch(FIGURE, figure):
-        raise ValueError("expected a figure greater than 0 in the digits 0-9, such as '1.49'")
+        raise PlanError("expected a figure greater than 0 in the digits 0-9, such as '1.49'")
     return figure
 
 
@@ -60,9 +62,7 @@ class About(_Model):
     @model_validator(mode="after")
     def _period_runs_forward(self) -> About:
         if self.period_to < self.period_from:
-            raise ValueError(
-                f"period_to is {self.period_to}, before period_from {self.period_from}; swap them"
-            )
+            raise PlanError(Text("plan.period", first=self.period_from, last=self.period_to))
         return self
 
 
@@ -224,17 +224,16 @@ class PlanItem(_Model):
         }
         for key in needed:
             if not getattr(self, key):
-                raise ValueError(f"basis {self.basis!r} needs {key}; write it or change the basis")
+                raise PlanError(Text("plan.basis-needs", basis=self.basis, key=key))
         for key, bases in foreign.items():
             if getattr(self, key) and self.basis not in bases:
-                raise ValueError(
-                    f"{key} belongs to basis {' or '.join(bases)}, found basis {self.basis!r}; "
-                    "remove it or change the basis"
+                raise PlanError(
+                    Text("plan.foreign-key", key=key, bases=list(bases), basis=self.basis)
                 )
         if len(self.interpreted_limits) in (1, 2):
-            raise ValueError("interpreted_limits names fewer than 3 limits; a ring needs 3")
+            raise PlanError(Text("plan.few-limits"))
         if bool(self.reasoning) != bool(self.reasoning_en):
-            raise ValueError("reasoning and reasoning_en go together; one of them is missing")
+            raise PlanError(Text("plan.pair", first="reasoning", second="reasoning_en"))
         return self
 
     @model_validator(mode="after")
@@ -245,13 +244,13 @@ class PlanItem(_Model):
         ):
             printed, figure = getattr(self, printed_key), getattr(self, figure_key)
             if bool(printed) != bool(figure):
-                raise ValueError(f"{printed_key} and {figure_key} go together; one is missing")
+                raise PlanError(Text("plan.pair", first=printed_key, second=figure_key))
             if printed:
                 self._check_figure(printed_key, printed, figure)
         ids = [part.id for part in self.part_areas]
         for part in self.part_areas:
             if ids.count(part.id) > 1:
-                raise ValueError(f"part_areas: id {part.id!r} stands twice; rename one of them")
+                raise PlanError(f"part_areas: id {part.id!r} stands twice; rename one of them")
             self._check_figure(f"part_areas {part.id!r}", part.stated, part.km2)
         return self
 
@@ -259,31 +258,31 @@ class PlanItem(_Model):
         """Raise unless `printed` says `figure`, in any unit, and stands in a passage."""
         if re.findall(r"\d+(?:\.\d+)?", printed) != [figure]:
             amount = printed_amount(printed)
-            expected = "" if amount is None else f", which is {amount:f}"
             if amount is None or f"{amount:f}" != figure:
-                raise ValueError(
-                    f"{key}: figure {figure!r} is not the one in the printed {printed!r}"
-                    f"{expected}; keep the printed decimals"
+                raise PlanError(
+                    Text(
+                        "plan.figure-differs",
+                        key=key,
+                        figure=figure,
+                        printed=printed,
+                        amount=""
+                        if amount is None
+                        else Text("plan.which-is", amount=f"{amount:f}"),
+                    )
                 )
         if not any(printed in passage for _, passage in self.passages):
-            raise ValueError(f"{key}: {printed!r} stands in none of the item's passages; quote it")
+            raise PlanError(Text("plan.figure-unquoted", key=key, printed=printed))
 
     @model_validator(mode="after")
     def _names_stand_in_the_passages(self) -> PlanItem:
         if not self.passages:
-            raise ValueError(
-                "no verbatim passage; give limits_text, positioning, strategy or quote"
-            )
+            raise PlanError(Text("plan.no-passage"))
         for place in self.places:
             if not any(place.name in passage for _, passage in self.passages):
-                raise ValueError(
-                    f"place {place.name!r} stands in none of the item's passages; "
-                    "write it as printed or quote the passage"
-                )
+                raise PlanError(Text("plan.place-unquoted", name=place.name))
         if self.also_in and len(self.also_in) != len(self.quote):
-            raise ValueError(
-                f"also_in has {len(self.also_in)} sections for {len(self.quote)} quotations; "
-                "give one for each, or none"
+            raise PlanError(
+                Text("plan.also-in", sections=len(self.also_in), quotations=len(self.quote))
             )
         return self
 

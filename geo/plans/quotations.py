@@ -10,6 +10,7 @@ from pathlib import Path
 from geo.errors import DataFileError, Issue
 from geo.io.read import read_text
 from geo.plans.documents import Document, passages
+from geo.texts import Text
 
 SHOWN = 16
 """Characters shown on each side of the place where a quotation breaks off."""
@@ -93,9 +94,14 @@ def compare_quotations(documents: Sequence[Document], folder: Path | str) -> lis
                         "quotation-elsewhere",
                         "error",
                         place,
-                        f"“{_begin(passage)}” stands in {', '.join(holders)}, but the other "
-                        f"passages of {document.id} stand in {own}.",
-                        "Move the item to the plan file of that document, or correct the passage.",
+                        Text(
+                            "quotation.elsewhere",
+                            begin=_begin(passage),
+                            holders=holders,
+                            document=document.id,
+                            own=own,
+                        ),
+                        Text("quotation.elsewhere.remedy"),
                     )
                 )
             else:
@@ -106,19 +112,15 @@ def compare_quotations(documents: Sequence[Document], folder: Path | str) -> lis
 def _read_texts(folder: Path) -> dict[str, str]:
     """Return the normalised text of each document by name of the file."""
     if not folder.is_dir():
-        raise DataFileError(
-            f"Folder of plan documents {folder} not found; give a folder with *.txt files."
-        )
+        raise DataFileError(Text("quotation.no-folder", folder=str(folder)))
     paths = sorted(path for path in folder.glob("*.txt") if path.is_file())
     if not paths:
-        raise DataFileError(
-            f"Folder {folder} holds no *.txt file; expected the plan documents as plain text."
-        )
+        raise DataFileError(Text("quotation.no-texts", folder=str(folder)))
     texts = {}
     for path in paths:
         text = normalised(read_text(path))
         if not text:
-            raise DataFileError(f"{path.name} is empty; expected a plan document as plain text.")
+            raise DataFileError(Text("quotation.empty", file=path.name))
         texts[path.name] = text
     return texts
 
@@ -160,19 +162,24 @@ def _broken(place: str, key: str, passage: str, texts: dict[str, str]) -> Issue:
     )
     if length:
         at = texts[name].find(wanted[:length]) + length
-        told = (
-            f"agrees with {name} for {length} of {len(wanted)} characters, up to "
-            f"“…{wanted[max(0, length - SHOWN) : length]}”; then the plan file has "
-            f"“{wanted[length : length + SHOWN]}…”, the document “{texts[name][at : at + SHOWN]}…”"
+        told = Text(
+            "quotation.breaks-off",
+            begin=_begin(passage),
+            file=name,
+            agreeing=length,
+            count=len(wanted),
+            last=wanted[max(0, length - SHOWN) : length],
+            quoted=wanted[length : length + SHOWN],
+            printed=texts[name][at : at + SHOWN],
         )
     else:
-        told = f"not even its first character stands in any of {len(texts)} documents"
+        told = Text("quotation.nowhere", begin=_begin(passage), count=len(texts))
     return Issue(
         "section-not-found" if key == "section" else "quotation-not-found",
         "error",
         place,
-        f"“{_begin(passage)}”: {told}.",
-        "Copy the passage from the document again, without changing a word.",
+        told,
+        Text("quotation.remedy"),
     )
 
 

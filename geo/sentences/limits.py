@@ -120,10 +120,6 @@ class LimitsSentenceError(LimitsError):
                 for fault in self.faults[1:6]]  # fmt: skip
         return Text("limits.more", first=self.faults[0].message, more=list(more))
 
-    def __str__(self) -> str:
-        """Return the message in English."""
-        return self.explain("en")
-
 
 def parse_limits(text: str, known: Collection[str] = ()) -> tuple[Limit, ...]:
     """Return the limits that a sentence names, in the order of the text.
@@ -161,10 +157,7 @@ def parse_limits(text: str, known: Collection[str] = ()) -> tuple[Limit, ...]:
     [('和平路', 'W'), ('多伦道', 'N'), ('海河', 'E')]
     """
     if len(text) > MAX_CHARACTERS:
-        raise InputTooLargeError(
-            f"Limits sentence: {len(text)} characters; at most {MAX_CHARACTERS} are read as one "
-            "sentence. Paste only the sentence that names the limits."
-        )
+        raise InputTooLargeError(Text("limits.too-long", count=len(text), limit=MAX_CHARACTERS))
     limits, faults = read_sentence(text, known)
     if faults:
         raise LimitsSentenceError(faults, limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,7 +31,7 @@ def keys() -> list[str]:
     return sorted(_entries())
 
 
-def text(key: str, language: str = "zh", **values: object) -> str:
+def text(key: str, language: str = "zh", /, **values: object) -> str:
     """Return one text of the interface.
 
     Parameters
@@ -103,9 +103,25 @@ class Text:
         """Return the sentence with what it is about written before it."""
         return Text("text.about", what=what, words=self) if what else self
 
+    @property
+    def bare(self) -> Text:
+        """The sentence without what `about` wrote before it."""
+        words: object = self
+        while isinstance(words, Text) and words.key == "text.about":
+            words = words.values["words"]
+        return words if isinstance(words, Text) else self
+
     def __str__(self) -> str:
         """Return the English, as logs and tracebacks show it."""
         return self.render("en")
+
+
+def lines_of(sentences: Sequence[Text]) -> Text:
+    """Return sentences as one text, each on a line of its own."""
+    *others, below = sentences
+    for sentence in reversed(others):
+        below = Text("text.lines", first=sentence, rest=below)
+    return below
 
 
 def rendered(value: object, language: str) -> object:

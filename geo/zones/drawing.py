@@ -18,7 +18,7 @@ from geo.errors import (
     RoadNotFoundError,
 )
 from geo.plans.documents import PlanItem
-from geo.texts import text
+from geo.texts import Text, text
 from geo.verdicts import Finding, judge
 from geo.zones.belts import Ends, axis_between_ends, axis_names, draw_belt, draw_strip
 from geo.zones.enclosed import draw_enclosed
@@ -74,10 +74,8 @@ def _issue(code: str, level: IssueLevel, item: PlanItem, error: GeoError) -> Iss
         code,
         level,
         item.id,
-        str(error),
-        text(f"drawing.{code}", "en"),
-        _told(error, item),
-        text(f"drawing.{code}", "zh"),
+        error.words.bare,
+        Text(f"drawing.{code}"),
     )
 
 

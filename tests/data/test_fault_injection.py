@@ -34,6 +34,8 @@ from testing.faults import (
 )
 from testing.tiny_district import write_tiny_district
 
+pytestmark = pytest.mark.usefixtures("english")
+
 warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
 FAULTS = [full_disk, read_only, broken_disk]
 MOST_CALLS = 400

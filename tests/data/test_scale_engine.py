@@ -22,6 +22,8 @@ from geo.io.read import data_folder
 from geo.io.write import write_bytes
 from testing.synthetic_districts import write_district
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DISTRICTS = 12
 
 
@@ -201,6 +203,6 @@ def test_a_damaged_partition_is_named(districts, tmp_path):
     (partition / "roads.parquet").write_bytes(b"PAR1")
     (issue,) = build_district(partition).issues
     assert issue.code == "district-unreadable"
-    assert "district=district-01 cannot be read" in issue.message
+    assert "district=district-01 cannot be read" in str(issue.message)
     (partition / TEXTS).write_bytes(b"")
     assert build_district(partition).files == {}

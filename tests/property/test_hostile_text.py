@@ -20,7 +20,8 @@ from geo.base import read_district
 from geo.build import build
 from geo.checks.folder import inspect
 from geo.checks.report import report_html
-from geo.drafting.draft import About, draft_from_text
+from geo.drafting.draft import draft_from_text
+from geo.drafting.items import About
 from geo.errors import GeoError
 from geo.io.read import read_text, read_toml
 from geo.plans.documents import read_document, read_documents

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from commands.main import COMMANDS, main
+
+pytestmark = pytest.mark.usefixtures("english")
+
 
 ROOT = Path(__file__).parents[2]
 DISTRICT = ROOT / "tests" / "data" / "other_district"
@@ -78,6 +82,17 @@ def test_a_folder_that_is_none_is_refused_in_one_line(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "is not a folder" in told
     assert told.count("\n") == 1
+
+
+def test_a_command_speaks_chinese_unless_told_otherwise(tmp_path, monkeypatch, capsys):
+    build = ["build", "--data", str(tmp_path / "absent")]
+    assert main([*build, "--lang", "zh"]) == 1
+    chinese = capsys.readouterr().err
+    assert "不是文件夹" in chinese
+    assert not re.search(r"(?:[a-z]+ ){3}", chinese.replace(str(tmp_path), ""))
+    monkeypatch.delenv("GEO_LANG")
+    assert main(build) == 1
+    assert capsys.readouterr().err == chinese
 
 
 def test_build_check_passes_on_a_fresh_build_and_fails_on_a_changed_file(folder, capsys):

@@ -6,6 +6,9 @@ import pytest
 
 from commands.main import main
 
+pytestmark = pytest.mark.usefixtures("english")
+
+
 DATA = str(Path(__file__).parents[2] / "data")
 
 
@@ -26,7 +29,7 @@ def test_all_plans_in_one_call(tmp_path):
 
 def test_a_zone_without_a_plan_is_looked_for_in_every_plan(tmp_path):
     words = ["--zone", "13th-wudadao", "--zone", "14th-wudadao", "--out", str(tmp_path)]
-    assert run("--format", "csv", *words) == 0
+    assert run("--format", "csv", "--lang", "zh", *words) == 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["和平区_十三五_五大道_2026-11-22.csv", "和平区_十四五_五大道_2026-11-22.csv"]
 

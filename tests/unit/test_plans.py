@@ -144,7 +144,7 @@ def test_windows_line_ends_do_not_shift_the_line_of_a_fault(tmp_path):
         ('name = "钟楼"', 'name = "鼓楼"', "'鼓楼' stands in none", "[[items]]"),
         ('relation = "anchor"', 'relation = "near"', "found 'near'", "places"),
         ('"第二章 项目"]', "]", "also_in has 1 sections for 2", "[[items]]"),
-        ('group = "areas"', 'group = "belts"', r"expected one of \['areas'\]", "group"),
+        ('group = "areas"', 'group = "belts"', "expected one of areas", "group"),
         ('id = "1st-old-town"', 'id = "2nd-old-town"', "does not begin with '1st-'", 'id = "2nd'),
         ('id = "1st-plan"', 'id = "first"', "not the name of the file", 'id = "first'),
         ("period_to = 2005", "period_to = 1999", "before period_from", "[document]"),
@@ -258,7 +258,7 @@ def test_one_bad_file_leaves_the_others(tmp_path):
     assert [document.id for document in documents] == ["1st-plan"]
     assert [issue.code for issue in issues] == ["plan-file", "plan-file-unreadable"]
     assert issues[0].place == "2nd-plan.toml:1"
-    assert "3rd-plan.toml" in issues[1].message
+    assert "3rd-plan.toml" in str(issues[1].message)
 
 
 def later(item: str = ITEM) -> str:
@@ -295,7 +295,7 @@ def test_an_item_that_points_nowhere_is_left_out_and_reported(tmp_path, old, new
     documents, issues = read_documents(tmp_path)
     assert [len(document.items) for document in documents] == [1, 0]
     assert [issue.place for issue in issues] == [f"2nd-plan.toml:{line_of(text, key)}"]
-    assert key in issues[0].message
+    assert key in str(issues[0].message)
 
 
 def test_a_label_may_stand_at_a_landmark(tmp_path):
@@ -311,7 +311,7 @@ def test_the_same_id_in_two_files_is_kept_once(tmp_path):
     write(tmp_path, HEAD.replace("1st-plan", "1st-work") + ITEM, "1st-work.toml")
     documents, issues = read_documents(tmp_path)
     assert [len(document.items) for document in documents] == [1, 0]
-    assert "stands already in 1st-plan.toml" in issues[0].message
+    assert "stands already in 1st-plan.toml" in str(issues[0].message)
 
 
 @pytest.mark.parametrize(

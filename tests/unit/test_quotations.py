@@ -90,7 +90,7 @@ def test_any_other_change_is_found(folder, changed):
 
 def test_the_issue_says_where_the_longest_match_breaks_off(folder):
     issues = compare_quotations([document(SENTENCE.replace("丙路", "丙道"))], folder)
-    message = issues[0].message
+    message = str(issues[0].message)
     assert "agrees with first.txt for 8 of 28 characters" in message
     assert "“…以甲路、乙路、丙”" in message
     assert "the plan file has “道围合的" in message
@@ -99,14 +99,14 @@ def test_the_issue_says_where_the_longest_match_breaks_off(folder):
 
 def test_a_passage_of_which_nothing_is_found_is_told_so(folder):
     issues = compare_quotations([document(positioning="Xyz")], folder)
-    assert "not even its first character" in issues[0].message
+    assert "not even its first character" in str(issues[0].message)
 
 
 def test_a_passage_of_another_document_names_both(folder):
     issues = compare_quotations([document(positioning="新城发展带。")], folder)
     assert [issue.code for issue in issues] == ["quotation-elsewhere"]
-    assert "stands in second.txt" in issues[0].message
-    assert "of 1st-plan stand in first.txt" in issues[0].message
+    assert "stands in second.txt" in str(issues[0].message)
+    assert "of 1st-plan stand in first.txt" in str(issues[0].message)
 
 
 def test_quotations_of_groups_titles_and_sections_are_compared(folder):

@@ -105,7 +105,7 @@ def test_what_remains_open_is_reported_in_metres(tmp_path):
     (row,) = imported.report.to_dict("records")
     assert (row["parts"], row["open"], row["open_m"]) == (2, 1, pytest.approx(95, abs=0.2))
     (issue,) = [issue for issue in imported.issues if issue.code == "street-open"]
-    assert "95 m" in issue.message
+    assert "95 m" in str(issue.message)
     assert imported.roads.geometry.iloc[0].geom_type == "MultiLineString"
 
 

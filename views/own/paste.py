@@ -9,8 +9,8 @@ import streamlit as st
 from shapely.geometry import mapping
 
 from geo.build import edge_layer, zone_layer
-from geo.drafting.draft import About, Draft, draft_from_text
-from geo.drafting.items import understood_words
+from geo.drafting.draft import Draft, draft_from_text
+from geo.drafting.items import About, understood_words
 from geo.drafting.review import PlanCheck, check_plan, missing_names
 from geo.errors import GeoError, Issue
 from geo.io.geojson import layer_bytes
@@ -62,15 +62,15 @@ def show_paste(state: State) -> None:
     if not (pasted or "").strip():
         return
     try:
-        draft = draft_from_text(str(pasted), about, base=base, language=state.language)
+        draft = draft_from_text(str(pasted), about, base=base)
     except GeoError as error:
-        st.error(f"{state.text('own.about.fault')} {plain(str(error))}")
+        st.error(f"{state.text('own.about.fault')} {plain(error.explain(state.language))}")
         return
     read = draft.understanding
     if not read.zones and not read.not_understood:
         st.warning(state.text("own.paste.nothing"))
         return
-    checked = check_plan(draft.file_name, draft.source, base, language=state.language)
+    checked = check_plan(draft.file_name, draft.source, base)
     st.caption(
         state.text("own.paste.counts", zones=len(read.zones), unread=len(read.not_understood))
     )
