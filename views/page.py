@@ -16,8 +16,10 @@ from layers.map.base_map import (
     Assets,
     install_file,
     install_map,
+    install_script,
     map_data,
     online_bases,
+    tools,
 )
 from layers.map.finding import later_data
 from layers.map.popups import both
@@ -42,6 +44,7 @@ def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: AR
         name: f"{STATIC_ADDRESS}/{install_file(STATIC, name, content)}"
         for name, content in later_data(read.zones, read.edges, read.base).items()
     }
+    files["tools"] = f"{STATIC_ADDRESS}/{install_script(STATIC, 'tools', tools())}"
     page = {"views": available_views(), "bases": online_bases(), "files": files}
     return install_map(STATIC, drawn_data(_data) | {"page": page})
 

@@ -58,6 +58,9 @@ SCRIPTS = (
 )
 """Our own scripts in ``layers/web``, in the order in which they are loaded."""
 
+TOOLS = ("vendor/qrcode.js", "qr.js", "picture.js")
+"""Scripts that are loaded when sharing is opened: they draw codes and pictures."""
+
 STYLES = ("planmap.css", "page.css")
 
 STATIC_ADDRESS = "../../app/static"
@@ -315,6 +318,11 @@ def styles() -> bytes:
     return b"\n".join(web_source(name) for name in STYLES)
 
 
+def tools() -> bytes:
+    """Return what sharing needs as one script; the library of codes stands under its name."""
+    return b"\n".join([*(web_source(name) for name in TOOLS), b"window.PLAN_TOOLS=qrcode;"])
+
+
 def install_map(static: Path, data: Mapping[str, Any]) -> Assets:
     """Put what the map loads under the folder that the page serves: Leaflet, our code, `data`.
 
@@ -343,9 +351,21 @@ def install_file(static: Path, name: str, content: Any) -> str:
     ExportError
         If a file cannot be written.
     """
-    words = f"window.PLAN_{name.upper()}={script_json(content)};".encode()
-    address = _named(name, "js", words)
-    _put(static / address, words)
+    return install_script(
+        static, name, f"window.PLAN_{name.upper()}={script_json(content)};".encode()
+    )
+
+
+def install_script(static: Path, name: str, script: bytes) -> str:
+    """Put a script that a frame loads when it is wanted under the folder; return its address there.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written.
+    """
+    address = _named(name, "js", script)
+    _put(static / address, script)
     return address
 
 

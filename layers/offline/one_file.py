@@ -8,7 +8,7 @@ import re
 
 from geo.errors import ExportError
 from geo.texts import Text
-from layers.map.base_map import leaflet_source, scripts, styles, web_source
+from layers.map.base_map import leaflet_source, scripts, styles, tools, web_source
 
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*")
 _ADDRESS = re.compile(r"url\((?!#)[^)]*\)")
@@ -36,7 +36,7 @@ def inline_sources(own_script: str) -> tuple[str, str]:
     )
     script = "\n".join(
         _SOURCE_MAP.sub("", _plain(source))
-        for source in (leaflet_source("leaflet.js"), scripts(), web_source(own_script))
+        for source in (leaflet_source("leaflet.js"), scripts(), tools(), web_source(own_script))
     )
     if "</script" in script.lower() or "</style" in style.lower():
         raise ExportError(Text("refused.own-code"))

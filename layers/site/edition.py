@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from geo.errors import ExportError
 from geo.io.write import make_folder, write_files
 from geo.texts import Text
-from layers.map.base_map import leaflet_source, scripts, styles, web_source
+from layers.map.base_map import leaflet_source, scripts, styles, tools, web_source
 from layers.map.popups import both
 from layers.map.zones import script_json
 from layers.offline.standalone import StandaloneOptions, frame_data
@@ -128,6 +128,7 @@ def _assets(material: Material, options: EditionOptions) -> dict[str, bytes]:
         name: f"window.PLAN_{name.upper()}={script_json(value)};".encode()
         for name, value in data.pop("later").items()
     }
+    later["tools"] = tools()
     files = _named({f"{name}.js": content for name, content in later.items()})
     data["files"] = dict(zip(later, files, strict=True))
     data["extras"] = [{"name": both("site.list"), "href": "list.html"}]

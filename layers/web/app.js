@@ -214,6 +214,14 @@
       return state.from === state.to ? [state.from] : [state.from, state.to];
     }
 
+    // The items of the picture's legend: those that show, with their plan where two are compared.
+    pictured() {
+      const { state } = this;
+      const ids = state.view === "compare" ? [...this.shownIn(state.from), ...this.shownIn(state.to)] : this.hostShown || this.shown();
+      const zones = ids.map((id) => this.zones.get(id)).filter((zone) => zone && zone.t);
+      return zones.filter((zone, at) => zones.findIndex((one) => one.place === zone.place && one.plan === zone.plan) === at);
+    }
+
     shown() {
       const plans = this.plansShown();
       return this.shownOf(this.state).filter((id) => plans.includes(this.zones.get(id).plan));

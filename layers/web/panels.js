@@ -69,12 +69,15 @@
         this.field(t("frame.share_embed"),
           `<iframe src="${embed.replace(/&/g, "&amp;")}" width="800" height="520" title="${app.pick(app.data.title)}"></iframe>`),
       ];
-      if (PlanMap.qr) {
-        const box = element("div", "pm-qr");
-        box.appendChild(PlanMap.qr(link, t("frame.share_qr")));
-        nodes.push(box);
-      }
+      // Code and picture come with a file of their own, loaded when they are wanted.
+      const box = element("div", "pm-qr");
       const row = element("div", "pm-actions");
+      nodes.push(box);
+      app.host.load("tools", (qrcode) => {
+        const image = PlanMap.qrImage(qrcode, link, t("frame.share_qr"));
+        if (image) PlanMap.put(box, image);
+      });
+      row.append(button("pm-button", t("frame.picture"), (event) => this.picture(event.currentTarget)));
       row.append(button("pm-button", t("frame.present"), () => {
         app.dialog.close();
         app.set({ present: true });
@@ -84,6 +87,27 @@
       }));
       nodes.push(row);
       app.dialog.show(t("frame.share"), nodes);
+    }
+
+    // To the clipboard where the browser lets a page write pictures there, else as a file.
+    picture(one) {
+      const { app } = this;
+      const told = (words) => {
+        one.textContent = words;
+        app.say(words);
+      };
+      const save = (blob) => {
+        const link = element("a", "");
+        link.href = URL.createObjectURL(blob);
+        link.download = `${app.pick(app.data.title)}.png`;
+        link.click();
+        window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+        told(app.t("frame.picture_saved"));
+      };
+      app.host.load("tools", () => PlanMap.picture(app, app.pictured()).then((blob) => {
+        if (!navigator.clipboard || !window.ClipboardItem || !window.isSecureContext) save(blob);
+        else navigator.clipboard.write([new window.ClipboardItem({ "image/png": blob })]).then(() => told(app.t("frame.picture_copied")), () => save(blob));
+      }, () => told(app.t("frame.picture_failed"))));
     }
 
     field(words, value) {

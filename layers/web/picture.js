@@ -11,6 +11,17 @@
     return svg("text", Object.assign({ x, y, "font-family": FONT, "font-size": 13, fill: "#1f2937" }, look), content);
   }
 
+  // Where two plans are wiped, each pane is cut by a polygon in its own pixels.
+  function cutAt(pane, from) {
+    const cut = /polygon\((.*)\)/.exec(window.getComputedStyle(pane).clipPath);
+    if (!cut) return null;
+    const at = pane.getBoundingClientRect();
+    return cut[1].split(",").map((pair) => {
+      const [x, y] = pair.trim().split(/\s+/).map(parseFloat);
+      return `${x + at.left - from.left},${y + at.top - from.top}`;
+    }).join(" ");
+  }
+
   // Leaflet's drawings, each where it stands on the screen; they carry their looks as attributes.
   function drawings(box, from) {
     const nodes = [...box.querySelectorAll(".leaflet-pane > svg")].filter((one) => {
@@ -18,19 +29,17 @@
       return look.display !== "none" && look.visibility !== "hidden";
     });
     const depth = (one) => Number(window.getComputedStyle(one.parentNode).zIndex) || 0;
-    return nodes.sort((a, b) => depth(a) - depth(b)).map((one) => {
+    return nodes.sort((a, b) => depth(a) - depth(b)).map((one, number) => {
       const at = one.getBoundingClientRect();
       const copy = one.cloneNode(true);
       copy.removeAttribute("style");
       copy.removeAttribute("class");
       [["x", at.left - from.left], ["y", at.top - from.top], ["width", at.width], ["height", at.height]]
         .forEach(([name, value]) => copy.setAttribute(name, value));
-      const clip = PlanMap.clipOf ? PlanMap.clipOf(one.parentNode, from) : null;
-      if (!clip) return copy;
-      const id = `clip-${clip.map(Math.round).join("-")}`;
-      const [x, y, width, height] = clip;
-      return svg("g", { "clip-path": `url(#${id})` },
-        svg("clipPath", { id }, svg("rect", { x, y, width, height })), copy);
+      const points = cutAt(one.parentNode, from);
+      if (!points) return copy;
+      const id = `pm-cut-${number}`;
+      return svg("g", { "clip-path": `url(#${id})` }, svg("clipPath", { id }, svg("polygon", { points })), copy);
     });
   }
 
@@ -50,9 +59,7 @@
   function scaleBar(app, x, y) {
     const { map } = app;
     const middle = map.getSize().divideBy(2);
-    const metres = PlanMap.geodesy.distance
-      ? PlanMap.geodesy.distance(map.containerPointToLatLng(middle), map.containerPointToLatLng(middle.add([100, 0])))
-      : map.distance(map.containerPointToLatLng(middle), map.containerPointToLatLng(middle.add([100, 0])));
+    const metres = map.distance(map.containerPointToLatLng(middle), map.containerPointToLatLng(middle.add([100, 0])));
     const length = NICE.filter((one) => (one / metres) * 100 <= 150).pop() || NICE[0];
     const wide = (length / metres) * 100;
     return [svg("path", { d: `M${x} ${y - 6}v6h${wide}v-6`, fill: "none", stroke: "#1f2937", "stroke-width": 2 }),
@@ -63,13 +70,14 @@
   function legend(app, zones, top, width) {
     const across = app.state.lang === "en" ? 330 : 250;
     const columns = Math.max(1, Math.floor((width - 2 * EDGE) / across));
+    const plan = (zone) => (app.state.view === "compare" ? `${app.pick(app.plan(zone.plan).name)} · ` : "");
     const nodes = zones.map((zone, number) => {
       const x = EDGE + (number % columns) * across;
       const y = top + 22 * Math.floor(number / columns);
       const sample = PlanMap.dom.swatch(app.data, zone);
       [["x", x], ["y", y]].forEach(([name, value]) => sample.setAttribute(name, value));
       const stated = zone.figures && zone.figures.stated ? `  ${zone.figures.stated} ${app.t("map.unit_km2")}` : "";
-      return svg("g", {}, sample, words(x + 30, y + 12, app.pick(zone.short || zone.name) + stated, {}));
+      return svg("g", {}, sample, words(x + 30, y + 12, plan(zone) + app.pick(zone.short || zone.name) + stated, {}));
     });
     return { nodes, height: 22 * Math.ceil(zones.length / columns) };
   }
@@ -81,6 +89,8 @@
     const [width, high] = [Math.round(from.width), Math.round(from.height)];
     const head = 54;
     const key = legend(app, zones, head + high + 14, width);
+    const named = app.state.view === "compare" ? [app.state.from, app.state.to] : [app.state.plan];
+    const plans = named.map((id) => app.pick(app.plan(id).name)).join(" ⇄ ");
     const notes = [app.t("notice.disclaimer"), app.pick(app.data.attribution),
       `${app.t("map.data_version")} ${app.data.version}`].filter(Boolean).join(" · ");
     const height = head + high + key.height + 66;
@@ -89,7 +99,7 @@
       svg("rect", { width, height: high, fill: "#ece9e1" }), ...drawings(box, from), ...labels(box, from));
     const whole = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width * SCALE, height: height * SCALE,
       viewBox: `0 0 ${width} ${height}` }, svg("defs", {}, ...patterns), svg("rect", { width, height, fill: "#fff" }),
-      words(EDGE, 36, `${app.pick(app.data.title)} · ${app.titleWords()}`, { "font-size": 22, "font-weight": 600 }),
+      words(EDGE, 36, `${app.pick(app.data.title)} · ${plans}`, { "font-size": 22, "font-weight": 600 }),
       map, ...key.nodes, ...scaleBar(app, EDGE, height - 34), words(EDGE, height - 12, notes, { "font-size": 11.5, fill: "#4b5563" }));
     const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(whole))}`;
     return new Promise((resolve, reject) => {

@@ -1,18 +1,23 @@
 """The published edition in a browser: from the disk and from a server, cut off from all else."""
 
+import base64
 import datetime as dt
 import functools
 import http.server
+import io
 import json
 import threading
 from html.parser import HTMLParser
 
 import esprima
+import numpy as np
 import pytest
+import zxingcpp
+from PIL import Image
 
 from geo.io.read import data_folder
 from layers.exports import read_material
-from layers.map.base_map import scripts, web_source
+from layers.map.base_map import scripts, tools, web_source
 from layers.site.edition import EditionOptions, edition_files, write_edition
 
 pytestmark = pytest.mark.browser
@@ -153,6 +158,35 @@ def test_it_is_a_plain_document_without_scripts(new_page, address):
     assert "以马场道、西康路、贵州路" in page.locator("blockquote").first.inner_text()
 
 
+def test_the_code_of_the_link_is_read_by_a_reader_of_codes(opened, served):
+    page = opened(served, "?plans=13th&zone=13th-wudadao")
+    page.get_by_role("button", name="分享").first.click()
+    code = page.locator(".pm-qr svg")
+    code.wait_for()
+    picture = np.asarray(Image.open(io.BytesIO(code.screenshot())).convert("L"))
+    link = page.locator(".pm-dialog input").first.input_value()
+    assert zxingcpp.read_barcode(picture).text == link
+    assert "zone=13th-wudadao" in link
+
+
+def test_the_map_is_copied_as_a_picture_twice_as_fine_as_the_screen(opened, served):
+    page = opened(served, "?plans=13th")
+    page.get_by_role("button", name="分享").first.click()
+    page.wait_for_function("window.PlanMap.picture")
+    encoded = page.evaluate(
+        "new Promise((done, fail) => PlanMap.picture(planmap, planmap.pictured()).then((blob) => {"
+        "const reader = new FileReader(); reader.onload = () => done(reader.result);"
+        "reader.readAsDataURL(blob); }, fail))"
+    )
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded.partition(",")[2]))).convert("RGB")
+    box = page.locator(".pm-map").bounding_box()
+    assert picture.width == 2 * box["width"]
+    assert picture.height > 2 * box["height"]
+    # An empty drawing has a few dozen colours, those of the letters.
+    colours = {colour for _, colour in picture.getcolors(2**24)}
+    assert len(colours) > 500
+
+
 class _Page(HTMLParser):
     """Collects what a content policy without inline script or style would stop."""
 
@@ -192,5 +226,5 @@ def test_the_data_package_is_json_with_a_licence(edition):
 
 def test_every_script_is_of_2017():
     """The parser knows the grammar of ECMAScript 2017 and no later one."""
-    for source in (scripts(), web_source("site.js"), web_source("one-file.js")):
+    for source in (scripts(), tools(), web_source("site.js"), web_source("one-file.js")):
         esprima.parseScript(source.decode())
