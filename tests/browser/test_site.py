@@ -172,7 +172,7 @@ def test_the_code_of_the_link_is_read_by_a_reader_of_codes(opened, served):
 def test_the_map_is_copied_as_a_picture_twice_as_fine_as_the_screen(opened, served):
     page = opened(served, "?plans=13th")
     page.get_by_role("button", name="分享").first.click()
-    page.wait_for_function("window.PlanMap.picture")
+    page.wait_for_function("Boolean(window.PlanMap.picture)")
     encoded = page.evaluate(
         "new Promise((done, fail) => PlanMap.picture(planmap, planmap.pictured()).then((blob) => {"
         "const reader = new FileReader(); reader.onload = () => done(reader.result);"
