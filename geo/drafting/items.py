@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tomlkit.items import Table
 
     from geo.base import Base
-    from geo.sentences.paragraphs import Figure, UnderstoodZone
+    from geo.sentences.figures import Figure
+    from geo.sentences.paragraphs import UnderstoodZone
 
 GROUP = "main"
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from geo.errors import PlanError
-from geo.sentences.paragraphs import printed_amount
+from geo.sentences.figures import printed_amount
 from geo.texts import Text
 
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]

@@ -158,15 +158,21 @@ def parse_limits(text: str, known: Collection[str] = ()) -> tuple[Limit, ...]:
     """
     if len(text) > MAX_CHARACTERS:
         raise InputTooLargeError(Text("limits.too-long", count=len(text), limit=MAX_CHARACTERS))
-    limits, faults = read_sentence(text, known)
+    limits, faults, _ = read_sentence(text, known)
     if faults:
         raise LimitsSentenceError(faults, limits)
     return limits
 
 
-def read_sentence(
-    text: str, known: Collection[str] = ()
-) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
+class Reading(NamedTuple):
+    """What a sentence gives: limits, faults, and where its words about limits begin."""
+
+    limits: tuple[Limit, ...]
+    faults: tuple[Fault, ...]
+    start: int
+
+
+def read_sentence(text: str, known: Collection[str] = ()) -> Reading:
     """Return the limits and the faults of a sentence; see `parse_limits`."""
     if english.is_english(text):
         return _read_english(text)
@@ -174,20 +180,23 @@ def read_sentence(
     sentence.read()
     limits = tuple(sorted(sentence.limits, key=lambda limit: limit.start))
     faults = sorted(sentence.faults, key=lambda fault: (fault.start, fault.end))
-    return limits, tuple(dict.fromkeys(faults))
+    first = min(sentence.begins, default=0)
+    begin = sentence.places[first] if sentence.places else 0
+    return Reading(limits, tuple(dict.fromkeys(faults)), begin)
 
 
-def _read_english(text: str) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
+def _read_english(text: str) -> Reading:
     ends = english.read(text)
     start = len(text) - len(text.lstrip())
     if ends is None:
         stripped = text.strip()
-        return (), (Fault("english", stripped, start, start + len(stripped)),)
+        fault = Fault("english", stripped, start, start + len(stripped))
+        return Reading((), (fault,), start)
     limits = tuple(Limit(name, "", side, begin, begin + len(name)) for name, side, begin in ends)
     if len(limits) < 3:
         first, last = limits[0].start, limits[-1].end
-        return limits, (Fault("too-few", text[first:last], first, last),)
-    return limits, ()
+        return Reading(limits, (Fault("too-few", text[first:last], first, last),), first)
+    return Reading(limits, (), limits[0].start)
 
 
 _BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
@@ -228,7 +237,9 @@ class _Sentence:
         self.masked = names.mask_brackets(self.plain, words.HOLDS_LIMITS)
         self.limits: list[Limit] = []
         self.faults: list[Fault] = []
+        self.seen: set[Fault] = set()
         self.claimed: list[tuple[int, int]] = []  # what limits and faults account for
+        self.begins: list[int] = []  # where the words about limits may begin
         self.openers: list[_Opener] = []
 
     # -- the whole sentence -------------------------------------------------------------------
@@ -689,6 +700,9 @@ class _Sentence:
     def _member(self, clause: _Clause, sides: tuple[Side | None, ...]) -> None:
         """Make the limit, or the fault, of one clause on its side or sides."""
         self.claimed.append((clause.piece.start, clause.piece.end))
+        item = clause.item
+        begin = clause.opener.start if clause.opener else clause.start
+        self.begins.append(min(begin, item.start) if isinstance(item, End) else begin)
         if clause.opener:
             self.claimed.append((clause.opener.start, clause.piece.end))
         if not isinstance(clause.item, End):
@@ -755,11 +769,14 @@ class _Sentence:
         start = max(0, min(start, len(self.places) - 1))  # a label may stand at the very end
         end = min(max(end, start + 1), len(self.places))
         self.claimed.append((start, end))
+        if code not in ("no-limits", "several", "too-few", "axis"):
+            self.begins.append(start)
         first, last = self.places[start], self.places[end - 1] + 1
         self._keep(Fault(code, self.text[first:last], first, last, side))
 
     def _keep(self, fault: Fault) -> None:
-        if fault not in self.faults:
+        if fault not in self.seen:
+            self.seen.add(fault)
             self.faults.append(fault)
 
 

@@ -114,8 +114,8 @@ _SUBLANE = re.compile(
     r"[东西南北]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})(?:段|巷|弄|条|胡同|号路|支路|支巷)"
 )
 _LEAD = re.compile(
-    r"位于|地处|坐落[于在]|处于|包[括含]|涉及|涵盖|(?<!自)由|以|沿|即|^在"
-    r"|(?<=[围界至域区块带园位别街城廊片心单元])[为是即指在]"
+    r"位于|地处|坐落[于在]|选址[于在]|处[于在]|包[括含]|涉及|涵盖|(?<!自)由|以|沿|即|^在"
+    r"|(?<=[围界至域区块带园位别街城廊片心单元])[为是即指在]|(?<=[㐀-鿿][㐀-鿿])[为是即]"
 )
 _STEM_END = re.compile(
     r"(?:大街|大道|胡同|公路|铁路|高速|高架|高铁|轻轨|城际|水库|[路道街巷弄坊径环线河江湖海渠沟溪湾港浜泾塘淀])"
@@ -505,6 +505,8 @@ def opening(
 ) -> int | None:
     """Return where the name begins behind an opening word such as 以, 由 or 位于, or None."""
     stop = min(end, start + LONGEST_END)
+    if masked[start:stop] in known:
+        return None
     for lead in _LEAD.finditer(masked[start:stop]):
         place = start + lead.end() - (lead[0] == "沿")
         while place < end and masked[place] in "以由沿在":

@@ -1,23 +1,24 @@
 """Understand a pasted paragraph: the zones it names, their limits, areas and lengths.
 
 Everything returned is words of the paragraph with their place in it. What looks like a limit
-or a figure and cannot be read is returned too, with the reason. No road is added.
+or a figure and cannot be read is returned too, with the reason; so is every sentence that
+speaks of sides, bounds or areas and gave nothing. No road is added.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from geo.errors import InputTooLargeError
-from geo.sentences import words
-from geo.sentences.limits import MAX_CHARACTERS, Limit, LimitsSentenceError, parse_limits
+from geo.sentences import english, names, words
+from geo.sentences.axes import Axis, read_axis
+from geo.sentences.figures import CHINESE_FIGURE, Figure, figures
+from geo.sentences.limits import MAX_CHARACTERS, Limit, Reading, read_sentence
+from geo.sentences.script import simplified
 from geo.texts import Text
-from geo.texts import text as catalogue_text
 
 LONGEST_TEXT = 200_000
 """Longest text taken at once, in characters; the longest of the five plans has 41,000."""
@@ -26,163 +27,100 @@ _NEXT = 1
 """A figure without limits belongs to a heading only in the very next sentence."""
 _STAYS_OPEN = 3
 """Sentences, with its own, in which a zone's figures are looked for."""
-
-_UNITS = {
-    "平方公里 平方千米 km² km2 ㎢": ("km²", Decimal(1)),
-    "公顷 hm² hm2 ha": ("ha", Decimal("0.01")),
-    "平方米 平米 m² m2 ㎡": ("m²", Decimal("0.000001")),
-    "亩": ("亩", Decimal(1) / Decimal(1500)),  # 15 mu to the hectare: 666.6667 m²
-    "公里 千米 km": ("km", Decimal(1)),
-    "华里 里": ("里", Decimal("0.5")),
-    "米 m": ("m", Decimal("0.001")),
-}
-_SYMBOL = {word: symbol for spellings, (symbol, _) in _UNITS.items() for word in spellings.split()}
-_FACTOR = dict(_UNITS.values())
-_NUMBER = (
-    r"(?P<said>(?:为|是|达|共计|共|计|合计|[:：])*)(?P<about>(?:大约|约|近|逾|超过|不足|不到|达)*)\s*"
-    r"(?P<number>\d{1,12}(?:[,，]\d{3})*(?:[.．]\d{1,6})?)\s*(?P<more>[多余])?"
-)
-_AREA = re.compile(
-    rf"(?P<label>[一-鿿]{{0,8}}面积|占地|用地)?{_NUMBER}(?P<ten>万)?(?P<more2>[多余])?\s*"
-    r"(?P<unit>平方公里|平方千米|km²|km2|㎢|公顷|hm²|hm2|ha(?![A-Za-z])|平方米|平米|m²|m2|㎡|亩)"
-    r"(?P<after>左右|以上)?"
-)
-_LENGTH = re.compile(
-    r"(?P<label>(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度|(?<![东西南北增成延])长|总里程|里程))"
-    rf"{_NUMBER}(?P<unit>公里|千米|km(?![A-Za-z²2])|华里|里(?!程)|米|m(?![A-Za-z²2]))"
-    r"(?P<after>左右|以上)?"
-)
-_CHINESE_FIGURE = re.compile(
-    r"(?:面积|占地|全长|总长)[约为达近]{0,2}[一二三四五六七八九十百千两零点半]{1,12}万?"
-    r"(?:平方公里|平方千米|公顷|亩|平方米|公里|米)"
-)
-_NO_LAND = re.compile(
-    r"建筑面积|总建筑|建筑规模|楼宇|房屋|住房|厂房|绿化|绿地|营业|办公|住宅|水域|水面|展览|使用面积|经营"
-    r"|供热|改造|竣工|开工|施工|铺装|屋顶|体育|场地|人均|载体|商铺|种植|养护|修缮|商[业务贸]面积"
-)
-_LAND_LABEL = re.compile(r"(?:总|规划|区域|占地|用地|土地|建设|辖区|范围|控制|研究)*面积$")
-_PART = re.compile(
-    r"其中(?:包括|包含|含|有)?(?P<within>[一-鿿]{2,8}?(?:区|县|市|段|部分|街道))[^，,。；;]{0,6}$"
-)
+_HEADING_STAYS = 6
+"""Sentences in which a heading may yet find its limits."""
 
 _NUMBERING = (
-    r"(?:[\s　#*\-•·]*(?:第?[一二三四五六七八九十百]{1,4}[章节条]?[、.．:：是]|"
-    r"[（(][一二三四五六七八九十\d]{1,3}[)）]、?|\d{1,2}[、.．)）]|[①-⑳])?[\s　*“\"]*)"
+    r"(?:[\s　#*\-•·]{0,8}(?:第?[一二三四五六七八九十百]{1,4}[章节条]?[、.．:：是]|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[)）]、?|\d{1,2}[、.．)）]|[①-⑳])?[\s　*“\"]{0,8})"
+)
+_NUMBERED = re.compile(
+    r"[\s　#*]{0,8}(?:[一二三四五六七八九十百]{1,4}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]"
+    r"|\d{1,2}[、.．)）]|[①-⑳])"
 )
 _ZONE_END = (
-    r"(?:区|带|片|组团|园|中心|节点|轴|廊道?|圈|广场|城|地块|走廊|街|单元|系统|岛|核|地段|基地)"
+    r"(?:区|带|片|组团|园|中心|节点|轴|廊道?|圈|广场|城|地块|走廊|街|单元|系统|岛|核|地段|基地|"
+    r"绿道|大道|学校|小学|中学|旧址|遗址|故居|湾|港|码头|新村|古镇|镇|坊)"
 )
 _NAME = rf"(?P<name>[^\s，,。：:；;、！？!?（()）“”\"]{{2,30}}?{_ZONE_END})"
+_ENDS_AS_ZONE = re.compile(rf"{_ZONE_END}$")
 _HEADING = re.compile(rf"{_NUMBERING}{_NAME}[”\"*]*[。：:\s　]*")
+_ANY_HEADING = re.compile(
+    rf"{_NUMBERING}(?P<name>[^\s，,。：:；;、！？!?（()）“”\"\d]{{2,20}})[”\"*]*[。：:\s　]*"
+)
 _LED_BY_NAME = re.compile(
     rf"{_NUMBERING}{_NAME}[”\"]?(?=[：:，,（(]|的?(?:规划|研究|控制|具体|总体|设计)?(?:四至)?(?:范围|边界|四至)|位于|地处"
     r"|[东西南北]{1,2}[、侧面部]?[东西南北至到起临邻接抵以靠隔]|总?(?:规划|用地|占地|区域)?面积|总?占地|全长|沿线|岸线|总长|以|由|自|从|即|为)"
 )
+_LABEL = (
+    r"(?:(?:地块|区块|片区|分区|单元|区域|街区|学区|组团)(?:(?!四至)[一二三四五六七八九十\dA-Z甲乙丙丁]){1,3}"
+    r"|(?:[一二三四五六七八九十甲乙丙丁A-Z]|\d{1,2}号?|第[一二三四五六七八九十])号?(?:地块|区块|片区|分区|单元)"
+    r"|保护范围|建设控制地带|核心保护区|一般控制区|缓冲区|环境协调区|限放区|禁放区)"
+)
+_NEXT_AREA = re.compile(
+    rf"(?<=[，,：:\s])(?={_LABEL}(?:[：:（(]|四至|位于|为|[东西南北]|以|由|总?面积|总?占地|约?\d))"
+)
+_LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})")
+_TAIL_OF_NAME = re.compile(
+    r"(?:[\s，,：:（(“\"、]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
+    r"(?:范围|边界|四至|面积|用地|占地)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
+    r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
+)
+_VERBS = re.compile(
+    r"位于|地处|坐落|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按"
+    r"|[，,。；;：:、\s]|[东西南北][至到起临]|平方|公里|公顷"
+)
 _GENERIC = re.compile(
-    r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|整个|范围)*"
-    r"(?:区|片|片区|地块|园区|街区|城区|带|中心|市中心|主城区|单元|核)|.*(?:位于|地处).*"
+    r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|整个|范围|更新|用地|具体|总体|总|"
+    r"征收|拆迁|整治|改造|实施|现状|边界|本次|工程|占地)*"
+    r"(?:区|片|片区|地块|园区|街区|城区|区域|带|中心|市中心|主城区|单元|核|范围|用地|项目|边界|四至|面积|地区|基地)?"
+    r"|.*(?:位于|地处).*|.*(?:如下|说明|目标|情况|内容|定位|功能|重点|任务)"
 )
-_LOOKS_LIMITED = re.compile(
-    r"围合|合围|围成|所围|闭合|四至"
-    r"|(?:[东西南北]{1,2}[侧面部边]?(?:[至到起临邻接抵靠隔]|以[^，,、]{2,12}为界|为|[:：]).{2,40}?){2}"
-    r"|(?:[路道街河线]以[东西南北].{2,30}?){2}|(?:[路道街河线][东西南北]侧.{2,30}?){3}"
+_ALONE = re.compile(
+    r"\s*(?:[东西南北]{1,2}(?:[侧面部边]|边?界线?)?\s{0,4}(?:[至到起抵临邻接靠为以：:|]|[\t　])"
+    r"|(?:总|规划|用地|占地|四至)?(?:面积|范围|四至|全长|总长|占地)|约?\d[\d.]*(?:公顷|平方|亩|公里|米)|"
+    r"沿[^，,。]{2,12}[路道街河])"
 )
-_ENDPOINT = r"[^，,。；;、\s起至到止]{2,20}?"
-_AFTER_END = r"(?=[，,。；;、\s]|全长|总长|长|段|的|$)"
-_AXIS = re.compile(
-    rf"(?P<one>[东西南北]{{1,2}})[侧端]?(?:起自|起于|始于|自|起|至|到|接|抵|临)(?P<start>{_ENDPOINT})"
-    rf"[，,、\s]*(?P<two>[东西南北]{{1,2}})[侧端]?(?:止于|直至|至|到|止|接|抵|临)(?P<end>{_ENDPOINT})"
-    rf"{_AFTER_END}"
+_SIDE_START = re.compile(
+    rf"{_NUMBERING}(?P<sides>[东西南北]{{1,2}})(?:[侧面部边端方]|边?界线?)?\s{{0,4}}"
+    r"(?:[至到起抵临邻接靠为以：:|]|[\t　])"
 )
-_FROM_TO = re.compile(
-    rf"(?P<road>[^，,。；;：:、\s]{{2,12}}[路道街河线])?(?:起于|起自|自|从)(?P<start>{_ENDPOINT})"
-    rf"[，,、\s]*(?:止于|至|到)(?P<end>{_ENDPOINT}){_AFTER_END}"
+_SIDE = re.compile(
+    r"(?P<sides>[东西南北]{1,2})(?:[侧面部边端方]|边?界线?)?\s{0,4}"
+    r"(?:[至到起抵临邻接靠为以：:|]|[\t　])"
 )
-_ALONG = re.compile(r"沿(?P<road>[^，,。；;、\s]{2,12}?[路道街河])")
+_MENTIONS = re.compile(
+    r"[东西南北]{1,2}(?:[侧面部边端方]|边?界线?|两侧)?(?:分别|均|都)?\s{0,4}"
+    r"(?:[至到起迄抵达临邻接靠隔为是以沿与毗紧连背濒止自从尽：:—|\t]|-)"
+    r"|围合|合围|围成|所围|所夹|围起|圈围|闭合|封闭|之间|环绕|包围|限定|界定|四至|边界|周界|[为四周]界|界[限线]"
+    r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
+)
+_SPEAKS = re.compile(
+    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之][东西南北](?=[，,、。；;的区])"
+    r"|围合|合围|边界|为界|四至|界限|面积|全长"
+)
+_LENGTH_FOLLOWS = re.compile(r"\s*(?:道路)?(?:全长|总长|长度?)(?:约|为)?\d")
+_BELT_END = re.compile(r"(?:带|轴|街|路|道|廊|线|段|走廊)$")
 
 
 @dataclass(frozen=True)
-class Figure:
-    """An area or a length as the text gives it.
+class NotUnderstood:
+    """Words that look like limits or figures and could not be read, and why."""
 
-    Parameters
-    ----------
-    kind : {"area", "length"}
-    value : str
-        The number as printed, without thousands separators; its decimals
-        are the printed precision.
-    unit : str
-        ``km²``, ``ha``, ``亩``, ``m²``, ``万m²``, ``万亩``, or ``km``, ``m``, ``里``.
-    printed : str
-        The words, such as ``约7.2平方公里``.
-    is_approximate : bool
-        Whether 约, 近, 左右, 余 or the like stands with it.
-    label : str
-        The word before it, such as 总面积 or 沿线总长.
-    within : str
-        For a part (其中包括和平区约5.2平方公里): the part's name; else empty.
-    start, end : int
-        Characters of ``printed`` in the text.
-    """
-
-    kind: Literal["area", "length"]
-    value: str
-    unit: str
-    printed: str
-    is_approximate: bool
-    label: str
-    within: str
+    text: str
+    reason: str
     start: int
     end: int
 
     @property
-    def amount(self) -> Decimal:
-        """The figure in km² or km, with as many decimals as the printed one supports."""
-        factor = _FACTOR[self.unit.removeprefix("万")]
-        factor *= Decimal("1E+4") if self.unit.startswith("万") else 1
-        amount = Decimal(self.value) * factor
-        if not self.unit.endswith("亩"):
-            return amount
-        last_digit = Decimal(1).scaleb(int(Decimal(self.value).as_tuple().exponent)) * factor
-        return amount.quantize(Decimal(1).scaleb(last_digit.adjusted() + 1))  # 6.667 is nearer 10
+    def message(self) -> Text:
+        """The reason, with the words and their place."""
+        found = self.text if len(self.text) <= 40 else self.text[:39] + "…"
+        return Text(self.reason, found=found, first=self.start + 1, last=self.end)
 
-
-_PRINTED = re.compile(
-    r"(?P<number>\d{1,12}(?:[,，]\d{3})*(?:[.．]\d{1,6})?)\s*[多余]?(?P<ten>万)?[多余]?\s*(?P<unit>"
-    + "|".join(sorted(map(re.escape, _SYMBOL), key=len, reverse=True))
-    + ")"
-)
-
-
-def printed_amount(printed: str) -> Decimal | None:
-    """Return the one figure of some printed words, in km² or km; None if there is not one.
-
-    Examples
-    --------
-    >>> printed_amount("约12.5公顷"), printed_amount("2,150亩"), printed_amount("全长800米")
-    (Decimal('0.125'), Decimal('1.433'), Decimal('0.800'))
-    >>> printed_amount("3至5公里") is None
-    True
-    """
-    found = list(_PRINTED.finditer(printed))
-    if len(found) != 1 or re.search(r"\d", printed.replace(found[0][0], "", 1)):
-        return None
-    match = found[0]
-    value = re.sub("[,，]", "", match["number"]).replace("．", ".")
-    unit = ("万" if match["ten"] else "") + _SYMBOL[match["unit"]]
-    return Figure("area", value, unit, printed, False, "", "", 0, len(printed)).amount
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A belt's line: from where to where, and along which road if the text says so."""
-
-    road: str
-    start_name: str
-    end_name: str
-    sides: tuple[words.Side, ...]
-    start: int
-    end: int
+    def explain(self, language: str = "zh") -> str:
+        """Return the reason in Chinese or English, with the words and their place."""
+        return self.message.render(language)
 
 
 @dataclass(frozen=True)
@@ -201,8 +139,10 @@ class UnderstoodZone:
     limits_start, limits_end : int
         Its characters.
     limits : tuple of Limit
+    faults : tuple of NotUnderstood
+        What its limits sentence gives as a limit and is none.
     axis : Axis or None
-    areas, lengths : tuple of Figure
+    areas, lengths, widths : tuple of Figure
     """
 
     name: str = ""
@@ -213,34 +153,42 @@ class UnderstoodZone:
     limits_start: int = 0
     limits_end: int = 0
     limits: tuple[Limit, ...] = ()
+    faults: tuple[NotUnderstood, ...] = ()
     axis: Axis | None = None
     areas: tuple[Figure, ...] = ()
     lengths: tuple[Figure, ...] = ()
+    widths: tuple[Figure, ...] = ()
 
-
-@dataclass(frozen=True)
-class NotUnderstood:
-    """Words that look like limits or figures and could not be read, and why."""
-
-    text: str
-    reason: str
-    start: int
-    end: int
-
-    def explain(self, language: str = "zh") -> str:
-        """Return the reason in Chinese or English, with the words and their place."""
-        found = self.text if len(self.text) <= 40 else self.text[:39] + "…"
-        return catalogue_text(
-            self.reason, language, found=found, first=self.start + 1, last=self.end
-        )
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the text gives limits or an axis, whole or in part."""
+        return bool(self.limits or self.faults or self.axis)
 
 
 @dataclass(frozen=True)
 class Understanding:
-    """What a text says about zones, and what of it was not understood."""
+    """What a text says about zones, and what of it was not understood.
+
+    Parameters
+    ----------
+    zones : tuple of UnderstoodZone
+        In the order of the text.
+    not_understood : tuple of NotUnderstood
+        Words that are a limit or a figure and were not read.
+    passed : tuple of NotUnderstood
+        Sentences that speak of sides, bounds or areas and gave nothing.
+    """
 
     zones: tuple[UnderstoodZone, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = ()
+    passed: tuple[NotUnderstood, ...] = ()
+
+
+class _Name(NamedTuple):
+    """A name in the text; positions count in the whole text."""
+
+    start: int
+    end: int
 
 
 @dataclass
@@ -248,20 +196,25 @@ class _Reader:
     """The zones read so far, and what the next sentences may add to the last one."""
 
     text: str
+    plain: str
+    known: Collection[str]
     zones: list[UnderstoodZone] = field(default_factory=list)
     unread: list[NotUnderstood] = field(default_factory=list)
-    heading: tuple[int, int] | None = None
+    passed: list[NotUnderstood] = field(default_factory=list)
+    heading: _Name | None = None
     heading_age: int = 0  # sentences since the heading
     is_open: int = 0  # sentences for which the last zone still takes figures
 
 
-def understand(text: str) -> Understanding:
+def understand(text: str, known: Collection[str] = ()) -> Understanding:
     """Find the zones, limits, areas and lengths in a paragraph or a whole plan text.
 
     Parameters
     ----------
     text : str
         Chinese text, at most `LONGEST_TEXT` characters.
+    known : collection of str, optional
+        Names of the base; see `geo.sentences.parse_limits`.
 
     Returns
     -------
@@ -286,188 +239,354 @@ def understand(text: str) -> Understanding:
         raise InputTooLargeError(
             Text("paragraph.text-too-long", count=len(text), limit=LONGEST_TEXT)
         )
-    reader = _Reader(text)
-    for start, end in _sentences(text):
-        _read_sentence(reader, start, end)
-    zones = tuple(z for z in reader.zones if z.limits or z.axis or z.areas or z.lengths)
-    return Understanding(zones, tuple(sorted(reader.unread, key=lambda u: u.start)))
+    reader = _Reader(text, simplified(text), known)
+    units = list(_units(reader.plain))
+    for place, (start, end) in enumerate(units):
+        following = units[place + 1] if place + 1 < len(units) else (len(text), len(text))
+        _read_unit(reader, start, end, following)
+    zones = tuple(z for z in reader.zones if z.is_bounded or z.areas or z.lengths)
+    unread = sorted(reader.unread, key=lambda u: u.start)
+    return Understanding(zones, tuple(dict.fromkeys(unread)), tuple(reader.passed))
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the sentences; a line that is only wrapped does not end one."""
-    breaks = [0]
-    for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s*[东西南北]{1,2}[侧面部边]?[至到起临邻接抵以：:为])|\n", text
-    ):
-        if mark[0] != "\n":
-            breaks.append(mark.end())
-            continue
-        line = text[text.rfind("\n", 0, mark.start()) + 1 : mark.start()].strip()
-        following = text[mark.end() : mark.end() + 12]
-        is_wrapped = (
-            len(line) >= 18
-            and line[-1] not in "。！？!?；;：:"
-            and following[:1].strip() != ""
-            and not re.match(rf"{_NUMBERING}(?:规划|四至|功能|实施|范围|面积)|[（(\d#*]", following)
+# Units: the sentences, with side lines put together and areas taken apart
+
+
+def _units(plain: str) -> Iterator[tuple[int, int]]:
+    """Yield what is read at once: a sentence, the side lines of one area, one area of several."""
+    current: tuple[int, int] | None = None
+    taken: set[str] = set()
+    for start, end in _sentences(plain):
+        sides = _sides_of(plain, start, end)
+        first = _SIDE_START.match(plain, start, end)
+        goes_on = (
+            current is not None
+            and first is not None
+            and taken
+            and taken.isdisjoint(words.sides(first["sides"]))
+            and end - current[0] <= MAX_CHARACTERS
         )
-        if not is_wrapped and not (line.endswith(("、", "，", ",")) and following.strip()):
-            breaks.append(mark.end())
-    for start, end in pairwise([*breaks, len(text)]):
-        if text[start:end].strip():
-            yield start, end
+        if current is not None and goes_on:
+            current = (current[0], end)
+            taken |= sides
+            continue
+        if current is not None:
+            yield from _areas_apart(plain, *current)
+        current, taken = (start, end), sides
+    if current is not None:
+        yield from _areas_apart(plain, *current)
 
 
-def _read_sentence(reader: _Reader, start: int, end: int) -> None:
-    """Read one sentence into the zones."""
-    sentence = reader.text[start:end]
-    if len(sentence) > MAX_CHARACTERS:
+def _sides_of(plain: str, start: int, end: int) -> set[str]:
+    """Return the sides that a sentence gives before a verb."""
+    if end - start > MAX_CHARACTERS:
+        return set()
+    return {
+        side for match in _SIDE.finditer(plain, start, end) for side in words.sides(match["sides"])
+    }
+
+
+def _areas_apart(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence cut before 地块一, 区块二 and the like, where sides or figures follow."""
+    begin = start
+    for match in _NEXT_AREA.finditer(plain, start + 1, end):
+        if plain[begin : match.start()].strip():
+            yield begin, match.start()
+            begin = match.start()
+    if plain[begin:end].strip():
+        yield begin, end
+
+
+def _sentences(plain: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences; a line that is only wrapped does not end one."""
+    begin = line_start = 0
+    for mark in re.finditer(
+        r"[。！？!?]|[；;](?!\s{0,8}[东西南北]{1,2}[侧面部边]?[至到起临邻接抵以：:为])|\n", plain
+    ):
+        is_end = True
+        if mark[0] == "\n":
+            is_end = _ends_sentence(plain, line_start, mark)
+            line_start = mark.end()
+        if is_end:
+            if plain[begin : mark.end()].strip():
+                yield begin, mark.end()
+            begin = mark.end()
+    if plain[begin:].strip():
+        yield begin, len(plain)
+
+
+def _ends_sentence(plain: str, line_start: int, mark: re.Match[str]) -> bool:
+    """Return whether a line break ends a sentence and is not only a wrapped line."""
+    line = plain[max(line_start, mark.start() - 200) : mark.start()].strip()
+    following = plain[mark.end() : mark.end() + 30]
+    is_wrapped = (
+        len(line) >= 18
+        and line[-1] not in "。！？!?；;：:"
+        and following[:1].strip() != ""
+        and not re.match(
+            rf"{_NUMBERING}(?:规划|四至|功能|实施|范围|面积|总面积|用地|占地)|[（(\d#*|]", following
+        )
+        and not _NUMBERED.match(following)
+        and not _SIDE_START.match(following)
+    )
+    return not is_wrapped and not (line.endswith(("、", "，", ",")) and bool(following.strip()))
+
+
+# One unit
+
+
+def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]) -> None:
+    """Read one unit into the zones, or keep it as a heading."""
+    if end - start > MAX_CHARACTERS:
         _leave(reader, "paragraph.too-long", start, end)
         return
+    plain = reader.plain[start:end]
     reader.is_open = max(reader.is_open - 1, 0)
     reader.heading_age += 1
-    if reader.heading_age > _STAYS_OPEN + 3:
+    if reader.heading_age > _HEADING_STAYS:
         reader.heading = None
-    heading = _HEADING.fullmatch(sentence)
-    if heading and not _GENERIC.fullmatch(heading["name"]):
-        reader.heading = (start + heading.start("name"), start + heading.end("name"))
-        reader.heading_age = reader.is_open = 0
+    found = list(figures(reader.text, reader.plain, start, end))
+    heading = None if found else _heading(reader, start, end, following)
+    if heading:
+        reader.heading, reader.heading_age, reader.is_open = heading, 0, 0
         return
-    led = _LED_BY_NAME.match(sentence)
-    if led and _GENERIC.fullmatch(led["name"]):
-        led = None
-    figures = [*_figures(sentence, start)]
-    is_described = any(is_land for _, is_land in figures)
-    has_length = any(figure.kind == "length" and is_land for figure, is_land in figures)
-    found = _limits(reader, sentence, start, has_length=has_length)
-    if led:
-        reader.heading = (start + led.start("name"), start + led.end("name"))
-        reader.heading_age = 0
-        reader.is_open = 0
-    is_new = found is not None or (
-        is_described
-        and (led is not None or (reader.heading is not None and reader.heading_age <= _NEXT))
+    before = (len(reader.unread), len(reader.zones), _sizes(reader))
+    reading = _reading(reader, start, end)
+    cut = min(
+        [start + reading.start] * bool(reading.limits or reading.faults)
+        + [f.start for f in found]
+        + [end]
     )
-    if is_new:
-        _add_zone(reader, found or UnderstoodZone(), sentence, start)
-    _add_figures(reader, figures)
-    for figure in _CHINESE_FIGURE.finditer(sentence):
-        _leave(reader, "paragraph.chinese-number", start + figure.start(), start + figure.end())
+    name = _name(reader, (start, end), cut, is_bounded=bool(reading.limits or reading.faults))
+    if name and reader.heading and names.fault_of_name(reader.plain[name.start : name.end]) is None:
+        name = None  # 解放路商业轴, and below it 解放路（A至B段）
+    if name:
+        reader.heading, reader.heading_age, reader.is_open = name, 0, 0
+    zone = _bounded(reader, reading, (start, end), found, name, following)
+    is_described = any(f.is_land and not f.is_range for f in found)
+    if zone or (is_described and (name or (reader.heading and reader.heading_age <= _NEXT))):
+        _add_zone(reader, zone or UnderstoodZone(), start, end)
+    _add_figures(reader, found)
+    for figure in CHINESE_FIGURE.finditer(reader.plain, start, end):
+        _leave(reader, "paragraph.chinese-number", *figure.span())
+    after = (len(reader.unread), len(reader.zones), _sizes(reader))
+    spoken = _SPEAKS.search(plain)
+    if before == after and spoken:
+        first, last = _clause_around(reader.plain, start + spoken.start(), start, end)
+        reader.passed.append(
+            NotUnderstood(reader.text[first:last], "paragraph.passed", first, last)
+        )
 
 
-def _add_zone(reader: _Reader, zone: UnderstoodZone, sentence: str, start: int) -> None:
-    """Add a zone under its heading, or its limits to the zone whose figures came first."""
-    last = reader.zones[-1] if reader.zones and reader.is_open else None
-    reader.is_open = _STAYS_OPEN
-    if last and zone.limits and not (last.limits or last.axis or reader.heading):
-        zone = replace(zone, name=last.name, start=last.start, end=last.end)
-        reader.zones[-1] = replace(zone, areas=last.areas, lengths=last.lengths)
-        return
-    first, stop = reader.heading or (start, start)
-    if not zone.limits:
-        begin, end = _span(sentence, start)
-        begin = max(begin, stop)
-        zone = replace(zone, limits_text=reader.text[begin:end], limits_start=begin, limits_end=end)
-    reader.zones.append(replace(zone, name=reader.text[first:stop], start=first, end=stop))
-    reader.heading = None
+def _sizes(reader: _Reader) -> tuple[int, ...]:
+    last = reader.zones[-1] if reader.zones else UnderstoodZone()
+    return len(last.areas), len(last.lengths), len(last.widths), len(last.limits)
 
 
-def _limits(
-    reader: _Reader, sentence: str, start: int, *, has_length: bool
-) -> UnderstoodZone | None:
-    """Return the limits or the axis of one sentence, and keep what was refused."""
-    axis = _axis(sentence, start, has_length=has_length)
-    if not _LOOKS_LIMITED.search(sentence):
-        return UnderstoodZone(kind="belt", axis=axis) if axis else None
-    begin, stop = _span(sentence, start)
-    try:
-        limits = parse_limits(reader.text[begin:stop])
-    except LimitsSentenceError as error:
-        if axis:
-            return UnderstoodZone(kind="belt", axis=axis)
-        if error.reason != "no-limits":
-            _leave(reader, f"limits.{error.reason}", begin + error.start, begin + error.end)
+def _clause_around(plain: str, place: int, start: int, end: int) -> tuple[int, int]:
+    """Return the clause in which a word stands, at most eighty characters of it."""
+    first = max([start, place - 40, *(plain.rfind(c, start, place) + 1 for c in "，,。；;\n")])
+    lasts = [p for c in "，,。；;\n" if (p := plain.find(c, place, end)) >= 0]
+    return first, min([end, place + 40, *lasts])
+
+
+def _heading(reader: _Reader, start: int, end: int, following: tuple[int, int]) -> _Name | None:
+    """Return the name that stands alone in a line or a short sentence."""
+    plain = reader.plain
+    if end - start > 80 or _SPEAKS.search(plain, start, end):
         return None
+    match = _HEADING.fullmatch(plain, start, end)
+    if match and not _GENERIC.fullmatch(match["name"]):
+        return _Name(*match.span("name"))
+    match = _ANY_HEADING.fullmatch(plain, start, end)
+    if not match or _GENERIC.fullmatch(match["name"]) or _VERBS.search(match["name"]):
+        return None
+    if _NUMBERED.match(plain, start, end):
+        return _Name(*match.span("name"))
+    is_line = "\n" in plain[match.end("name") : end] or plain[end - 1] in "：:"
+    if is_line and _ALONE.match(plain, *following):
+        return _Name(*match.span("name"))
+    return None
+
+
+def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool) -> _Name | None:
+    """Return the name with which a sentence begins, if it begins with one."""
+    plain, (start, end) = reader.plain, span
+    labelled = _LABELLED.match(plain, start, end)
+    if labelled and labelled.end() <= cut:
+        return _Name(*labelled.span("name"))
+    first = re.compile(_NUMBERING).match(plain, start, end)
+    begin = first.end() if first else start
+    stop = cut
+    for sign in ("：", ":", "（", "("):
+        place = plain.find(sign, begin, stop)
+        stop = place if place >= 0 else stop
+    while stop > begin and (tail := _TAIL_OF_NAME.search(plain, max(begin, stop - 12), stop)):
+        stop = tail.start()
+    candidate = plain[begin:stop]
+    is_before = cut < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
+    if (
+        is_before
+        and 2 <= len(candidate) <= 16
+        and not _VERBS.search(candidate)
+        and not _GENERIC.fullmatch(candidate)
+    ):
+        return _Name(begin, stop)
+    led = _LED_BY_NAME.match(plain, start, end)
+    if led and led.end("name") <= cut and not _GENERIC.fullmatch(led["name"]):
+        return _Name(*led.span("name")) if not _VERBS.search(led["name"]) else None
+    return None
+
+
+def _reading(reader: _Reader, start: int, end: int) -> Reading:
+    """Return the limits and faults of a sentence, if it speaks of limits at all."""
+    text = reader.text[start:end]
+    if not _MENTIONS.search(reader.plain, start, end) and not english.is_english(text):
+        return Reading((), (), 0)
+    return read_sentence(text, reader.known)
+
+
+def _bounded(
+    reader: _Reader,
+    reading: Reading,
+    span: tuple[int, int],
+    found: list[Figure],
+    name: _Name | None,
+    following: tuple[int, int],
+) -> UnderstoodZone | None:
+    """Return the zone or belt that a sentence bounds; keep what of it is no limit."""
+    start, end = span
+    faults = tuple(
+        NotUnderstood(f.words, f"limits.{f.code}", start + f.start, start + f.end)
+        for f in reading.faults
+    )
+    codes = {fault.code for fault in reading.faults}
+    sided = {limit.side for limit in reading.limits if limit.side}
+    sided |= {fault.side for fault in reading.faults if fault.side}
+    axis = _axis(reader, span, found, name, following)
+    if axis and (reading.faults or not reading.limits) and len(sided) <= 2 and not codes & _SURE:
+        begin, stop = _span(reader, start, end, axis.start)
+        return UnderstoodZone(
+            kind="belt",
+            axis=axis,
+            limits_text=reader.text[begin:stop],
+            limits_start=begin,
+            limits_end=stop,
+        )
+    if codes <= {"no-limits"} and not reading.limits:
+        return None
+    has_name = name is not None or (reader.heading is not None and reader.heading_age <= 3)
+    has_area = any(f.kind == "area" and f.is_land for f in found)
+    listed = sum(limit.side is None for limit in reading.limits)
+    is_area = bool(reading.limits) and (
+        not faults or len(sided) >= 3 or listed >= 2 or has_name or has_area
+    )
+    is_area = is_area or (len(sided) >= 2 and (has_name or has_area or len(sided) >= 3))
+    if codes & {"axis", "english", "walk"} and not has_area:
+        is_area = False
+    for fault in faults:
+        if fault.reason != "limits.no-limits":
+            _leave(reader, fault.reason, fault.start, fault.end)
+    if not is_area:
+        return None
+    begin, stop = _span(reader, start, end, start + reading.start)
+    limits = tuple(replace(x, start=start + x.start, end=start + x.end) for x in reading.limits)
     return UnderstoodZone(
         limits_text=reader.text[begin:stop],
         limits_start=begin,
         limits_end=stop,
-        limits=tuple(
-            replace(limit, start=begin + limit.start, end=begin + limit.end) for limit in limits
-        ),
+        limits=limits,
+        faults=faults,
     )
 
 
-def _span(sentence: str, start: int) -> tuple[int, int]:
-    """Return the characters of a sentence without the label or name before a colon."""
-    label = re.match(r"\s*(?:[^，,。：:]{2,30}[：:]\s*){0,2}", sentence)
-    return start + (label.end() if label else 0), start + len(sentence.rstrip())
+_SURE = frozenset({"several", "side-twice", "twice", "leaves-out", "adds"})
+"""Faults that only a sentence about an area has."""
 
 
-def _axis(sentence: str, start: int, *, has_length: bool) -> Axis | None:
-    """Return the line from one place to another that a sentence about a length gives."""
-    if not has_length or len(re.findall(r"[东西南北][侧端]?[至到起临抵]", sentence)) > 2:
+def _axis(
+    reader: _Reader,
+    span: tuple[int, int],
+    found: list[Figure],
+    name: _Name | None,
+    following: tuple[int, int],
+) -> Axis | None:
+    """Return the line of a belt, where a length or a belt's name stands with it."""
+    has_length = any(f.kind == "length" and f.is_land for f in found)
+    length_follows = _LENGTH_FOLLOWS.match(reader.plain, *following) is not None
+    called = name or reader.heading
+    title = reader.plain[called.start : called.end] if called else ""
+    is_belt = _BELT_END.search(title) is not None and (
+        name is not None or reader.heading_age <= _NEXT
+    )
+    if not (has_length or length_follows or is_belt):
         return None
-    match = _AXIS.search(sentence)
-    if match:
-        sides = words.sides(match["one"]) + words.sides(match["two"])
-        if len(sides) != 2 or words.OPPOSITE[sides[0]] != sides[1]:
-            return None
-        along = _ALONG.search(sentence)
-        road = along["road"] if along else ""
-    else:
-        match, sides = _FROM_TO.search(sentence), ()
-        if not match:
-            return None
-        road = match["road"] or ""
-    return Axis(
-        road, match["start"], match["end"], sides, start + match.start(), start + match.end()
+    own = reader.text[name.start : name.end] if name else ""
+    axis = read_axis(reader.text, reader.plain, *span, own)
+    if axis and not axis.start_name and not (has_length or is_belt):
+        return None
+    return axis
+
+
+def _span(reader: _Reader, start: int, end: int, first: int) -> tuple[int, int]:
+    """Return the characters of a sentence without the label or name before its words."""
+    label = re.compile(r"\s*(?:[^，,。：:；;\n]{2,30}[：:]\s*){0,2}").match(
+        reader.plain, start, end
     )
+    begin = label.end() if label and label.end() <= first else start
+    while begin < end and reader.text[begin].isspace():
+        begin += 1
+    stop = end
+    while stop > begin and reader.text[stop - 1].isspace():
+        stop -= 1
+    return begin, stop
 
 
-def _figures(sentence: str, offset: int) -> Iterator[tuple[Figure, bool]]:
-    """Yield the areas and lengths of a sentence, and whether each is one of land or of a line."""
-    matches = [*_AREA.finditer(sentence), *_LENGTH.finditer(sentence)]
-    for match in sorted(matches, key=lambda match: match.start("number")):
-        is_area = match.re is _AREA
-        start = match.start("about" if match["about"] else "number")
-        clause = re.split("[，,。；;、:：]", sentence[max(start - 60, 0) : start])[-1]
-        part = _PART.search(sentence, max(start - 24, 0), start)
-        label = match["label"] or ""
-        land = _LAND_LABEL.search(label)
-        unit = _SYMBOL[match["unit"]]
-        more = match["more"] or match["after"] or (is_area and match["more2"])
-        figure = Figure(
-            "area" if is_area else "length",
-            re.sub("[,，]", "", match["number"]).replace("．", "."),
-            ("万" if is_area and match["ten"] else "") + unit,
-            sentence[start : match.end()],
-            bool(match["about"] or more),
-            land[0] if land else label,
-            part["within"] if part else "",
-            offset + start,
-            offset + match.end(),
+def _add_zone(reader: _Reader, zone: UnderstoodZone, start: int, end: int) -> None:
+    """Add a zone under its heading, or its limits to the zone whose figures came first."""
+    last = reader.zones[-1] if reader.zones and reader.is_open else None
+    reader.is_open = _STAYS_OPEN
+    if last and zone.is_bounded and not (last.is_bounded or reader.heading):
+        merged = replace(zone, name=last.name, start=last.start, end=last.end)
+        reader.zones[-1] = replace(
+            merged, areas=last.areas, lengths=last.lengths, widths=last.widths
         )
-        is_of_floors = _NO_LAND.search(clause) or (is_area and unit == "m²" and not label)
-        yield figure, not is_of_floors
+        return
+    name = reader.heading or _Name(start, start)
+    if not zone.is_bounded:
+        begin, stop = _span(reader, start, end, end)
+        begin = max(begin, name.end) if name.end <= stop else begin
+        zone = replace(
+            zone,
+            limits_text=reader.text[begin:stop],
+            limits_start=begin,
+            limits_end=stop,
+        )
+    reader.zones.append(
+        replace(zone, name=reader.text[name.start : name.end], start=name.start, end=name.end)
+    )
+    reader.heading = None
 
 
-def _add_figures(reader: _Reader, figures: list[tuple[Figure, bool]]) -> None:
+def _add_figures(reader: _Reader, found: list[Figure]) -> None:
     """Give figures to the zone that is being described, or keep them as not understood."""
-    for figure, is_land in figures:
-        before = reader.text[max(figure.start - 2, 0) : figure.start]
-        if re.search(r"\d[-—–~～至到]$", before):
+    for figure in found:
+        if figure.is_range:
             _leave(reader, "paragraph.range", figure.start, figure.end)
-        elif not is_land:
+        elif not figure.is_land:
             _leave(reader, "paragraph.other-area", figure.start, figure.end)
         elif not reader.is_open or not reader.zones:
             _leave(reader, "paragraph.no-zone", figure.start, figure.end)
-        elif figure.kind == "area":
-            zone = reader.zones[-1]
-            reader.zones[-1] = replace(zone, areas=(*zone.areas, figure))
         else:
             zone = reader.zones[-1]
-            kind: Literal["zone", "belt"] = "zone" if zone.limits else "belt"
-            reader.zones[-1] = replace(zone, kind=kind, lengths=(*zone.lengths, figure))
+            if figure.kind == "area":
+                zone = replace(zone, areas=(*zone.areas, figure))
+            elif figure.kind == "width":
+                zone = replace(zone, widths=(*zone.widths, figure))
+            else:
+                kind: Literal["zone", "belt"] = "zone" if zone.limits or zone.faults else "belt"
+                zone = replace(zone, kind=kind, lengths=(*zone.lengths, figure))
+            reader.zones[-1] = zone
 
 
 def _leave(reader: _Reader, reason: str, start: int, end: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.sentences.paragraphs import printed_amount
+from geo.sentences.figures import printed_amount
 
 if TYPE_CHECKING:
     import geopandas as gpd

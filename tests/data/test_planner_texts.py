@@ -7,6 +7,7 @@ import pytest
 
 from geo.sentences import LimitsSentenceError, parse_limits
 from geo.sentences.names import is_water
+from geo.sentences.paragraphs import understand
 
 FILES = ("planner_texts.toml", "wordings.toml")
 TEXTS = [tomllib.loads(Path(__file__).with_name(f).read_text(encoding="utf-8")) for f in FILES]
@@ -92,3 +93,74 @@ def test_an_error_tells_the_further_faults():
     with pytest.raises(LimitsSentenceError, match="Further: 云台大桥") as refused:
         parse_limits("东至凤凰山，南至青石路，西至柳荫路，北至云台大桥")
     assert "另有：云台大桥" in refused.value.explain("zh")
+
+
+PASTES = [case for texts in TEXTS for case in texts["pastes"]]
+
+
+def found_in(zone):
+    """Write what was understood of a zone as the files write it."""
+    axis = zone.axis and f"{zone.axis.road}: {zone.axis.start_name} – {zone.axis.end_name}"
+    return {
+        "name": zone.name,
+        "limits": [written(limit) for limit in zone.limits],
+        "areas": [figure.printed for figure in zone.areas],
+        "lengths": [figure.printed for figure in zone.lengths],
+        "widths": [figure.printed for figure in zone.widths],
+        "axis": " ".join(axis.split()) if axis else None,
+    }
+
+
+@pytest.mark.parametrize(
+    "case", PASTES, ids=lambda case: f"{case['kind'][:20]} {case['text'][:16]}"
+)
+def test_a_paste_gives_each_area_its_own_name_figures_and_sides(case):
+    zones = understand(case["text"]).zones
+    assert len(zones) == len(case["items"])
+    for zone, item in zip(zones, case["items"], strict=True):
+        found = found_in(zone)
+        for key, value in item.items():
+            if key == "axis":
+                assert found[key] == " ".join(value.split())
+            elif key != "faults":
+                assert found[key] == value
+        expected = item.get("faults", [])
+        assert bool(zone.faults) == bool(expected)
+        for fault in expected:
+            code, _, words = fault.partition(" ")
+            start = case["text"].find(words)
+            assert start >= 0
+            assert any(
+                f.reason == f"limits.{code}" and f.start < start + len(words) and f.end > start
+                for f in zone.faults
+            )
+
+
+def test_paste_and_parser_read_a_sentence_alike():
+    for case in SENTENCES:
+        limits, faults = read(case["text"])
+        zones = understand(case["text"]).zones
+        in_zones = [limit for zone in zones for limit in zone.limits]
+        if limits and not faults:
+            assert [written(limit) for limit in in_zones] == [written(x) for x in limits]
+        for zone in zones:
+            assert zone.limits_text in case["text"]
+
+
+def test_paste_is_never_silent():
+    for case in SENTENCES:
+        understood = understand(case["text"])
+        assert understood.zones or understood.not_understood or understood.passed
+    for text in (
+        "东至南京路。",
+        "加强边界管理。",
+        "绿地面积不足。",
+        "道路全长待定。",
+        "某区以东。",
+    ):
+        understood = understand(text)
+        assert understood.not_understood or understood.passed
+        for left in (*understood.not_understood, *understood.passed):
+            assert text[left.start : left.end] == left.text
+            assert left.explain("zh")
+            assert left.explain("en")

@@ -14,7 +14,8 @@ from geo.drafting.review import check_plan, check_plan_file
 from geo.errors import GeoError, InputTooLargeError
 from geo.plans.documents import check_source
 from geo.plans.model import TO_FILL
-from geo.sentences.paragraphs import printed_amount, understand
+from geo.sentences.figures import printed_amount
+from geo.sentences.paragraphs import understand
 
 ABOUT = About("15th", 2026, 2030, title="测试规划", title_en="Test plan", section="第一章")
 METRIC = "EPSG:4548"

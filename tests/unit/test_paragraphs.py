@@ -167,10 +167,14 @@ def test_a_floor_area_is_left_and_said():
     ]
 
 
-def test_a_limit_that_is_no_road_is_left_and_said():
-    text = "劝业场商圈以和平路、滨江道、长春道、某公司围合。"
-    assert understand(text).zones == ()
+def test_a_limit_that_is_no_road_is_said_and_the_zone_kept():
+    text = "劝业场商圈以和平路、滨江道、长春道、某公司围合，面积3公顷。"
+    zone = only_zone(text)
+    assert zone.name == "劝业场商圈"
+    assert [limit.name for limit in zone.limits] == ["和平路", "滨江道", "长春道"]
+    assert [area.printed for area in zone.areas] == ["3公顷"]
     (left,) = understand(text).not_understood
+    assert zone.faults == (left,)
     assert (left.reason, left.text) == ("limits.not-a-road", "某公司")
     assert text[left.start : left.end] == "某公司"
     assert "某公司" in left.explain("zh")

@@ -1,0 +1,106 @@
+"""Read the line of a belt: along which road, from where to where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from geo.sentences import names, words
+
+_END = r"[^，,。；;、\s（）()]{2,24}?"
+_STOP = r"(?=[，,。；;、\s）)]|全长|总长|长度?[约为]{0,2}\d|段(?=[，,。；;、\s）)]|$)|$)"
+_ROAD = r"[^，,。；;：:、\s（）()沿]{1,11}(?:大道|大街|绿道|胡同|[路道街巷河])"
+_ALONG = re.compile(
+    rf"(?:^|(?<=[，,。；;：:、\s（）()]))(?:规划|主要|重点)?沿(?:线|着)?(?P<road>{_ROAD})(?![一-鿿])"
+    rf"|(?:^|(?<=[，,。；;：:、\s（）()]))沿(?P<road2>{_ROAD})(?=两侧|一线|沿线|布局|展开|发展|自|从|由)"
+)
+_AS_AXIS = re.compile(rf"以(?P<road>{_ROAD})为(?:主?轴线?|中轴线?|主线|轴心|纽带|骨架)")
+_OPPOSITE = re.compile(
+    rf"(?P<one>[东西南北]{{1,2}})[侧端]?(?:起自|起于|始于|始自|自|起|至|到|接|抵|临)(?P<start>{_END})"
+    rf"[，,、\s]{{0,2}}(?P<two>[东西南北]{{1,2}})[侧端]?(?:止于|直至|延至|至|到|止|接|抵|临|迄)(?P<end>{_END}){_STOP}"
+)
+_FROM_TO = re.compile(
+    rf"(?P<road>{_ROAD})?[，,]?(?:起于|起自|自|从)(?P<start>{_END})"
+    rf"[，,、\s]{{0,2}}(?:止于|延伸至|至|到)(?P<end>{_END}){_STOP}"
+)
+_BRACKET = re.compile(
+    rf"(?P<road>{_ROAD})[（(](?P<start>{_END})(?:至|到|[-—–~～]{{1,2}})(?P<end>{_END})段?[）)]"
+)
+_SIDES = re.compile(r"[东西南北][侧端]?[至到起临抵接]")
+_IS_ROAD = re.compile(r"[路道街巷]$")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A belt's line: along which road if the text says so, from where to where.
+
+    Parameters
+    ----------
+    road : str
+        As printed; empty if the text names none.
+    start_name, end_name : str
+        Whole names, as printed; both empty where the road is meant as a whole.
+    sides : tuple of side
+        On which sides the ends lie, if the text says so.
+    start, end : int
+        Characters in the text.
+    """
+
+    road: str
+    start_name: str
+    end_name: str
+    sides: tuple[words.Side, ...]
+    start: int
+    end: int
+
+
+def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Axis | None:
+    """Return the line that a sentence gives, or None.
+
+    Parameters
+    ----------
+    text, plain : str
+        The text as given, and in one script.
+    start, end : int
+        The sentence.
+    name : str
+        What stands before the ends (文化路北起A，南至B), if anything.
+
+    Examples
+    --------
+    >>> text = "沿人民路，自火车站至客运码头，全长2.4公里。"
+    >>> axis = read_axis(text, text, 0, len(text))
+    >>> axis.road, axis.start_name, axis.end_name
+    ('人民路', '火车站', '客运码头')
+    """
+    if len(_SIDES.findall(plain, start, end)) > 2:
+        return None
+    along = _ALONG.search(plain, start, end)
+    group = "road" if along and along["road"] else "road2"
+    along_road = text[along.start(group) : along.end(group)] if along else ""
+    match = _OPPOSITE.search(plain, start, end)
+    if match:
+        sides = words.sides(match["one"]) + words.sides(match["two"])
+        if len(sides) != 2 or words.OPPOSITE[sides[0]] != sides[1]:
+            return None
+        road = along_road or (name if _IS_ROAD.search(name) else "")
+        return _axis(text, match, road, sides)
+    for pattern in (_BRACKET, _FROM_TO):
+        match = pattern.search(plain, start, end)
+        if match:
+            road = text[match.start("road") : match.end("road")] if match["road"] else ""
+            road = along_road or road or (name if _IS_ROAD.search(name) else "")
+            return _axis(text, match, road, ())
+    whole = _AS_AXIS.search(plain, start, end)
+    if whole:
+        road = text[whole.start("road") : whole.end("road")]
+        return Axis(road, "", "", (), whole.start("road"), whole.end("road"))
+    if along and names.fault_of_name(plain[along.start(group) : along.end(group)]) is None:
+        return Axis(along_road, "", "", (), along.start(group), along.end(group))
+    return None
+
+
+def _axis(text: str, match: re.Match[str], road: str, sides: tuple[words.Side, ...]) -> Axis:
+    first = text[match.start("start") : match.end("start")]
+    last = text[match.start("end") : match.end("end")]
+    return Axis(road, first, last, sides, match.start(), match.end())
