@@ -55,6 +55,12 @@ CONTROL_COLUMNS = ("control_id", "name", "kind", "expect", "tolerance_m", "sourc
 PLACE_ERROR_M = 20.0
 """Assumed position error of a place whose file does not say it, 1 sigma [m]."""
 
+_NO_IDENTITY = {
+    "stretch": 1, "identity": None, "identity_evidence": "", "identity_evidence_en": "",
+    "reasoning": "", "reasoning_en": "",
+}  # fmt: skip
+"""What a stretch of a river has where a street tells its identity: it has one name only."""
+
 CENTRE_READING = "centre_line"
 """The default reading, one rule for every limit of every zone: a limit named in a sentence
 is its own middle line, the centre line of a road and the mid-line of a river."""
@@ -193,6 +199,14 @@ class Base:
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
+    def landmark_points(self) -> dict[str, shapely.Geometry]:
+        """The position of every landmark by its name, WGS84; of a name, the first."""
+        points: dict[str, shapely.Geometry] = {}
+        for name, point in zip(self.landmarks["name"], self.landmarks.geometry, strict=True):
+            points.setdefault(name, point)
+        return points
+
+    @cached_property
     def roads(self) -> gpd.GeoDataFrame:
         """One row per named street, in `metric_crs`: `LINE_COLUMNS` and more.
 
@@ -204,8 +218,14 @@ class Base:
 
     def river_readings(self, name: str) -> list[str]:
         """Return the readings of a river, the default first; empty for a road."""
-        rows = self.rivers[self.rivers["name"] == name]
-        return list(rows["reading"])
+        return self._readings_by_river.get(name, [])
+
+    @cached_property
+    def _readings_by_river(self) -> dict[str, list[str]]:
+        readings: dict[str, list[str]] = {}
+        for name, reading in zip(self.rivers["name"], self.rivers["reading"], strict=True):
+            readings.setdefault(name, []).append(reading)
+        return readings
 
     def data_name(self, printed: str) -> str:
         """Return the name of the line that a printed name means."""
@@ -231,31 +251,38 @@ class Base:
 
     def stretches_of(self, line: str, river_reading: str | None = None) -> gpd.GeoDataFrame:
         """Return the stretches of a line, `STRETCH_COLUMNS`; of a river, its one reading."""
-        by_line = self._stretches_by_line.setdefault(river_reading, {})
-        if line not in by_line:
-            rows = self.stretches[self.stretches["line"] == line]
-            if rows.empty:
-                lines = self.centrelines(river_reading)
-                rows = lines[lines["name"] == line].assign(
-                    line=line, stretch=1, identity=None, identity_evidence="",
-                    identity_evidence_en="", reasoning="", reasoning_en="",
-                )  # fmt: skip
-            by_line[line] = rows[list(STRETCH_COLUMNS)].reset_index(drop=True)
-        return by_line[line]
-
-    @cached_property
-    def _stretches_by_line(self) -> dict[str | None, dict[str, gpd.GeoDataFrame]]:
-        return {}
+        records = self.stretch_records(line, river_reading)
+        return gpd.GeoDataFrame(
+            records, columns=list(STRETCH_COLUMNS), geometry="geometry", crs=self.metric_crs
+        )
 
     def stretch_records(self, line: str, river_reading: str | None = None) -> list[dict[str, Any]]:
-        """Return `stretches_of` as dictionaries, made once: many rings are drawn from them."""
-        by_line = self._records_by_line.setdefault(river_reading, {})
-        if line not in by_line:
-            by_line[line] = self.stretches_of(line, river_reading).to_dict("records")
-        return by_line[line]
+        """Return `stretches_of` as dictionaries, empty for a line that is not there.
+
+        Made once and shared, for many rings are drawn from them: not to be changed.
+        """
+        streets = self._street_records
+        if line in streets:
+            return streets[line]
+        if river_reading not in self._river_records:
+            lines = self.centrelines(river_reading)
+            rivers = lines[~lines["name"].isin(list(streets))]
+            self._river_records[river_reading] = {
+                record["name"]: [_NO_IDENTITY | record | {"line": record["name"]}]
+                for record in rivers.to_dict("records")
+            }
+        return self._river_records[river_reading].get(line, [])
 
     @cached_property
-    def _records_by_line(self) -> dict[str | None, dict[str, list[dict[str, Any]]]]:
+    def _street_records(self) -> dict[str, list[dict[str, Any]]]:
+        records: dict[str, list[dict[str, Any]]] = {}
+        for record in self.stretches[list(STRETCH_COLUMNS)].to_dict("records"):
+            if record["line"]:
+                records.setdefault(record["line"], []).append(record)
+        return records
+
+    @cached_property
+    def _river_records(self) -> dict[str | None, dict[str, list[dict[str, Any]]]]:
         return {}
 
     def centrelines(self, river_reading: str | None = None) -> gpd.GeoDataFrame:

@@ -29,8 +29,11 @@ UNITS: dict[Figure, str] = {"area": "km²", "length": "km", "part_area": "km²"}
 
 
 LEAST_MAIN = 0.8
-"""From this probability on, the verdict of the main combination of streets holds; and the kept
-combinations together need as much before a verdict that they share does."""
+"""From this probability on, the verdict of the main combination of streets holds."""
+
+LEAST_TOGETHER = 0.5
+"""A verdict that all kept combinations share holds where they are together more likely than not:
+what is left over are streets that nobody can name."""
 
 LEAST_NOTED = 0.1
 """A candidate of at least this probability is noted where it would change the verdict."""
@@ -340,7 +343,7 @@ def judge(
     a note on every candidate of `LEAST_NOTED` or more that would change it;
     where it disagrees and such a candidate agrees, the verdict is
     ``agrees_at_edge``. Below, the verdict that all kept combinations share
-    holds if they have `LEAST_MAIN` together; else ``not_determinable``.
+    holds if they have `LEAST_TOGETHER`; else ``not_determinable``.
     """
     unit = UNITS[figure]
     default = readings[0] if readings else None
@@ -365,6 +368,7 @@ def judge(
             settled = _settled(verdict, used, probability, alternatives, bounds, unit)
             verdict, used, notes = settled.verdict, settled.reading, settled.notes
             if verdict == "not_determinable":
+                used = default
                 key = "reason.identity_unsure"
                 values["probability"] = f"{100 * probability:.0f}"
     key = key or f"reason.{verdict}"
@@ -444,7 +448,7 @@ def _settled(
         return _Settled(verdict, used, tuple(notes))
     together = probability + sum(other.probability for other in alternatives)
     told = Text("note.identity_main", percent=f"{100 * probability:.0f}")
-    if together >= LEAST_MAIN and all(its == verdict for _, its, _ in others):
+    if together >= LEAST_TOGETHER and all(its == verdict for _, its, _ in others):
         return _Settled(verdict, used, (told,))
     notes = [
         _note_on(other, its_verdict, reading, unit)

@@ -160,8 +160,9 @@ def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Geom
     if origin is not None:
         return None if origin.geometry is None else rounded(point_on_surface(origin.geometry))
     names = [item.label_at] if item.label_at else [item.short_name, item.name]
-    found = base.landmarks[base.landmarks["name"].isin(names)]
-    return rounded(found.geometry.iloc[0]) if len(found) else None
+    points = base.landmark_points
+    found = next((points[name] for name in points if name in names), None)
+    return None if found is None else rounded(found)
 
 
 def item_findings(drawn: Drawn) -> list[Finding]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from pyproj import Transformer
 from shapely import Geometry
 
 from geo.base import Base
@@ -21,6 +24,9 @@ from geo.texts import Text
 from geo.uncertainty.identity import Combination, Identity
 from geo.uncertainty.position import AreaBudget, interval_about
 from geo.verdicts import Alternative, Reading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DECIMALS = 6
 """Decimals of a degree in every file: 0.1 m."""
@@ -124,7 +130,18 @@ def rounded(geometry: Geometry) -> Geometry:
 
 def to_files(geometry: Geometry, metric_crs: str) -> Geometry:
     """Return a metric geometry in WGS84, rounded as in the files."""
-    return rounded(gpd.GeoSeries([geometry], crs=metric_crs).to_crs(WGS84).iloc[0])
+    to_wgs84 = _to_wgs84(metric_crs)
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_wgs84.transform(xy[:, 0], xy[:, 1]))
+
+    return rounded(shapely.transform(geometry, moved))
+
+
+@cache
+def _to_wgs84(metric_crs: str) -> Transformer:
+    """Return the transformation from a metric CRS, made once: it costs more than a shape."""
+    return Transformer.from_crs(metric_crs, WGS84, always_xy=True)
 
 
 def reading_about(reading: str, value: float, standard_error: float) -> Reading:
