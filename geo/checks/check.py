@@ -10,7 +10,7 @@ import geopandas as gpd
 import shapely
 from shapely import Geometry
 
-from geo.texts import text
+from geo.texts import Text, text
 
 Status = Literal["passed", "noted", "failed", "skipped"]
 STATUSES: tuple[Status, ...] = ("failed", "noted", "passed", "skipped")
@@ -121,12 +121,13 @@ def statement(
     """Return a statement in both languages; `at` is a WGS84 geometry where it lies."""
     point = None if at is None or shapely.is_empty(at) else shapely.point_on_surface(at)
     parts = [check_id, *zones, *([suffix] if suffix else [])]
+    told = Text(f"found.{key}", **values)
     return Statement(
         "/".join(parts),
         level,
         zones,
-        text(f"found.{key}", "zh", **values),
-        text(f"found.{key}", "en", **values),
+        told.render("zh"),
+        told.render("en"),
         None if point is None else round(float(shapely.get_x(point)), 6),
         None if point is None else round(float(shapely.get_y(point)), 6),
     )

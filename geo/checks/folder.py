@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from geo.build import Built, differing_files, zone_files
 from geo.checks.built import run_checks
 from geo.checks.check import Check, Statement, skipped, statement, status_of
+from geo.checks.evidence import held_back_check, hidden_streets_check
 from geo.checks.formats import zone_file_issues
 from geo.checks.positions import datum_checks, streets_check
 from geo.crs import WGS84
@@ -45,6 +46,8 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
         *run_checks(built),
         *datum_checks(built.base, built.plan_ids(), folder),
         streets_check(built.base, folder / "base" / "street_checks.csv"),
+        held_back_check(built.base, folder / "base" / "held_back.csv"),
+        hidden_streets_check(folder / "base" / "calibration.csv"),
         formats_check(built, folder),
         rebuild_check(built, folder),
         checksums_check(folder),

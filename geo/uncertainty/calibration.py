@@ -60,7 +60,14 @@ class ClassCalibration:
     median_m : float
         Median distance of all points from their street [m].
     shares : tuple of Share
-        Within 1 and 2 sigma; empty where `streets` is below `FEWEST_STREETS`.
+        Within 1 and 2 sigma of the stated errors; empty where `streets` is
+        below `FEWEST_STREETS`.
+    crossed : tuple of Share
+        The same with errors set on the other folds: those of each fold are
+        scaled by the root mean square of the others.
+    scale : float
+        Root mean square of all streets, in stated standard deviations: 1
+        where the errors are what they say.
     """
 
     identity: str
@@ -69,6 +76,8 @@ class ClassCalibration:
     points: int
     median_m: float
     shares: tuple[Share, ...]
+    crossed: tuple[Share, ...] = ()
+    scale: float = math.nan
 
     @property
     def is_told(self) -> bool:
@@ -191,11 +200,12 @@ def calibrate(deviations: Sequence[Deviation]) -> tuple[ClassCalibration, ...]:
         classes.setdefault((deviation.identity, deviation.method), []).append(deviation)
     result = []
     for (identity, method), rows in sorted(classes.items()):
-        by_street: dict[str, list[float]] = {}
+        by_street: dict[str, list[Deviation]] = {}
         for row in rows:
-            by_street.setdefault(row.street, []).append(row.sigmas)
-        off = [float(np.sqrt(np.mean(np.square(sigmas)))) for sigmas in by_street.values()]
-        shares = tuple(_share(off, sigmas) for sigmas in NOMINAL)
+            by_street.setdefault(row.street, []).append(row)
+        off = [_root_mean_square([d.sigmas for d in own]) for own in by_street.values()]
+        folds = [own[0].fold for own in by_street.values()]
+        is_told = len(off) >= FEWEST_STREETS
         result.append(
             ClassCalibration(
                 identity,
@@ -203,10 +213,28 @@ def calibrate(deviations: Sequence[Deviation]) -> tuple[ClassCalibration, ...]:
                 len(off),
                 len(rows),
                 float(np.median([row.distance_m for row in rows])),
-                shares if len(off) >= FEWEST_STREETS else (),
+                tuple(_share(off, sigmas) for sigmas in NOMINAL) if is_told else (),
+                tuple(_share(_crossed(off, folds), s) for s in NOMINAL) if is_told else (),
+                _root_mean_square(off),
             )
         )
     return tuple(result)
+
+
+def _root_mean_square(values: Sequence[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _crossed(off: Sequence[float], folds: Sequence[str]) -> list[float]:
+    """Return every street's deviation in errors that were set on the other folds."""
+    scales = {}
+    for fold in set(folds):
+        others = [value for value, own in zip(off, folds, strict=True) if own != fold]
+        scales[fold] = _root_mean_square(others) if others else 1.0
+    return [
+        value / scales[fold] if scales[fold] > 0 else math.inf
+        for value, fold in zip(off, folds, strict=True)
+    ]
 
 
 def _share(off: Sequence[float], sigmas: int) -> Share:
