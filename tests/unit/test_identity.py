@@ -97,7 +97,7 @@ def verdict(stated, value, probability, *others):
 def test_from_eighty_percent_on_the_main_verdict_holds():
     finding = verdict("1.00", 1.0, 0.8, other(0.2, 1.3))
     assert finding.verdict == "agrees"
-    assert ["1.300 km²" in note.render("zh") for note in finding.notes] == [True]
+    assert ["1.30平方公里" in note.render("zh") for note in finding.notes] == [True]
     assert "不符" in finding.notes[0].render("zh")
 
 
@@ -132,8 +132,8 @@ def test_below_eighty_percent_different_verdicts_leave_it_open():
     finding = verdict("1.00", 1.0, 0.7, other(0.3, 1.3))
     assert finding.verdict == "not_determinable"
     assert "70%" in finding.reason
-    assert "1.000 km²" in finding.reason
-    assert any("1.300 km²" in note.render("en") for note in finding.notes)
+    assert "1.00平方公里" in finding.reason
+    assert any("1.30 km²" in note.render("en") for note in finding.notes)
 
 
 def test_a_combination_that_encloses_nothing_shares_no_verdict():

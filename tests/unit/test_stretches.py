@@ -174,7 +174,7 @@ def test_a_second_candidate_is_a_reading_with_its_area_and_probability(tmp_path)
     assert other.default.value == pytest.approx(1.2, abs=1e-3)
     west = finding(built, "13th-west/area")
     assert west.verdict == "agrees"
-    assert "1.200 km²" in west.notes[0].render("zh")
+    assert "1.20平方公里" in west.notes[0].render("zh")
     row = zone_layer(built, "13th").set_index("zone_id").loc["13th-west"]
     shown = {r["reading"]: r["probability"] for r in row["readings"]}
     assert shown["centre_line"] == pytest.approx(0.85)
@@ -332,7 +332,7 @@ def test_the_shift_that_a_stated_area_implies_is_that_of_the_weakest_side(tmp_pa
     told = west.implied.render("zh")
     # By hand: 0.05 km2 over a side of 1000 m is 50 m, once its error.
     assert told == (
-        "推断：若规划面积无误，青北道应在图上位置以北约 50 m（1.0 倍误差）。未用于绘图。"
+        "推断：若规划面积无误，青北道应在图上位置以北约 50 米（1.0 倍误差）。未用于绘图。"
     )
     assert "50 m north of where it is drawn (1.0 times its error)" in west.implied.render("en")
     assert west.as_record()["implied"] == told
