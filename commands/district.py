@@ -67,7 +67,7 @@ def run_new(options: argparse.Namespace) -> int:
     """Make the folder and say what is still to do."""
     lang = options.lang
     out = Path(options.out or folder_name(options.name))
-    outline = outline_of(Path(options.outline), options.outline_crs, lang)
+    outline = outline_of(Path(options.outline), options.outline_crs)
     district = NewDistrict(
         name=options.name,
         name_en=options.name_en,
@@ -126,7 +126,7 @@ def _still_to_do(out: Path, district: NewDistrict, language: str) -> str:
     return "\n".join(lines)
 
 
-def outline_of(path: Path, crs: str | None, language: str) -> Polygon | MultiPolygon:
+def outline_of(path: Path, crs: str | None) -> Polygon | MultiPolygon:
     """Return the polygon of an outline file, all of its polygons together, WGS84.
 
     Raises
@@ -134,7 +134,7 @@ def outline_of(path: Path, crs: str | None, language: str) -> Polygon | MultiPol
     DataFileError
         If it has no polygon, or does not say its reference system.
     """
-    found = read_upload(path.name, read_bytes(path, limit=UPLOAD_BYTES), language=language)
+    found = read_upload(path.name, read_bytes(path, limit=UPLOAD_BYTES))
     layer = found.layer[found.layer.geometry.notna()]
     reading = crs or declared_reading(layer)
     if reading is None:

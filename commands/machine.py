@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from commands.page import CARRIED, DEFAULT_PORT, page_folder
-from geo.errors import GeoError
+from geo.errors import GeoError, reason_of
 from geo.texts import text
 
 LOCKS = CARRIED if CARRIED.is_dir() else CARRIED.parents[1]
@@ -168,7 +168,7 @@ def _data(folder: Path | None, language: str) -> list[tuple[str, bool, str]]:
             words = "; ".join(s.words(language) for s in check.statements[:5])
             rows.append((part, check.status != "failed", words or check.status))
     except (GeoError, ImportError) as error:
-        told = error.explain(language) if isinstance(error, GeoError) else str(error)
+        told = reason_of(error).render(language)
         return [("data", False, told)]
     return rows
 

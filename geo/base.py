@@ -18,6 +18,7 @@ from shapely import MultiPolygon, Polygon
 from geo.crs import WGS84, metric_crs_for, require_metric
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
+from geo.io.faults import fault_of
 from geo.io.read import read_layer, read_toml, sha256
 from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
@@ -108,8 +109,8 @@ class District(BaseModel):
         for period in self.plans:
             if period.id == plan_id:
                 return period
-        known = "、".join(p.id for p in self.plans)
-        raise GeoError(f"Plan {plan_id!r} is not in district.toml. Known plans: {known}.")
+        known = [p.id for p in self.plans]
+        raise GeoError(Text("base.plan-unknown", plan=plan_id, known=known))
 
 
 @dataclass(frozen=True)
@@ -344,11 +345,9 @@ def read_district(folder: Path) -> District:
     try:
         return District.model_validate(table)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise DataFileError(
-            f"{path.name}: {key}: {first['msg']}. Mend the file or take it from a fresh copy."
-        ) from error
+        raise DataFileError(fault_of(first).about(key).about(path.name)) from error
 
 
 def read_base(folder: Path) -> Base:
@@ -374,7 +373,7 @@ def read_base(folder: Path) -> Base:
     base = folder / "base"
     outline_layer = _layer(base / "district.geojson")
     if outline_layer.empty:
-        raise DataFileError("district.geojson has no feature; expected the district's outline.")
+        raise DataFileError(Text("base.no-outline"))
     metric_crs = district.metric_crs or metric_crs_for(
         float(outline_layer.geometry.iloc[0].representative_point().x)
     )
@@ -440,7 +439,9 @@ def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
     """Read centrelines and give the optional columns a value."""
     layer = _layer(path)
     if "name" not in layer.columns:
-        raise DataFileError(f"{path.name} has no column 'name'; found {list(layer.columns)}.")
+        raise DataFileError(
+            Text("base.no-names", file=path.name, found=list(map(str, layer.columns)))
+        )
     return _complete(layer).to_crs(metric_crs)
 
 
@@ -603,8 +604,8 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
                 "base-file-unreadable",
                 "error",
                 f"base/{path.name}",
-                str(error),
-                "Restore the file from a fresh copy of the data folder.",
+                error.words,
+                Text("base.restore"),
             )
         )
         empty: dict[str, list[str]] = {column: [] for column in columns or ("name",)}
@@ -631,8 +632,8 @@ def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:
                     "alias-incomplete",
                     "error",
                     f"base/{path.name}",
-                    f"An alias lacks {error.args[0]!r}: {row}.",
-                    "Give printed, data_name and reason.",
+                    Text("base.alias-lacks", key=error.args[0], row=str(row)),
+                    Text("base.alias-lacks.remedy"),
                 )
             )
             continue
@@ -642,8 +643,8 @@ def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:
                     "alias-twice",
                     "error",
                     f"base/{path.name}",
-                    f"{alias.printed!r} stands twice in the alias table.",
-                    "Keep one of them.",
+                    Text("base.alias-twice", name=alias.printed),
+                    Text("base.alias-twice.remedy"),
                 )
             )
             continue
@@ -663,8 +664,8 @@ def _missing(path: Path, issues: list[Issue]) -> dict[str, str]:
                     "missing-row-without-name",
                     "warning",
                     f"base/{path.name}",
-                    f"{row}",
-                    "Give every row a name.",
+                    Text("base.missing-nameless", row=str(row)),
+                    Text("base.missing-nameless.remedy"),
                 )
             )
             continue

@@ -93,7 +93,8 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
             assets = _install(data, folder, stamp)
     except GeoError as error:
         logger.warning("The map is not served: %s", error)
-        reason = str(error).replace(str(STATIC), "static")  # readers are told no path
+        # Readers are told no path.
+        reason = tuple(error.explain(x).replace(str(STATIC), "static") for x in ("zh", "en"))
         issues.append(
             Issue(
                 "map-not-served",

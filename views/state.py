@@ -14,9 +14,9 @@ import streamlit as st
 from shapely.geometry import shape
 
 from geo.base import District, PlanPeriod, read_district
-from geo.errors import GeoError, Issue
+from geo.errors import GeoError, Issue, reason_of
 from geo.io.read import read_json
-from geo.texts import text
+from geo.texts import Text, text
 from layers.map.base_map import first_plan
 from layers.map.zones import shown_at_first
 from views import link
@@ -36,8 +36,8 @@ OPTIONAL = frozenset({"blocks"})
 REQUIRED = ("zone_id", "plan", "place", "kind", "basis")
 """Properties without which a feature of a zone file cannot be shown."""
 
-RESTORE = "Restore the file from a fresh copy of the data folder."
-REBUILD = "Run `python -m geo build`."
+RESTORE = Text("base.restore")
+REBUILD = Text("zone-file.rebuild")
 
 Features = list[dict[str, Any]]
 Stamp = tuple[tuple[str, int, int], ...]
@@ -196,7 +196,7 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
     try:
         district = read_district(folder)
     except GeoError as error:
-        issues.append(Issue("district-unreadable", "error", "district.toml", str(error), RESTORE))
+        issues.append(Issue("district-unreadable", "error", "district.toml", error.words, RESTORE))
     base = {
         layer: _features(folder / "base" / f"{layer}.geojson", issues, (), RESTORE)[0]
         for layer in BASE_LAYERS
@@ -223,7 +223,7 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
 
 
 def _features(
-    path: Path, issues: list[Issue], required: tuple[str, ...], remedy: str
+    path: Path, issues: list[Issue], required: tuple[str, ...], remedy: Text
 ) -> tuple[Features, Mapping[str, Any]]:
     """Return the usable features of a GeoJSON file and its metadata member."""
     place = f"{path.parent.name}/{path.name}"
@@ -232,38 +232,38 @@ def _features(
         # of another type: a KeyError, as without one
         features = list({"FeatureCollection": document}[document["type"]]["features"])
     except GeoError as error:
-        issues.append(Issue("file-unreadable", "error", place, str(error), remedy))
+        issues.append(Issue("file-unreadable", "error", place, error.words, remedy))
         return [], {}
-    except (KeyError, TypeError) as error:
-        message = f"{place} is not a GeoJSON FeatureCollection ({error})."
+    except (KeyError, TypeError):
+        message = Text("file.no-collection", file=place)
         issues.append(Issue("file-unreadable", "error", place, message, remedy))
         return [], {}
     usable: Features = []
     for number, feature in enumerate(features, start=1):
         fault = _fault(feature, required)
         if fault:
-            at = f"{place}, feature {number}"
-            issues.append(Issue("feature-unreadable", "error", at, f"{at}: {fault}", remedy))
+            at = f"{place}, {number}"
+            issues.append(Issue("feature-unreadable", "error", at, fault, remedy))
         else:
             usable.append(feature)
     metadata = document.get("metadata")
     return usable, metadata if isinstance(metadata, dict) else {}
 
 
-def _fault(feature: Any, required: tuple[str, ...]) -> str:
+def _fault(feature: Any, required: tuple[str, ...]) -> Text | None:
     """Return what keeps a feature from being shown, or nothing."""
     try:
         properties = feature["properties"]
         missing = [key for key in required if not isinstance(properties.get(key), str)]
         if missing:
-            return f"property {missing[0]!r} is missing or not a text."
+            return Text("file.feature-lacks", key=missing[0])
         if feature.get("geometry"):
             shape(feature["geometry"])
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        return f"it cannot be read ({type(error).__name__}: {error})."
+        return Text("file.feature-unreadable", reason=reason_of(error))
     except Exception as error:  # shapely's own errors share no other base
-        return f"its geometry cannot be read ({error})."
-    return ""
+        return Text("file.shape-unreadable", reason=reason_of(error))
+    return None
 
 
 @st.cache_resource(show_spinner=False)

@@ -16,7 +16,7 @@ from geo.checks.arithmetic import (
     stated_figures_check,
     sums_check,
 )
-from geo.checks.check import Check, Statement, drawn_areas, statement, status_of
+from geo.checks.check import Check, drawn_areas, statement, statement_of, status_of
 from geo.checks.positions import control_points_check, places_check
 from geo.checks.topology import (
     containment_check,
@@ -26,7 +26,6 @@ from geo.checks.topology import (
     spaces_check,
     validity_check,
 )
-from geo.errors import Issue
 
 CHECKED_COLUMNS = [
     "zone_id", "group", "group_name", "group_name_en", "kind", "short_name", "short_name_en",
@@ -82,21 +81,14 @@ def inputs_check(built: Built) -> Check:
     return status_of(
         check_id,
         [
-            Statement(
+            statement_of(
                 f"{check_id}/{issue.code}/{issue.place}",
-                issue.level,
+                issue,
                 (issue.place,) if issue.place in built.drawn else (),
-                f"{issue.place}：{_about(issue, 'zh')}",
-                f"{issue.place}: {_about(issue, 'en')}",
             )
             for issue in built.issues
         ],
     )
-
-
-def _about(issue: Issue, language: str) -> str:
-    message, remedy = issue.words(language)
-    return f"{message.removeprefix(f'{issue.place}: ')} {remedy}"
 
 
 def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import shapely
 from shapely import Geometry
 
+from geo.errors import Issue
 from geo.texts import Text, text
 
 Status = Literal["passed", "noted", "failed", "skipped"]
@@ -130,6 +131,18 @@ def statement(
         told.render("en"),
         None if point is None else round(float(shapely.get_x(point)), 6),
         None if point is None else round(float(shapely.get_y(point)), 6),
+    )
+
+
+def statement_of(statement_id: str, issue: Issue, zones: tuple[str, ...] = ()) -> Statement:
+    """Return an issue as a statement: its place, what is wrong, and what to do."""
+    (zh, remedy_zh), (en, remedy_en) = issue.words("zh"), issue.words("en")
+    return Statement(
+        statement_id,
+        issue.level,
+        zones,
+        f"{issue.place}：{zh}{remedy_zh}",
+        f"{issue.place}: {en} {remedy_en}".strip(),
     )
 
 

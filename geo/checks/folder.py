@@ -13,7 +13,7 @@ from shapely.geometry import shape
 
 from geo.build import Built, differing_files, zone_files
 from geo.checks.built import run_checks
-from geo.checks.check import Check, Statement, skipped, statement, status_of
+from geo.checks.check import Check, Statement, skipped, statement, statement_of, status_of
 from geo.checks.evidence import held_back_check, hidden_streets_check
 from geo.checks.formats import zone_file_issues
 from geo.checks.positions import datum_checks, streets_check
@@ -66,16 +66,7 @@ def formats_check(built: Built, folder: Path) -> Check:
     ]
     return status_of(
         check_id,
-        [
-            Statement(
-                f"{check_id}/{issue.code}/{issue.place}",
-                issue.level,
-                (),
-                f"{issue.place}：{issue.message} {issue.remedy}",
-                f"{issue.place}: {issue.message} {issue.remedy}",
-            )
-            for issue in found
-        ],
+        [statement_of(f"{check_id}/{issue.code}/{issue.place}", issue) for issue in found],
     )
 
 
@@ -205,13 +196,7 @@ def quotations_check(built: Built, documents: Path | None) -> Check:
     return status_of(
         check_id,
         [
-            Statement(
-                f"{check_id}/{issue.place}",
-                issue.level,
-                (),
-                f"{issue.place}：{issue.message}",
-                f"{issue.place}: {issue.message}",
-            )
+            statement_of(f"{check_id}/{issue.place}", issue)
             for issue in compare_quotations(list(built.documents), documents)
         ],
     )

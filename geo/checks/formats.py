@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataFileError, Issue
 from geo.io.read import read_json
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
-REBUILD = "Run: geo build"
+REBUILD = Text("zone-file.rebuild")
 MOST_ISSUES = 20
 """More faults of one file are counted, not listed."""
 
@@ -41,14 +42,14 @@ def zone_file_issues(path: Path) -> list[Issue]:
     try:
         document = read_json(path)
     except DataFileError as error:
-        return [Issue("zone-file-unreadable", "error", place, str(error), REBUILD)]
+        return [Issue("zone-file-unreadable", "error", place, error.words, REBUILD)]
     errors = list(_validator(kind).iter_errors(document))
     issues = [
         Issue("zone-file-format", "error", *_place_and_message(place, document, error), REBUILD)
         for error in errors[:MOST_ISSUES]
     ]
     if len(errors) > MOST_ISSUES:
-        rest = f"{len(errors) - MOST_ISSUES} further faults of this file are not listed."
+        rest = Text("zone-file.further", count=len(errors) - MOST_ISSUES)
         issues.append(Issue("zone-file-format", "error", place, rest, REBUILD))
     return issues + _id_issues(place, document, f"{kind[:-1]}_id")
 
@@ -61,7 +62,7 @@ def _validator(kind: str) -> Draft202012Validator:
     return Draft202012Validator(read_json(SCHEMAS / f"{kind}.schema.json"))
 
 
-def _place_and_message(place: str, document: Any, error: ValidationError) -> tuple[str, str]:
+def _place_and_message(place: str, document: Any, error: ValidationError) -> tuple[str, Text]:
     """Say where in the file a fault lies, by feature id, and what it is."""
     path = list(error.absolute_path)
     if path[:1] == ["features"] and len(path) > 1:
@@ -70,8 +71,14 @@ def _place_and_message(place: str, document: Any, error: ValidationError) -> tup
         place = f"{place}, {feature_id or f'feature {int(path[1]) + 1}'}"
         path = path[2:]
     where = _dotted([part for part in path if part != "properties"])
-    message = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
-    return place, f"{where}: {message}." if where else f"{message}."
+    said = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
+    return place, Text("zone-file.rule", rule=_rule(error), said_en=said).about(where)
+
+
+def _rule(error: ValidationError) -> str:
+    """Return the rule of the schema that a value breaks, as the schema writes it."""
+    rule = f"{error.validator}: {error.validator_value!r}"
+    return rule if len(rule) <= 120 else f"{rule[:120]}…"
 
 
 def _dotted(path: Sequence[str | int]) -> str:
@@ -86,7 +93,13 @@ def _id_issues(place: str, document: Any, key: str) -> list[Issue]:
     found = [feature for feature in features if isinstance(feature, dict)]
     counts = Counter(str(feature.get("id")) for feature in found)
     issues = [
-        Issue("duplicate-id", "error", place, f"The id {name!r} stands {count} times.", REBUILD)
+        Issue(
+            "duplicate-id",
+            "error",
+            place,
+            Text("zone-file.id-twice", id=name, count=count),
+            REBUILD,
+        )
         for name, count in counts.items()
         if count > 1
     ]
@@ -94,6 +107,6 @@ def _id_issues(place: str, document: Any, key: str) -> list[Issue]:
         properties = feature.get("properties")
         inner = properties.get(key) if isinstance(properties, dict) else None
         if inner is not None and inner != feature.get("id"):
-            message = f"The feature's id {feature.get('id')!r} differs from its {key} {inner!r}."
+            message = Text("zone-file.ids-differ", id=feature.get("id"), key=key, inner=inner)
             issues.append(Issue("zone-file-format", "error", place, message, REBUILD))
     return issues

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,15 @@ from shapely.geometry import shape
 from geo.areas import Z_95
 from geo.base import Base
 from geo.build import Built
-from geo.checks.check import Check, Statement, drawn_areas, skipped, statement, status_of
+from geo.checks.check import (
+    Check,
+    Statement,
+    drawn_areas,
+    skipped,
+    statement,
+    statement_of,
+    status_of,
+)
 from geo.crs import WGS84
 from geo.datums.guess import guess_datum
 from geo.errors import DataFileError, GeoError, reason_of
@@ -158,22 +166,12 @@ def datum_check(plan: str, zones: gpd.GeoDataFrame, base: Base, *, place: str) -
     layer = zones[zones.geometry.geom_type.isin(POLYGONS) & (zones["kind"] == "zone")]
     if layer.empty:
         return skipped(check_id, "skipped.no-areas")
-    issues = {
-        language: guess_datum(layer, base, place=place, language=language).issues
-        for language in ("zh", "en")
-    }
+    issues = [
+        replace(issue, place=f"{place} ({issue.code})")
+        for issue in guess_datum(layer, base, place=place).issues
+    ]
     return status_of(
-        check_id,
-        [
-            Statement(
-                f"{check_id}/{chinese.code}",
-                chinese.level,
-                (),
-                f"{place}（{chinese.code}）：{chinese.message} {chinese.remedy}",
-                f"{place} ({english.code}): {english.message} {english.remedy}",
-            )
-            for chinese, english in zip(issues["zh"], issues["en"], strict=True)
-        ],
+        check_id, [statement_of(f"{check_id}/{issue.code}", issue) for issue in issues]
     )
 
 
@@ -324,9 +322,8 @@ def streets_check(base: Base, path: Path) -> Check:
         rows = _rows(path)
         results = [(row, measure(row, base)) for row in rows]
     except (GeoError, KeyError, ValueError, TypeError, csv.Error) as error:
-        found = statement(
-            check_id, "error", "file-unreadable", suffix="unreadable", error=f"{path.name}: {error}"
-        )
+        reason = Text("text.about", what=path.name, words=reason_of(error))
+        found = statement(check_id, "error", "file-unreadable", suffix="unreadable", error=reason)
         return status_of(check_id, [found])
     told = [(row, result) for row, result in results if result.status != "not_evaluable"]
     unused = [(row, result) for row, result in told if row["used"] == "no"]

@@ -14,7 +14,7 @@ from pyproj.exceptions import ProjError
 from geo.crs import WGS84, metric_crs_for
 from geo.datums.shifts import bd09_to_wgs84_xy, gcj02_to_wgs84_xy, moved
 from geo.errors import CRSError, Issue
-from geo.texts import text
+from geo.texts import Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,11 +84,12 @@ class Reading:
     inside: float
     median_m: float
 
-    def evidence(self, language: str = "en") -> str:
-        """Say what speaks for this reading."""
+    @property
+    def evidence(self) -> Text:
+        """What speaks for this reading."""
         if np.isnan(self.median_m):
-            return text("datum.evidence-points", language, inside=self.inside)
-        return text("datum.evidence", language, median=self.median_m, inside=self.inside)
+            return Text("datum.evidence-points", inside=self.inside)
+        return Text("datum.evidence", median=self.median_m, inside=self.inside)
 
     def label(self, language: str = "en") -> str:
         """Return the name in a language."""
@@ -120,9 +121,7 @@ class DatumGuess:
     issues: tuple[Issue, ...]
 
 
-def guess_datum(
-    layer: gpd.GeoDataFrame, base: Base, *, place: str = "layer", language: str = "en"
-) -> DatumGuess:
+def guess_datum(layer: gpd.GeoDataFrame, base: Base, *, place: str = "layer") -> DatumGuess:
     """Guess the datum of a layer by its position against the base.
 
     The raw coordinates are read in every way that people mix up. A reading is
@@ -138,8 +137,6 @@ def guess_datum(
         Columns used: the geometry of ``roads`` and ``rivers``.
     place : str
         Names the layer in issues.
-    language : {"en", "zh"}
-        Language of the issues' messages.
 
     Returns
     -------
@@ -150,34 +147,32 @@ def guess_datum(
     declared = declared_reading(layer)
     readings = _possible_readings(samples, has_outlines, declared, base)
     if not readings:
-        issue = _outside(samples, place, language)
+        issue = _outside(samples, place)
         return DatumGuess(None, False, (), (issue,))
     default = next((r for r in readings if r.id == (declared or "wgs84")), None)
     best, certain = _choose(readings, default)
     certain = certain and not old_datum(best.id)
     ordered = (best, *(reading for reading in readings if reading is not best))
-    issues = _faults(best, default, declared, base, place, language)
+    issues = _faults(best, default, declared, base, place)
     if not certain:
         issues.append(
             Issue(
                 "datum-uncertain",
                 "warning",
                 place,
-                text(
+                Text(
                     "datum.issue.datum-uncertain",
-                    language,
-                    candidates="; ".join(
-                        f"{r.label(language)}: {r.evidence(language)}" for r in ordered[:3]
-                    ),
+                    candidates=[
+                        Text("text.about", what=(r.name, r.name_en), words=r.evidence)
+                        for r in ordered[:3]
+                    ],
                 ),
-                text("datum.remedy.choose", language),
+                Text("datum.remedy.choose"),
             )
         )
     elif best.median_m > FOLLOWS_STREETS_M:
-        message = text("datum.issue.off-streets", language, median=best.median_m)
-        issues.append(
-            Issue("off-streets", "info", place, message, text("datum.remedy.choose", language))
-        )
+        message = Text("datum.issue.off-streets", median=best.median_m)
+        issues.append(Issue("off-streets", "info", place, message, Text("datum.remedy.choose")))
     return DatumGuess(best, certain, ordered, tuple(issues))
 
 
@@ -325,7 +320,6 @@ def _faults(
     declared: str | None,
     base: Base,
     place: str,
-    language: str,
 ) -> list[Issue]:
     """Name what is wrong with the coordinates under the likeliest reading."""
     plain = best.id.removesuffix("-flipped")
@@ -346,9 +340,9 @@ def _faults(
     else:
         return []
     values: dict[str, Any] = {
-        "evidence": best.evidence(language),
-        "other": default.evidence(language) if default else "–",
-        "name": best.label(language),
+        "evidence": best.evidence,
+        "other": default.evidence if default else "–",
+        "name": (best.name, best.name_en),
         "declared": declared if len(declared or "") <= 20 else CRS(declared).name,
         "expected": base.metric_crs,
         "factor": 1.0 / np.cos(np.radians(_district_position(base)[1])) ** 2,
@@ -358,13 +352,13 @@ def _faults(
             code,
             "warning" if best.id == declared else "error",
             place,
-            text(f"datum.issue.{message or code}", language, **values),
-            text(f"datum.remedy.{'old' if code == 'datum-old' else 'convert'}", language),
+            Text(f"datum.issue.{message or code}", **values),
+            Text(f"datum.remedy.{'old' if code == 'datum-old' else 'convert'}"),
         )
     ]
 
 
-def _outside(samples: Array, place: str, language: str) -> Issue:
+def _outside(samples: Array, place: str) -> Issue:
     """Say that no reading brings the layer near the district, and whether the grid is local."""
     x, y = samples[0] if len(samples) else (np.nan, np.nan)
     code = "local-grid" if len(samples) and _is_local(samples) else "outside"
@@ -372,8 +366,8 @@ def _outside(samples: Array, place: str, language: str) -> Issue:
         code,
         "error",
         place,
-        text(f"datum.issue.{code}", language, x=x, y=y),
-        text(f"datum.remedy.{code}", language),
+        Text(f"datum.issue.{code}", x=x, y=y),
+        Text(f"datum.remedy.{code}"),
     )
 
 
@@ -467,10 +461,7 @@ def _reader(reading_id: str) -> Callable[[Array], Array]:
             target = CRS(source).geodetic_crs.to_wkt() if old_datum(plain) else WGS84  # type: ignore[union-attr]
             transformer = _transformer(source, target)
         except Exception as error:
-            raise CRSError(
-                f"{reading_id!r} is no known datum; expected wgs84, gcj02, bd09, web-mercator "
-                "or an EPSG code, with '-flipped' where the axes are exchanged."
-            ) from error
+            raise CRSError(Text("datum.unknown", reading=reading_id)) from error
 
         def read(positions: Array) -> Array:
             return np.column_stack(transformer.transform(positions[:, 0], positions[:, 1]))

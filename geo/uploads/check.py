@@ -17,7 +17,7 @@ from geo.checks.check import Check
 from geo.checks.topology import containment_check, overlaps_check, spaces_check, validity_check
 from geo.crs import WGS84
 from geo.errors import InputTooLargeError, Issue
-from geo.texts import text
+from geo.texts import Text, text
 from geo.uncertainty.position import AreaBudget, area_budget
 from geo.uploads.fields import Fields, stated_area
 from geo.verdicts import Finding, Reading, judge
@@ -148,7 +148,7 @@ def check_own_polygons(
         Position error of a side of the shapes, 1 sigma [m]. Every side is
         shifted as a whole, as in `geo.areas.area_budget`.
     language : {"zh", "en"}
-        Language of the issues; findings have both.
+        Language of the name given to a shape without one.
 
     Returns
     -------
@@ -162,9 +162,7 @@ def check_own_polygons(
         If there are more than `MOST_SHAPES` features.
     """
     if len(layer) > MOST_SHAPES:
-        raise InputTooLargeError(
-            text("own.too-many", language, count=len(layer), limit=MOST_SHAPES)
-        )
+        raise InputTooLargeError(Text("own.too-many", count=len(layer), limit=MOST_SHAPES))
     metric = layer.geometry.to_crs(base.metric_crs)
     drawn = zones[zones.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     drawn = drawn[drawn.geometry.is_valid]
@@ -180,8 +178,8 @@ def check_own_polygons(
             cell = layer[fields.area].iloc[row]
             stated = stated_area(cell, fields.unit)
             if stated is None:
-                message = text("own.area-unreadable", language, found=str(cell)[:40])
-                remedy = text("own.area-unreadable.remedy", language)
+                message = Text("own.area-unreadable", found=str(cell)[:40])
+                remedy = Text("own.area-unreadable.remedy")
                 issues.append(Issue("own-area-unreadable", "warning", name, message, remedy))
         shape = _judged(f"{PLAN}-{number}", name, geometry, shape_m, stated or ("", ""), error_m)
         if shape.budget is not None:

@@ -14,7 +14,7 @@ import shapely
 
 from geo.errors import DataFileError, InputTooLargeError, Issue, IssueLevel
 from geo.io import limits
-from geo.texts import text
+from geo.texts import Text
 from geo.uploads.formats import (
     Note,
     Raw,
@@ -61,7 +61,7 @@ class Upload:
     issues: tuple[Issue, ...]
 
 
-def read_upload(name: str, data: bytes, *, language: str = "en") -> Upload:
+def read_upload(name: str, data: bytes) -> Upload:
     """Read an uploaded GeoJSON, GeoPackage, zipped Shapefile or KML.
 
     The format is told by the content, not by the name. What touches the disk
@@ -73,8 +73,6 @@ def read_upload(name: str, data: bytes, *, language: str = "en") -> Upload:
         Name of the file, for messages only.
     data : bytes
         The file.
-    language : {"en", "zh"}
-        Language of errors and issues.
 
     Returns
     -------
@@ -95,9 +93,9 @@ def read_upload(name: str, data: bytes, *, language: str = "en") -> Upload:
         raw = read_any(data)
         layer = _usable(raw)
     except UploadFaultError as fault:
-        raise _error(fault, label, language) from fault
+        raise _error(fault, label) from fault
     notes = [*raw.notes, *_findings(layer)]
-    issues = tuple(_issue(note, label, language) for note in _capped(notes))
+    issues = tuple(_issue(note, label) for note in _capped(notes))
     return Upload(label, raw.kind, layer, issues)
 
 
@@ -212,23 +210,19 @@ def _capped(notes: list[Note]) -> list[Note]:
     return kept
 
 
-def _issue(note: Note, label: str, language: str) -> Issue:
+def _issue(note: Note, label: str) -> Issue:
     """Give a note its words."""
     code, level, values = note
     place = f"{label}, {values['feature']}" if "feature" in values else label
-    return Issue(
-        code, cast("IssueLevel", level), place, text(f"upload.issue.{code}", language, **values)
-    )
+    return Issue(code, cast("IssueLevel", level), place, Text(f"upload.issue.{code}", **values))
 
 
-def _error(
-    fault: UploadFaultError, label: str, language: str
-) -> DataFileError | InputTooLargeError:
+def _error(fault: UploadFaultError, label: str) -> DataFileError | InputTooLargeError:
     """Give a fault its words."""
     values = dict(fault.values)
     if fault.code == "too-large":
-        values["what"] = text(f"upload.what.{values['what']}", language)
-        return InputTooLargeError(f"{label}: {text('upload.too-large', language, **values)}")
+        values["what"] = Text(f"upload.what.{values['what']}")
+        return InputTooLargeError(Text("upload.too-large", **values).about(label))
     if values.get("kind") == "unknown":
-        values["kind"] = text("upload.kind.unknown", language)
-    return DataFileError(f"{label}: {text(f'upload.{fault.code}', language, **values)}")
+        values["kind"] = Text("upload.kind.unknown")
+    return DataFileError(Text(f"upload.{fault.code}", **values).about(label))

@@ -47,7 +47,7 @@ def uploads(data: bytes) -> None:
         told = [str(error)]
     else:
         assert len(found.layer)
-        told = [issue.message for issue in found.issues]
+        told = [str(issue.message) for issue in found.issues]
     assert not any(tempfile.gettempdir() in words for words in told)
 
 

@@ -235,10 +235,10 @@ def test_a_datum_before_cgcs2000_is_named_and_not_shifted(base, zones_m, crs, ol
     there = zones_m.translate(70, 55).to_frame("geometry").to_crs(WGS84)
     ellipsoid = CRS(crs).geodetic_crs
     there = there.set_crs(ellipsoid, allow_override=True).to_crs(crs)
-    guess = guess_datum(there, base, language="zh")
+    guess = guess_datum(there, base)
     assert not guess.certain
     assert "datum-old" in codes(guess)
-    assert old in str(guess.issues[0].message)
+    assert old in guess.issues[0].words("zh")[0]
     assert "未作基准转换" in guess.reading.name
     back = as_wgs84(there, guess.reading.id).to_crs(METRIC)
     expected = zones_m.translate(70, 55)
@@ -248,9 +248,9 @@ def test_a_datum_before_cgcs2000_is_named_and_not_shifted(base, zones_m, crs, ol
 def test_a_local_grid_is_said_to_be_local(base, zones_m):
     layer = zones_m.translate(-400_000, -4_200_000).to_frame("geometry")
     layer = layer.set_crs(None, allow_override=True)
-    guess = guess_datum(layer, base, language="zh")
+    guess = guess_datum(layer, base)
     assert (guess.reading, codes(guess)) == (None, ["local-grid"])
-    assert "地方独立坐标系" in str(guess.issues[0].message)
+    assert "地方独立坐标系" in guess.issues[0].words("zh")[0]
 
 
 def test_national_coordinates_of_another_town_are_elsewhere_and_not_local(base, zones_m):
@@ -309,9 +309,10 @@ def test_shapes_that_follow_no_street_do_not_tell_the_datum(base):
 
 def test_the_evidence_is_said_in_both_languages(base, zones_m):
     layer = datums.wgs84_to_gcj02(zones_m.to_crs(WGS84))
-    assert "GCJ-02" in guess_datum(layer, base, language="zh").issues[0].message
-    assert "落在区内" in guess_datum(layer, base, language="zh").issues[0].message
-    assert "inside the district" in guess_datum(layer, base).issues[0].message
+    (issue, *_) = guess_datum(layer, base).issues
+    assert "GCJ-02" in issue.words("zh")[0]
+    assert "落在区内" in issue.words("zh")[0]
+    assert "inside the district" in issue.words("en")[0]
 
 
 def test_an_unknown_reading_is_refused(zones_m):

@@ -220,7 +220,7 @@ def test_a_cell_that_cannot_be_read_is_an_issue_and_counts_as_not_stated(base, c
 def test_more_shapes_than_are_checked_at_once_are_refused(base, corner):
     layer = layer_of(base, [square(corner, 10)] * (MOST_SHAPES + 1))
     with pytest.raises(InputTooLargeError, match="201 features; at most 200"):
-        check_own_polygons(layer, base, NO_ZONES, FIELDS, language="en")
+        check_own_polygons(layer, base, NO_ZONES, FIELDS)
 
 
 def test_the_report_escapes_every_word_of_the_file(base, corner):

@@ -56,7 +56,7 @@ def show(state: State) -> None:
             built, checks = checked(state.data.folder, files_stamp(state.data.folder))
     except GeoError as error:
         st.warning(state.text("checkview.unbuilt"))
-        st.text(str(error))
+        st.text(error.explain(state.language))
         return
     findings = [f for f in built.findings if plan_of(f, built) in state.plans]
     plans = {plan: state.data.plan_name(plan, state.language) for plan in state.data.zones}

@@ -40,7 +40,7 @@ def show(state: State) -> None:
         return
     found, issues = matrices(state.data)
     for issue in issues:
-        st.warning(plain(str(issue.message)))
+        st.warning(plain(issue.words(state.language)[0]))
     wording(state, first, second)
     earlier, later = sorted((first, second), key=plans.index)
     if (earlier, later) in found:

@@ -45,12 +45,12 @@ def show_check(state: State) -> None:
     if given is None:
         st.session_state.pop(KEPT, None)
         return
-    upload = _read(given.file_id, given.name, given.getvalue(), state.language)
+    upload = _read(given.file_id, given.name, given.getvalue())
     st.caption(
         f"{plain(upload.name)} · "
         + state.text("own.upload.read", kind=upload.kind, count=len(upload.layer))
     )
-    guess = guess_datum(upload.layer, base, place=upload.name, language=state.language)
+    guess = guess_datum(upload.layer, base, place=upload.name)
     _show_issues([*upload.issues, *guess.issues], state)
     if not guess.readings:
         return
@@ -70,14 +70,14 @@ def show_check(state: State) -> None:
     _downloads(report, base, state, source=upload.name, datum=datum)
 
 
-def _read(file_id: str, name: str, data: bytes, language: str) -> Upload:
-    """Read a file once for this session and language."""
+def _read(file_id: str, name: str, data: bytes) -> Upload:
+    """Read a file once for this session."""
     kept = st.session_state.get(KEPT)
-    if kept and kept[:2] == (file_id, language):
-        upload: Upload = kept[2]
+    if kept and kept[0] == file_id:
+        upload: Upload = kept[1]
         return upload
-    upload = read_upload(name, data, language=language)
-    st.session_state[KEPT] = (file_id, language, upload)
+    upload = read_upload(name, data)
+    st.session_state[KEPT] = (file_id, upload)
     return upload
 
 

@@ -62,7 +62,7 @@ def show(state: State) -> None:
     try:
         MODES[mode](state)
     except GeoError as error:
-        st.error(plain(str(error)))
+        st.error(plain(error.explain(state.language)))
     except Exception as error:  # what failed may quote the reader's words: only its kind is logged
         logger.error("Own data, %s: %s", mode, type(error).__name__)  # noqa: TRY400
         st.error(state.text("own.failed"))
