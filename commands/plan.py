@@ -131,7 +131,7 @@ def _tell(draft: Draft, language: str) -> None:
     """Print what was understood and what was not."""
     for zone, item_id in zip(draft.understanding.zones, draft.item_ids, strict=True):
         print(f"{item_id}: {zone.name} {understood_words(zone, language)}", file=sys.stderr)
-    for unread in draft.understanding.not_understood:
+    for unread in (*draft.understanding.not_understood, *draft.understanding.passed):
         print(f"? {unread.explain(language)}", file=sys.stderr)
     print_issues(draft.issues, sys.stderr, language)
 

@@ -11,9 +11,10 @@ from geo.drafting.items import GROUP, About, item_table, one_line, put
 from geo.errors import GeoError, InputTooLargeError, Issue
 from geo.plans.documents import Document, check_source
 from geo.plans.model import TO_FILL
-from geo.sentences.paragraphs import Understanding, UnderstoodZone, understand
+from geo.sentences.paragraphs import NotUnderstood, Understanding, UnderstoodZone, understand
 from geo.texts import Text, lines_of
 from geo.texts import text as words
+from geo.zones.item import known_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def draft_from_text(text: str, about: About, *, base: Base | None = None) -> Dra
         If a value of `about` does not suit a plan file.
     """
     plain = _plain(text)
-    return _draft(understand(plain), plain, about, base)
+    return _draft(understand(plain, _known(base)), plain, about, base)
 
 
 def draft_from_answers(
@@ -114,21 +115,24 @@ def draft_from_answers(
     -------
     Draft
     """
-    text, zones, unread = "", [], []
+    text = ""
+    zones: list[UnderstoodZone] = []
+    unread: list[NotUnderstood] = []
+    passed: list[NotUnderstood] = []
     for answer in answers:
         offset, sentence = len(text), _plain(answer.sentence)
-        read = understand(sentence)
+        read = understand(sentence, _known(base))
         found = read.zones[0] if read.zones else UnderstoodZone()
         zone = _moved(found, offset)
         if not read.zones:
             end = offset + len(sentence.rstrip())
             zone = replace(zone, limits_text=sentence.strip(), limits_start=offset, limits_end=end)
         zones.append(replace(zone, name=_plain(answer.name).strip()))
-        unread += [
-            replace(u, start=u.start + offset, end=u.end + offset) for u in read.not_understood
-        ]
+        for kept, of_answer in ((unread, read.not_understood), (passed, read.passed)):
+            kept += [replace(u, start=u.start + offset, end=u.end + offset) for u in of_answer]
         text += sentence + "\n"
-    return _draft(Understanding(tuple(zones), tuple(unread)), text, about, base)
+    read = Understanding(tuple(zones), tuple(unread), tuple(passed))
+    return _draft(read, text, about, base)
 
 
 # Inside
@@ -153,10 +157,19 @@ def _moved(zone: UnderstoodZone, offset: int) -> UnderstoodZone:
         limits_start=zone.limits_start + offset,
         limits_end=zone.limits_end + offset,
         limits=tuple(map(moved, zone.limits)),
+        faults=tuple(map(moved, zone.faults)),
         axis=moved(zone.axis) if zone.axis else None,
         areas=tuple(map(moved, zone.areas)),
         lengths=tuple(map(moved, zone.lengths)),
+        widths=tuple(map(moved, zone.widths)),
     )
+
+
+def _known(base: Base | None) -> frozenset[str]:
+    """Return the names that count as limits because the base has them."""
+    if base is None:
+        return frozenset()
+    return known_limits(base)
 
 
 def _draft(read: Understanding, text: str, about: About, base: Base | None) -> Draft:

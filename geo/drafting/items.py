@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geo.base import Base
     from geo.sentences.figures import Figure
+    from geo.sentences.limits import Limit
     from geo.sentences.paragraphs import UnderstoodZone
 
 GROUP = "main"
@@ -162,6 +163,8 @@ def item_table(
     limits_text = zone.limits_text.strip()
     if limits_text:
         put(table, "limits_text", limits_text)
+    if zone.faults:
+        _put_gaps(table, zone)
     taken = [figure for figure in (area, length, *inside) if figure is not None]
     quotes = _quotes(limits_text, taken, text)
     if not limits_text and not quotes:
@@ -184,17 +187,44 @@ def item_table(
     if zone.axis and zone.axis.road:
         axis = tomlkit.table()
         put(axis, "road", zone.axis.road)
-        put(axis, "from", zone.axis.start_name)
-        put(axis, "to", zone.axis.end_name)
+        for key, end in (("from", zone.axis.start_name), ("to", zone.axis.end_name)):
+            if end:
+                put(axis, key, end)
         table.add("axis", axis)
     return table
 
 
 def _basis(zone: UnderstoodZone, area: Figure | None) -> str:
     """Return what the text allows to draw: a ring, a strip, or the name alone."""
+    if zone.faults:
+        return "named"
     if zone.limits:
         return "stated"
     return "corridor" if zone.axis and zone.axis.road and area else "named"
+
+
+def _put_gaps(table: Table, zone: UnderstoodZone) -> None:
+    """Write as comments what the sentence bounds the zone with and cannot be drawn."""
+    _comment(table, "drafts.gap")
+    for fault in zone.faults:
+        for language in ("zh", "en"):
+            table.add(tomlkit.comment(one_line(f"- {fault.explain(language)}")))
+    if any(fault.reason not in _GAPS for fault in zone.faults):
+        return  # what is added or left out is an area of its own
+    ends = [(limit.start, limit.name) for limit in zone.limits]
+    ends += [(fault.start, f"{TO_FILL}：{one_line(fault.text)}") for fault in zone.faults]
+    listed = tomlkit.item([name for _, name in sorted(ends)]).as_string()
+    _comment(table, "drafts.gap.remedy")
+    for line in ('basis = "interpreted"', f"interpreted_limits = {listed}", 'reasoning = ""'):
+        table.add(tomlkit.comment(one_line(line)))
+    table.add(tomlkit.comment('reasoning_en = ""'))
+
+
+_GAPS = frozenset(
+    f"limits.{code}"
+    for code in ("not-a-road", "unnamed-road", "maybe-street", "crossing", "misprint", "offset")
+)
+"""Faults in whose place a road may stand."""
 
 
 def _part(figure: Figure, number: int) -> dict[str, Any]:
@@ -229,14 +259,19 @@ def understood_words(zone: UnderstoodZone, language: str = "zh") -> str:
     parts = []
     if zone.limits:
         names = "、".join(
-            words(f"drafts.side.{limit.side}", language, name=limit.name)
+            words(f"drafts.side.{limit.side}", language, name=_limit_words(limit, language))
             if limit.side
-            else limit.name
+            else _limit_words(limit, language)
             for limit in zone.limits
         )
         parts.append(words("drafts.said.limits", language, names=names))
+    if zone.faults:
+        found = "、".join(dict.fromkeys(fault.text for fault in zone.faults))
+        parts.append(words("drafts.said.gaps", language, found=one_line(found)))
     if zone.axis:
         key = "drafts.said.axis" if zone.axis.road else "drafts.said.axis-unnamed"
+        if zone.axis.road and not zone.axis.start_name:
+            key = "drafts.said.axis-whole"
         parts.append(
             words(
                 key,
@@ -254,8 +289,19 @@ def understood_words(zone: UnderstoodZone, language: str = "zh") -> str:
         words("drafts.said.length", language, found=figure.printed, km=f"{figure.amount:f}")
         for figure in zone.lengths
     ]
+    parts += [words("drafts.said.width", language, found=figure.printed) for figure in zone.widths]
     return ("；" if language == "zh" else "; ").join(parts) or words(
         "drafts.said.nothing", language
+    )
+
+
+def _limit_words(limit: Limit, language: str) -> str:
+    """Return a limit's name with its offset, if it has one."""
+    if limit.offset_m is None:
+        return limit.name
+    side = words(f"drafts.compass.{limit.offset_side or 'none'}", language)
+    return words(
+        "drafts.said.offset", language, name=limit.name, metres=f"{limit.offset_m:g}", side=side
     )
 
 

@@ -12,8 +12,9 @@ from geo.errors import GeoError, Issue
 from geo.io.read import read_text
 from geo.plans.documents import Document, check_source, line_of, read_documents
 from geo.plans.model import TO_FILL
+from geo.sentences.script import simplified
 from geo.texts import Text
-from geo.zones.item import item_limits
+from geo.zones.item import item_limits, limit_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,6 +154,7 @@ def missing_names(names: Sequence[str], base: Base) -> list[str]:
         name
         for name in dict.fromkeys(names)
         if name not in known
+        and simplified(name) not in known
         and (name not in base.aliases or base.aliases[name].data_name not in known)
     ]
 
@@ -185,6 +187,9 @@ def _limit_problems(
     except GeoError as error:
         yield "limits_text", "error", "clash", {"message": error.words}
         return
+    if item.basis == "named" and item.kind == "zone" and item.limits_text:
+        for fault in limit_gaps(item, base):
+            yield "limits_text", "warning", "gap", {"message": fault.message}
     names += [
         road for connector in item.connectors for road in (connector.road, *connector.also) if road
     ]

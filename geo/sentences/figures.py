@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from geo.sentences.script import simplified
+
 _UNITS = {
     "平方公里 平方千米 km² km2 ㎢": ("km²", Decimal(1)),
     "公顷 hm² hm2 ha": ("ha", Decimal("0.01")),
@@ -133,8 +135,9 @@ def printed_amount(printed: str) -> Decimal | None:
     >>> printed_amount("3至5公里") is None
     True
     """
-    found = list(_PRINTED.finditer(printed))
-    if len(found) != 1 or re.search(r"\d", printed.replace(found[0][0], "", 1)):
+    plain = simplified(printed)
+    found = list(_PRINTED.finditer(plain))
+    if len(found) != 1 or re.search(r"\d", plain.replace(found[0][0], "", 1)):
         return None
     match = found[0]
     value = _value(match["number"])

@@ -234,7 +234,10 @@ class _Sentence:
         self.text, self.known = text, known
         form = compact(text, names.ENDS, names.MARKS)
         self.printed, self.plain, self.places = form
-        self.masked = names.mask_brackets(self.plain, words.HOLDS_LIMITS)
+        masked = names.mask_brackets(self.plain, words.HOLDS_LIMITS)
+        number = words.NUMBERING.match(masked)
+        first = number.end() if number else 0
+        self.masked = "，" * first + masked[first:]
         self.limits: list[Limit] = []
         self.faults: list[Fault] = []
         self.seen: set[Fault] = set()

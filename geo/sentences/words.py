@@ -90,6 +90,10 @@ FILLER = re.compile(
 )
 """What may stand between two sides without being one: figures and neighbours."""
 NOT_MISPRINTED = frozenset("至到临邻靠接连傍滨为起直延止迄乃甚以抵及达分南北东西往向到从自截终")
+NUMBERING = re.compile(
+    r"(?:第?[一二三四五六七八九十]{1,3}[、.．]|\d{1,2}(?:[、．)）]|\.(?!\d))|[①-⑳]、?)(?=[^\d])"
+)
+"""三、 or 2. before a sentence."""
 STOPS = "。！!？?；;：:"
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 

@@ -18,7 +18,7 @@ from geo.base import Base
 from geo.crs import WGS84
 from geo.errors import LimitsError
 from geo.plans.documents import PlanItem
-from geo.sentences.limits import Limit, parse_limits
+from geo.sentences.limits import Fault, Limit, parse_limits, read_sentence
 from geo.sentences.script import simplified
 from geo.texts import Text
 from geo.uncertainty.identity import Combination, Identity
@@ -97,6 +97,17 @@ class Drawn:
         return (*main, *(reading for reading in others if reading is not None))
 
 
+def known_limits(base: Base) -> frozenset[str]:
+    """Return the names that count as limits because the base has them or has looked for them."""
+    return frozenset({*base.lines_by_name, *base.aliases, *base.missing, *base.identities.by_name})
+
+
+def limit_gaps(item: PlanItem, base: Base) -> tuple[Fault, ...]:
+    """Return what keeps the limits of an item from being read whole; nothing if it gives none."""
+    reading = read_sentence(item.limits_text, known_limits(base))
+    return reading.faults if reading.limits else ()
+
+
 def item_limits(item: PlanItem, base: Base) -> tuple[Limit, ...]:
     """Return the limits of an item: parsed from its sentence, or as interpreted.
 
@@ -108,7 +119,7 @@ def item_limits(item: PlanItem, base: Base) -> tuple[Limit, ...]:
     """
     if item.basis == "interpreted":
         return tuple(Limit(name, "", None, 0, 0) for name in item.interpreted_limits)
-    known = {*base.lines_by_name, *base.aliases, *base.missing, *base.identities.by_name}
+    known = known_limits(base)
     limits = parse_limits(item.limits_text, known)
     for limit in limits:
         if limit.offset_m is not None:

@@ -307,3 +307,42 @@ def test_faults_of_form_have_their_lines(tmp_path, base):
     found = check_plan_file(path, base, tmp_path)
     assert found.document is None
     assert {issue.place for issue in found.issues} == {"15th-outline.toml:2"}
+
+
+GAPS = """一、科教片区：东至理工大学，南至南平道，西至西康路，北至北宁道，面积0.9平方公里。
+二、限放区为禁放区以外，东至东安路，南至南平道，西至西康路，北至北宁道的区域。
+三、以南平道、東安路、北寧道、西康路圍合，面積約１公頃。"""
+
+
+def test_a_refused_area_is_an_item_with_its_figure_and_its_gap_in_comments(base):
+    draft = draft_from_text(GAPS, ABOUT, base=base)
+    item = items_of(draft)["15th-kejiao"]
+    assert (item["basis"], item["stated_area"]) == ("named", "0.9平方公里")
+    assert '# interpreted_limits = ["待填：理工大学", "南平道", "西康路", "北宁道"]' in draft.source
+    assert "“理工大学”不是道路" in draft.source
+
+
+def test_what_leaves_out_a_part_offers_no_ring(base):
+    draft = draft_from_text(GAPS, ABOUT, base=base)
+    assert items_of(draft)["15th-xianfang"]["basis"] == "named"
+    assert draft.source.count("# interpreted_limits") == 1
+
+
+def test_a_gap_is_told_by_the_check_with_its_line(base):
+    draft = draft_from_text(GAPS, ABOUT, base=base)
+    told = {i.place: i.words("zh")[0] for i in check_plan(draft.file_name, draft.source, base).issues
+            if i.code == "plan-gap"}  # fmt: skip
+    assert len(told) == 2
+    lines = draft.source.split("\n")
+    for place in told:
+        assert lines[int(place.rpartition(":")[2]) - 1].startswith("limits_text")
+    assert "理工大学" in "".join(told.values())
+
+
+def test_traditional_characters_are_drawn_on_the_simplified_base(base):
+    draft = draft_from_text(GAPS, ABOUT, base=base)
+    checked = check_plan(draft.file_name, draft.source, base)
+    assert [issue for issue in checked.issues if issue.level == "error"] == []
+    drawn = checked.built.drawn[draft.item_ids[2]]
+    assert drawn.geometry is not None
+    assert draft.document.items[2].stated_area_km2 == "0.01"

@@ -34,8 +34,8 @@ MOST_CHARACTERS = 60_000
 """Of one paste; the longest of the five plans has 41,000."""
 
 TEXT_KEY = "own_text"
-LATER = ("plan-to-fill", "plan-unknown-plan")
-"""Issues that are for the file after it is downloaded."""
+LATER = ("plan-to-fill", "plan-unknown-plan", "plan-gap")
+"""Issues that are for the file after it is downloaded, or are told of the text itself."""
 
 
 def show_paste(state: State) -> None:
@@ -67,7 +67,7 @@ def show_paste(state: State) -> None:
         st.error(f"{state.text('own.about.fault')} {plain(error.explain(state.language))}")
         return
     read = draft.understanding
-    if not read.zones and not read.not_understood:
+    if not read.zones and not read.not_understood and not read.passed:
         st.warning(state.text("own.paste.nothing"))
         return
     checked = check_plan(draft.file_name, draft.source, base)
@@ -137,7 +137,8 @@ def marked_text(draft: Draft, missing: Iterable[str]) -> str:
         ]
         if zone.axis:
             spans.append((zone.axis.start, zone.axis.end, "limit"))
-        spans += [(f.start, f.end, "figure") for f in (*zone.areas, *zone.lengths)]
+        figures = (*zone.areas, *zone.lengths, *zone.widths)
+        spans += [(f.start, f.end, "figure") for f in figures]
     spans += [(u.start, u.end, "unread") for u in draft.understanding.not_understood]
     kinds = [""] * len(draft.text)
     for start, end, kind in sorted(spans, key=lambda span: span[0] - span[1]):
@@ -172,9 +173,11 @@ def _marked(draft: Draft, base: Base, state: State) -> str:
 
 def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
     """Return the list of what was not understood, left out or cannot be drawn."""
+    read = draft.understanding
+    homes = {fault: zone.name for zone in read.zones for fault in zone.faults}
     rows = [
-        (state.text("own.mark.unread"), unread.explain(state.language))
-        for unread in draft.understanding.not_understood
+        (homes.get(unread) or state.text("own.mark.unread"), unread.explain(state.language))
+        for unread in read.not_understood
     ]
     rows += [(issue.place, issue.words(state.language)[0]) for issue in draft.issues]
     rows += [
@@ -192,7 +195,17 @@ def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
         else f'<p class="pm-foot">{escape(state.text("own.no-problems"))}</p>'
     )
     title = state.text("words.aside", words=state.text("own.problems"), aside=len(rows))
-    return f'<h2 class="pm-h2">{escape(title)}</h2>{body}'
+    return f'<h2 class="pm-h2">{escape(title)}</h2>{body}{_passed_html(draft, state)}'
+
+
+def _passed_html(draft: Draft, state: State) -> str:
+    """Return the sentences that speak of sides, bounds or areas and gave nothing, folded."""
+    passed = draft.understanding.passed
+    if not passed:
+        return ""
+    items = "".join(f"<li>{escape(one.explain(state.language))}</li>" for one in passed)
+    title = state.text("words.aside", words=state.text("own.passed"), aside=len(passed))
+    return f'<details><summary>{escape(title)}</summary><ul class="own-list">{items}</ul></details>'
 
 
 def _said(issue: Issue, language: str) -> str:
