@@ -330,8 +330,8 @@ def test_what_leaves_out_a_part_offers_no_ring(base):
 
 def test_a_gap_is_told_by_the_check_with_its_line(base):
     draft = draft_from_text(GAPS, ABOUT, base=base)
-    told = {i.place: i.words("zh")[0] for i in check_plan(draft.file_name, draft.source, base).issues
-            if i.code == "plan-gap"}  # fmt: skip
+    issues = check_plan(draft.file_name, draft.source, base).issues
+    told = {i.place: i.words("zh")[0] for i in issues if i.code == "plan-gap"}
     assert len(told) == 2
     lines = draft.source.split("\n")
     for place in told:
