@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,11 @@ from geo.base import Base
 from geo.checks.check import Check, Statement, drawn_areas, statement, status_of
 from geo.crs import WGS84
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
 SAME_PLACE_DEGREES = 2e-6
 """Two file grid steps: what rounding may do to one point."""
 
@@ -22,6 +28,10 @@ ROUNDING_M = 0.06
 
 SLIVER_WIDTH_M = 20.0
 """An overlap or a space narrower than this is called a sliver."""
+
+
+MOST_LISTED = 200
+"""Findings of one kind that a check lists one by one; further ones are counted."""
 
 
 def beyond_rounding(shape: Geometry) -> Geometry:
@@ -48,7 +58,9 @@ def beyond_rounding(shape: Geometry) -> Geometry:
     """
     parts = np.asarray(shapely.get_parts(shape))
     parts = parts[shapely.area(parts) > shapely.length(parts) * ROUNDING_M]
-    return shapely.union_all(parts)
+    # The parts of one overlay lie apart, so they need no union.
+    whole: Any = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return cast("Geometry", whole)
 
 
 def shown_area(km2: float) -> str:
@@ -139,11 +151,15 @@ def containment_check(plan: str, zones: gpd.GeoDataFrame, base: Base) -> Check:
 def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
     """List where two zones of one plan lie over each other, with place, size and width."""
     check_id = f"topology/overlaps/{plan}"
-    found = []
-    rows = _valid_areas(zones, metric_crs, "zone")
-    for first, second in itertools.combinations(rows.itertuples(), 2):
+    found: list[Statement] = []
+    more = 0
+    rows = list(_valid_areas(zones, metric_crs, "zone").itertuples())
+    for first, second in _near(rows, 0.0):
         shared = beyond_rounding(shapely.intersection(first.geometry, second.geometry))
         if shapely.is_empty(shared):
+            continue
+        if len(found) == MOST_LISTED:
+            more += 1
             continue
         width = _width_m(shared)
         found.append(
@@ -162,7 +178,29 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
                 width=f"{width:.0f}",
             )
         )
-    return status_of(check_id, found, tolerance=f"{ROUNDING_M:g} m")
+    return status_of(
+        check_id, [*found, *_more(check_id, "overlap", more)], tolerance=f"{ROUNDING_M:g} m"
+    )
+
+
+def _near(rows: list[Any], distance_m: float) -> Iterator[tuple[Any, Any]]:
+    """Give the pairs of rows that come as near as that, in the order of the table."""
+    if len(rows) < 2:
+        return
+    shapes = np.array([row.geometry for row in rows], dtype=object)
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance_m)
+    for first, second in sorted(zip(*pairs.tolist(), strict=True)):
+        if first < second:
+            yield rows[first], rows[second]
+
+
+def _more(check_id: str, kind: str, count: int) -> list[Statement]:
+    """Return a statement that counts what was not listed."""
+    if not count:
+        return []
+    return [
+        statement(check_id, "info", "more", suffix=f"more-{kind}", count=count, listed=MOST_LISTED)
+    ]
 
 
 def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
@@ -183,12 +221,14 @@ def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
 
 def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Statement]:
     """Return the holes and near misses among some zones."""
-    found = []
+    found: list[Statement] = []
     union = shapely.union_all(np.asarray(rows.geometry.array))
-    own = {shapely.normalize(hole) for hole in _holes(rows.geometry.array)}
-    for number, hole in enumerate(_holes(shapely.get_parts(union)), start=1):
-        if shapely.normalize(hole) in own or shapely.is_empty(beyond_rounding(hole)):
-            continue
+    own = set(shapely.to_wkb(shapely.normalize(_holes(rows.geometry.array))).tolist())
+    holes = _holes(shapely.get_parts(union))
+    wide = shapely.area(holes) > shapely.length(holes) * ROUNDING_M
+    drawn = np.array([wkb in own for wkb in shapely.to_wkb(shapely.normalize(holes))], dtype=bool)
+    numbers = np.flatnonzero(wide & ~drawn).tolist()
+    for number, hole in ((n + 1, holes[n]) for n in numbers[:MOST_LISTED]):
         beside = rows[shapely.distance(rows.geometry.array, hole) < ROUNDING_M]
         found.append(
             statement(
@@ -204,9 +244,14 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
                 width=f"{_width_m(hole):.0f}",
             )
         )
-    for first, second in itertools.combinations(rows.itertuples(), 2):
+    found += _more(check_id, "hole", len(numbers) - MOST_LISTED if numbers[MOST_LISTED:] else 0)
+    near = 0
+    for first, second in _near(list(rows.itertuples()), SLIVER_WIDTH_M):
         distance = float(shapely.distance(first.geometry, second.geometry))
         if 0 < distance < SLIVER_WIDTH_M:
+            near += 1
+            if near > MOST_LISTED:
+                continue
             found.append(
                 statement(
                     check_id,
@@ -221,16 +266,15 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
                     distance=f"{distance:.2f}",
                 )
             )
-    return found
+    return [*found, *_more(check_id, "near-miss", max(0, near - MOST_LISTED))]
 
 
-def _holes(polygons: object) -> list[Geometry]:
+def _holes(polygons: object) -> npt.NDArray[Any]:
     """Return the holes of some polygons as polygons."""
-    return [
-        shapely.polygons(ring)
-        for polygon in shapely.get_parts(np.asarray(polygons))
-        for ring in shapely.get_rings(polygon)[1:]
-    ]
+    rings, owner = shapely.get_rings(shapely.get_parts(np.asarray(polygons)), return_index=True)
+    inner = np.concatenate([[False], owner[1:] == owner[:-1]]) if len(owner) else owner == 1
+    holes: npt.NDArray[Any] = shapely.polygons(rings[inner])
+    return holes
 
 
 def shared_limits_check(

@@ -43,6 +43,21 @@ NESTING = 60
 XML_ELEMENTS = 2_000_000
 """Elements of an uploaded KML file."""
 
+MEETING_SIDES = 30_000
+"""Pairs of sides that may cross when uploaded shapes are laid over each other and the zones."""
+
+VERTEX_PAIRS = 200_000_000
+"""Pairs of vertices compared while uploaded shapes are judged: about 2 s."""
+
+PASTED_CHARACTERS = 50_000
+"""Characters of a pasted plan text; the longest plan chapter in the data has 4,000."""
+
+SESSION_UPLOAD_BYTES = 120 * 2**20
+"""Uploaded files that one session holds at once; the one before is let go first."""
+
+PROCESS_UPLOAD_BYTES = 600 * 2**20
+"""Uploaded files that all sessions of one process hold at once."""
+
 
 def refuse_above(limit: int, found: int, what: Text, name: str, remedy: Text) -> None:
     """Raise InputTooLargeError if `found` passes `limit`.

@@ -16,14 +16,19 @@ from geo.checks.built import method_check
 from geo.checks.check import Check
 from geo.checks.topology import containment_check, overlaps_check, spaces_check, validity_check
 from geo.crs import WGS84
-from geo.errors import InputTooLargeError, Issue
+from geo.errors import DataFileError, InputTooLargeError, Issue
 from geo.texts import Text, text
 from geo.uncertainty.position import AreaBudget, area_budget
 from geo.uploads.fields import Fields, stated_area
+from geo.uploads.work import clock, refuse_heavy
 from geo.verdicts import Finding, Reading, judge
 from geo.zones.item import rounded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
     from geo.base import Base
 
 PLAN = "own"
@@ -38,6 +43,9 @@ MOST_SHAPES = 200
 DEFAULT_ERROR_M = 5.0
 """Position error of a side, 1 sigma [m], where the reader gives no other. It is an assumption:
 a file of shapes does not say how well it was drawn."""
+
+PIECE = 5_000
+"""Vertices simplified at once: the time for it may grow with their square."""
 
 CORNER_DEGREES = 30.0
 """A bend sharper than this ends one side and begins the next."""
@@ -130,6 +138,7 @@ def check_own_polygons(
     *,
     error_m: float = DEFAULT_ERROR_M,
     language: str = "zh",
+    tick: Callable[[], None] | None = None,
 ) -> OwnReport:
     """Judge every shape of a layer as the project's own zones are judged.
 
@@ -149,6 +158,9 @@ def check_own_polygons(
         shifted as a whole, as in `geo.areas.area_budget`.
     language : {"zh", "en"}
         Language of the name given to a shape without one.
+    tick : callable, optional
+        Called between steps; by raising it ends the check, as when the reader
+        has left. By default it ends after `geo.uploads.work.CHECK_SECONDS`.
 
     Returns
     -------
@@ -159,17 +171,43 @@ def check_own_polygons(
     Raises
     ------
     InputTooLargeError
-        If there are more than `MOST_SHAPES` features.
+        If there are more than `MOST_SHAPES` features, if laying them over each other would
+        cost more than `geo.uploads.work` allows, or if it takes too long.
+    DataFileError
+        If GEOS breaks off.
     """
+    tick = tick or clock()
     if len(layer) > MOST_SHAPES:
         raise InputTooLargeError(Text("own.too-many", count=len(layer), limit=MOST_SHAPES))
     metric = layer.geometry.to_crs(base.metric_crs)
     drawn = zones[zones.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     drawn = drawn[drawn.geometry.is_valid]
     own_zones = drawn.geometry.to_crs(base.metric_crs)
+    is_area = metric.geom_type.isin(["Polygon", "MultiPolygon"]) & metric.is_valid
+    refuse_heavy(metric[is_area], [*own_zones, base.outline])
+    try:
+        return _report(layer, metric, base, drawn, own_zones, fields, error_m, language, tick)
+    except shapely.errors.GEOSException as error:
+        detail = str(error)[:120]
+        raise DataFileError(Text("own.broken-off", detail=detail)) from error
+
+
+def _report(
+    layer: gpd.GeoDataFrame,
+    metric: gpd.GeoSeries,
+    base: Base,
+    drawn: gpd.GeoDataFrame,
+    own_zones: gpd.GeoSeries,
+    fields: Fields,
+    error_m: float,
+    language: str,
+    tick: Callable[[], None],
+) -> OwnReport:
+    """Judge the shapes, after it is known what that costs."""
     issues: list[Issue] = []
     shapes = []
     for row, (geometry, shape_m) in enumerate(zip(layer.geometry, metric, strict=True)):
+        tick()
         number = row + 1
         name = str(layer[fields.name].iloc[row] or "") if fields.name else ""
         name = name.strip()[:60] or text("own.unnamed", language, number=number)
@@ -186,7 +224,7 @@ def check_own_polygons(
             neighbour = _neighbour(shape_m, shape.budget.area_km2, drawn, own_zones)
             shape = replace(shape, neighbour=neighbour)
         shapes.append(shape)
-    return OwnReport(tuple(shapes), _checks(shapes, base), tuple(issues), error_m)
+    return OwnReport(tuple(shapes), _checks(shapes, base, tick), tuple(issues), error_m)
 
 
 def _judged(
@@ -251,9 +289,20 @@ def sides(shape: BaseGeometry, error_m: float) -> gpd.GeoDataFrame:
     )
 
 
+def _simplified(places: npt.NDArray[np.float64], wiggle_m: float) -> npt.NDArray[np.float64]:
+    """Return a line without its wiggles; a long one piece by piece, in linear time."""
+    pieces = [
+        shapely.get_coordinates(
+            shapely.simplify(shapely.linestrings(places[start : start + PIECE + 1]), wiggle_m)
+        )
+        for start in range(0, max(1, len(places) - 1), PIECE)
+    ]
+    return np.vstack([pieces[0], *(piece[1:] for piece in pieces[1:])])
+
+
 def _ring_sides(ring: shapely.LinearRing, wiggle_m: float) -> list[shapely.LineString]:
     """Cut one ring at its corners."""
-    smooth = shapely.get_coordinates(shapely.simplify(ring, wiggle_m))[:-1]
+    smooth = _simplified(shapely.get_coordinates(ring), wiggle_m)[:-1]
     if len(smooth) < 3:
         smooth = shapely.get_coordinates(ring)[:-1]
     steps = np.roll(smooth, -1, axis=0) - smooth
@@ -278,9 +327,12 @@ def _neighbour(
         return None
     geometries = np.asarray(zones_m.array)
     overlaps = shapely.area(shapely.intersection(geometries, shape))
-    unions = shapely.area(geometries) + shape.area - overlaps
-    distances = shapely.distance(geometries, shape)
-    best = int(np.argmax(overlaps / unions)) if overlaps.max() > 0 else int(np.argmin(distances))
+    if overlaps.max() > 0:
+        unions = shapely.area(geometries) + shape.area - overlaps
+        best = int(np.argmax(overlaps / unions))
+    else:
+        best = int(shapely.STRtree(geometries).nearest(shape))
+    distance = float(shapely.distance(geometries[best], shape))
     zone = drawn.geometry.iloc[best]
     in_zone = float(geodesic_area_km2([zone])[0])
     common = gpd.GeoSeries([shapely.intersection(geometries[best], shape)], crs=zones_m.crs)
@@ -291,12 +343,12 @@ def _neighbour(
         overlap,
         min(1.0, overlap / area_km2) if area_km2 else 0.0,
         min(1.0, overlap / in_zone) if in_zone else 0.0,
-        float(distances[best]),
+        distance,
         float(shapely.hausdorff_distance(outline, other)),
     )
 
 
-def _checks(shapes: list[OwnShape], base: Base) -> tuple[Check, ...]:
+def _checks(shapes: list[OwnShape], base: Base, tick: Callable[[], None]) -> tuple[Check, ...]:
     """Run the checks of the project's own zones that need shapes alone."""
     found = [s for s in shapes if s.geometry is not None and not s.geometry.is_empty]
     table = gpd.GeoDataFrame(
@@ -311,13 +363,18 @@ def _checks(shapes: list[OwnShape], base: Base) -> tuple[Check, ...]:
         crs=WGS84,
     )
     usable = table[[s.budget is not None for s in found]]
-    return (
-        validity_check(PLAN, table),
-        method_check(PLAN, usable, base.metric_crs),
-        containment_check(PLAN, usable, base),
-        overlaps_check(PLAN, usable, base.metric_crs),
-        spaces_check(PLAN, usable, base.metric_crs),
+    steps: tuple[Callable[[], Check], ...] = (
+        lambda: validity_check(PLAN, table),
+        lambda: method_check(PLAN, usable, base.metric_crs),
+        lambda: containment_check(PLAN, usable, base),
+        lambda: overlaps_check(PLAN, usable, base.metric_crs),
+        lambda: spaces_check(PLAN, usable, base.metric_crs),
     )
+    checks = []
+    for step in steps:
+        tick()
+        checks.append(step())
+    return tuple(checks)
 
 
 def own_layer(report: OwnReport) -> gpd.GeoDataFrame:

@@ -64,18 +64,19 @@ def table(path: str, request: dict[str, Any]) -> Table:
             record["id"] = feature["id"]
         records.append(record)
         made = None
+        member = feature.get("geometry")
+        vertices += _positions(member)
+        refuse_above(limits, "VERTICES", vertices, "vertices")
         try:
-            member = feature.get("geometry")
             with np.errstate(all="ignore"):
                 made = None if member is None else shape(member)
+        except MemoryError:
+            raise
         except Exception as error:
             detail = {"feature": number, "detail": str(error)[:200]}
             notes.append(("geometry-unreadable", "error", detail))
         if isinstance(feature.get("geometry"), dict):
             feature["geometry"] = None  # its lists are no longer needed
-        if made is not None:
-            vertices += int(shapely.get_num_coordinates(made))
-            refuse_above(limits, "VERTICES", vertices, "vertices")
         shapes.append(None if made is None else shapely.to_wkb(made))
     columns = list(dict.fromkeys(str(key) for record in records for key in record))
     refuse_above(limits, "FIELDS", len(columns), "fields")
@@ -131,6 +132,24 @@ def _refuse_deep(document: Any, limits: dict[str, int]) -> None:
             for child in (value.values() if isinstance(value, dict) else value)
             if isinstance(child, (dict, list))
         ]
+
+
+def _positions(geometry: Any) -> int:
+    """Count the positions of a GeoJSON geometry before a shape is made of it."""
+    level = [geometry]
+    count = 0
+    while level:
+        lists = []
+        for value in level:
+            if isinstance(value, dict):
+                lists += [value.get("coordinates"), value.get("geometries")]
+            elif isinstance(value, list) and value:
+                if isinstance(value[0], (list, dict)):
+                    lists += value
+                else:
+                    count += 1
+        level = [value for value in lists if value]
+    return count
 
 
 def _crs_name(document: Any) -> str:

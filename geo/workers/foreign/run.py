@@ -72,7 +72,7 @@ class Allowance:
 
 
 UPLOAD = Allowance(
-    memory=224 * 2**20,
+    memory=256 * 2**20,
     processor_seconds=4,
     seconds=12.0,
     answer_bytes=96 * 2**20,
