@@ -30,7 +30,7 @@ $(VENV)/fuzz.stamp: $(VENV)/dev.stamp requirements-fuzz.txt
 	touch $@
 
 app: $(VENV)/app.stamp
-	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+	$(BIN)/python -m views.served run streamlit_app.py --server.address 127.0.0.1 --server.port $(PORT)
 
 test: $(VENV)/dev.stamp
 	sh tests/find_chromium.sh

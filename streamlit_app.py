@@ -13,10 +13,12 @@ from views import SCRIPTED, VIEWS, available_views, link
 from views.map.view import draw_map
 from views.page import page_data
 from views.page_style import ICON, page_style
+from views.served import guard
 from views.state import State, choices_of, set_aside, today
 
 logger = logging.getLogger(__name__)
 
+guard.install()
 link.open_link()
 language = link.one("lang", ("zh", "en"), "zh") or "zh"
 views = available_views()

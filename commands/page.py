@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         ) from error
     os.environ["GEO_DATA"] = str(data_folder(options.data).resolve())
     os.environ["GEO_STATIC"] = str(folder / "static")
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", "views.served", "run", "streamlit_app.py"]
     command += ["--server.address=127.0.0.1", f"--server.port={options.port}"]
     command += [f"--server.headless={str(options.no_browser).lower()}"]
     print(text("command.page", options.lang, port=options.port), file=sys.stderr, flush=True)

@@ -113,5 +113,7 @@ def stated_area(cell: Any, unit: str) -> tuple[str, str] | None:
 
 def _digits(number: float) -> str:
     """Return the shortest digits of a number, without an exponent."""
+    if isinstance(number, int):
+        return str(number)  # it may be too large for a float
     whole = float(number).is_integer() and abs(number) < 1e15
     return str(int(number)) if whole else f"{np.format_float_positional(number, trim='-')}"

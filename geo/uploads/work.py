@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 CHECK_SECONDS = 4.0
-"""A check of shapes ends at the next step after this; one within the limits takes a part of it."""
+"""Time of the processor after which a check of shapes ends at the next step [s]."""
 
 _AT_ONCE = 2_000
 """Sides that are looked up at once, so that counting can stop early."""
@@ -107,11 +107,14 @@ def _sides(shapes: list[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.i
 
 
 def clock(seconds: float = CHECK_SECONDS) -> Callable[[], None]:
-    """Return what is called between steps and refuses to go on after some seconds."""
-    end = time.monotonic() + seconds
+    """Return what is called between steps and refuses to go on after some seconds.
+
+    Counted is the time that the thread has computed, not that it has waited for others.
+    """
+    end = time.thread_time() + seconds
 
     def tick() -> None:
-        if time.monotonic() > end:
+        if time.thread_time() > end:
             raise InputTooLargeError(Text("own.too-long", seconds=seconds))
 
     return tick

@@ -119,6 +119,73 @@ def test_the_session_opens_through_the_front_and_from_no_other_origin(front):
         )
 
 
+def test_an_office_behind_one_address_gets_in(front):
+    host, _ = front
+    sessions = []
+    try:
+        for number in range(75):
+            sessions.append(
+                create_connection(
+                    f"ws://{host}/_stcore/stream",
+                    origin=f"http://{host}",
+                    subprotocols=["streamlit"],
+                    cookie=f"_streamlit_xsrf=browser-{number}",
+                    timeout=60,
+                )
+            )
+        assert all(session.connected for session in sessions)
+    finally:
+        for session in sessions:
+            session.close()
+
+
+def test_one_browser_holds_no_more_than_twenty_windows(front):
+    host, _ = front
+    sessions = []
+    words = {"origin": f"http://{host}", "subprotocols": ["streamlit"], "timeout": 60}
+    words["cookie"] = "_streamlit_xsrf=one"
+    try:
+        with pytest.raises(WebSocketBadStatusException, match="429"):
+            for _ in range(21):
+                sessions.append(create_connection(f"ws://{host}/_stcore/stream", **words))
+        assert len(sessions) == 20
+    finally:
+        for session in sessions:
+            session.close()
+
+
+def test_a_session_cannot_send_file_after_file(front):
+    host, _ = front
+
+    def put(session):
+        return answer_to(host, f"/_stcore/upload_file/{session}/f", data=b"x", method="PUT")[0]
+
+    assert 429 in {put("hasty") for _ in range(30)}
+    assert put("patient") != 429
+
+
+def test_only_the_names_of_the_site_are_served(front):
+    host, _ = front
+    for name in ("elsewhere.example", "127.0.0.1.elsewhere.example", "10.0.0.1"):
+        assert answer_to(host, headers={"Host": name})[0] == 421, name
+    for name in (host, "localhost", "plan-map.example"):
+        assert answer_to(host, "/_stcore/health", headers={"Host": name})[0] == 200, name
+
+
+def test_a_page_of_another_site_cannot_ask(front):
+    host, _ = front
+    for origin in ("http://elsewhere.example", f"http://{host}.elsewhere.example", "null"):
+        asked = {"Origin": origin}
+        assert answer_to(host, "/_stcore/health", headers=asked)[0] == 403, origin
+    assert answer_to(host, "/_stcore/health", headers={"Origin": f"http://{host}"})[0] == 200
+
+
+def test_the_page_is_started_with_its_guards():
+    assert "-m views.served run" in unit()["ExecStart"][0]
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "views.served run streamlit_app.py --server.address 127.0.0.1" in recipe
+
+
 def test_an_upload_without_the_token_is_refused(front):
     host, _ = front
     path = "/_stcore/upload_file/session/file"

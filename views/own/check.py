@@ -10,12 +10,14 @@ import streamlit as st
 from shapely.geometry import mapping
 
 from geo.datums.guess import as_wgs84, guess_datum
+from geo.errors import GeoError
 from geo.io.geojson import layer_bytes
-from geo.io.limits import UPLOAD_BYTES
+from geo.io.limits import SESSION_UPLOAD_BYTES, UPLOAD_BYTES
 from geo.uploads.check import DEFAULT_ERROR_M, OwnReport, OwnShape, check_own_polygons, own_layer
 from geo.uploads.fields import UNITS, Fields, guess_fields
 from geo.uploads.files import Upload, read_upload
 from geo.uploads.report import own_report_html, own_report_json
+from geo.uploads.work import clock
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
@@ -35,6 +37,9 @@ ENDINGS = ["geojson", "json", "gpkg", "zip", "kml"]
 KEPT = "own_upload"
 """The last upload of this session, read; gone with the session or the file."""
 
+JUDGED = "own_judged"
+"""What was found of it, by the reader's choices; gone in the same way."""
+
 
 def show_check(state: State) -> None:
     """Show the field for the file, then datum, fields, verdicts and downloads."""
@@ -44,8 +49,10 @@ def show_check(state: State) -> None:
     )
     if given is None:
         st.session_state.pop(KEPT, None)
+        st.session_state.pop(JUDGED, None)
+        st.caption(state.text("own.upload.sum", limit=SESSION_UPLOAD_BYTES // 2**20))
         return
-    upload = _read(given.file_id, given.name, given.getvalue())
+    upload = _read(given)
     st.caption(
         f"{plain(upload.name)} · "
         + state.text("own.upload.read", kind=upload.kind, count=len(upload.layer))
@@ -59,10 +66,7 @@ def show_check(state: State) -> None:
     if reading is None:
         st.caption(state.text("own.datum.waiting"))
         return
-    layer = as_wgs84(upload.layer, reading)
-    report = check_own_polygons(
-        layer, base, _own_zones(state), fields, error_m=error_m, language=state.language
-    )
+    report = _judged(given.file_id, upload, base, reading, fields, error_m, state)
     draw_over(_overlay(report, state))
     st.html(_checks_html(report, state))
     st.html(_table_html(report, state))
@@ -70,15 +74,72 @@ def show_check(state: State) -> None:
     _downloads(report, base, state, source=upload.name, datum=datum)
 
 
-def _read(file_id: str, name: str, data: bytes) -> Upload:
-    """Read a file once for this session."""
+def _read(given: Any) -> Upload:
+    """Read a file once for this session; a refusal too is kept.
+
+    Raises
+    ------
+    GeoError
+        If it cannot be read.
+    """
     kept = st.session_state.get(KEPT)
-    if kept and kept[0] == file_id:
-        upload: Upload = kept[1]
-        return upload
-    upload = read_upload(name, data)
-    st.session_state[KEPT] = (file_id, upload)
+    if kept is None or kept[0] != given.file_id:
+        st.session_state.pop(KEPT, None)  # two at once would be twice the memory
+        try:
+            found: Upload | GeoError = read_upload(given.name, given.getvalue())
+        except GeoError as error:
+            found = type(error)(*error.args)  # without the frames that hold the file
+        kept = (given.file_id, found)
+        st.session_state[KEPT] = kept
+    if isinstance(kept[1], GeoError):
+        raise kept[1]
+    upload: Upload = kept[1]
     return upload
+
+
+def _judged(
+    file_id: str,
+    upload: Upload,
+    base: Base,
+    reading: str,
+    fields: Fields,
+    error_m: float,
+    state: State,
+) -> OwnReport:
+    """Judge the shapes once for this file and these choices; a rerun does not repeat it.
+
+    Raises
+    ------
+    InputTooLargeError
+        If that would cost or costs too much, and again from the session in every rerun.
+    """
+    key = (file_id, reading, fields, error_m, state.language, base.district.data_version)
+    kept = st.session_state.get(JUDGED)
+    if kept is None or kept[0] != key:
+        in_time, box = clock(), st.empty()
+
+        def tick() -> None:
+            box.empty()  # Streamlit ends the run here if the reader has left
+            in_time()
+
+        try:
+            found: OwnReport | GeoError = check_own_polygons(
+                as_wgs84(upload.layer, reading),
+                base,
+                _own_zones(state),
+                fields,
+                error_m=error_m,
+                language=state.language,
+                tick=tick,
+            )
+        except GeoError as error:
+            found = type(error)(*error.args)
+        kept = (key, found)
+        st.session_state[JUDGED] = kept
+    if isinstance(kept[1], GeoError):
+        raise kept[1]
+    report: OwnReport = kept[1]
+    return report
 
 
 def _show_issues(issues: Iterable[Issue], state: State) -> None:

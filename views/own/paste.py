@@ -14,6 +14,7 @@ from geo.drafting.items import About, understood_words
 from geo.drafting.review import PlanCheck, check_plan, missing_names
 from geo.errors import GeoError, Issue
 from geo.io.geojson import layer_bytes
+from geo.io.limits import PASTED_CHARACTERS
 from geo.texts import text as words
 from layers.marks import verdict_mark
 from layers.styles import VERDICT_COLOURS, style_of
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from geo.verdicts import Finding
     from views.state import State
 
-MOST_CHARACTERS = 60_000
-"""Of one paste; the longest of the five plans has 41,000."""
-
 TEXT_KEY = "own_text"
 LATER = ("plan-to-fill", "plan-unknown-plan", "plan-gap")
 """Issues that are for the file after it is downloaded, or are told of the text itself."""
@@ -46,7 +44,7 @@ def show_paste(state: State) -> None:
             state.text("own.paste.label"),
             key=TEXT_KEY,
             height=170,
-            max_chars=MOST_CHARACTERS,
+            max_chars=PASTED_CHARACTERS,
             placeholder=state.text("own.paste.hint"),
             persist_state="session",
         )
@@ -60,6 +58,9 @@ def show_paste(state: State) -> None:
                 disabled=not given,
             )
     if not (pasted or "").strip():
+        return
+    if len(str(pasted)) > PASTED_CHARACTERS:  # the browser's own count is the browser's
+        st.error(state.text("own.paste.too-long", count=len(str(pasted)), limit=PASTED_CHARACTERS))
         return
     try:
         draft = draft_from_text(str(pasted), about, base=base)

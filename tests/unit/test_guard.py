@@ -1,0 +1,95 @@
+"""Uploads have a sum, who has left holds nothing, and nobody outside is asked."""
+
+import asyncio
+
+import pytest
+from starlette.exceptions import HTTPException
+from streamlit import net_util
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.web.server import server_util
+
+from geo.io import limits
+from views.served import guard
+
+
+@pytest.fixture(autouse=True)
+def guarded(monkeypatch):
+    for owner, name in (
+        (net_util, "get_external_ip"),
+        (MemoryUploadedFileManager, "add_file"),
+        (MemorySessionStorage, "save"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    guard.install()
+    guard.install()
+
+
+@pytest.fixture
+def manager(monkeypatch):
+    monkeypatch.setattr(limits, "SESSION_UPLOAD_BYTES", 100)
+    monkeypatch.setattr(limits, "PROCESS_UPLOAD_BYTES", 250)
+    return MemoryUploadedFileManager("/upload")
+
+
+def file(name, size):
+    return UploadedFileRec(name, name, "text/plain", bytes(size))
+
+
+def test_a_session_holds_no_more_than_its_sum(manager):
+    manager.add_file("a", file("1", 60))
+    with pytest.raises(HTTPException, match="SESSION_UPLOAD_BYTES: 120 > 100 bytes") as caught:
+        manager.add_file("a", file("2", 60))
+    assert caught.value.status_code == 413
+    manager.add_file("a", file("1", 90))  # in the place of the first
+    manager.remove_file("a", "1")
+    manager.add_file("a", file("2", 60))
+    assert guard.held_bytes(manager, "a") == (60, 60)
+
+
+def test_all_sessions_hold_no_more_than_theirs(manager):
+    for session in "ab":
+        manager.add_file(session, file("1", 90))
+    with pytest.raises(HTTPException, match="PROCESS_UPLOAD_BYTES: 270 > 250 bytes"):
+        manager.add_file("c", file("1", 90))
+    manager.remove_session_files("a")
+    manager.add_file("c", file("1", 90))
+
+
+class Session:
+    id = "a"
+
+    def __init__(self, manager):
+        self.manager = manager
+
+    def shutdown(self):
+        self.manager.remove_session_files(self.id)
+
+
+def test_what_a_session_held_is_gone_soon_after_it_has_left(manager, monkeypatch):
+    storage = MemorySessionStorage(ttl_seconds=0)
+    manager.add_file("a", file("1", 60))
+    called = []
+
+    async def leave():
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "call_later", lambda *words: called.append(words))
+        storage.save(SessionInfo(None, Session(manager)))
+
+    asyncio.run(leave())
+    ((seconds, function, *arguments),) = called
+    assert seconds == 1
+    assert guard.held_bytes(manager, "a") == (60, 60)
+    function(*arguments)
+    assert guard.held_bytes(manager, "a") == (0, 0)
+
+
+def test_a_foreign_page_makes_nobody_ask_outside(monkeypatch):
+    def asked(*_, **__):
+        raise AssertionError("A host outside was asked.")
+
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", asked)
+    assert not server_util.is_url_from_allowed_origins("http://elsewhere.example")
+    assert server_util.is_url_from_allowed_origins("http://localhost:8501")

@@ -1,0 +1,98 @@
+"""Guard Streamlit's own doors: how much is uploaded, who has left, what is asked outside.
+
+Streamlit bounds one file, not their sum; keeps the files of a session that has left until it
+happens to look; and asks a host outside for this machine's address when a foreign page tries to
+connect. None of the three has a setting, so `install` puts our own function in the place of
+theirs; a test holds that theirs are still called as here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from streamlit import net_util
+from streamlit.runtime import memory_session_storage, memory_uploaded_file_manager
+
+from geo.io import limits
+
+if TYPE_CHECKING:
+    from streamlit.runtime.session_manager import SessionInfo
+    from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+Manager = memory_uploaded_file_manager.MemoryUploadedFileManager
+Storage = memory_session_storage.MemorySessionStorage
+
+_add_file = Manager.add_file
+_save = Storage.save
+_LOCK = threading.Lock()
+
+
+def install() -> None:
+    """Put the guards in place; again does nothing."""
+    net_util.get_external_ip = no_external_address
+    Manager.add_file = add_file  # type: ignore[assignment,method-assign]
+    Storage.save = save  # type: ignore[assignment,method-assign]
+
+
+def no_external_address() -> None:
+    """Know no address outside: nobody is asked for it."""
+
+
+def held_bytes(manager: Manager, session_id: str, file_id: str = "") -> tuple[int, int]:
+    """Return the bytes of uploads that a session and that all sessions hold.
+
+    Parameters
+    ----------
+    manager : MemoryUploadedFileManager
+    session_id : str
+    file_id : str
+        A file of the session that does not count, since it is about to be replaced.
+    """
+    own = total = 0
+    for session, files in list(manager.file_storage.items()):
+        mine = session == session_id
+        size = sum(len(f.data) for i, f in list(files.items()) if not (mine and i == file_id))
+        total += size
+        own += size if mine else 0
+    return own, total
+
+
+def add_file(manager: Manager, session_id: str, file: UploadedFileRec) -> None:
+    """Keep an uploaded file, unless its session or all sessions then hold too much.
+
+    Raises
+    ------
+    HTTPException
+        413, with the limit, which the browser shows beside the file.
+    """
+    with _LOCK:
+        own, total = held_bytes(manager, session_id, file.file_id)
+        size = len(file.data)
+        for name, held in (("SESSION_UPLOAD_BYTES", own), ("PROCESS_UPLOAD_BYTES", total)):
+            limit = getattr(limits, name)
+            if held + size > limit:
+                raise HTTPException(
+                    413, f"{name}: {held + size:,} > {limit:,} bytes. Remove a file first."
+                )
+        _add_file(manager, session_id, file)
+
+
+def save(storage: Storage, session_info: SessionInfo) -> None:
+    """Keep a session that has left for the time set, then let go of all it held."""
+    _save(storage, session_info)
+    cache: Any = storage._cache
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # the page is ending
+        return
+    loop.call_later(cache.ttl + 1, let_go, storage)
+
+
+def let_go(storage: Storage) -> None:
+    """Shut down the sessions whose time is over: their files and what was read of them go."""
+    cache: Any = storage._cache
+    for _, info in cache.expire() or ():
+        info.session.shutdown()
