@@ -19,6 +19,7 @@ from geo.crs import WGS84, metric_crs_for, require_metric
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
+from geo.io.forms import AREAS, LINES, POINTS, Form
 from geo.io.read import read_layer, read_toml, sha256
 from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
@@ -65,6 +66,34 @@ _NO_IDENTITY = {
 CENTRE_READING = "centre_line"
 """The default reading, one rule for every limit of every zone: a limit named in a sentence
 is its own middle line, the centre line of a road and the mid-line of a river."""
+
+
+BASE_FORMS: dict[str, Form] = {
+    "district": Form(AREAS, ("name",)),
+    "roads": Form(
+        LINES,
+        ("name", "name_en", "road_id", "method", "source", "source_en", "road_class"),
+        numbers=("half_width_m",),
+    ),
+    "river": Form(
+        LINES,
+        ("name_en", "method", "source", "source_en"),
+        needed=("name",),
+        numbers=("half_width_m",),
+        choices={"reading": ("mid_river", "bank", "riverside_road")},
+    ),
+    "landmarks": Form(POINTS, ("name_en", "class"), needed=("name",)),
+    "control_points": Form(
+        POINTS,
+        ("name", "kind", "source"),
+        needed=("control_id", "expect"),
+        numbers=("tolerance_m",),
+    ),
+}
+"""What every feature of a file in ``base/`` is like, by the name of the file."""
+
+
+RESTORE = Text("base.restore")
 
 
 class PlanPeriod(BaseModel):
@@ -427,7 +456,7 @@ def read_base(folder: Path) -> Base:
 
 def _layer(path: Path) -> gpd.GeoDataFrame:
     """Read a layer of the base in the form that is read; without a version it is the folder's."""
-    layer = read_layer(path)
+    layer = read_layer(path, BASE_FORMS[path.stem])
     metadata = layer.attrs.get("metadata")
     found = metadata.get("format", DATA_FORMAT) if isinstance(metadata, dict) else DATA_FORMAT
     if fault := format_fault(found):
@@ -605,48 +634,59 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
                 "error",
                 f"base/{path.name}",
                 error.words,
-                Text("base.restore"),
+                RESTORE,
             )
         )
         empty: dict[str, list[str]] = {column: [] for column in columns or ("name",)}
         return gpd.GeoDataFrame(empty, geometry=[], crs=WGS84)
 
 
+def _table(path: Path, key: str, needed: tuple[str, ...], issues: list[Issue]) -> list[Any]:
+    """Return the rows of a table of the base, all text; a faulty one becomes an Issue."""
+    if not path.is_file():
+        return []
+    file = f"base/{path.name}"
+    try:
+        document = read_toml(path)
+        if fault := format_fault(document.get("format", DATA_FORMAT)):
+            raise DataFileError(fault.about(file))
+    except DataFileError as error:
+        issues.append(Issue("base-file-unreadable", "error", file, error.words, RESTORE))
+        return []
+    rows = document.get(key, [])
+    faults: list[tuple[int, Text]] = []
+    sound = []
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
+        if not isinstance(row, dict):
+            faults.append((number, Text("base.row-no-table")))
+            continue
+        lacking = [k for k in needed if not isinstance(row.get(k), str) or not row[k].strip()]
+        lacking += [k for k, v in row.items() if k not in needed and not isinstance(v, str)]
+        if lacking:
+            faults.append((number, Text("base.row-no-text", key=lacking[0])))
+        else:
+            sound.append(row)
+    for number, fault in faults:
+        place = Text("base.row", table=key, number=number, fault=fault)
+        issues.append(Issue(f"{key}-incomplete", "error", file, place, Text("base.row.remedy")))
+    return sound
+
+
 def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:
     """Read the alias table; every printed name once."""
     table: dict[str, Alias] = {}
-    if not path.is_file():
-        return table
-    for row in read_toml(path).get("alias", []):
-        try:
-            alias = Alias(
-                printed=row["printed"],
-                data_name=row["data_name"],
-                reason=row["reason"],
-                reason_en=row.get("reason_en", ""),
-                source=row.get("source", ""),
-            )
-        except KeyError as error:
-            issues.append(
-                Issue(
-                    "alias-incomplete",
-                    "error",
-                    f"base/{path.name}",
-                    Text("base.alias-lacks", key=error.args[0], row=str(row)),
-                    Text("base.alias-lacks.remedy"),
-                )
-            )
-            continue
+    for row in _table(path, "alias", ("printed", "data_name", "reason"), issues):
+        alias = Alias(
+            printed=row["printed"],
+            data_name=row["data_name"],
+            reason=row["reason"],
+            reason_en=row.get("reason_en", ""),
+            source=row.get("source", ""),
+        )
         if alias.printed in table:
-            issues.append(
-                Issue(
-                    "alias-twice",
-                    "error",
-                    f"base/{path.name}",
-                    Text("base.alias-twice", name=alias.printed),
-                    Text("base.alias-twice.remedy"),
-                )
-            )
+            words = Text("base.alias-twice", name=alias.printed)
+            remedy = Text("base.alias-twice.remedy")
+            issues.append(Issue("alias-twice", "error", f"base/{path.name}", words, remedy))
             continue
         table[alias.printed] = alias
     return table
@@ -654,23 +694,8 @@ def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:
 
 def _missing(path: Path, issues: list[Issue]) -> dict[str, str]:
     """Read the limits that were looked for and not found."""
-    if not path.is_file():
-        return {}
-    table: dict[str, str] = {}
-    for row in read_toml(path).get("missing", []):
-        if "name" not in row:
-            issues.append(
-                Issue(
-                    "missing-row-without-name",
-                    "warning",
-                    f"base/{path.name}",
-                    Text("base.missing-nameless", row=str(row)),
-                    Text("base.missing-nameless.remedy"),
-                )
-            )
-            continue
-        table[row["name"]] = row.get("tried", row.get("note", ""))
-    return table
+    rows = _table(path, "missing", ("name",), issues)
+    return {row["name"]: row.get("tried", row.get("note", "")) for row in rows}
 
 
 def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:

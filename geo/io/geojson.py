@@ -16,6 +16,7 @@ from shapely.geometry import mapping, shape
 
 from geo.crs import WGS84
 from geo.errors import CRSError, DataFileError, ExportError
+from geo.io.forms import Form, form_fault
 from geo.texts import Text
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ ID_COLUMNS = ("edge_id", "zone_id", "road_id", "landmark_id", "control_id")
 _POSITION = re.compile(r"\[\n\s*(-?[\d.eE+-]+),\n\s*(-?[\d.eE+-]+)\n\s*\]")
 
 
-def layer_of(document: Any, label: str) -> gpd.GeoDataFrame:
+def layer_of(document: Any, label: str, form: Form | None = None) -> gpd.GeoDataFrame:
     """Return the layer that a GeoJSON document holds; see `geo.io.read_layer`.
 
     Parameters
@@ -39,6 +40,8 @@ def layer_of(document: Any, label: str) -> gpd.GeoDataFrame:
         A parsed JSON value.
     label : str
         How to name the file in messages.
+    form : Form, optional
+        What every feature must be like.
 
     Returns
     -------
@@ -48,7 +51,8 @@ def layer_of(document: Any, label: str) -> gpd.GeoDataFrame:
     Raises
     ------
     DataFileError
-        If it is no FeatureCollection in WGS84; with the feature.
+        If it is no FeatureCollection in WGS84, or a feature has not the form;
+        with the feature.
     """
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         found = document.get("type") if isinstance(document, dict) else type(document).__name__
@@ -61,6 +65,8 @@ def layer_of(document: Any, label: str) -> gpd.GeoDataFrame:
     geometries: list[shapely.Geometry | None] = []
     records: list[dict[str, Any]] = []
     for number, feature in enumerate(features, start=1):
+        if form is not None and (fault := form_fault(feature, form)):
+            raise DataFileError(Text("form.fault", file=label, number=number, fault=fault))
         place = Text("geojson.feature", file=label, number=number)
         geometries.append(_feature_geometry(feature, place))
         records.append(feature.get("properties") or {})

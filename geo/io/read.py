@@ -6,11 +6,13 @@ import hashlib
 import json
 import os
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataFileError, reason_of
+from geo.io.forms import Form
 from geo.io.geojson import layer_of
 from geo.io.limits import DATA_FILE_BYTES, refuse_above
 from geo.texts import Text
@@ -54,15 +56,27 @@ def read_bytes(path: Path, *, limit: int = DATA_FILE_BYTES) -> bytes:
         If it is larger than `limit`.
     """
     try:
+        # Asked before it is opened: a pipe would wait for a writer, a device never end.
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise DataFileError(Text("file.no-file", file=_label(path)))
         with path.open("rb") as file:
             refuse_above(
                 limit,
-                os.fstat(file.fileno()).st_size,
+                status.st_size,
                 Text("file.bytes").about(_label(path)),
                 "DATA_FILE_BYTES",
                 Text("file.use-smaller"),
             )
-            return file.read()
+            content = file.read(limit + 1)
+            refuse_above(
+                limit,
+                len(content),
+                Text("file.bytes").about(_label(path)),
+                "DATA_FILE_BYTES",
+                Text("file.use-smaller"),
+            )
+            return content
     except FileNotFoundError as error:
         raise DataFileError(Text("file.missing", file=_label(path))) from error
     except OSError as error:
@@ -167,13 +181,15 @@ def read_json(path: Path) -> Any:
     return value
 
 
-def read_layer(path: Path) -> gpd.GeoDataFrame:
+def read_layer(path: Path, form: Form | None = None) -> gpd.GeoDataFrame:
     """Read a GeoJSON layer of the data folder.
 
     Parameters
     ----------
     path : Path
         A GeoJSON FeatureCollection as RFC 7946 has it.
+    form : Form, optional
+        What every feature must be like.
 
     Returns
     -------
@@ -187,10 +203,10 @@ def read_layer(path: Path) -> gpd.GeoDataFrame:
     ------
     DataFileError
         If the file is missing, is not such a collection, names another CRS,
-        or a geometry cannot be read or lies outside longitude and latitude;
-        with the feature.
+        a geometry cannot be read or lies outside longitude and latitude, or a
+        feature has not the form; with the feature.
     """
-    return layer_of(read_json(path), _label(path))
+    return layer_of(read_json(path), _label(path), form)
 
 
 def sha256(path: Path) -> str:
