@@ -119,15 +119,18 @@ def _files(folder: Path) -> dict[str, int]:
     }
 
 
-def damages() -> bool:
-    """Damage every data file in every way, and have `geo check` and the page name it."""
+def damages(count: int) -> bool:
+    """Damage every data file in every way, and at random `count` times; it must be named."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/data/test_damaged_data.py"],
         cwd=ROOT, env={**os.environ, "EVERY_DAMAGE": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     print(f"damages: {done.stdout.strip().splitlines()[-1]}", flush=True)
-    return done.returncode == 0
+    at_random = subprocess.run(
+        [sys.executable, "-m", "testing.damage", str(count)], cwd=ROOT, check=False
+    )
+    return done.returncode == 0 and at_random.returncode == 0
 
 
 class Reader(threading.Thread):
@@ -256,6 +259,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--only", choices=("fuzz", "faults", "damages", "load"))
     parser.add_argument("--inputs", type=int, default=100_000, help="of each fuzz target")
+    parser.add_argument("--damages", type=int, default=2000, help="of each data file")
     parser.add_argument("--minutes", type=float, default=20, help="of load (20); 60 for an hour")
     parser.add_argument("--sessions", type=int, default=20)
     options = parser.parse_args()
@@ -263,7 +267,7 @@ def main() -> int:
     works = {
         "fuzz": lambda: fuzz(options.inputs),
         "faults": faults,
-        "damages": damages,
+        "damages": lambda: damages(options.damages),
         "load": lambda: load(options.minutes, options.sessions),
     }
     chosen = [options.only] if options.only else list(works)

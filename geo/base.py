@@ -12,10 +12,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from shapely import MultiPolygon, Polygon
 
-from geo.crs import WGS84, metric_crs_for, require_metric
+from geo.crs import WGS84, is_metric, metric_crs_for, require_metric
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
@@ -83,6 +83,7 @@ BASE_FORMS: dict[str, Form] = {
         choices={"reading": ("mid_river", "bank", "riverside_road")},
     ),
     "landmarks": Form(POINTS, ("name_en", "class"), needed=("name",)),
+    "blocks": Form(AREAS),
     "control_points": Form(
         POINTS,
         ("name", "kind", "source"),
@@ -132,6 +133,13 @@ class District(BaseModel):
         if language == "en":
             return ", ".join(word for word in (self.name_en, self.city_en) if word)
         return f"{self.city}{self.name}"
+
+    @field_validator("metric_crs")
+    @classmethod
+    def _is_metric(cls, crs: str) -> str:
+        if crs and not is_metric(crs):
+            raise ValueError("expected a projected CRS in metres, such as 'EPSG:4548'")
+        return crs
 
     def plan(self, plan_id: str) -> PlanPeriod:
         """Return the period with an id, or raise GeoError."""
@@ -643,15 +651,17 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
 
 def _table(path: Path, key: str, needed: tuple[str, ...], issues: list[Issue]) -> list[Any]:
     """Return the rows of a table of the base, all text; a faulty one becomes an Issue."""
-    if not path.is_file():
+    if not path.exists():
         return []
     file = f"base/{path.name}"
+    words: Text | str | None
     try:
         document = read_toml(path)
-        if fault := format_fault(document.get("format", DATA_FORMAT)):
-            raise DataFileError(fault.about(file))
+        words = format_fault(document.get("format", DATA_FORMAT))
     except DataFileError as error:
-        issues.append(Issue("base-file-unreadable", "error", file, error.words, RESTORE))
+        document, words = {}, error.words
+    if words is not None:
+        issues.append(Issue("base-file-unreadable", "error", file, words, RESTORE))
         return []
     rows = document.get(key, [])
     faults: list[tuple[int, Text]] = []
@@ -700,7 +710,7 @@ def _missing(path: Path, issues: list[Issue]) -> dict[str, str]:
 
 def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
     """Read the table of identities; an entry that is not whole becomes an Issue and is left out."""
-    if not path.is_file():
+    if not path.exists():
         return {}
     try:
         table = read_toml(path)

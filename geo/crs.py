@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyproj import CRS
+from pyproj.exceptions import CRSError as UnknownCRSError
 
 from geo.errors import CRSError
 from geo.texts import Text
@@ -69,6 +70,21 @@ def _own_meridian(longitude: float) -> str:
     Not UTM: its scale of 0.9996 makes plane areas 0.08 % too small.
     """
     return f"+proj=tmerc +lon_0={round(longitude)} +x_0=500000 +ellps=GRS80 +units=m +type=crs"
+
+
+def is_metric(crs: str) -> bool:
+    """Return whether a name is that of a projected CRS in metres.
+
+    Examples
+    --------
+    >>> is_metric("EPSG:4548"), is_metric("EPSG:4326"), is_metric("EPSG:0")
+    (True, False, False)
+    """
+    try:
+        known = CRS.from_user_input(crs)
+    except UnknownCRSError:
+        return False
+    return bool(known.is_projected and known.axis_info[0].unit_name == "metre")
 
 
 def require_metric(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str | Text) -> None:

@@ -41,8 +41,8 @@ FILES = (
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 0.0, -0.5, 1e-300, 1e300, 10**25, 117.2, 39.1, "", " ", "NaN",
-    "青南道", "青河", "a" * 300, "0", "１.5", "\x00", "\ud800", "EPSG:4326", "EPSG:0", "Infinity", [],
-    {}, [[]], [None], ["a", "b"], [1, 2], {"a": 1}, [[117.2, 39.1]], [[117.2, 39.1], [117.2, 39.1]],
+    "青南道", "青河", "a" * 300, "0", "１.5", "\x00", "\ud800", "EPSG:4326", "EPSG:0", "Infinity",
+    [], {}, [[]], [None], ["a", "b"], [1, 2], {"a": 1}, [[117.2, 39.1]], [[117.2, 39.1]] * 2,
     "LineString", "Point", "MultiPolygon", "GeometryCollection", "mid_river", "13th", "13th-west",
 )  # fmt: skip
 """What a value of JSON is replaced by."""
@@ -145,7 +145,8 @@ def read_everything(folder: Path) -> None:
     from geo.checks.folder import inspect
     from geo.checks.report import report_html, report_json
     from geo.errors import GeoError
-    from views.state import drawn_data, folder_stamp, read_page_data
+    from views.page import drawn_data
+    from views.state import folder_stamp, read_page_data
 
     with contextlib.suppress(GeoError):
         built = build(folder)

@@ -13,7 +13,7 @@ name = "测试区"
 name_en = "Test District"
 city = "测试市"
 city_en = "Test City"
-data_version = "2026.1.2"
+data_version = "2026.01.02"
 licence = "CC BY 4.0"
 attribution = "测试数据"
 attribution_en = "Test data"
@@ -96,7 +96,7 @@ def zone(zone_id, geometry, **more):
         "reasoning_en": "",
         "carried_from": "",
     }
-    return feature(geometry, **(properties | more))
+    return {"id": zone_id} | feature(geometry, **(properties | more))
 
 
 PLANS = {
@@ -141,6 +141,28 @@ def collection(features, **metadata):
     return document | ({"metadata": metadata} if metadata else {})
 
 
+def about(plan):
+    """Return the metadata of a zone or edge file."""
+    return {
+        "district": "test",
+        "district_name": "测试区",
+        "district_name_en": "Test District",
+        "plan": plan,
+        "plan_name": plan,
+        "plan_name_en": plan,
+        "period_from": 2001,
+        "period_to": 2005,
+        "documents": [],
+        "data_version": "2026.01.02",
+        "base_sha256": {},
+        "licence": "CC BY 4.0",
+        "attribution": "测试数据",
+        "datum": "WGS84",
+        "accuracy": "虚构。",
+        "disclaimer": "虚构，不具法律效力。",
+    }
+
+
 def write_page_data(folder: Path) -> Path:
     """Write the made-up folder and return it."""
     roads = [
@@ -182,17 +204,23 @@ def write_page_data(folder: Path) -> Path:
         ),
     }
     for plan, zones in PLANS.items():
-        files[f"zones/{plan}.geojson"] = collection(zones, plan=plan)
-        files[f"zones/{plan}_edges.geojson"] = collection([])
+        files[f"zones/{plan}.geojson"] = collection(zones, **about(plan))
+        files[f"zones/{plan}_edges.geojson"] = collection([], **about(plan))
     files["zones/13th_edges.geojson"] = collection(
         [
-            feature(
+            {"id": "13th-wudadao/1"}
+            | feature(
                 line((10, 60), (30, 60)),
                 edge_id="13th-wudadao/1",
                 zone_id="13th-wudadao",
+                limit="甲路",
+                road="甲路",
+                method="traced",
+                length_m=345.0,
                 connector=True,
             )
-        ]
+        ],
+        **about("13th"),
     )
     for name, document in files.items():
         path = folder / name

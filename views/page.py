@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+STATIC = Path(
+    os.environ.get("GEO_STATIC") or Path(__file__).resolve().parent.parent / "static"
+).resolve()
 """Served by Streamlit as ``app/static``; git-ignored, made again when it is missing."""
 
 

@@ -6,15 +6,16 @@ import datetime as dt
 import gc
 import logging
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from shapely.geometry import shape
 
-from geo.base import District, PlanPeriod, read_district
-from geo.errors import GeoError, Issue, reason_of
+from geo.base import BASE_FORMS, District, PlanPeriod, read_district
+from geo.checks.formats import feature_fault
+from geo.errors import GeoError, Issue
+from geo.io.forms import form_fault
 from geo.io.read import read_json
 from geo.texts import Text, text
 from layers.map.base_map import first_plan
@@ -23,7 +24,7 @@ from views import link
 from views.choices import plain, unique_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from layers.map.base_map import Assets
 
@@ -32,9 +33,6 @@ logger = logging.getLogger(__name__)
 BASE_LAYERS = ("district", "river", "roads", "landmarks", "blocks")
 OPTIONAL = frozenset({"blocks"})
 """Layers that a base may do without."""
-
-REQUIRED = ("zone_id", "plan", "place", "kind", "basis")
-"""Properties without which a feature of a zone file cannot be shown."""
 
 RESTORE = Text("base.restore")
 REBUILD = Text("zone-file.rebuild")
@@ -198,7 +196,12 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
     except GeoError as error:
         issues.append(Issue("district-unreadable", "error", "district.toml", error.words, RESTORE))
     base = {
-        layer: _features(folder / "base" / f"{layer}.geojson", issues, (), RESTORE)[0]
+        layer: _features(
+            folder / "base" / f"{layer}.geojson",
+            issues,
+            partial(form_fault, form=BASE_FORMS[layer]),
+            RESTORE,
+        )[0]
         for layer in BASE_LAYERS
         if layer not in OPTIONAL or (folder / "base" / f"{layer}.geojson").is_file()
     }
@@ -214,16 +217,19 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
     metadata: dict[str, Mapping[str, Any]] = {}
     for plan in plans:
         zones[plan], metadata[plan] = _features(
-            folder / "zones" / f"{plan}.geojson", issues, REQUIRED, REBUILD
+            folder / "zones" / f"{plan}.geojson", issues, partial(feature_fault, "zones"), REBUILD
         )
         edges[plan], _ = _features(
-            folder / "zones" / f"{plan}_edges.geojson", issues, ("zone_id",), REBUILD
+            folder / "zones" / f"{plan}_edges.geojson",
+            issues,
+            partial(feature_fault, "edges"),
+            REBUILD,
         )
     return PageData(folder, district, base, zones, edges, metadata, tuple(issues))
 
 
 def _features(
-    path: Path, issues: list[Issue], required: tuple[str, ...], remedy: Text
+    path: Path, issues: list[Issue], fault_of: Callable[[Any], Text | None], remedy: Text
 ) -> tuple[Features, Mapping[str, Any]]:
     """Return the usable features of a GeoJSON file and its metadata member."""
     place = f"{path.parent.name}/{path.name}"
@@ -240,7 +246,7 @@ def _features(
         return [], {}
     usable: Features = []
     for number, feature in enumerate(features, start=1):
-        fault = _fault(feature, required)
+        fault = fault_of(feature)
         if fault:
             at = f"{place}, {number}"
             issues.append(Issue("feature-unreadable", "error", at, fault, remedy))
@@ -248,22 +254,6 @@ def _features(
             usable.append(feature)
     metadata = document.get("metadata")
     return usable, metadata if isinstance(metadata, dict) else {}
-
-
-def _fault(feature: Any, required: tuple[str, ...]) -> Text | None:
-    """Return what keeps a feature from being shown, or nothing."""
-    try:
-        properties = feature["properties"]
-        missing = [key for key in required if not isinstance(properties.get(key), str)]
-        if missing:
-            return Text("file.feature-lacks", key=missing[0])
-        if feature.get("geometry"):
-            shape(feature["geometry"])
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        return Text("file.feature-unreadable", reason=reason_of(error))
-    except Exception as error:  # shapely's own errors share no other base
-        return Text("file.shape-unreadable", reason=reason_of(error))
-    return None
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import DataFileError, Issue
+from geo.io.forms import geometry_fault
 from geo.io.read import read_json
 from geo.texts import Text
 
@@ -54,6 +55,25 @@ def zone_file_issues(path: Path) -> list[Issue]:
     return issues + _id_issues(place, document, f"{kind[:-1]}_id")
 
 
+def feature_fault(kind: Literal["zones", "edges"], feature: Any) -> Text | None:
+    """Return what a feature of a zone or edge file breaks of its format, the first fault."""
+    for error in _feature_validator(kind).iter_errors(feature):
+        where = _dotted([part for part in error.absolute_path if part != "properties"])
+        return Text("form.schema", where=where or "Feature", said_en=_shortened(error.message))
+    geometry = feature["geometry"]
+    return None if geometry is None else geometry_fault(geometry, (geometry["type"],))
+
+
+@cache
+def _feature_validator(kind: str) -> Draft202012Validator:
+    """Return the validator of one feature."""
+    from jsonschema import Draft202012Validator
+
+    schema: Any = _validator(kind).schema
+    feature = schema["properties"]["features"]["items"]
+    return Draft202012Validator({**feature, "$defs": schema.get("$defs", {})})
+
+
 @cache
 def _validator(kind: str) -> Draft202012Validator:
     """Return the validator of a schema of this project."""
@@ -71,7 +91,7 @@ def _place_and_message(place: str, document: Any, error: ValidationError) -> tup
         place = f"{place}, {feature_id or f'feature {int(path[1]) + 1}'}"
         path = path[2:]
     where = _dotted([part for part in path if part != "properties"])
-    said = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
+    said = _shortened(error.message)
     return place, Text("zone-file.rule", rule=_rule(error), said_en=said).about(where)
 
 
@@ -79,6 +99,10 @@ def _rule(error: ValidationError) -> str:
     """Return the rule of the schema that a value breaks, as the schema writes it."""
     rule = f"{error.validator}: {error.validator_value!r}"
     return rule if len(rule) <= 120 else f"{rule[:120]}…"
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= 200 else f"{message[:200]}…"
 
 
 def _dotted(path: Sequence[str | int]) -> str:

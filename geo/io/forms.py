@@ -52,7 +52,7 @@ def form_fault(feature: Any, form: Form) -> Text | None:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         return Text("form.no-properties")
-    fault = _geometry_fault(feature.get("geometry"), form.kinds)
+    fault = geometry_fault(feature.get("geometry"), form.kinds)
     if fault is not None:
         return fault
     for name in form.needed:
@@ -73,8 +73,8 @@ def form_fault(feature: Any, form: Form) -> Text | None:
     return None
 
 
-def _geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
-    """Return what is wrong with the geometry of a feature."""
+def geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
+    """Return what is wrong with the geometry of a feature, whose type is one of `kinds`."""
     if not isinstance(member, dict):
         return Text("form.no-geometry", kinds=list(kinds))
     if member.get("type") not in kinds:
@@ -88,9 +88,9 @@ def _geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
         return Text("form.empty")
     if not (abs(xy) <= (180, 90)).all():
         return Text("form.degrees")
-    if kinds == LINES and not (shapely.length(shapely.get_parts(geometry)) > 0).all():
+    if member["type"] in LINES and not (shapely.length(shapely.get_parts(geometry)) > 0).all():
         return Text("form.no-length")
-    if kinds == AREAS and not geometry.is_valid:
+    if member["type"] in AREAS and not geometry.is_valid:
         return Text("form.invalid", said_en=shapely.is_valid_reason(geometry))
     return None
 

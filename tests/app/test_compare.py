@@ -48,7 +48,7 @@ def page_folder(tmp_path, monkeypatch):
         text = text.replace("{start}", str(start)).replace("{end}", str(end))
         (folder / "plans" / f"{plan}-outline.toml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr("views.state.STATIC", tmp_path / "static")
+    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
     return folder
 
 

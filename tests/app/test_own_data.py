@@ -25,7 +25,7 @@ def district(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(DISTRICT, folder)
     monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr("views.state.STATIC", tmp_path / "static")
+    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
     return folder
 
 

@@ -15,7 +15,7 @@ PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
 def page_folder(tmp_path, monkeypatch):
     folder = write_page_data(tmp_path / "data")
     monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr("views.state.STATIC", tmp_path / "static")
+    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
     return folder
 
 
@@ -199,7 +199,7 @@ def test_the_page_carries_its_disclaimer_datum_version_and_date(page_folder):
     body = html(opened())
     assert "示意图，不具法律效力" in body
     assert "WGS84" in body
-    assert "2026.1.2" in body
+    assert "2026.01.02" in body
 
 
 def test_the_table_of_areas_marks_the_selected_zone(page_folder):

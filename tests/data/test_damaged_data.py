@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import tempfile
 from itertools import product
@@ -12,9 +13,10 @@ from commands.main import main
 from geo.errors import ExportError
 from geo.io.checksums import HEAD, sealed_files, sealed_readme
 from geo.io.write import temporary_folder
+from testing import damage
 from testing.faults import faulty_disk, full_disk, read_only
 from testing.tiny_district import write_tiny_district
-from views import state
+from views import page
 from views.state import folder_stamp, read_page_data
 
 
@@ -161,9 +163,9 @@ def test_a_static_folder_that_cannot_be_written_is_told_without_its_path(
 ):
     static = tmp_path / "static"
     monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr(state, "STATIC", static)
+    monkeypatch.setattr(page, "STATIC", static)
     with faulty_disk(6, read_only):  # two folders are made before, and one file is begun
-        data, assets, issues = state.page_data()
+        data, assets, issues = page.page_data()
     assert assets is None
     assert data.zones["13th"]
     assert "read-only" in str(issues[-1].message)
@@ -212,3 +214,76 @@ def test_an_edited_figure_is_found(folder, capsys):
     code, said = check(folder, capsys)
     assert code == 1
     assert "computed_area_km2" in said
+
+
+ROAD = (
+    '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{%s},"geometry":%s}]}'
+)
+LINE = '{"type":"LineString","coordinates":[[117.2,39.11],[117.19,39.11]]}'
+BAD_ROADS = {
+    "empty line": ('"name":"鞍山道"', '{"type":"LineString","coordinates":[]}'),
+    "name is a list": ('"name":["a","b"]', LINE),
+    "name is a number": ('"name":5', LINE),
+    "NaN as text": (
+        '"name":"鞍山道"', '{"type":"LineString","coordinates":[["NaN","NaN"],[117.19,39.11]]}'
+    ),
+    "no length": (
+        '"name":"a"', '{"type":"LineString","coordinates":[[117.2,39.11],[117.2,39.11]]}'
+    ),
+    "a point": ('"name":"a"', '{"type":"Point","coordinates":[117.2,39.11]}'),
+    "no geometry": ('"name":"a"', "null"),
+    "latitude first": (
+        '"name":"a"', '{"type":"LineString","coordinates":[[39.11,117.2],[39.12,117.2]]}'
+    ),
+    "width is a list": ('"name":"a","half_width_m":[1]', LINE),
+    "5,000 digits": ('"name":"a","half_width_m":' + "9" * 5000, LINE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_ROADS)
+def test_a_bad_road_ends_in_a_sentence_with_file_and_place(folder, case, capsys):
+    content = ROAD % BAD_ROADS[case]
+    (folder / "base" / "roads.geojson").write_text(content, encoding="utf-8")
+    code, said = check(folder, capsys)
+    assert code == 1
+    assert "roads.geojson" in said
+    assert "feature 1" in said or "digits" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['metric_crs = "EPSG:0"', 'metric_crs = "EPSG:4326"', 'metric_crs = "x"', "metric_crs = 1"],
+)
+def test_a_metric_crs_that_is_none_is_named_with_its_file(folder, line, capsys):
+    path = folder / "district.toml"
+    text = path.read_text(encoding="utf-8").replace('metric_crs = "EPSG:4548"', line)
+    path.write_text(text, encoding="utf-8")
+    code, said = check(folder, capsys)
+    assert code == 1
+    assert "district.toml" in said
+    assert "metric_crs" in said
+
+
+@pytest.mark.parametrize("name", ["district.toml", "base/roads.geojson", "base/aliases.toml"])
+def test_a_pipe_or_a_device_is_not_read(folder, name, capsys):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("This system has no pipes with a name.")
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        (folder / name).unlink()
+        make(folder / name)
+        code, said = check(folder, capsys)
+        assert code == 1
+        assert name.rpartition("/")[2] in said
+        assert "no regular file" in said
+
+
+@pytest.mark.parametrize("name", damage.FILES)
+def test_no_damage_at_random_ends_in_anything_but_a_sentence(sound, tmp_path, name):
+    """`make soak` does this 2,000 times for every file."""
+    shutil.copytree(sound, tmp_path / "data")
+    path = tmp_path / "data" / name
+    for number in range(2):
+        chance = random.Random(f"{name} {number}")
+        path.write_bytes(damage.damaged((sound / name).read_bytes(), path.suffix, chance))
+        damage.read_everything(tmp_path / "data")

@@ -13,6 +13,7 @@ from geo.checks.formats import SCHEMAS, zone_file_issues
 from geo.export.files import SHAPEFILE_FIELDS
 from geo.io import limits as input_limits
 from geo.io.read import data_folder
+from testing.page_fixture import write_page_data
 
 PAGE = (SCHEMAS.parents[1] / "docs" / "data-formats.md").read_text(encoding="utf-8")
 EXAMPLE = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL).group(1))
@@ -134,3 +135,9 @@ def test_many_faults_are_counted_and_not_all_listed(tmp_path):
 
 def test_a_missing_file_is_an_issue(tmp_path):
     assert zone_file_issues(Path(tmp_path / "absent.geojson"))[0].code == "zone-file-unreadable"
+
+
+def test_the_data_that_the_tests_of_the_page_show_follow_the_schemas(tmp_path):
+    folder = write_page_data(tmp_path / "data")
+    for path in sorted((folder / "zones").iterdir()):
+        assert zone_file_issues(path) == []

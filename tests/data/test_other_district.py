@@ -101,6 +101,7 @@ def test_every_view_of_the_page_shows_it(view, tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(DISTRICT, folder)
     monkeypatch.setenv("GEO_DATA", str(folder))
+    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=90)
     at.query_params["view"] = view
     at.run()
