@@ -18,7 +18,10 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"[以之][东西南北]{1,2}(?=$|[，,。；;、：:的区范地])")
 _PROSE = re.compile(r"[向往朝从由自][东西南北]{1,2}")
-_PROVINCE = re.compile("[山广华]东|[河湖海云华]南|[河湖华]北|[广山陕江]西")
+_PROVINCE = re.compile(
+    "(?:^|(?<![㐀-鿿])|(?<=[自从至到往在于与和及由赴]))"
+    "(?:[山广华]东|[河湖海云华]南|[河湖华]北|[广山陕江]西)"
+)
 
 
 def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -49,9 +52,8 @@ def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tup
         if any(covered[start : match.end()]):
             continue
         before = masked[start - 1 : start] if start else ""
-        if before and (
-            _PROSE.fullmatch(before + match["side"]) or _PROVINCE.match(before + match["side"])
-        ):
+        is_prose = before and _PROSE.fullmatch(before + match["side"])
+        if is_prose or (start and _PROVINCE.match(masked, start - 1)):
             continue
         yield start, _word_end(masked, match.end())
     for match in _AFTER.finditer(masked):

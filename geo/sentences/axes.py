@@ -14,7 +14,9 @@ _ALONG = re.compile(
     rf"(?:^|(?<=[，,。；;：:、\s（）()]))(?:规划|主要|重点)?沿(?:线|着)?(?P<road>{_ROAD})(?![一-鿿])"
     rf"|(?:^|(?<=[，,。；;：:、\s（）()]))沿(?P<road2>{_ROAD})(?=两侧|一线|沿线|布局|展开|发展|自|从|由)"
 )
-_AS_AXIS = re.compile(rf"以(?P<road>{_ROAD})为(?:主?轴线?|中轴线?|主线|轴心|纽带|骨架)")
+_AS_AXIS = re.compile(
+    rf"以(?P<road>{_ROAD})为(?:(?:发展|景观|空间|功能|生态|商业|交通)?(?:主?轴线?|中轴线?)|主线|轴心|纽带|骨架)"
+)
 _OPPOSITE = re.compile(
     rf"(?P<one>[东西南北]{{1,2}})[侧端]?(?:起自|起于|始于|始自|自|起|至|到|接|抵|临)(?P<start>{_END})"
     rf"[，,、\s]{{0,2}}(?P<two>[东西南北]{{1,2}})[侧端]?(?:止于|直至|延至|至|到|止|接|抵|临|迄)(?P<end>{_END}){_STOP}"
@@ -27,7 +29,7 @@ _BRACKET = re.compile(
     rf"(?P<road>{_ROAD})[（(](?P<start>{_END})(?:至|到|[-—–~～]{{1,2}})(?P<end>{_END})段?[）)]"
 )
 _SIDES = re.compile(r"[东西南北][侧端]?[至到起临抵接]")
-_IS_ROAD = re.compile(r"[路道街巷]$")
+_IS_ROAD = re.compile(r"[路道街巷河江渠]$")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,9 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
     along = _ALONG.search(plain, start, end)
     group = "road" if along and along["road"] else "road2"
     along_road = text[along.start(group) : along.end(group)] if along else ""
+    whole = _AS_AXIS.search(plain, start, end)
+    if whole and not along_road:
+        along_road = text[whole.start("road") : whole.end("road")]
     match = _OPPOSITE.search(plain, start, end)
     if match:
         sides = words.sides(match["one"]) + words.sides(match["two"])
@@ -91,7 +96,6 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
             road = text[match.start("road") : match.end("road")] if match["road"] else ""
             road = along_road or road or (name if _IS_ROAD.search(name) else "")
             return _axis(text, match, road, ())
-    whole = _AS_AXIS.search(plain, start, end)
     if whole:
         road = text[whole.start("road") : whole.end("road")]
         return Axis(road, "", "", (), whole.start("road"), whole.end("road"))

@@ -11,7 +11,7 @@ _DIRECTIONS: dict[str, Side] = {
     "north": "N", "northeast": "NE", "east": "E", "southeast": "SE",
     "south": "S", "southwest": "SW", "west": "W", "northwest": "NW",
 }  # fmt: skip
-_COMPASS = r"(?P<side>(?:north|south)(?:[ -]?(?:east|west))?|east|west)"
+_COMPASS = r"(?P<side>(?i:(?:north|south)(?:[ -]?(?:east|west))?|east|west))"
 _NAME = r"(?P<name>(?:the )?[A-Z0-9][\w.'’-]*(?: (?:of |the )?[A-Z0-9][\w.'’-]*){0,6})"
 _NAME_FIRST = re.compile(rf"\b{_NAME} (?:to|on|in|at) the {_COMPASS}\b")
 _SIDE_FIRST = re.compile(
@@ -54,5 +54,6 @@ def _end(match: re.Match[str]) -> tuple[str, Side, int]:
     for lead in ("the ", "The ", "By "):
         if name.startswith(lead):
             name, start = name.removeprefix(lead), start + len(lead)
-    side = re.sub("[ -]", "", match["side"])
+    name = name.rstrip(".,")
+    side = re.sub("[ -]", "", match["side"].lower())
     return name, _DIRECTIONS[side], start

@@ -315,8 +315,9 @@ class _Sentence:
                     match.end() if isinstance(item, End) else match.start("end"),
                 )
             )
-        for match in words.OTHER_SIDES.finditer(self.masked):
-            found.append(("ambiguous", *match.span()))
+        found += [("ambiguous", *m.span()) for m in words.OTHER_SIDES.finditer(self.masked)]
+        if words.OPENER.search(self.masked) or words.BESIDE.search(self.masked):
+            found += [("ambiguous", *m.span()) for m in words.BETWEEN.finditer(self.masked)]
         hidden = list(self.masked)
         walks = sum(code == "walk" for code, *_ in found)
         for code, start, end in found:
@@ -479,7 +480,7 @@ class _Sentence:
                 return None
         if before in ("向", "往", "朝") or words.AS_SIDE.match(self.masked, max(start - 1, 0)):
             return None
-        if words.PROVINCE.fullmatch(before + self.masked[start]):
+        if start and words.PROVINCE.match(self.masked, start - 1):
             return None
         if names.ends_name(self.masked, start):
             # 南京路北侧、西至…: the first direction belongs to 南京路
@@ -903,10 +904,9 @@ class _Sides:
                     item="crossing",
                 )
                 del group[place]
-        is_last = opener is sentence.openers[-1]
         kept = [group[0]]
         for clause in group[1:]:
-            if is_last and clause.piece.mark in names.CLAUSE_MARKS + " ":
+            if clause.piece.mark in names.CLAUSE_MARKS + " ":
                 # 北至D，E: a fifth road, or the next thing the text speaks of
                 self._refuse("ambiguous", clause.piece.start, clause.piece.end)
             else:

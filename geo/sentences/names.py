@@ -92,7 +92,7 @@ _STATED = (
     + ")"
 )
 _AREA_WORD = (
-    rf"(?:的?(?:核心|整个|封闭|闭合|中心|三角|狭长|大片|整体)?(?:{_LAND}|[区以之]内))?"
+    rf"(?:的?(?:核心|整个|封闭|闭合|中心|三角|狭长|大片|整体|环形)?(?:{_LAND}|[区以之]内))?"
     r"(?:(?<=[区域围块段分地带])内|(?<=内))?(?:(?<=内)[^、，,；;。]{0,20})?"
 )
 _TAIL = re.compile(
@@ -124,7 +124,7 @@ _STEM_END = re.compile(
 _CLASS = re.compile(
     r"(?:城市|市政|现有|公路|城区)?(?:主干道|次干道|主干路|次干路|快速路|快速通道|支路|支道|干道|干路|主路|"
     r"主要道路|道路|公路|高速公路|河道|河流)"
-    r"|即现状?|现状?(?![代场实金有出役])|即"
+    r"|(?:东西|南北|横|纵)(?:走)?向的?|即现状?|现状?(?![代场实金有出役])|即"
 )
 _PLACE_ENDS = (
     "街道办事处", "街道办", "经济开发区", "开发区", "高新区", "保税区", "自贸区", "度假区",
@@ -138,6 +138,7 @@ _NO_PLACE = re.compile(
 )
 _NOT_AFTER_PLACE = frozenset("口场门桥头坝店府政委民河江湖前后中界和与及")
 _WITH_HE = frozenset("平谐睦顺兴泰田县义气众风美祥林昌")
+_BEFORE_LEAD = frozenset("围界至域区块带园位别街城廊片心元地")
 _COMPASS = "东西南北中上下前后内外新老大小一二三四五六七八九十"
 
 
@@ -476,9 +477,13 @@ def _joins(
         )
     )
     stop = after
+    led = _CLASS.match(masked, after, end)
+    begins = led.end() if led else after  # 和平路与南北向的人民路
     while stop < min(end, after + 20) and masked[stop] not in MARKS:
         stop += 1
-        name = masked[after:stop]
+        name = masked[after if masked[after:stop] in known else begins : stop]
+        if len(name) < 2:
+            continue
         if name in known or (masked[stop - 1] in NAME_ENDS and fault_of_name(name) is None):
             # 凤凰山和云台路 are two ends; 太和北路 and 颐和园路 are one
             is_word = masked[joiner] == "和" and masked[after] in _WITH_HE
@@ -524,7 +529,8 @@ def opening(
 
 
 def _is_inside_name(masked: str, start: int, lead: int, found: End) -> bool:
-    """Return whether an opening word stands inside a name: 大为北路, 有为中街."""
-    if lead - start > 1 or masked[lead] in "以由":
+    """Return whether an opening word stands inside a name: 大为北路, 东京为东街."""
+    if masked[lead] not in "为是即" or (lead > start and masked[lead - 1] in _BEFORE_LEAD):
         return False
-    return not stem(masked[found.start : found.end]).strip(_COMPASS)
+    own = stem(masked[found.start : found.end])
+    return len(own) < 2 or not own.strip(_COMPASS)

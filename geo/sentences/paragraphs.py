@@ -67,7 +67,7 @@ _TAIL_OF_NAME = re.compile(
     r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
 )
 _VERBS = re.compile(
-    r"位于|地处|坐落|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按"
+    r"位于|地处|坐落|之间|以[东西南北内外]|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按"
     r"|[，,。；;：:、\s]|[东西南北][至到起临]|平方|公里|公顷"
 )
 _GENERIC = re.compile(
@@ -96,7 +96,7 @@ _MENTIONS = re.compile(
     r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
 )
 _SPEAKS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之][东西南北](?=[，,、。；;的区])"
+    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北](?=[，,、。；;的区])|[内外])|两侧各|四邻|四周"
     r"|围合|合围|边界|为界|四至|界限|面积|全长"
 )
 _LENGTH_FOLLOWS = re.compile(r"\s*(?:道路)?(?:全长|总长|长度?)(?:约|为)?\d")
@@ -301,7 +301,8 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
     for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s{0,8}[东西南北]{1,2}[侧面部边]?[至到起临邻接抵以：:为])|\n", plain
+        r"[。！？!?]|[；;](?!\s{0,8}(?:[东西南北]{1,2}[侧面部边]?[至到起临邻接抵以：:为]|(?i:north|south|east|west)))|\n",
+        plain,
     ):
         is_end = True
         if mark[0] == "\n":
@@ -428,6 +429,7 @@ def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool)
     if (
         is_before
         and 2 <= len(candidate) <= 16
+        and not candidate.isascii()
         and not _VERBS.search(candidate)
         and not _GENERIC.fullmatch(candidate)
     ):
@@ -478,8 +480,11 @@ def _bounded(
     has_name = name is not None or (reader.heading is not None and reader.heading_age <= 3)
     has_area = any(f.kind == "area" and f.is_land for f in found)
     listed = sum(limit.side is None for limit in reading.limits)
+    unsure = sum(
+        code in ("misprint", "unread", "ambiguous") for code in (f.code for f in reading.faults)
+    )
     is_area = bool(reading.limits) and (
-        not faults or len(sided) >= 3 or listed >= 2 or has_name or has_area
+        not faults or len(sided) + unsure >= 3 or listed >= 2 or has_name or has_area
     )
     is_area = is_area or (len(sided) >= 2 and (has_name or has_area or len(sided) >= 3))
     if codes & {"axis", "english", "walk"} and not has_area:
