@@ -56,6 +56,8 @@ def print_report(built: Built, checks: list[Check], language: str) -> None:
     for finding in built.findings:
         print(finding_line(finding))
         print(f"    {finding.reason_en if language == 'en' else finding.reason}")
+        for told in (*finding.notes, *([finding.implied] if finding.implied else [])):
+            print(f"    {told.render(language)}")
     for check in checks:
         plan = f" ({check.plan})" if check.plan else ""
         status = text(f"status.{check.status}", language)

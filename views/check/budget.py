@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from shapely.geometry import mapping
 
-from geo.areas import intervals_meet, printed_interval
 from geo.build import edge_layer
 from geo.texts import keys
 from geo.verdicts import reading_label
@@ -34,10 +34,16 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
     drawn = built.drawn[finding.zone_id]
     reason = finding.reason_en if state.language == "en" else finding.reason
     st.html(f"<p>{escape(reason)}</p>")
-    if finding.stated:
-        low, high = printed_interval(finding.stated)
+    notes = [note.render(state.language) for note in finding.notes]
+    if notes:
+        st.html("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>")
+    if finding.implied is not None:
+        implied = finding.implied.render(state.language)
+        st.html(f'<p class="pm-implied">{escape(implied)}</p>')
+    if finding.rounding is not None:
+        low, high = finding.rounding
         rounding = state.text(
-            "checkview.rounding",
+            "checkview.about" if finding.approximate else "checkview.rounding",
             printed=finding.printed or finding.stated,
             low=f"{low:.10g}",
             high=f"{high:.10g}",
@@ -165,6 +171,8 @@ def overlay(
         }
         if edge["connector"] or edge["method"] == "inferred":
             style["dashArray"] = "10 7"
+        elif edge["method"] == "estimated":
+            style |= {"dashArray": "3 7", "opacity": 0.6}
         features.append(
             feature(edge["geometry"], edge_label(number, edge), style, str(edge["edge_id"]))
         )
@@ -190,7 +198,7 @@ def edge_label(number: int, edge: Mapping[str, Any]) -> str:
 
 def readings_html(finding: Finding, state: State, shown: Any) -> str:
     """Return the readings of a figure as a table, the default first."""
-    bounds = printed_interval(finding.stated) if finding.stated else None
+    bounds = finding.rounding
     head = "".join(
         f'<th scope="col">{escape(state.text(f"checkview.{key}"))}</th>'
         for key in ("reading", "computed", "interval_short", "meets")
@@ -198,10 +206,15 @@ def readings_html(finding: Finding, state: State, shown: Any) -> str:
     body = ""
     for number, reading in enumerate(finding.readings):
         meets = "–"
-        if bounds and finding.verdict != "by_construction":
-            meets = "✓" if intervals_meet(bounds, (reading.low, reading.high)) else "✕"
+        if bounds and reading.bounds and finding.verdict != "by_construction":
+            meets = "✓" if reading.meets(bounds) else "✕"
         name = escape(reading_label(reading.reading, state.language))
-        default = f" <small>{escape(state.text('checkview.default'))}</small>" if not number else ""
+        probability = finding.probability if not number else reading.probability
+        asides = [state.text("checkview.default")] if not number else []
+        if probability is not None and probability < 1:
+            percent = f"{100 * probability:.0f}"
+            asides.append(state.text("checkview.probability", percent=percent))
+        default = "".join(f" <small>{escape(aside)}</small>" for aside in asides)
         body += (
             f'<tr><th scope="row">{name}{default}</th><td>{shown(reading.value)}</td>'
             f"<td>{shown(reading.low)}–{shown(reading.high)}</td><td>{meets}</td></tr>"
@@ -220,16 +233,19 @@ def edges_html(
     body = ""
     for number, edge in enumerate(edges, start=1):
         part = edge["part"]
-        how = state.text(f"checkview.method_{edge['method']}")
+        how = method_words(edge["method"], state)
         if edge["connector"]:
             how += f" · {state.text('checkview.connector')}"
+        if edge["candidates"]:
+            percent = f"{100 * edge['candidates'][0]['probability']:.0f}"
+            how += f" · {state.text('checkview.identity', percent=percent)}"
         if edge["gap_m"] > 0:
             gap = f"{edge['gap_m']:.1f}"
             how += f" · {state.text('checkview.gap', gap=gap)}"
         marked = ' class="here" aria-current="true"' if edge["edge_id"] == chosen else ""
         body += (
             f'<tr{marked}><th scope="row">{escape(edge_label(number, edge))}</th>'
-            f"<td>{edge['length_m']:.0f} m</td><td>{edge['position_error_m']:.0f} m</td>"
+            f"<td>{edge['length_m']:.0f} m</td><td>{metres(edge['position_error_m'])}</td>"
             f"<td>{f'{100 * part.area_error_km2:.2f}' if part else '–'}</td>"
             f"<td>{bar(part.share) if part else '–'}</td><td>{escape(how)}</td></tr>"
         )
@@ -243,6 +259,16 @@ def edges_html(
             f"<td>100%</td><td></td></tr>"
         )
     return f'<table class="pm-budget"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def method_words(method: str, state: State) -> str:
+    """Return in words how a line was placed."""
+    return state.text(f"checkview.method_{method}")
+
+
+def metres(value: float | None) -> str:
+    """Return an error in metres; a dash where it is not known."""
+    return "–" if value is None or math.isnan(value) else f"{value:.0f} m"
 
 
 def bar(share: float) -> str:
@@ -263,9 +289,13 @@ def edge_html(edge: Mapping[str, Any], state: State) -> str:
         ("data_name", edge["road"]),
         ("alias", pick("alias_reason") or (
             state.text("checkview.same_name") if edge["limit"] == edge["road"] else "")),
+        ("candidates", candidates_words(edge, state)),
+        ("identity_reason", pick("identity_reason")),
         ("source", pick("source")),
-        ("how", state.text(f"checkview.method_{edge['method']}")),
-        ("error", f"{edge['position_error_m']:.0f} m"),
+        ("how", method_words(edge["method"], state)),
+        ("reasoning", pick("reasoning")),
+        ("error", metres(edge["position_error_m"])),
+        ("stretches", stretches_words(edge, state)),
         ("length", f"{edge['length_m']:.1f} m"),
         ("half_width", f"{edge['half_width_m']:.1f} m" if edge["half_width_m"] > 0 else ""),
         ("corner_from", corner(edge["corner_from"], state)),
@@ -279,6 +309,32 @@ def edge_html(edge: Mapping[str, Any], state: State) -> str:
         if value
     )
     return f'<dl class="pm-edge" aria-live="polite">{items}</dl>'
+
+
+def candidates_words(edge: Mapping[str, Any], state: State) -> str:
+    """Return the lines that a name may mean, with probability and evidence; empty where certain."""
+    told = []
+    for candidate in edge["candidates"]:
+        evidence = candidate["evidence_en" if state.language == "en" else "evidence"]
+        percent = f"{100 * candidate['probability']:.0f}"
+        words = state.text("checkview.candidate", line=candidate["road"], percent=percent)
+        told.append(state.text("words.aside", words=words, aside=evidence) if evidence else words)
+    return state.text("checkview.semicolon").join(told)
+
+
+def stretches_words(edge: Mapping[str, Any], state: State) -> str:
+    """Return the stretches of an edge with length and error; empty where it has one."""
+    if len(edge["stretches"]) < 2:
+        return ""
+    return state.text("checkview.semicolon").join(
+        state.text(
+            "checkview.stretch",
+            length=f"{stretch['length_m']:.0f}",
+            how=method_words(stretch["method"], state),
+            error=metres(stretch["position_error_m"]),
+        )
+        for stretch in edge["stretches"]
+    )
 
 
 def corner(how: object, state: State) -> str:

@@ -228,7 +228,7 @@ def row_html(finding: Finding, unit: str, built: Built, state: State) -> str:
             f" <small>{percent:+.1f}%</small>".replace("-", "−")
         )
     between = ""
-    if finding.computed is not None:
+    if finding.low is not None:
         between = f"{amount(finding.low, finding, unit)}–{amount(finding.high, finding, unit)}"
     cells: list[tuple[str, str]] = [
         ("stated", escape(stated_amount(finding, unit))),
