@@ -46,6 +46,9 @@ STRETCH_COLUMNS = (
 )  # fmt: skip
 """Columns of a stretch: the part of a street that is known in one way."""
 
+OSM_CREDIT, ODBL = "© OpenStreetMap contributors", "ODbL 1.0"
+"""What a derived database of OpenStreetMap is published with."""
+
 METHODS = ("traced", "inferred", "estimated")
 """How the place of a line is known, the best first: a line in the evidence; placed from cited
 evidence; placed by order, parallels, block widths, lengths or addresses."""
@@ -140,6 +143,14 @@ class District(BaseModel):
         if crs and not is_metric(crs):
             raise ValueError("expected a projected CRS in metres, such as 'EPSG:4548'")
         return crs
+
+    def credit(self, language: str = "zh") -> str:
+        """Return whose the data are and under which licence, each said once.
+
+        The one line that every map, sheet, report and file carries.
+        """
+        words = self.attribution_en if language == "en" else self.attribution
+        return words if not self.licence or self.licence in words else f"{words} · {self.licence}"
 
     def plan(self, plan_id: str) -> PlanPeriod:
         """Return the period with an id, or raise GeoError."""
@@ -427,6 +438,7 @@ def read_base(folder: Path) -> Base:
     stretches = as_stretches(streets, table)
     identities = _identities(stretches, table, issues)
     issues += _error_issues(stretches[stretches["line"] != ""], "roads.geojson")
+    issues += _credit_issues(district, streets)
     issues += _error_issues(rivers, "river.geojson")
     landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
     control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
@@ -557,6 +569,23 @@ def _error_issues(lines: gpd.GeoDataFrame, file: str) -> list[Issue]:
             Text("base.error_unknown.remedy"),
         )
         for name in dict.fromkeys(unknown["name"])
+    ]
+
+
+def _credit_issues(district: District, streets: gpd.GeoDataFrame) -> list[Issue]:
+    """Return an issue where streets come from OpenStreetMap and the district does not say so."""
+    own = [streets[c].astype(str) for c in ("licence", "source", "source_en") if c in streets]
+    derived = any(words.str.contains("OpenStreetMap", regex=False).any() for words in own)
+    if not derived or all(OSM_CREDIT in district.credit(lang) for lang in ("zh", "en")):
+        return []
+    return [
+        Issue(
+            "attribution-missing",
+            "error",
+            "district.toml",
+            Text("base.no_credit", credit=OSM_CREDIT),
+            Text("base.no_credit.remedy", credit=f"{OSM_CREDIT}, {ODBL}"),
+        )
     ]
 
 

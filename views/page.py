@@ -75,7 +75,7 @@ def _attribution(data: PageData) -> list[str]:
     """Return whose data it is, Chinese and English."""
     if data.district is None:
         return data.about("attribution")
-    return [data.district.attribution, data.district.attribution_en]
+    return [data.district.credit("zh"), data.district.credit("en")]
 
 
 def served(assets: Assets) -> bool:

@@ -53,7 +53,7 @@ def report_record(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
         "interval": text("report.rule", "en"),
         "disclaimer": text("notice.disclaimer", "zh"),
         "licence": district.licence,
-        "attribution": district.attribution,
+        "attribution": district.credit("zh"),
         "summary": {
             "verdicts": {v: sum(f.verdict == v for f in built.findings) for v in VERDICTS},
             "checks": {s: sum(c.status == s for c in checks) for s in STATUSES},

@@ -192,7 +192,7 @@ def write_postgis(
     try:
         with _connect(dsn) as connection:  # one transaction: committed at the end, or rolled back
             _check_postgis(connection)
-            _make_tables(connection, schema)
+            _make_tables(connection, schema, _credits(zones_by_plan))
             _delete_plans(connection, schema, list(zones_by_plan))
             for table, (columns, records) in rows.items():
                 _insert(connection, schema, table, columns, records)
@@ -231,13 +231,21 @@ def _check_postgis(connection: psycopg.Connection) -> None:
         raise ExportError(Text("postgis.no-extension", said=_first_line(error))) from error
 
 
-def _make_tables(connection: psycopg.Connection, schema: str) -> None:
+def _credits(zones_by_plan: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """Return whose data the plans are, each line once, in English."""
+    tables = [zones.attrs.get("metadata") or {} for zones in zones_by_plan.values()]
+    lines = [str(m.get("attribution_en") or m.get("attribution") or "") for m in tables]
+    return " ".join(dict.fromkeys(line for line in lines if line))
+
+
+def _make_tables(connection: psycopg.Connection, schema: str, credit: str) -> None:
     """Make what is missing; two exports at once wait for one another."""
     from psycopg import sql
 
     connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"geo {schema}"])
     connection.execute("SET LOCAL client_min_messages = warning")
     notice = "Zones, edges and citations of plans, WGS84; schematic, without legal effect."
+    notice = f"{notice} {credit}".rstrip()
     connection.execute(
         sql.SQL(_TABLES).format(schema=sql.Identifier(schema), notice=sql.Literal(notice))
     )

@@ -55,7 +55,7 @@ def own_report_record(
         "data_version": district.data_version,
         "metric_crs": base.metric_crs,
         "disclaimer": text("notice.disclaimer", "zh"),
-        "attribution": district.attribution,
+        "attribution": district.credit("zh"),
         "summary": {v: sum(f.verdict == v for f in report.findings) for v in VERDICTS},
         "shapes": [
             {

@@ -457,6 +457,6 @@ def attribution_words(base: Base, language: str) -> str:
     """Return the line with attribution, licence and data version."""
     district = base.district
     return text(
-        "sheet.attribution", language, licence=district.licence, version=district.data_version,
-        attribution=district.attribution_en if language == "en" else district.attribution,
+        "sheet.attribution", language, version=district.data_version,
+        attribution=district.credit(language),
     )  # fmt: skip

@@ -108,7 +108,7 @@ def draw_sheet(
     """
     with _DRAWING, mpl.rc_context(RC_PARAMS):
         sheet = compose_sheet(zones, base, options, edges=edges)
-        return _saved([sheet.figure], options, sheet_title(zones, base, options))
+        return _saved([sheet.figure], base, options, sheet_title(zones, base, options))
 
 
 def draw_atlas(
@@ -151,7 +151,7 @@ def draw_atlas(
             for number, (page_options, focus) in enumerate(sheets, start=1)
         ]  # fmt: skip
         title = sheet_title(zones, base, options)
-        return _saved(figures, replace(options, format="pdf"), title)
+        return _saved(figures, base, replace(options, format="pdf"), title)
 
 
 def draw_comparison(
@@ -178,7 +178,7 @@ def draw_comparison(
     with _DRAWING, mpl.rc_context(RC_PARAMS):
         sheet = compose_comparison(zones_a, zones_b, base, options)
         first, second = only_plan(zones_a), only_plan(zones_b)
-        return _saved([sheet.figure], options, comparison_title(base, first, second, options))
+        return _saved([sheet.figure], base, options, comparison_title(base, first, second, options))
 
 
 def map_picture(
@@ -290,7 +290,7 @@ def _free_corner(frame: MapFrame, zones: gpd.GeoDataFrame) -> Any:
     return min(corners, key=lambda corner: sum(corner.intersection(s).area for s in shapes))
 
 
-def _saved(figures: Sequence[Figure], options: SheetOptions, title: str) -> bytes:
+def _saved(figures: Sequence[Figure], base: Base, options: SheetOptions, title: str) -> bytes:
     """Return the bytes of a file with every figure as a page."""
     buffer = io.BytesIO()
     made = options.printed_date
@@ -314,7 +314,10 @@ def _saved(figures: Sequence[Figure], options: SheetOptions, title: str) -> byte
     else:
         figures[0].savefig(
             buffer, format="png", dpi=options.dpi,
-            metadata={"Title": title or None, "Software": None, "Creation Time": made.isoformat()},
+            metadata={
+                "Title": title or None, "Software": None, "Creation Time": made.isoformat(),
+                "Copyright": base.district.credit(options.language),
+            },
         )  # fmt: skip
     return buffer.getvalue()
 
