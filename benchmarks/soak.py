@@ -1,7 +1,7 @@
 """The long tests: fuzzing, faults at every write, damaged data, readers for a long time.
 
 ``python -m benchmarks.soak`` runs all of them and prints what it measured;
-``--only fuzz|faults|damages|load``, ``--minutes``, ``--sessions`` and ``--inputs`` choose.
+``--only fuzz|sides|faults|damages|load``, ``--minutes``, ``--sessions`` and ``--inputs`` choose.
 """
 
 from __future__ import annotations
@@ -63,6 +63,29 @@ def fuzz(inputs: int) -> bool:
         print(f"fuzz {name}: {count}; {found}; {left} temporary files left", flush=True)
         well = well and done.returncode == 0 and left == 0
     return well
+
+
+def sides(inputs: int) -> bool:
+    """Read so many generated limits sentences; no side may be lost in any."""
+    from geo.sentences.limits import read_sentence
+    from tests.property.limit_sentences import WORDS, lost, sentence
+
+    choice = random.Random(20261126)
+    missing = whole = 0
+    start = time.monotonic()
+    for _ in range(inputs):
+        written = sentence(choice)
+        limits, faults, _ = read_sentence(written.text)
+        whole += not faults
+        if gone := lost(written, limits, faults):
+            missing += 1
+            print(f"LOST in {written.text!r}: {gone}", flush=True)
+    print(
+        f"sides: {inputs:,} sentences with ends out of {len(WORDS):,} dictionary words in "
+        f"{time.monotonic() - start:.0f} s; {whole:,} read whole, {missing} with a lost side",
+        flush=True,
+    )
+    return missing == 0
 
 
 def faults() -> bool:
@@ -257,7 +280,7 @@ def slope(points: list[tuple[float, float]]) -> float:
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--only", choices=("fuzz", "faults", "damages", "load"))
+    parser.add_argument("--only", choices=("fuzz", "sides", "faults", "damages", "load"))
     parser.add_argument("--inputs", type=int, default=100_000, help="of each fuzz target")
     parser.add_argument("--damages", type=int, default=2000, help="of each data file")
     parser.add_argument("--minutes", type=float, default=20, help="of load (20); 60 for an hour")
@@ -266,6 +289,7 @@ def main() -> int:
     print(f"soak of {dt.datetime.now(tz=dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores")
     works = {
         "fuzz": lambda: fuzz(options.inputs),
+        "sides": lambda: sides(options.inputs),
         "faults": faults,
         "damages": lambda: damages(options.damages),
         "load": lambda: load(options.minutes, options.sessions),

@@ -350,7 +350,7 @@ class _Sentence:
         for match in pattern.finditer(self.masked):
             if (match["wrong"] or "") in words.NOT_MISPRINTED:
                 continue
-            if re.match("范围|边界|界线|界限|[为是东西南北]", match["rest"]):
+            if re.match("范围|边界|界线|界限|[为是]|[东西南北]{1,2}[侧面]?[至到起]", match["rest"]):
                 continue  # 四至范围为…
             if any(opener.start <= match.start() < opener.end for opener in self.openers):
                 continue
@@ -422,7 +422,7 @@ class _Sentence:
             alike = verbs.get(verb, set())
             all_others = set().union(*verbs.values()) if verbs else set()
             before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
-            at_start = not before or before in names.MARKS
+            at_start = not before or before in names.MARKS or before in _BEFORE_SIDES
             if all_others and "界" in self.masked[opener.start : opener.end]:
                 sure.append(opener)
                 continue

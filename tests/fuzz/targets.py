@@ -12,6 +12,10 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.sentences.limits import Fault
 
 HERE = Path(__file__).parent
 ENTRY = b"\n--entry "
@@ -21,18 +25,27 @@ ENTRY = b"\n--entry "
 def sentences(data: bytes) -> None:
     """Read a limits sentence and a paragraph from any bytes."""
     from geo.errors import GeoError
-    from geo.sentences.limits import parse_limits
+    from geo.sentences.limits import LimitsSentenceError, parse_limits
     from geo.sentences.paragraphs import understand
 
     text = data.decode("utf-8", "replace")
+    faults: tuple[Fault, ...] = ()
     try:
         limits = parse_limits(text)
+    except LimitsSentenceError as error:
+        limits, faults = error.limits, error.faults
+        assert faults
     except GeoError:
         limits = ()
     for limit in limits:
         assert 0 <= limit.start < limit.end <= len(text)
+    for fault in faults:
+        assert 0 <= fault.start <= fault.end <= len(text)
+        assert fault.explain("zh")
     with contextlib.suppress(GeoError):
-        understand(text)
+        understood = understand(text)
+        for left in (*understood.not_understood, *understood.passed):
+            assert text[left.start : left.end] == left.text
 
 
 def uploads(data: bytes) -> None:
