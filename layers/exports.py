@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -243,10 +244,23 @@ def export_job(arguments: tuple[Path, ExportRequest], progress: Progress, folder
         As in `read_material` and `export`, or if the file cannot be written.
     """
     data, request = arguments
-    made = export(request, read_material(data), progress)
+    made = export(request, _kept_material(data, _stamp(data)), progress)
     path = folder / made.name
     write_bytes(path, made.content)
     return path
+
+
+@lru_cache(maxsize=1)
+def _kept_material(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Material:  # noqa: ARG001
+    """Read the material once in a process, and again when a file has changed."""
+    return read_material(folder)
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return name, time and size of every file that the material is read from."""
+    paths = sorted([*folder.glob("*.toml"), *folder.glob("base/*"), *folder.glob("zones/*")])
+    found = [(path.name, path.stat()) for path in paths]
+    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
 
 
 def _content(request: ExportRequest, material: Material, progress: Progress) -> bytes:

@@ -44,7 +44,7 @@ def be_killed(arguments: Any, progress: Any, folder: Path) -> Path:
 
 def use_memory(arguments: int, progress: Any, folder: Path) -> Path:
     """Ask for so many bytes."""
-    block = bytearray(arguments)
+    block = bytearray(b"x") * arguments
     path = folder / "size.txt"
     path.write_text(str(len(block)))
     return path

@@ -11,7 +11,7 @@ VIEWS: dict[str, str] = {
     "check": "views.check.view",
     "wording": "views.compare.view",
     "own": "views.own.view",
-    "export": "views.export",
+    "export": "views.export.view",
 }
 """Id in the link (``view=``) to module; the name is the catalogue's ``view.<id>``."""
 

@@ -1,9 +1,11 @@
-"""Carry out one job of the pool in a process of its own, then end.
+"""Carry out jobs of the pool, one after another, in a process apart from the page.
 
 ``python -m geo.workers.job MEMORY_BYTES NICENESS [MODULE ...]``: imports the modules, then
-waits for its job on standard input, as `geo.workers.pool` sends it. Writes lines of JSON:
+waits for jobs on standard input, as `geo.workers.pool` sends them. Writes lines of JSON:
 ``{"share": 0.3, "words": "…"}`` on the way, and last ``{"done": NAME}``,
-``{"refused": [CHINESE, ENGLISH]}``, ``{"memory": true}`` or ``{"died": true}``.
+``{"refused": [CHINESE, ENGLISH]}``, ``{"memory": true}`` or ``{"died": true}``, each with
+``"again"``: whether it takes another job. After one that took much memory it ends, which is
+how the memory is given back for certain.
 """
 
 from __future__ import annotations
@@ -19,9 +21,16 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
+RETIRED_AT_BYTES = 450_000_000
+"""Highest resident memory after which a process takes no further job: a fresh one with its
+libraries has 200 MB, an A4 sheet makes it 300 MB."""
+
+RETIRED_AFTER_JOBS = 50
+"""Whatever a library leaks is gone after so many jobs."""
+
 
 def main() -> None:
-    """Limit this process, load its libraries, carry out one job."""
+    """Limit this process, load its libraries, carry out jobs until it is told to end."""
     memory_bytes, niceness, *modules = sys.argv[1:]
     _limit(int(memory_bytes), int(niceness))
     # Lines of JSON go out by a channel of their own: what a library prints must not mix in.
@@ -34,12 +43,29 @@ def main() -> None:
 
     for module in modules:
         importlib.import_module(module)
-    head = sys.stdin.buffer.read(8)
-    if len(head) < 8:
-        return  # ended before it got a job
-    # From the process that started this one, and from nobody else.
-    function, arguments, folder = pickle.loads(sys.stdin.buffer.read(int.from_bytes(head, "big")))
-    say(_outcome(function, arguments, Path(folder), say))
+    for number in range(1, RETIRED_AFTER_JOBS + 1):
+        head = sys.stdin.buffer.read(8)
+        if len(head) < 8:
+            return  # the pool wants no more of it
+        # From the process that started this one, and from nobody else.
+        told = sys.stdin.buffer.read(int.from_bytes(head, "big"))
+        function, arguments, folder = pickle.loads(told)
+        outcome = _outcome(function, arguments, Path(folder), say)
+        again = "done" in outcome or "refused" in outcome
+        again = again and number < RETIRED_AFTER_JOBS and _peak_bytes() < RETIRED_AT_BYTES
+        say({**outcome, "again": again})
+        if not again:
+            return
+
+
+def _peak_bytes() -> int:
+    """Return the highest resident memory so far [byte]; 0 where it cannot be told."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 def _outcome(function: str, arguments: Any, folder: Path, say: Any) -> dict[str, Any]:

@@ -4,13 +4,14 @@ A library was looked for first. `concurrent.futures` and multiprocessing start c
 ``__main__``, which in a Streamlit page is the page's own script; loky and joblib start them
 clean but can neither end one job nor lose one worker without losing the others; Dask's local
 cluster keeps its workers and their memory, and needs a scheduler that listens on a socket.
-What is wanted is less: a process for each job, which gives its memory back by ending.
+What is wanted is less: a few processes that take one job at a time and can be ended.
 
-Each job runs in a process of its own (`geo.workers.job`), at low priority and within limits.
-One such process is started ahead while there is work, with its libraries loaded, so that a
-job does not wait for them. It is told its job once, by pickle on its standard input, which is
-a direction that only this process writes; what comes back are lines of JSON and the name of a
-file in the folder of the job, never pickle.
+Each job runs in a child (`geo.workers.job`), at low priority and within limits. A child that
+is done takes the next job, unless the last one took much memory: then it ends, and a fresh
+one takes its place. Children are kept ready, with their libraries loaded, while there is work.
+A child is told its job by pickle on its standard input, which is a direction that only this
+process writes; what comes back are lines of JSON and the name of a file in the folder of the
+job, never pickle.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 """Where the packages of the project lie: the working folder of every child."""
 
 KEPT_WARM_SECONDS = 300.0
-"""A child that was started ahead and got no job for so long is ended: it holds 150–200 MB."""
+"""Children that got no job for so long are ended: each holds 200 to 450 MB."""
 
 
 class QueueFullError(GeoError):
@@ -131,6 +132,11 @@ class Job:
             self._child = child
             return True
 
+    def _let_go(self) -> None:
+        """Have nothing to do with the child any more."""
+        with self._lock:
+            self._child = None
+
     def _finish(self, state: JobState, fault: Text | None = None) -> None:
         """Set the last state, unless a reader has cancelled the job."""
         with self._lock:
@@ -169,8 +175,9 @@ class Pool:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._owned: dict[str, weakref.WeakSet[Job]] = {}
-        self._spare: subprocess.Popen[bytes] | None = None
+        self._idle: list[subprocess.Popen[bytes]] = []
         self._last = 0.0
+        self._is_cooling = False
         self._closed = False
 
     def submit(self, function: str, arguments: Any, owner: str = "") -> Job:
@@ -237,10 +244,11 @@ class Pool:
             self._closed = True
             jobs = [*self._waiting, *self._running]
             self._waiting.clear()
-            spare, self._spare = self._spare, None
+            idle, self._idle = self._idle, []
         for job in jobs:
             job.cancel()
-        _end(spare)
+        for child in idle:
+            _end(child)
 
     # Inside. `_start` and `_next` are called with the lock held.
 
@@ -269,15 +277,12 @@ class Pool:
             with self._lock:
                 self._last = time.monotonic()
                 self._next(job)
-            self._warm()
+            self._cool_later(KEPT_WARM_SECONDS)
 
     def _carry_out(self, job: Job) -> None:
-        with self._lock:
-            child, self._spare = self._spare, None
-        if child is None or child.poll() is not None:
-            child = self._child()
+        child = self._take()
         if not job._begin(child):
-            _end(child)
+            self._give_back(child)
             job.ended.set()
             return
         late = threading.Event()
@@ -294,7 +299,12 @@ class Pool:
             answer = _ask(child, job)
         finally:
             timer.cancel()
-            _end(child)
+            # From here on a reader who cancels must not end a child that has another job.
+            job._let_go()
+            if answer.get("again") and job.state == "running":
+                self._give_back(child)
+            else:
+                _end(child)
         if late.is_set():
             job._finish("failed", Text("pool.late", seconds=round(self.limits.seconds)))
         elif "done" in answer:
@@ -327,30 +337,55 @@ class Pool:
             start_new_session=sys.platform != "win32",
         )
 
-    def _warm(self) -> None:
-        """Keep one child ready while there is work; `_cool` ends it after a while without."""
+    def _take(self) -> subprocess.Popen[bytes]:
+        """Return a child that waits for a job."""
+        while True:
+            with self._lock:
+                child = self._idle.pop() if self._idle else None
+            if child is None:
+                return self._child()
+            if child.poll() is None:
+                return child
+            _end(child)
+
+    def _give_back(self, child: subprocess.Popen[bytes]) -> None:
+        """Keep a child for the next job."""
         with self._lock:
-            if self._closed or self._spare is not None:
+            if not self._closed:
+                self._idle.append(child)
                 return
-            self._spare = self._child()
+        _end(child)
+
+    def warm(self) -> None:
+        """Start a child ahead, so that the first job does not wait for its libraries."""
+        with self._lock:
+            if self._closed or self._idle or self._running:
+                return
+            self._last = time.monotonic()
+        self._give_back(self._child())
         self._cool_later(KEPT_WARM_SECONDS)
 
     def _cool_later(self, seconds: float) -> None:
+        with self._lock:
+            if self._is_cooling or self._closed:
+                return
+            self._is_cooling = True
         timer = threading.Timer(seconds, self._cool)
         timer.daemon = True
         timer.start()
 
     def _cool(self) -> None:
-        """End the child that was kept ready, if nothing has been asked for long enough."""
+        """End the children that were kept ready, if nothing has been asked for long enough."""
+        idle: list[subprocess.Popen[bytes]] = []
         with self._lock:
+            self._is_cooling = False
             left = self._last + KEPT_WARM_SECONDS - time.monotonic()
-            if left <= 0 or self._closed:
-                spare, self._spare = self._spare, None
-            else:
-                spare = None
-        if left > 0 and not self._closed:
+            if left <= 0:
+                idle, self._idle = self._idle, []
+        if left > 0:
             self._cool_later(left)
-        _end(spare)
+        for child in idle:
+            _end(child)
 
 
 def _ask(child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
@@ -360,7 +395,7 @@ def _ask(child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
     told = pickle.dumps((job.function, job.arguments, str(job.folder)))
     with contextlib.suppress(OSError):  # a child that died already: no answer follows
         child.stdin.write(len(told).to_bytes(8, "big") + told)
-        child.stdin.close()
+        child.stdin.flush()
     for line in child.stdout:
         try:
             word = json.loads(line)

@@ -1,62 +1,97 @@
+"""The export view: presets, preview, the file of just what is chosen, and its refusals."""
+
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
+SECONDS = 120
+
+
+def opened(**query):
+    at = AppTest.from_file(PAGE, default_timeout=60)
+    at.query_params.update(view="export", **query)
+    at.run()
+    assert not at.exception
+    return at
 
 
 @pytest.fixture
 def page():
-    at = AppTest.from_file(PAGE, default_timeout=60)
-    at.query_params["view"] = "export"
-    return at.run()
+    return opened()
 
 
 def button(at, words):
     return next(b for b in at.button if b.label == words)
 
 
-def test_nothing_is_made_before_it_is_asked_for(page):
-    assert not page.exception
-    assert "export_made" not in page.session_state
+def has_button(at, words):
+    return any(b.label == words for b in at.button)
 
 
-def test_the_file_asked_for_is_kept_for_download(page):
-    page.selectbox(key="export_format").set_value("csv").run()
-    button(page, "生成文件").click().run()
-    assert not page.exception
-    made, is_preview, _ = page.session_state["export_made"]
-    assert made.name.endswith(".csv")
-    assert not is_preview
-
-
-def test_an_empty_choice_is_said_and_nothing_is_kept(page):
-    page.query_params["shown"] = ""
-    page.selectbox(key="export_format").set_value("csv").run()
-    page.selectbox(key="export_plan").set_value("11th").run()
-    page.toggle(key="export_shown_only").set_value(True).run()
-    button(page, "生成文件").click().run()
-    assert not page.exception
-    assert any("No zone is chosen" in e.value for e in page.error)
-    assert "export_made" not in page.session_state
-
-
-def test_the_panel_speaks_english():
-    at = AppTest.from_file(PAGE, default_timeout=60)
-    at.query_params.update(view="export", lang="en")
+def finished(at, slot):
+    """Wait for a job of the page, then run the page as its own asking would."""
+    work = at.session_state[f"export_{slot}"]
+    assert work.job.wait(SECONDS)
     at.run()
     assert not at.exception
-    assert button(at, "Make the file")
+    return work
 
 
-def test_the_view_of_the_map_becomes_the_extent_of_the_sheet():
-    from views.export import bounds_of
+def test_a_preview_is_made_at_once_and_no_file_before_it_is_asked_for(page):
+    assert finished(page, "preview").job.state == "done"
+    assert "export_file" not in page.session_state
 
-    corners = {
-        "_southWest": {"lat": 39.11, "lng": 117.18},
-        "_northEast": {"lat": 39.13, "lng": 117.21},
-    }
-    assert bounds_of({"bounds": corners}) == (117.18, 39.11, 117.21, 39.13)
-    assert bounds_of(None) is None
-    assert bounds_of({"bounds": {"_southWest": {}, "_northEast": {}}}) is None
+
+def test_the_file_asked_for_is_offered_under_its_name(page):
+    page.selectbox(key="export_format").set_value("csv").run()
+    button(page, "生成文件").click().run()
+    work = finished(page, "file")
+    assert work.job.file.suffix == ".csv"
+    assert work.job.file.read_bytes()
+    assert not has_button(page, "生成文件")
+
+
+def test_a_changed_choice_takes_the_old_file_from_the_button(page):
+    page.selectbox(key="export_format").set_value("csv").run()
+    button(page, "生成文件").click().run()
+    old = finished(page, "file").job.file
+    page.selectbox(key="export_format").set_value("kml").run()
+    assert has_button(page, "生成文件")
+    assert "export_file" not in page.session_state
+    # The old file goes with its job.
+    assert not old.exists()
+
+
+def test_a_job_can_be_given_up(page):
+    page.selectbox(key="export_format").set_value("docx").run()
+    button(page, "生成文件").click().run()
+    job = page.session_state["export_file"].job
+    if has_button(page, "取消"):
+        button(page, "取消").click().run()
+        assert job.state == "cancelled"
+    assert not page.exception
+
+
+def test_every_group_of_the_plan_is_a_preset_and_the_six_stand_first(page):
+    labels = [o.content for o in page.get("button_group")[0].proto.options]
+    assert labels[:3] == ["六区联动", "三带拉动", "六区联动 + 三带拉动"]
+    assert labels[-2:] == ["当前视图", "单个片区"]
+    zones = page.session_state["export_preview"].request.sheet.zones
+    assert len(zones) == 6  # 西开教堂 belongs to them, drawn or not
+
+
+def test_the_current_view_takes_extent_and_layers_of_the_map():
+    at = opened(plans="13th", hide="13th-wudadao", bbox="117.18,39.11,117.21,39.13")
+    at.session_state["export_preset_13th"] = "view"
+    at.run()
+    sheet = at.session_state["export_preview"].request.sheet
+    assert sheet.extent == (117.18, 39.11, 117.21, 39.13)
+    assert "13th-wudadao" not in sheet.zones
+    assert "13th-xiaobailou" in sheet.zones
+
+
+def test_the_view_speaks_english():
+    at = opened(lang="en")
+    assert button(at, "Create file")

@@ -38,6 +38,24 @@ def test_a_job_gives_a_file_made_by_another_process_of_low_priority(pool):
     assert int(niceness) == min(19, os.nice(0) + pool.limits.niceness)
 
 
+def test_a_child_takes_the_next_job_unless_the_last_took_much_memory(pool):
+    def process(job):
+        assert job.wait(SECONDS)
+        return int(job.file.read_text().split()[1])
+
+    first, second = (process(pool.submit("testing.jobs:copy", n)) for n in (1, 2))
+    assert first == second
+    assert pool.submit("testing.jobs:use_memory", 600_000_000).wait(SECONDS)
+    assert process(pool.submit("testing.jobs:copy", 3)) != first
+
+
+def test_a_child_can_be_started_ahead(pool):
+    pool.warm()
+    pool.warm()
+    assert len(pool._idle) == 1
+    assert pool.submit("testing.jobs:copy", 1).wait(SECONDS)
+
+
 def test_the_file_goes_with_the_job(pool):
     job = pool.submit("testing.jobs:copy", "word")
     assert job.wait(SECONDS)

@@ -1,0 +1,376 @@
+"""The export view: choose, see it at once, make the file; the same door as ``geo export``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo.errors import ExportError, GeoError
+from geo.export.files import DATA_FORMATS, WGS84_ONLY
+from geo.workers.pool import QueueFullError
+from layers.exports import (
+    FORMATS,
+    MEDIA_TYPES,
+    SHEET_FORMATS,
+    ExportRequest,
+    Material,
+    check_request,
+    file_name,
+    read_material,
+)
+from layers.sheets.options import Extent, Orientation, PaperName, SheetOptions
+from views import link
+from views.choices import plain
+from views.export.presets import drawn, presets
+from views.export.work import drop, held, pool, submit
+from views.state import folder_stamp
+
+if TYPE_CHECKING:
+    from views.export.work import Work
+    from views.state import Stamp, State
+
+logger = logging.getLogger(__name__)
+
+REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
+PREVIEW_DPI = 150
+"""The least that a sheet takes; an A4 page is then 1754 pixels wide."""
+
+POLL_SECONDS = 0.4
+"""How often the page asks for the progress of a job."""
+
+LARGEST_LOGO_BYTES = 5_000_000
+PICTURED = (*SHEET_FORMATS, "pptx", "docx")
+"""Formats whose pages hold a sheet that can be shown beforehand."""
+
+KEPT: Any = {"persist_state": "session"}
+"""For every widget: choices survive leaving the view and coming back."""
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def material_of(folder: Path, stamp: Stamp) -> Material:  # noqa: ARG001
+    """Read what exports are made from; kept until a file changes, shared, never changed."""
+    return read_material(folder)
+
+
+def show(state: State) -> None:
+    """Show the choices, and beside them what they give."""
+    try:
+        material = material_of(state.data.folder, folder_stamp(state.data.folder))
+    except GeoError as error:
+        st.error(state.plain("export.failed", reason=error.explain(state.language)))
+        return
+    if not material.zones:
+        st.info(state.text("page.no_data"))
+        return
+    # The first job then does not wait for its libraries.
+    pool().warm()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        request = choose(state, material)
+    with right:
+        follow(state, material, request)
+
+
+# Choices
+
+
+def choose(state: State, material: Material) -> ExportRequest:
+    """Draw the widgets and return what they ask for."""
+    plans = list(material.zones)
+    default = next((plan for plan in state.plans if plan in plans), plans[-1])
+    plan = st.selectbox(
+        state.text("export.plan"),
+        plans,
+        index=plans.index(default),
+        format_func=lambda p: state.data.plan_name(p, state.language),
+        key="export_plan",
+        **KEPT,
+    )
+    zones, extent, title = choose_content(state, material, plan)
+    word = st.selectbox(
+        state.text("export.format"),
+        FORMATS,
+        index=FORMATS.index("pdf"),
+        format_func=lambda f: state.text(f"export.format.{f}"),
+        key="export_format",
+        **KEPT,
+    )
+    other = None
+    with st.expander(state.text("export.more")):
+        if word not in DATA_FORMATS:
+            other = st.selectbox(
+                state.text("export.other"),
+                [p for p in plans if p != plan],
+                index=None,
+                format_func=lambda p: state.data.plan_name(p, state.language),
+                placeholder=state.text("export.none"),
+                key="export_other",
+                **KEPT,
+            )
+        sheet = SheetOptions(
+            zones=zones,
+            extent=extent,
+            title=title,
+            language="en" if state.language == "en" else "zh",
+        )
+        if other and sheet.zones is not None:
+            # Of the second plan everything that has an area stands beside the chosen zones.
+            sheet = replace(sheet, zones=(*sheet.zones, *drawn(material.zones[other])))
+        atlas = False
+        if word in SHEET_FORMATS:
+            sheet, atlas = choose_sheet(state, sheet, word, alone=other is None)
+        crs = choose_crs(state, material, word)
+        ascii_only = st.toggle(state.text("export.ascii"), key="export_ascii", **KEPT)
+    return ExportRequest(
+        format=word,
+        date=dt.date.fromisoformat(state.today),
+        plans=tuple(p for p in plans if p in (plan, other)),
+        sheet=sheet,
+        atlas=atlas,
+        crs=crs,
+        ascii_only=ascii_only,
+    )
+
+
+def choose_content(
+    state: State, material: Material, plan: str
+) -> tuple[tuple[str, ...] | None, Extent, str]:
+    """Draw the presets; return zone ids, extent and title that the chosen one means."""
+    known = {preset.preset_id: preset for preset in presets(state, material.zones[plan])}
+    chosen = st.pills(
+        state.text("export.content"),
+        list(known),
+        default=next(iter(known)),
+        required=True,
+        format_func=lambda p: known[p].label,
+        key=f"export_preset_{plan}",
+        **KEPT,
+    )
+    if chosen == "one":
+        ids = drawn(material.zones[plan])
+        start = ids.index(state.selected) if state.selected in ids else 0
+        zone = st.selectbox(
+            state.text("export.zone"),
+            ids,
+            index=start,
+            format_func=state.name,
+            key=f"export_zone_{plan}",
+            **KEPT,
+        )
+        return None, zone, state.name(zone)
+    if chosen == "view":
+        of_plan = set(material.zones[plan]["zone_id"])
+        shown = tuple(zone for zone in state.shown if zone in of_plan)
+        return shown, view_on_map() or "district", ""
+    preset = known.get(str(chosen))
+    return (preset.zones if preset else None), "district", ""
+
+
+def choose_sheet(
+    state: State, sheet: SheetOptions, word: str, *, alone: bool
+) -> tuple[SheetOptions, bool]:
+    """Draw the widgets that only a sheet has; return the sheet and whether it is an atlas."""
+    first, second = st.columns(2)
+    paper: PaperName = first.selectbox(
+        state.text("export.paper"), ["A4", "A3", "16:9"], key="export_paper", **KEPT
+    )
+    orientation: Orientation = "landscape"
+    if paper != "16:9":
+        orientation = second.selectbox(
+            state.text("export.orientation"),
+            ["landscape", "portrait"],
+            format_func=lambda o: state.text(f"export.{o}"),
+            key="export_orientation",
+            **KEPT,
+        )
+    dpi = 300
+    if word == "png":
+        dpi = st.select_slider(
+            state.text("export.dpi"),
+            [150, 200, 300, 450, 600],
+            value=300,
+            key="export_dpi",
+            **KEPT,
+        )
+    labels = st.toggle(state.text("export.labels"), value=True, key="export_labels", **KEPT)
+    greyscale = st.toggle(state.text("export.greyscale"), key="export_greyscale", **KEPT)
+    table = st.toggle(state.text("export.table"), key="export_table", **KEPT)
+    atlas = False
+    if word == "pdf" and alone:
+        atlas = st.toggle(state.text("export.atlas_choice"), key="export_atlas", **KEPT)
+    own = {
+        name: st.text_input(state.text(f"export.{name}"), key=f"export_{name}", **KEPT)[:80]
+        for name in ("title", "subtitle", "approval", "unit")
+    }
+    return (
+        replace(
+            sheet,
+            paper=paper,
+            orientation=orientation,
+            dpi=dpi,
+            labels=labels,
+            greyscale=greyscale,
+            area_table=table,
+            title=own["title"] or sheet.title,
+            subtitle=own["subtitle"],
+            approval_number=own["approval"],
+            drawing_unit=own["unit"],
+            logo=choose_logo(state),
+        ),
+        atlas,
+    )
+
+
+def choose_logo(state: State) -> bytes:
+    """Draw the picker of a logo; return its bytes, none if it is too large."""
+    logo: Any = st.file_uploader(
+        state.text("export.logo"), type=["png", "jpg", "jpeg"], key="export_logo"
+    )
+    picture: bytes = logo.getvalue() if logo is not None else b""
+    if len(picture) > LARGEST_LOGO_BYTES:
+        st.warning(state.text("export.logo_too_large", size=len(picture), limit=LARGEST_LOGO_BYTES))
+        return b""
+    return picture
+
+
+def choose_crs(state: State, material: Material, word: str) -> str:
+    """Draw the choice of a reference system where a format has one; return its code."""
+    if word not in DATA_FORMATS or word in WGS84_ONLY:
+        return "EPSG:4326"
+    names = {**REFERENCE_SYSTEMS, "metric": material.base.metric_crs}
+    picked = st.selectbox(
+        state.text("export.crs"),
+        list(names),
+        format_func=names.__getitem__,
+        key="export_crs",
+        **KEPT,
+    )
+    return material.base.metric_crs if picked == "metric" else str(picked)
+
+
+def view_on_map() -> tuple[float, float, float, float] | None:
+    """Return what the map shows beside its cards: left, bottom, right, top, WGS84."""
+    try:
+        left, bottom, right, top = map(float, link.words("bbox").split(","))
+    except ValueError:
+        return None
+    return (left, bottom, right, top) if left < right and bottom < top else None
+
+
+# What the choices give
+
+
+def follow(state: State, material: Material, request: ExportRequest) -> None:
+    """Show preview and file of a request, and ask again while a job is under way."""
+    try:
+        check_request(request, material)
+    except ExportError as error:
+        drop("preview")
+        drop("file")
+        st.error(state.plain("export.failed", reason=error.explain(state.language)))
+        return
+    made = held("file")
+    if made is not None and made.request != request:
+        drop("file")  # a changed choice never leaves an old file on the button
+    begin_preview(state, request)
+    busy = [work for work in (held("preview"), held("file")) if work and work.is_busy]
+    poll = POLL_SECONDS if busy else None
+    st.fragment(panel, run_every=poll)(state, material, request, was_busy=bool(busy))
+
+
+def begin_preview(state: State, request: ExportRequest) -> None:
+    """Ask for the picture of a request unless it is there or under way."""
+    if request.format not in PICTURED:
+        drop("preview")
+        return
+    wanted = replace(
+        request,
+        format="png",
+        atlas=False,
+        plans=request.plans[:2],
+        sheet=replace(request.sheet, dpi=PREVIEW_DPI),
+    )
+    preview = held("preview")
+    if preview is not None and preview.request == wanted:
+        return
+    if preview is not None and preview.job.state == "done":
+        # The last picture stays until the next one is there.
+        st.session_state["export_last"] = preview
+        st.session_state.pop("export_preview")
+    try:
+        submit("preview", state.data.folder, wanted)
+    except QueueFullError as error:
+        st.warning(plain(error.explain(state.language)))
+
+
+def panel(state: State, material: Material, request: ExportRequest, *, was_busy: bool) -> None:
+    """Draw the button, the progress of the file, and the picture."""
+    made, preview = held("file"), held("preview")
+    busy = any(work is not None and work.is_busy for work in (made, preview))
+    if was_busy != busy:
+        st.rerun()  # once more as a whole: the asking begins or ends
+    show_file(state, material, request, made)
+    if preview is None:
+        st.caption(state.text("export.no_preview"))
+        return
+    last = st.session_state.get("export_last")
+    picture = preview if preview.job.state == "done" else last
+    if picture is not None and picture.job.file is not None:
+        st.image(picture.job.file.read_bytes(), width="stretch")
+    if preview.job.fault is not None:
+        st.error(plain(preview.job.fault.render(state.language)))
+    elif preview.is_busy:
+        st.caption(state.text("export.preview_making"))
+
+
+def show_file(state: State, material: Material, request: ExportRequest, made: Work | None) -> None:
+    """Draw what can be done about the file: make it, wait for it or give it up, take it."""
+    if made is None or made.job.state in ("failed", "cancelled"):
+        st.button(
+            state.text("export.make"),
+            type="primary",
+            on_click=begin_file,
+            args=(state, request),
+            key="export_make",
+        )
+        st.caption(plain(file_name(request, material)))
+        if made is not None and made.job.fault is not None:
+            reason = made.job.fault.render(state.language)
+            st.error(state.plain("export.failed", reason=reason))
+        refusal = st.session_state.pop("export_refusal", "")
+        if refusal:
+            st.warning(plain(refusal))
+    elif made.is_busy:
+        place = pool().place(made.job)
+        words = state.text("export.waiting", place=place) if place else made.job.words
+        st.progress(made.job.share, words or state.text("export.reading"))
+        st.button(state.text("export.cancel"), on_click=drop, args=("file",), key="export_cancel")
+    elif made.job.file is not None:
+        name, size = made.job.file.name, made.job.file.stat().st_size
+        st.download_button(
+            state.plain("export.download", name=name, size=size_words(size)),
+            made.job.file.read_bytes,
+            file_name=name,
+            mime=MEDIA_TYPES[request.format],
+            on_click="ignore",
+            type="primary",
+            key="export_download",
+        )
+
+
+def begin_file(state: State, request: ExportRequest) -> None:
+    """Put the file into the queue; a full queue is told."""
+    try:
+        submit("file", state.data.folder, request)
+    except QueueFullError as error:
+        st.session_state["export_refusal"] = error.explain(state.language)
+
+
+def size_words(count: int) -> str:
+    """Return a number of bytes in kB or MB."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
