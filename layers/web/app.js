@@ -723,16 +723,14 @@
 
     // What a host has to say: shapes over the zones, what alone is shown, its part of the address.
     hear(words) {
-      if (words.extra) {
-        this.extra = words.extra;
-        this.host.heard(words.extra);
-      }
+      if (words.extra) this.extra = words.extra;
       this.overlays.host = words.overlay || null;
       this.hostShown = words.shown || null;
       this.state.today = words.today;
       const isNew = words.n > (this.heardCount || 0);
       this.heardCount = words.n;
       const go = isNew && words.go ? words.go : {};
+      this.host.heard(words.extra, go.view);
       const changes = {};
       if (this.host.views.includes(go.view)) changes.view = go.view;
       if ("plans" in go) changes.plan = go.plans.split(",")[0];

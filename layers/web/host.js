@@ -112,8 +112,12 @@
         held.previous_data = { last_active_drawing: held.last_active_drawing };
         window.Streamlit.setComponentValue(held.previous_data);
       },
-      // Python's own part of the address needs not be told to it again.
-      heard: (extra) => { if (known) known.extra = Object.assign({}, extra); },
+      // Python's own part of the address needs not be told to it again, nor a view that it opened itself;
+      // but a view that it left has to be told when a reader comes back to it.
+      heard: (extra, view) => {
+        if (known && extra) known.extra = Object.assign({}, extra);
+        if (known && view) known.view = view;
+      },
       load: loader((name) => data.files[name]),
     };
     return host;

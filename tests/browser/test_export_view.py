@@ -14,7 +14,7 @@ def export_page(new_page, real_address):
     def open_page(**more):
         page = new_page(**more)
         page.goto(f"{real_address}/?view=export")
-        page.get_by_role("button", name="预览", exact=True).wait_for()
+        page.get_by_role("button", name="生成文件", exact=True).wait_for()
         return page
 
     return open_page
@@ -25,14 +25,37 @@ def choose(page, label, option):
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_a_preview_is_drawn_only_when_it_is_asked_for(export_page):
+def test_a_preview_is_drawn_without_being_asked_for(export_page):
     page = export_page()
     pictures = page.get_by_test_id("stImage").locator("img")
-    assert pictures.count() == 0
-    page.get_by_role("button", name="预览", exact=True).click()
     pictures.first.wait_for(timeout=MAKE_MS)
     width = pictures.first.evaluate("p => p.decode().then(() => p.naturalWidth)")
     assert width > 1000  # A4 at 150 dpi, or as large as the page serves it
+
+
+def test_a_pdf_of_the_six_zones_takes_three_clicks_from_a_fresh_page(new_page, real_address):
+    page = new_page()
+    page.goto(f"{real_address}/?plans=13th")
+    frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+    frame.get_by_role("link", name="导出", exact=True).first.click()
+    page.get_by_role("button", name="生成文件", exact=True).click()
+    button = page.get_by_test_id("stDownloadButton").get_by_role("button")
+    button.wait_for(timeout=MAKE_MS)
+    with page.expect_download() as told:
+        button.click()
+    assert told.value.suggested_filename.startswith("和平区_十三五_六区联动_A4")
+    assert told.value.path().read_bytes()[:5] == b"%PDF-"
+
+
+def test_choices_survive_leaving_the_view(export_page):
+    page = export_page()
+    choose(page, "格式", "GeoJSON")
+    page.get_by_role("button", name="返回地图").click()
+    page.wait_for_url(lambda address: "view=export" not in address)
+    frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+    frame.get_by_role("link", name="导出", exact=True).first.click()
+    page.get_by_role("button", name="生成文件", exact=True).wait_for()
+    assert page.get_by_text(re.compile(r"^和平区_.*[.]geojson$")).is_visible()
 
 
 def test_the_file_that_is_downloaded_has_the_name_that_the_button_says(export_page):
@@ -44,7 +67,7 @@ def test_the_file_that_is_downloaded_has_the_name_that_the_button_says(export_pa
     with page.expect_download() as told:
         button.click()
     name = told.value.suggested_filename
-    assert re.fullmatch(r"和平区_十[一三四]五_\d{4}-\d\d-\d\d\.geojson", name)
+    assert re.fullmatch(r"和平区_十[一三四]五_六区联动_\d{4}-\d\d-\d\d\.geojson", name)
     assert name in button.inner_text()
 
 

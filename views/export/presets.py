@@ -22,11 +22,12 @@ class Preset:
     Parameters
     ----------
     preset_id : str
-        A group's id, ``"all"``, ``"view"`` or ``"one"``.
+        A group's id, ``"all"`` groups together, the ``"whole"`` plan,
+        ``"view"`` or ``"one"``.
     label : str
         In the reader's language.
     zones : tuple of str
-        Zone ids; for ``"view"`` and ``"one"`` decided later.
+        Zone ids; none for ``"whole"``, ``"view"`` and ``"one"``.
     """
 
     preset_id: str
@@ -67,6 +68,7 @@ def presets(state: State, zones: gpd.GeoDataFrame) -> list[Preset]:
         together = tuple(zone for preset in found for zone in preset.zones)
         label = state.text("text.plus").join(preset.label for preset in found)
         found.append(Preset("all", label, together))
+    found.append(Preset("whole", state.text("export.preset_whole")))
     found.append(Preset("view", state.text("export.preset_view")))
     if areas.any():
         found.append(Preset("one", state.text("export.preset_one")))

@@ -168,7 +168,7 @@ def choose_content(
         shown = tuple(zone for zone in state.shown if zone in of_plan)
         return shown, view_on_map() or "district", ""
     preset = known.get(str(chosen))
-    return (preset.zones if preset else None), "district", ""
+    return (preset.zones if preset and preset.zones else None), "district", ""
 
 
 def choose_sheet(
