@@ -265,6 +265,12 @@ class Base:
         named = self.stretches["name"].map(_is_named)
         return _streets(self.stretches[named & (self.stretches["line"] == self.stretches["name"])])
 
+    @cached_property
+    def _candidate_lines(self) -> gpd.GeoDataFrame:
+        """The lines that only an uncertain name leads to, under their ids."""
+        lines = _streets(self.stretches[~self.stretches["line"].isin(self.roads["name"])])
+        return lines.assign(name=lines["line"])
+
     def river_readings(self, name: str) -> list[str]:
         """Return the readings of a river, the default first; empty for a road."""
         return self._readings_by_river.get(name, [])
@@ -367,8 +373,7 @@ class Base:
 
     def _joined_lines(self, river_reading: str | None) -> gpd.GeoDataFrame:
         """Put the roads and one reading of each river into one table."""
-        candidates = _streets(self.stretches[~self.stretches["line"].isin(self.roads["name"])])
-        tables = [self.roads, candidates.assign(name=candidates["line"])]
+        tables = [self.roads, self._candidate_lines]
         if not self.rivers.empty:
             rivers = self.rivers
             wanted = rivers[rivers["reading"] == river_reading]
@@ -620,31 +625,33 @@ def _line_keys(stretches: gpd.GeoDataFrame, table: Mapping[str, Any]) -> list[st
 
 def _streets(stretches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return one row per line, with the least certain method and error of its stretches."""
-    rows = []
-    for line, parts in stretches.groupby("line", sort=False):
-        if not line:
-            continue
-        row = parts.iloc[0].to_dict()
-        if len(parts) > 1:
-            methods = [m for m in parts["method"] if m in METHODS]
-            sources = list(zip(parts["source"], parts["source_en"], strict=True))
-            told = [pair for n, pair in enumerate(sources) if pair not in sources[:n]]
-            row |= {
-                "method": max(methods, key=METHODS.index, default=row["method"]),
-                # One unknown error leaves that of the street unknown.
-                "position_error_m": float(parts["position_error_m"].max(skipna=False)),
-                "identity": weakest(list(parts["identity"])),
-                "half_width_m": float(parts["half_width_m"].max()),
-                "source": "；".join(zh for zh, _ in told),
-                "source_en": "; ".join(en for _, en in told),
-                "geometry": shapely.line_merge(
-                    shapely.multilinestrings(shapely.get_parts(parts.geometry.array))
-                ),
-            }
-        rows.append(row)
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for record in stretches.to_dict("records"):
+        if record["line"]:
+            lines.setdefault(record["line"], []).append(record)
+    rows = [parts[0] if len(parts) == 1 else _street(parts) for parts in lines.values()]
     return gpd.GeoDataFrame(
         rows, columns=list(stretches.columns), geometry="geometry", crs=stretches.crs
     )
+
+
+def _street(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the row of a street of several stretches."""
+    methods = [part["method"] for part in parts if part["method"] in METHODS]
+    sources = dict.fromkeys((part["source"], part["source_en"]) for part in parts)
+    errors = [float(part["position_error_m"]) for part in parts]
+    shapes = shapely.get_parts([part["geometry"] for part in parts])
+    return {
+        **parts[0],
+        "method": max(methods, key=METHODS.index, default=parts[0]["method"]),
+        # One unknown error leaves that of the street unknown.
+        "position_error_m": math.nan if any(map(math.isnan, errors)) else max(errors),
+        "identity": weakest([part["identity"] for part in parts]),
+        "half_width_m": max(float(part["half_width_m"]) for part in parts),
+        "source": "；".join(zh for zh, _ in sources),
+        "source_en": "; ".join(en for _, en in sources),
+        "geometry": shapely.line_merge(shapely.multilinestrings(shapes)),
+    }
 
 
 def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> gpd.GeoDataFrame:

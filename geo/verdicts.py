@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -27,6 +28,8 @@ VERDICTS: tuple[Verdict, ...] = (
 
 UNITS: dict[Figure, str] = {"area": "km²", "length": "km", "part_area": "km²"}
 
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 LEAST_MAIN = 0.8
 """From this probability on, the verdict of the main combination of streets holds."""
@@ -118,12 +121,18 @@ def reading_label(reading: str, language: str) -> str:
     if kind == "identity":
         pairs = [part.partition("=") for part in name.split(";")]
         told: list[object] = [
-            Text("reading.identity_one", name=left, line=right) for left, _, right in pairs
+            Text("reading.identity_one", name=left, line=line_words(right))
+            for left, _, right in pairs
         ]
         return Text("reading.identity", told=told).render(language)
     return (
         text(f"reading.{kind}", language, name=name) if name else text(f"reading.{kind}", language)
     )
+
+
+def line_words(line: str) -> Text | str:
+    """Return a line by its name, or by its id where it has no other."""
+    return Text("reading.unnamed_line", line=line) if _ID.fullmatch(line) else line
 
 
 @dataclass(frozen=True)
@@ -465,7 +474,7 @@ def _note(
     return Text(
         "note.candidate" if reading is not None else "note.candidate_no_ring",
         name=name,
-        line=line,
+        line=line_words(line),
         percent=f"{100 * probability:.0f}",
         computed=_words_of(reading, unit)["computed"] if reading is not None else "",
         verdict=Text(f"verdict.{verdict}"),
@@ -477,7 +486,7 @@ def _note_on(other: Alternative, verdict: Verdict, reading: Reading | None, unit
     return Text(
         "note.combination" if reading is not None else "note.combination_no_ring",
         told=[
-            Text("reading.identity_one", name=name, line=line)
+            Text("reading.identity_one", name=name, line=line_words(line))
             for name, (line, _) in other.changed.items()
         ],
         percent=f"{100 * other.probability:.0f}",

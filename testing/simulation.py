@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo.uncertainty.rebuilding import RingModel, ring_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Simulation:
 
 def simulate_areas(
     pieces: gpd.GeoDataFrame,
-    stretches_of: Callable[[str], gpd.GeoDataFrame],
+    stretches_of: Callable[[str], Sequence[Mapping[str, Any]]],
     *,
     runs: int,
     seed: int,

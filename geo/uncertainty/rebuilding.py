@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -14,7 +14,7 @@ from geo.errors import EnclosureError
 from geo.uncertainty.position import stretch_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -130,7 +130,7 @@ class RingModel:
 
 
 def ring_model(
-    pieces: gpd.GeoDataFrame, stretches_of: Callable[[str], gpd.GeoDataFrame]
+    pieces: gpd.GeoDataFrame, stretches_of: Callable[[str], Sequence[Mapping[str, Any]]]
 ) -> RingModel:
     """Return the sides of a ring with the streets that they lie on.
 
@@ -141,9 +141,9 @@ def ring_model(
         ``edge_id``, ``road``, ``position_error_m``, ``geometry``, and
         ``method`` where it is there.
     stretches_of : callable
-        Returns the stretches of a road by its name: ``method``,
-        ``position_error_m``, ``geometry``; an empty table for a side that is
-        no street of the base.
+        Returns the stretches of a road by its name, each with ``geometry``
+        and, where they are known, ``method`` and ``position_error_m``; none
+        for a side that is no street of the base.
 
     Returns
     -------
@@ -157,40 +157,40 @@ def ring_model(
         If there are fewer than two edges.
     """
     require_metric(pieces, "The edges")
-    groups = [group for _, group in pieces.groupby("edge_id", sort=False)]
+    edges: dict[str, list[Mapping[str, Any]]] = {}
+    for record in pieces.to_dict("records"):
+        edges.setdefault(record["edge_id"], []).append(record)
+    groups = list(edges.values())
     if len(groups) < 2:
         raise EnclosureError.of("ring.few_edges", count=len(groups))
     errors: dict[str, float] = {}
-    methods = pieces["method"] if "method" in pieces.columns else [""] * len(pieces)
-    for road, method, error_m in zip(
-        pieces["road"], methods, pieces["position_error_m"].astype(float), strict=True
-    ):
-        vector = f"{road}/{method}"
-        errors[vector] = max(errors.get(vector, 0.0), error_m)
+    for piece in (piece for group in groups for piece in group):
+        vector = f"{piece['road']}/{piece.get('method', '')}"
+        errors[vector] = max(errors.get(vector, 0.0), float(piece["position_error_m"]))
     reach = REACH_IN_ERRORS * max(errors.values(), default=0.0) + 1.0
-    origin = shapely.get_coordinates(groups[0].geometry.iloc[0])[0]
+    origin = shapely.get_coordinates(groups[0][0]["geometry"])[0]
     return RingModel([_side(group, stretches_of, reach, origin) for group in groups], errors)
 
 
 def _side(
-    pieces: gpd.GeoDataFrame,
-    stretches_of: Callable[[str], gpd.GeoDataFrame],
+    pieces: Sequence[Mapping[str, Any]],
+    stretches_of: Callable[[str], Sequence[Mapping[str, Any]]],
     reach: float,
     origin: Floats,
 ) -> Side:
     """Return the line under one edge, prolonged at both ends."""
-    road = str(pieces["road"].iloc[0])
-    edge = _one_line([shapely.get_coordinates(piece) for piece in pieces.geometry])
+    road = str(pieces[0]["road"])
+    edge = _one_line([shapely.get_coordinates(piece["geometry"]) for piece in pieces])
     stretches = stretches_of(road)
-    line = edge if stretches.empty else _line_under(edge, list(stretches.geometry))
-    if stretches.empty or line is edge:
-        stretches = pieces
-    numbers = stretch_numbers(line, list(stretches.geometry))
-    methods = list(stretches["method"]) if "method" in stretches.columns else [""] * len(stretches)
+    lines = [stretch["geometry"] for stretch in stretches]
+    line = _line_under(edge, lines) if lines else edge
+    if line is edge:
+        stretches, lines = pieces, [piece["geometry"] for piece in pieces]
+    numbers = stretch_numbers(line, lines)
+    methods = [stretch.get("method", "") for stretch in stretches]
     # A connector has an error of its own, where that is larger than that of its street.
-    errors = np.full(len(stretches), float(pieces["position_error_m"].min()))
-    if "position_error_m" in stretches.columns:
-        errors = np.maximum(stretches["position_error_m"].astype(float).to_numpy(), errors)
+    least = min(float(piece["position_error_m"]) for piece in pieces)
+    errors = np.array([max(float(s.get("position_error_m", least)), least) for s in stretches])
     xy = shapely.get_coordinates(line) - origin
     first, last = xy[0] - xy[1], xy[-1] - xy[-2]
     xy = np.vstack([

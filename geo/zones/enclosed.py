@@ -300,7 +300,7 @@ def _implied(
     """Return what the stated area says of the weakest side; None where it says nothing."""
     if not item.stated_area_km2:
         return None
-    model = ring_model(edges.pieces, lambda line: base.stretches_of(line, river))
+    model = ring_model(edges.pieces, lambda line: base.stretch_records(line, river))
     bounds = printed_interval(item.stated_area_km2, approximate=item.approximate)
     shift = implied_shift(edges.pieces, model, budget, float(item.stated_area_km2), bounds)
     return shift.text if shift else None

@@ -31,7 +31,7 @@ RINGS = drawn_rings()
 def simulations():
     return {
         zone_id: simulate_areas(
-            drawn.pieces, BUILT.base.stretches_of, runs=COUNTING_RUNS, seed=SEED
+            drawn.pieces, BUILT.base.stretch_records, runs=COUNTING_RUNS, seed=SEED
         )
         for zone_id, drawn in RINGS.items()
     }

@@ -10,8 +10,8 @@ import streamlit as st
 from shapely.geometry import mapping
 
 from geo.build import edge_layer
-from geo.texts import keys
-from geo.verdicts import reading_label
+from geo.texts import keys, rendered
+from geo.verdicts import line_words, reading_label
 from views import link
 from views.amounts import amount
 from views.choices import choose_some, plain
@@ -317,7 +317,8 @@ def candidates_words(edge: Mapping[str, Any], state: State) -> str:
     for candidate in edge["candidates"]:
         evidence = candidate["evidence_en" if state.language == "en" else "evidence"]
         percent = f"{100 * candidate['probability']:.0f}"
-        words = state.text("checkview.candidate", line=candidate["road"], percent=percent)
+        line = rendered(line_words(candidate["road"]), state.language)
+        words = state.text("checkview.candidate", line=line, percent=percent)
         told.append(state.text("words.aside", words=words, aside=evidence) if evidence else words)
     return state.text("checkview.semicolon").join(told)
 
