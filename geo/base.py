@@ -707,7 +707,7 @@ def _table(path: Path, key: str, needed: tuple[str, ...], issues: list[Issue]) -
             faults.append((number, Text("base.row-no-table")))
             continue
         lacking = [k for k in needed if not isinstance(row.get(k), str) or not row[k].strip()]
-        lacking += [k for k, v in row.items() if k not in needed and not isinstance(v, str)]
+        lacking += [k for k, v in row.items() if k not in needed and not _is_text(v)]
         if lacking:
             faults.append((number, Text("base.row-no-text", key=lacking[0])))
         else:
@@ -716,6 +716,12 @@ def _table(path: Path, key: str, needed: tuple[str, ...], issues: list[Issue]) -
         place = Text("base.row", table=key, number=number, fault=fault)
         issues.append(Issue(f"{key}-incomplete", "error", file, place, Text("base.row.remedy")))
     return sound
+
+
+def _is_text(value: object) -> bool:
+    """Return whether a value of a table is text, or a list of texts."""
+    parts = value if isinstance(value, list) else [value]
+    return all(isinstance(part, str) for part in parts)
 
 
 def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:

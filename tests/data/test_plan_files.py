@@ -46,7 +46,7 @@ BASIS_14TH = {
     "14th-nanshi": ("interpreted", None),
     "14th-haihe": ("carried", "13th-haihe"),
     "14th-nanjing-road": ("carried", "13th-nanjing-road"),
-    "14th-anshan-weijin": ("named", None),
+    "14th-anshan-weijin": ("interpreted", None),
 }
 
 

@@ -170,3 +170,67 @@ def test_a_name_alone_is_not_drawn_as_an_area(built):
 def test_shapes_stand_on_the_grid_of_the_files():
     assert rounded(Point(117.12345649, 39.1)) == Point(117.123456, 39.1)
     assert shapely.is_empty(rounded(shapely.Polygon()))
+
+
+STRIP = """
+[[items]]
+id = "14th-strip"
+kind = "belt"
+place = "strip"
+group = "belts"
+name = "宽带"
+name_en = "Strip"
+short_name = "宽带"
+short_name_en = "Strip"
+basis = "interpreted"
+section = "第一章"
+quote = ["沿青中路与青南道。"]
+reasoning = "两路同宽。"
+reasoning_en = "Both streets alike."
+
+[items.axis]
+road = "青中路"
+continues = ["青南道"]
+width_m = 100
+"""
+
+
+def test_a_strip_has_the_width_of_a_written_rule_and_nothing_is_judged(tmp_path):
+    folder = write_tiny_district(tmp_path / "data", zones=False)
+    plan = folder / "plans" / "14th-outline.toml"
+    plan.write_text(plan.read_text(encoding="utf-8") + STRIP, encoding="utf-8")
+    strip = build(folder).drawn["14th-strip"]
+    (finding,) = item_findings(strip)
+    # By hand: 1200 m and 2200 m of street, 100 m wide, less the square of their crossing.
+    assert finding.computed == pytest.approx(0.12 + 0.22 - 0.01, abs=2e-3)
+    assert (finding.verdict, finding.low, strip.width_m) == ("not_stated", None, 100)
+    assert list(strip.edges["road"]) == ["青中路", "青南道"]
+    assert list(strip.edges["edge_id"]) == ["14th-strip/axis", "14th-strip/axis-2"]
+
+
+def test_a_straight_connector_joins_two_limits_and_its_error_grows_with_its_length(tmp_path):
+    folder = write_tiny_district(tmp_path / "data", zones=False)
+    plan = folder / "plans" / "13th-outline.toml"
+    text = plan.read_text(encoding="utf-8")
+    sentence = "以青西路、青北道、青中路、青南道围合的区域,面积1.00平方公里"
+    # The north road is left out of the sentence: two parallel roads do not meet.
+    text = text.replace(sentence, "以青西路、青中路、青南道围合的区域,面积1.00平方公里")
+    before, found, after = text.partition('[[items]]\nid = "13th-east"')
+    connector = """
+[[items.connectors]]
+between = ["青西路", "青中路"]
+also = ["青北道"]
+reason = "未写北界。"
+reason_en = "The north side is left out."
+evidence = "无"
+error_m = 20
+
+"""
+    text = f"{before}{connector}{found}{after}"
+    plan.write_text(text, encoding="utf-8")
+    west = build(folder).drawn["13th-west"]
+    edge = west.edges[west.edges["connector"]].iloc[0]
+    assert (edge["road"], edge["method"]) == ("青西路—青中路", "estimated")
+    # By hand: the square root of 20² + (0.15 x 1000)².
+    assert edge["position_error_m"] == pytest.approx(151.3, abs=0.1)
+    assert "connector:青北道" in {reading.reading for reading in west.readings}
