@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from html import escape
 from importlib import import_module
 
@@ -17,6 +18,9 @@ from views.served import guard
 from views.state import State, choices_of, set_aside, today
 
 logger = logging.getLogger(__name__)
+
+STYLE_SECONDS = 0.25
+"""Until a browser that opens the page has taken its style."""
 
 guard.install()
 link.open_link()
@@ -33,11 +37,10 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-st.html(f"<style>{page_style()}</style>")
+st.markdown(f"<style>{page_style()}</style>", unsafe_allow_html=True)
 
 map_box = st.container(key="map_frame")
 faults = st.container(key="faults")
-drawer = st.container(key=f"drawer_{view}")
 
 with faults:
     if issues:
@@ -55,7 +58,9 @@ state = State(
     **choices_of(data, view),
 )
 if view in VIEWS:
-    with drawer:
+    if link.opened():
+        time.sleep(STYLE_SECONDS)  # what is drawn before its style is there jumps
+    with st.container(key=f"drawer_{view}"):
         heading, back = st.columns([5, 1], vertical_alignment="center")
         heading.html(f'<h2 class="pm-view-title">{escape(text(f"view.{view}", language))}</h2>')
         back.button(

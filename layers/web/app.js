@@ -517,7 +517,11 @@
       if (!this.settle) return;
       window.clearTimeout(this.settling);
       this.settling = window.setTimeout(() => {
-        this.state.at = this.view.moved ? this.whereNow() : null;
+        const now = this.whereNow();
+        const { at } = this.state;
+        // A link's own place stands until the map is moved: its rounding is no movement.
+        const same = at && at[2] === now[2] && Math.abs(at[0] - now[0]) < 3e-5 && Math.abs(at[1] - now[1]) < 3e-5;
+        if (!same) this.state.at = this.view.moved ? now : null;
         this.write(false);
       }, 150);
     }

@@ -124,6 +124,17 @@
   }
 
   PlanMap.page = function page(map, data) {
-    window.planmap = new PlanMap.App(map, data, pageHost(data.page));
+    const early = [];
+    window.planmap = { hear: (words) => early.push(words) };
+    // The style may come after the script; what is put together without it would jump.
+    const begin = () => {
+      if (!window.getComputedStyle(document.documentElement).getPropertyValue("--bar")) {
+        window.setTimeout(begin, 10);
+        return;
+      }
+      window.planmap = new PlanMap.App(map, data, pageHost(data.page));
+      early.forEach((words) => window.planmap.hear(words));
+    };
+    begin();
   };
 })((window.PlanMap = window.PlanMap || {}));

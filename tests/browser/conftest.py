@@ -117,7 +117,6 @@ class MapPage:
         return self
 
     def wait_for_map(self):
-        self.frame.locator(".leaflet-control-scale").wait_for()
         self.wait("window.planmap && window.planmap.ready")
 
     @property
@@ -129,9 +128,9 @@ class MapPage:
         handle = self.page.wait_for_selector(FRAME, state="attached")
         return handle.content_frame().evaluate(script, argument)
 
-    def wait(self, condition):
+    def wait(self, condition, argument=None):
         handle = self.page.wait_for_selector(FRAME, state="attached")
-        handle.content_frame().wait_for_function(condition)
+        handle.content_frame().wait_for_function(condition, arg=argument)
 
     def shapes(self):
         return self.run(
@@ -144,17 +143,36 @@ class MapPage:
     def shape(self, zone):
         return self.frame.locator(f'path[data-zone="{zone}"]')
 
+    def row(self, zone):
+        return self.frame.locator(f'.pm-row-main[data-zone="{zone}"]')
+
+    def view(self, name):
+        """Go to a view by its link in the bar, or at the bottom of a phone."""
+        self.frame.locator(f'a[data-view="{name}"]:visible').first.click()
+
+    def wait_for_link(self, part):
+        self.page.wait_for_function(
+            "part => decodeURIComponent(location.search).includes(part)", arg=part
+        )
+
     def click_at(self, latitude, longitude):
         """Click the map at a place."""
-        point = self.run(
-            "([y, x]) => (({x: left, y: top}) => [left, top])(map.latLngToContainerPoint([y, x]))",
+        x, y = self.run(
+            """([y, x]) => { const p = map.latLngToContainerPoint([y, x]);
+            const box = map.getContainer().getBoundingClientRect();
+            return [p.x + box.left, p.y + box.top]; }""",
             [latitude, longitude],
         )
-        box = self.page.locator(FRAME).bounding_box()
-        self.page.mouse.click(box["x"] + 1 + point[0], box["y"] + 1 + point[1])
+        self.page.mouse.click(x, y)
 
-    def pill(self, label):
-        return self.page.get_by_role("button", name=label, exact=True)
+    def visible(self, box):
+        """The bounding box of a zone's shape in pixels: left, top, right, bottom."""
+        return self.run(
+            """zone => { const b = planmap.view.bounds(zone); const m = map.getContainer().getBoundingClientRect();
+            const a = map.latLngToContainerPoint(b.getNorthWest()), c = map.latLngToContainerPoint(b.getSouthEast());
+            return [a.x + m.left, a.y + m.top, c.x + m.left, c.y + m.top]; }""",
+            box,
+        )
 
 
 @pytest.fixture
