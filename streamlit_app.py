@@ -19,8 +19,8 @@ from views.state import State, choices_of, set_aside, today
 
 logger = logging.getLogger(__name__)
 
-STYLE_SECONDS = 0.25
-"""Until a browser that opens the page has taken its style."""
+# Until a browser that opens the page has taken its style. No docstring: Streamlit would show it.
+STYLE_SECONDS = 0.35
 
 guard.install()
 link.open_link()

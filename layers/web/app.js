@@ -469,12 +469,13 @@
       document.addEventListener("keydown", (event) => this.keys(event));
       window.matchMedia(PHONE).addListener(() => this.draw(["all"]));
       const start = this.state;
+      const measured = start.measure;
       this.state = Object.assign({}, start);
       this.take(start, "first");
       if (start.at) this.goAt(start.at);
       if (this.phone && start.card) this.sheet("card", "half");
       if (!start.at && start.zone && this.zones.get(start.zone).t && (start.card || start.pop)) this.view.zoomTo(start.zone, false);
-      if (start.measure) this.measure.restore(start.measure);
+      if (measured) this.measure.restore(measured);
       if (start.pop) this.reopen();
       if (this.searched) {
         this.bar.search.show(true);

@@ -146,6 +146,12 @@
       Object.entries({ role: "slider", "aria-valuemin": 0, "aria-valuemax": 100, "aria-orientation": "horizontal" })
         .forEach(([name, value]) => handle.setAttribute(name, value));
       handle.appendChild(element("span", "pm-handle-grip", "⇆"));
+      // In sight once it stands where the cards leave room.
+      handle.style.visibility = "hidden";
+      window.setTimeout(() => {
+        this.clip();
+        handle.style.visibility = "";
+      }, 60);
       app.main.appendChild(handle);
       this.handle = handle;
       const move = (share) => {
@@ -187,6 +193,7 @@
     }
 
     clip() {
+      if (!this.handle) return;
       const { map, state } = this.app;
       const size = map.getSize();
       const from = map.containerPointToLayerPoint([0, 0]);

@@ -127,11 +127,13 @@
     const early = [];
     window.planmap = { hear: (words) => early.push(words) };
     // The style may come after the script; what is put together without it would jump.
+    map.getContainer().style.visibility = "hidden";
     const begin = () => {
       if (!window.getComputedStyle(document.documentElement).getPropertyValue("--bar")) {
         window.setTimeout(begin, 10);
         return;
       }
+      map.getContainer().style.visibility = "";
       window.planmap = new PlanMap.App(map, data, pageHost(data.page));
       early.forEach((words) => window.planmap.hear(words));
     };

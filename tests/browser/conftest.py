@@ -168,8 +168,10 @@ class MapPage:
     def visible(self, box):
         """The bounding box of a zone's shape in pixels: left, top, right, bottom."""
         return self.run(
-            """zone => { const b = planmap.view.bounds(zone); const m = map.getContainer().getBoundingClientRect();
-            const a = map.latLngToContainerPoint(b.getNorthWest()), c = map.latLngToContainerPoint(b.getSouthEast());
+            """zone => { const b = planmap.view.bounds(zone);
+            const m = map.getContainer().getBoundingClientRect();
+            const a = map.latLngToContainerPoint(b.getNorthWest());
+            const c = map.latLngToContainerPoint(b.getSouthEast());
             return [a.x + m.left, a.y + m.top, c.x + m.left, c.y + m.top]; }""",
             box,
         )
