@@ -151,10 +151,10 @@ class RoadIndex:
         view._codes = self._codes | {name: self._codes[line] for name, line in changed.items()}
         return view
 
-    def with_line(self, name: str, line: shapely.LineString) -> RoadIndex:
+    def with_line(self, name: str, line: shapely.Geometry) -> RoadIndex:
         """Return an index with one more line, such as a straight connector, in the same CRS."""
         view = copy.copy(self)
-        view._parts = np.concatenate([self._parts, np.array([line], dtype=object)])
+        view._parts = np.concatenate([self._parts, shapely.get_parts(line)])
         view._starts = np.append(self._starts, len(view._parts))
         view._codes = self._codes | {name: len(self._starts) - 1}
         view._roads = dict(self._roads)

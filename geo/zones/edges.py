@@ -65,6 +65,8 @@ class Side:
         The sentence's words on this limit.
     connector : Connector or None
         The connector that the edge is.
+    is_parallel : bool
+        Whether the edge lies beside the road and not on it.
     """
 
     edge_id: str
@@ -79,6 +81,7 @@ class Side:
     qualifier: str = ""
     clause: str = ""
     connector: Connector | None = None
+    is_parallel: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,6 +225,8 @@ def side_pieces(side: Side, base: Base, river: str | None) -> list[dict[str, Any
                 "road": side.road,
                 "geometry": line,
             }
+            if side.is_parallel:
+                piece["half_width_m"] = 0.0  # a distance from the middle line has no kerb
             if connector is not None:
                 # A reviewer's error of a connector covers that it may be another street.
                 piece["position_error_m"] = max(piece["position_error_m"], connector.error_m)

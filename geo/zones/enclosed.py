@@ -28,6 +28,7 @@ from geo.zones.item import (
     reading_about,
     to_files,
 )
+from geo.zones.parallels import beside_words, with_parallels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,10 +152,11 @@ def trace_course(item: PlanItem, limits: tuple[Limit, ...], base: Base, course: 
             )
         )
     aliases = base.alias_names()
+    limits, index, parallels = with_parallels(limits, index, base, item.id)
     if any(limit.side for limit in limits):
         limits = order_limits(limits, index, connectors=connectors, aliases=aliases, what=item.id)
     ring = enclose(limits, index, connectors=connectors, aliases=aliases, what=item.id)
-    sides = _sides(item, ring, limits, course)
+    sides = _sides(item, ring, limits, course, parallels, base)
     pieces = [piece for side in sides for piece in side_pieces(side, base, course.river)]
     geometry = to_files(ring.polygon, base.metric_crs)
     budget = area_budget(float(geodesic_area_km2([geometry])[0]), as_pieces(pieces))
@@ -170,7 +172,14 @@ def _with_straight(connector: Connector, index: RoadIndex, base: Base, what: str
     return index.with_line(connector.name, shapely.shortest_line(first.shape, second.shape))
 
 
-def _sides(item: PlanItem, ring: Enclosure, limits: Sequence[Limit], course: Course) -> list[Side]:
+def _sides(
+    item: PlanItem,
+    ring: Enclosure,
+    limits: Sequence[Limit],
+    course: Course,
+    parallels: Mapping[str, Limit],
+    base: Base,
+) -> list[Side]:
     """Return the edges of a ring with the words and connectors that they come from."""
     clauses = {limit.name: limit for limit in limits}
     connectors = {c.name: c for c in item.connectors}
@@ -179,6 +188,8 @@ def _sides(item: PlanItem, ring: Enclosure, limits: Sequence[Limit], course: Cou
     sides = []
     for number, edge in enumerate(ring.sides(), start=1):
         limit = clauses.get(edge.limit)
+        beside = parallels.get(edge.limit)
+        road = base.data_name(beside.name) if beside else edge.road
         declared = connectors.get(edge.limit) if edge.is_connector else None
         if declared is not None and edge.limit != declared.name:
             # Another street in the place of a straight line is a street.
@@ -187,16 +198,17 @@ def _sides(item: PlanItem, ring: Enclosure, limits: Sequence[Limit], course: Cou
             Side(
                 edge_id=f"{item.id}/{number}",
                 zone_id=item.id,
-                limit=edge.limit,
-                road=course.lines.get(edge.road, edge.road),
+                limit=beside.name if beside else edge.limit,
+                road=course.lines.get(road, road),
                 geometry=edge.line,
                 corner_from=edge.corner_from,
                 corner_to=edge.corner_to,
                 length_m=edge.length_m,
                 gap_m=edge.gap_m,
-                qualifier=limit.qualifier if limit else "",
+                qualifier=beside_words(beside) if beside else limit.qualifier if limit else "",
                 clause=sentence[limit.start : limit.end] if limit and sentence else "",
                 connector=declared,
+                is_parallel=beside is not None,
             )
         )
     return sides

@@ -16,7 +16,6 @@ from shapely import Geometry
 
 from geo.base import Base
 from geo.crs import WGS84
-from geo.errors import LimitsError
 from geo.plans.documents import PlanItem
 from geo.sentences.limits import Fault, Limit, parse_limits, read_sentence
 from geo.sentences.script import simplified
@@ -114,18 +113,12 @@ def item_limits(item: PlanItem, base: Base) -> tuple[Limit, ...]:
     Raises
     ------
     LimitsError
-        If the sentence cannot be read, or has a limit beside a road that the
-        base lacks.
+        If the sentence cannot be read.
     """
     if item.basis == "interpreted":
         return tuple(Limit(name, "", None, 0, 0) for name in item.interpreted_limits)
     known = known_limits(base)
     limits = parse_limits(item.limits_text, known)
-    for limit in limits:
-        if limit.offset_m is not None:
-            raise LimitsError.of(
-                "drawing.offset", item.id, name=limit.name, metres=f"{limit.offset_m:g}"
-            )
     # 雲臺路 in the text is 云台路 in the base.
     return tuple(
         limit if limit.name in known else replace(limit, name=plain)

@@ -346,3 +346,34 @@ def test_traditional_characters_are_drawn_on_the_simplified_base(base):
     drawn = checked.built.drawn[draft.item_ids[2]]
     assert drawn.geometry is not None
     assert draft.document.items[2].stated_area_km2 == "0.01"
+
+
+BESIDE = (
+    "东至东安路以西100米，南至南平道，西至西康路，北至北宁道中心线以南200米，面积0.72平方公里。"
+)
+
+
+def test_limits_beside_a_road_are_drawn_that_far_from_it(base):
+    draft = draft_from_text(BESIDE, ABOUT, base=base)
+    checked = check_plan(draft.file_name, draft.source, base)
+    assert [issue for issue in checked.issues if issue.level == "error"] == []
+    (finding,) = checked.findings
+    # by hand: (1000 - 100) by (1000 - 200) metres on the grid
+    assert finding.computed == pytest.approx(0.72, rel=0.001)
+    edges = checked.built.drawn[draft.item_ids[0]].edges
+    assert dict(zip(edges["limit"], edges["qualifier"], strict=True)) == {
+        "东安路": "以西100米",
+        "南平道": "",
+        "西康路": "",
+        "北宁道": "中心线以南200米",
+    }
+    assert list(edges["road"]) == list(edges["limit"])
+
+
+def test_a_distance_from_a_kerb_is_refused_for_that_reason(base):
+    text = "东至东安路红线以西100米，南至南平道，西至西康路，北至北宁道。"
+    draft = draft_from_text(text, ABOUT, base=base)
+    issues = check_plan(draft.file_name, draft.source, base).issues
+    told = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
+    assert len(told) == 1
+    assert "“东安路红线”之外100米处的平行线不能画出" in told[0]
