@@ -20,15 +20,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"where the page listens ({DEFAULT_PORT})"
     )
+    parser.add_argument(
+        "--serve",
+        metavar="URL",
+        nargs="?",
+        const=f"http://127.0.0.1:{DEFAULT_PORT}",
+        help="look at the page that is running here instead",
+    )
     add_language_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; 1 if something that is needed is missing."""
-    findings = examine(
-        Path(options.data) if options.data else None, port=options.port, language=options.lang
-    )
+    folder = Path(options.data) if options.data else None
+    if options.serve:
+        from commands.serving import examine_service
+
+        findings = examine_service(options.serve.rstrip("/"), folder, options.lang)
+    else:
+        findings = examine(folder, port=options.port, language=options.lang)
     for finding in findings:
         title = text(f"doctor.{finding.part}", options.lang)
         print(f"{MARKS[finding.status]} {title}: {finding.found}")

@@ -31,10 +31,13 @@ import weakref
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import GeoError
 from geo.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +163,8 @@ class Pool:
         What each may use, and how many may wait.
     modules : tuple of str
         Imported by a child that is started ahead.
+    told : callable, optional
+        Told how many jobs wait and run, after each change.
     """
 
     def __init__(
@@ -167,10 +172,12 @@ class Pool:
         workers: int = 2,
         limits: PoolLimits | None = None,
         modules: tuple[str, ...] = (),
+        told: Callable[[int, int], None] | None = None,
     ) -> None:
         self.workers = workers
         self.limits = limits or PoolLimits()
         self.modules = modules
+        self.told = told
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
@@ -218,6 +225,7 @@ class Pool:
             self._owned.setdefault(owner, weakref.WeakSet()).add(job)
             if len(self._running) < self.workers:
                 self._start(self._waiting.popleft())
+        self._tell()
         return job
 
     def place(self, job: Job) -> int:
@@ -230,6 +238,10 @@ class Pool:
         """Return how many jobs wait and how many run."""
         with self._lock:
             return sum(j.state == "waiting" for j in self._waiting), len(self._running)
+
+    def _tell(self) -> None:
+        if self.told is not None:
+            self.told(*self.counts())
 
     def leave(self, owner: str) -> None:
         """End all jobs of an owner who has gone, and forget what they made."""
@@ -277,6 +289,7 @@ class Pool:
             with self._lock:
                 self._last = time.monotonic()
                 self._next(job)
+            self._tell()
             self._cool_later(KEPT_WARM_SECONDS)
 
     def _carry_out(self, job: Job) -> None:

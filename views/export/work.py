@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,13 +11,18 @@ from uuid import uuid4
 
 import streamlit as st
 
+from geo.errors import ExportError
+from geo.io.write import write_bytes
 from geo.workers.pool import Pool
+from views import page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.workers.pool import Job
     from layers.exports import ExportRequest
+
+logger = logging.getLogger(__name__)
 
 FUNCTION = "layers.exports:export_job"
 MODULES = ("layers.exports", "layers.sheets.sheet")
@@ -54,7 +61,18 @@ class _Owner:
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """Return the pool of this process."""
-    return Pool(modules=MODULES)
+    return Pool(modules=MODULES, told=_write_queue)
+
+
+def _write_queue(waiting: int, running: int) -> None:
+    """Leave the state of the queue where `geo doctor --serve` finds it."""
+    try:
+        write_bytes(
+            page.STATIC / "queue.json",
+            json.dumps({"waiting": waiting, "running": running}).encode(),
+        )
+    except ExportError:
+        logger.warning("static/queue.json cannot be written")
 
 
 def submit(slot: str, folder: Path, request: ExportRequest) -> Work:

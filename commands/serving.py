@@ -1,0 +1,124 @@
+"""Look at a running page from inside: answers, headers, scripts, data version, queue, disk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from commands.machine import LEAST_FREE_BYTES, Finding, Status
+from commands.page import page_folder
+from geo.base import read_district
+from geo.errors import GeoError
+from geo.io.read import data_folder
+from geo.texts import text
+
+ANSWER_SECONDS = 10.0
+LARGEST_ANSWER_BYTES = 20_000_000
+
+HEADERS = (
+    "Content-Security-Policy",
+    "X-Frame-Options",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Permissions-Policy",
+)
+"""Headers that the front of deploy/nginx-site.conf adds."""
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def examine_service(address: str, folder: Path | None, language: str) -> list[Finding]:
+    """Look at a page that is being served.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``"http://127.0.0.1:8501"``; only this machine is asked.
+    folder : Path, optional
+        The data folder that it should show; ``GEO_DATA`` or the project's own by default.
+    language : {"zh", "en"}
+        Language of what is found and of the remedies.
+
+    Returns
+    -------
+    list of Finding
+        In a fixed order; nothing is changed.
+    """
+
+    def finding(part: str, *, well: bool, found: str, optional: bool = False) -> Finding:
+        if well:
+            return Finding(part, "ok", found)
+        status: Status = "optional" if optional else "missing"
+        return Finding(part, status, found, text(f"doctor.{part}.remedy", language))
+
+    host = urlsplit(address).hostname or ""
+    if host not in LOOPBACK:
+        return [finding("serve-address", well=False, found=address)]
+    status, _, _ = _answer(f"{address}/_stcore/health")
+    rows = [finding("serve-health", well=status == 200, found=f"{address}: {status or '–'}")]
+    if status != 200:
+        return rows
+    status, headers, _ = _answer(f"{address}/")
+    lacking = [name for name in HEADERS if name not in headers]
+    rows.append(
+        finding(
+            "serve-headers",
+            well=not lacking,
+            found=", ".join(lacking) if lacking else f"{len(HEADERS)}",
+            optional=True,
+        )
+    )
+    rows += [
+        finding(part, well=well, found=found) for part, well, found in _static(address, folder)
+    ]
+    waiting, running = _queue()
+    rows.append(
+        finding("serve-queue", well=waiting == 0, found=f"{waiting} + {running}", optional=True)
+    )
+    free = shutil.disk_usage(page_folder()).free
+    found = f"{free / 2**30:.1f} GiB"
+    rows.append(finding("serve-disk", well=free >= LEAST_FREE_BYTES, found=found))
+    return rows
+
+
+def _answer(address: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of an answer; status 0 where there is none."""
+    # No proxy of the environment: the page is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(address, timeout=ANSWER_SECONDS) as answer:
+            return answer.status, dict(answer.headers), answer.read(LARGEST_ANSWER_BYTES)
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), b""
+    except (OSError, ValueError):
+        return 0, {}, b""
+
+
+def _static(address: str, folder: Path | None) -> list[tuple[str, bool, str]]:
+    """Look whether the newest script of the map is served as it lies on the disk, and its data."""
+    made = sorted(
+        (page_folder() / "static" / "planmap").glob("map-*.js"), key=lambda p: p.stat().st_mtime
+    )
+    if not made:
+        return [("serve-static", False, "static/planmap/map-*.js –")]
+    status, _, body = _answer(f"{address}/app/static/planmap/{made[-1].name}")
+    rows = [("serve-static", body == made[-1].read_bytes(), f"{made[-1].name}: {status}")]
+    try:
+        version = read_district(data_folder(folder)).data_version
+    except GeoError as error:
+        return [*rows, ("serve-version", False, str(error))]
+    served = f'"version":{json.dumps(version)}'.encode() in body
+    return [*rows, ("serve-version", served, version)]
+
+
+def _queue() -> tuple[int, int]:
+    """Return how many export jobs wait and run, as the page last wrote it; 0 where it has not."""
+    try:
+        told = json.loads((page_folder() / "static" / "queue.json").read_bytes())
+        return int(told["waiting"]), int(told["running"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, 0
