@@ -115,8 +115,9 @@ def test_an_empty_plan_is_refused_by_export_in_one_sentence(states, capsys):
 
 @pytest.mark.parametrize("view", ["map", "check", "place", "own", "export"])
 @pytest.mark.parametrize("state", ["empty", "undrawn", "drawn"])
-def test_its_page_opens_and_holds_no_placeholder(states, state, view, monkeypatch):
+def test_its_page_opens_and_holds_no_placeholder(states, state, view, monkeypatch, tmp_path):
     monkeypatch.setenv("GEO_DATA", str(states[state]))
+    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=90)
     at.query_params["view"] = view
     at.run()
