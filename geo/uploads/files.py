@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -47,22 +47,35 @@ class Upload:
     name : str
         Name of the file, shortened; data, never a path.
     kind : str
-        ``"GeoJSON"``, ``"GeoPackage"``, ``"Shapefile"`` or ``"KML"``.
+        What the format is called, such as ``"GeoJSON"``.
     layer : GeoDataFrame
         Raw coordinates without heights, CRS as declared or None; shapes that
         cannot be used are None. Cells are text, numbers, booleans or None.
     issues : tuple of Issue
         What is wrong with it.
+    layers : tuple of str
+        All layers of the file that `read_upload` takes; empty where it has one.
+    chosen : str
+        The one that was read; "" where the file has one.
     """
 
     name: str
     kind: str
     layer: gpd.GeoDataFrame
     issues: tuple[Issue, ...]
+    layers: tuple[str, ...] = ()
+    chosen: str = ""
+
+    @property
+    def closed_lines(self) -> int:
+        """How many lines end where they begin: they may be meant as outlines."""
+        return int(np.sum(is_closed_line(np.asarray(self.layer.geometry.array))))
 
 
-def read_upload(name: str, data: bytes) -> Upload:
-    """Read an uploaded GeoJSON, GeoPackage, zipped Shapefile or KML.
+def read_upload(
+    name: str, data: bytes, *, language: str | None = None, layer: str | None = None
+) -> Upload:
+    """Read a file of shapes in any format of `geo.uploads.formats`.
 
     The format is told by the content, not by the name. What touches the disk
     lies in a temporary folder under names of our own and is gone afterwards.
@@ -73,6 +86,11 @@ def read_upload(name: str, data: bytes) -> Upload:
         Name of the file, for messages only.
     data : bytes
         The file.
+    language : {"en", "zh"}, optional
+        Errors and issues are plain words of this language; without it they
+        are `geo.texts.Text`, to be told in either.
+    layer : str, optional
+        One of `Upload.layers`; by default the first that holds areas.
 
     Returns
     -------
@@ -90,13 +108,37 @@ def read_upload(name: str, data: bytes) -> Upload:
     label = name.replace("\\", "/").rpartition("/")[2][:100] or "upload"
     try:
         refuse_above("UPLOAD_BYTES", len(data), "bytes")
-        raw = read_any(data)
-        layer = _usable(raw)
+        raw = read_any(data, layer)
+        table = _usable(raw)
     except UploadFaultError as fault:
-        raise _error(fault, label) from fault
-    notes = [*raw.notes, *_findings(layer)]
+        error = _error(fault, label)
+        raise (type(error)(error.explain(language)) if language else error) from fault
+    notes = [*raw.notes, *_findings(table)]
     issues = tuple(_issue(note, label) for note in _capped(notes))
-    return Upload(label, raw.kind, layer, issues)
+    if language:
+        issues = tuple(
+            replace(issue, message=issue.words(language)[0], remedy=issue.words(language)[1])
+            for issue in issues
+        )
+    return Upload(label, raw.kind, table, issues, raw.layers, raw.chosen)
+
+
+def is_closed_line(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Tell which shapes are lines that end where they begin, of four positions or more."""
+    lines = np.array(shapes, dtype=object)
+    lines[shapely.get_dimensions(lines) != 1] = None
+    lines = shapely.line_merge(lines)
+    closed = shapely.is_closed(lines) & (shapely.get_type_id(lines) == 1)
+    return np.asarray(closed & (shapely.get_num_coordinates(lines) > 3))
+
+
+def lines_as_outlines(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose closed lines are areas; every other shape as it is."""
+    shapes = np.array(layer.geometry.array, dtype=object)
+    closed = is_closed_line(shapes)
+    rings = shapely.line_merge(shapes[closed])
+    shapes[closed] = [shapely.Polygon(shapely.get_coordinates(ring)) for ring in rings]
+    return layer.set_geometry(gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs))
 
 
 def _usable(raw: Raw) -> gpd.GeoDataFrame:
@@ -117,6 +159,15 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
     for row in np.flatnonzero(~_is_finite(shapes)):
         raw.notes.append(("position-not-finite", "error", {"feature": int(row) + 1}))
         shapes[row] = None
+    for row in np.flatnonzero(shapely.get_type_id(shapes) == 7):
+        shapes[row], left_out = _main_parts(shapes[row])
+        if left_out:
+            values = {"feature": int(row) + 1, "count": left_out}
+            raw.notes.append(("collection-parts", "info", values))
+    for row in np.flatnonzero(shapely.get_type_id(shapes) == 6):
+        if not shapes[row].is_valid and (whole := _joined_parts(shapes[row])) is not None:
+            shapes[row] = whole
+            raw.notes.append(("parts-joined", "info", {"feature": int(row) + 1}))
     if shapely.is_missing(shapes).all():
         first = next((n[2]["detail"] for n in raw.notes if n[0] == "geometry-unreadable"), None)
         if first is not None:
@@ -130,6 +181,34 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs), crs=layer.crs
     )
+
+
+def _main_parts(collection: shapely.GeometryCollection) -> tuple[shapely.Geometry | None, int]:
+    """Return the areas of a collection, else its lines, else its points; and how many others."""
+    parts = np.asarray([collection], dtype=object)
+    while (shapely.get_type_id(parts) > 3).any():
+        parts = shapely.get_parts(parts)
+    if not len(parts):
+        return None, 0
+    dimension = shapely.get_dimensions(parts)
+    highest = int(dimension.max())
+    kept = parts[dimension == highest].tolist()
+    makers = {2: shapely.MultiPolygon, 1: shapely.MultiLineString, 0: shapely.MultiPoint}
+    if highest not in makers:
+        return None, 0
+    if highest == 1:  # a LinearRing may stand among the lines
+        kept = [shapely.LineString(part.coords) for part in kept]
+    return (kept[0] if len(kept) == 1 else makers[highest](kept)), len(parts) - len(kept)
+
+
+def _joined_parts(shape: shapely.MultiPolygon) -> shapely.Geometry | None:
+    """Return parts that only touch along a side as one area, None if that is not all."""
+    parts = shapely.get_parts(shape)
+    if not shapely.is_valid(parts).all():
+        return None
+    whole = shapely.union_all(parts)
+    total = float(shapely.area(parts).sum())
+    return whole if abs(whole.area - total) <= 1e-9 * total else None
 
 
 def _is_finite(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -223,6 +302,6 @@ def _error(fault: UploadFaultError, label: str) -> DataFileError | InputTooLarge
     if fault.code == "too-large":
         values["what"] = Text(f"upload.what.{values['what']}")
         return InputTooLargeError(Text("upload.too-large", **values).about(label))
-    if values.get("kind") == "unknown":
-        values["kind"] = Text("upload.kind.unknown")
+    if fault.code == "not-gis":
+        values["kind"] = Text(f"upload.kind.{values['kind']}")
     return DataFileError(Text(f"upload.{fault.code}", **values).about(label))

@@ -7,8 +7,10 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from html import unescape
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +63,22 @@ _ZIP_FAULTS = (
     OSError,
     ValueError,
 )
-_LAYER_ENDINGS = (".shp", ".geojson", ".json", ".gpkg", ".kml")
-_SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_LAYER_ENDINGS = (
+    ".shp", ".gpkg", ".fgb", ".geojson", ".json", ".topojson", ".kml", ".ovkml", ".tab", ".mif",
+    ".dxf", ".gpx", ".csv", ".txt",
+)  # fmt: skip
+"""Endings of what an archive may hold as a layer, the likeliest to be meant first."""
+
+_PARTS = {
+    ".shp": (".shp", ".shx", ".dbf", ".prj", ".cpg"),
+    ".tab": (".tab", ".dat", ".map", ".id", ".ind"),
+    ".mif": (".mif", ".mid"),
+}
+"""Files of one layer by the ending of its main one."""
+
+_AREA_TYPES = (5, 15, 25)
+"""Numbers of polygons in the head of a Shapefile."""
+
 _XML_ENCODING = re.compile(rb"""^(<\?xml[^>]*?encoding=["'])(gbk|gb2312|gb18030)(["'])""", re.I)
 
 
@@ -75,14 +91,24 @@ class Raw:
     layer : GeoDataFrame
         Raw coordinates; CRS as declared, or None.
     kind : str
-        ``"GeoJSON"``, ``"GeoPackage"``, ``"Shapefile"`` or ``"KML"``.
+        Of `geo.workers.foreign.formats.FORMATS`, or ``"Esri JSON"``, ``"TopoJSON"``.
     notes : list of Note
         What a reader should know.
+    layers : tuple of str
+        All layers that can be asked for; empty where there is but one.
+    chosen : str
+        The one that was read.
     """
 
     layer: gpd.GeoDataFrame
     kind: str
     notes: list[Note] = field(default_factory=list)
+    layers: tuple[str, ...] = ()
+    chosen: str = ""
+
+
+Visible = Mapping[str, zipfile.ZipInfo]
+"""The entries of an archive by their names."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +124,14 @@ class _Source:
         return chunks_at(self.pieces)
 
 
-def read_any(data: bytes) -> Raw:
+def read_any(data: bytes, layer: str | None = None) -> Raw:
     """Read a layer, its format told by the first bytes.
+
+    Parameters
+    ----------
+    data : bytes
+    layer : str, optional
+        One of `Raw.layers`; by default the first of polygons.
 
     Raises
     ------
@@ -107,20 +139,52 @@ def read_any(data: bytes) -> Raw:
         If it is none of the formats, or damaged.
     """
     if data[:4] == b"PK\x03\x04":
-        return _read_archive(data)
-    return _read_file(_Source(data[:HEAD_BYTES], lambda: [data]))
+        return _read_archive(data, layer)
+    return _read_file(_Source(data[:HEAD_BYTES], lambda: [data]), layer)
 
 
-def _read_file(source: _Source) -> Raw:
+def _read_file(source: _Source, layer: str | None = None) -> Raw:
     """Read a file that is no archive."""
     if not stripped(source.head):
         raise UploadFaultError("empty-file")
+    source = _without_utf16(source)
     row = format_of(source.head)
     if row is BY_KIND["Shapefile"]:
         raise UploadFaultError("bare-shp")
+    if row is BY_KIND["MapInfo TAB"]:
+        raise UploadFaultError("bare-tab")
+    if row is not None and row.kind in ("KML", "CSV") and _kind(source.head) != "unknown":
+        row = None  # text or XML of a kind that has a name and is not read
     if row is None or row.kind not in READERS:
         raise UploadFaultError("not-gis", kind=_kind(source.head))
-    return READERS[row.kind](row, source)
+    return READERS[row.kind](row, source, layer)
+
+
+def _without_utf16(source: _Source) -> _Source:
+    """Return a file in UTF-16 as UTF-8, any other as it is."""
+    head = source.head
+    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(head[:2], "")
+    if not encoding and head[:4].count(b"\0") == 2:
+        encoding = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
+        if head[::2].count(0) and head[1::2].count(0):  # binary
+            return source
+    if not encoding:
+        return source
+
+    def pieces() -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        is_first = True
+        for piece in source.pieces():
+            text = decoder.decode(piece)
+            if is_first:
+                text = re.sub(
+                    r"""(?i)(encoding=["'])utf-16""", r"\1UTF-8", text.lstrip("\ufeff"), count=1
+                )
+                is_first = False
+            yield text.encode("utf-8", "replace")
+        yield decoder.decode(b"", True).encode("utf-8", "replace")
+
+    return _Source(next(iter(pieces()), b"")[:HEAD_BYTES], pieces)
 
 
 def refuse_above(name: str, found: int, what: str) -> None:
@@ -150,11 +214,11 @@ def column_names(names: Iterable[str]) -> list[str]:
 # Archives and Shapefile
 
 
-def _read_archive(data: bytes) -> Raw:
-    """Read the one layer of a zip archive; nothing is unpacked under its own name."""
+def _read_archive(data: bytes, layer: str | None) -> Raw:
+    """Read a layer of a zip archive; nothing is unpacked under its own name."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_entries(archive)
+            return _read_entries(archive, data, layer)
     except GeoError:
         raise
     except _ZIP_FAULTS as error:
@@ -163,8 +227,8 @@ def _read_archive(data: bytes) -> Raw:
         raise UploadFaultError("zip-encrypted") from error
 
 
-def _read_entries(archive: zipfile.ZipFile) -> Raw:
-    """Find the layer among the entries and read it."""
+def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> Raw:
+    """Find the layers among the entries and read one."""
     entries = archive.infolist()
     refuse_above("ARCHIVE_ENTRIES", len(entries), "entries")
     names = {entry: _entry_name(entry) for entry in entries}
@@ -174,29 +238,91 @@ def _read_entries(archive: zipfile.ZipFile) -> Raw:
             raise UploadFaultError("zip-path", entry=name[:100])
     refuse_above("ARCHIVE_BYTES", sum(entry.file_size for entry in entries), "unpacked")
     if any(name == "[Content_Types].xml" for name in names.values()):
-        raise UploadFaultError("not-gis", kind="Office (XLSX, DOCX, PPTX)")
+        if not any(name.startswith("xl/") for name in names.values()):
+            raise UploadFaultError("not-gis", kind="office")
+        row = BY_KIND["XLSX"]
+        return READERS[row.kind](row, _Source(data[:HEAD_BYTES], lambda: [data]), layer)
     visible = {  # not is_dir(), which cannot take an empty name
-        entry: name
+        name.replace("\\", "/"): entry
         for entry, name in names.items()
         if not name.startswith("__MACOSX/") and not entry.filename.endswith("/")
     }
-    layers = [e for e, n in visible.items() if n.lower().endswith(_LAYER_ENDINGS)]
-    if not layers:
+    if any(name.lower().endswith((".qgs", ".mimetype")) for name in visible):
+        raise UploadFaultError("not-gis", kind="qgis-project")
+    databases = sorted(
+        {found[0] for name in visible if (found := re.match(r"(?i).*?\.gdb(?=/)", name))}
+    )
+    files = [n for n in visible if n.lower().endswith(_LAYER_ENDINGS) and _is_layer(n, databases)]
+    files.sort(key=lambda name: _likely(archive, visible, name))
+    labels = [*databases, *files]
+    if not labels:
         raise UploadFaultError("zip-nothing")
-    if len(layers) > 1:
-        raise UploadFaultError(
-            "zip-several", entries=", ".join(visible[e][:60] for e in layers[:5])
-        )
-    (layer,) = layers
-    if not visible[layer].lower().endswith(".shp"):
-        return _read_file(_entry_source(archive, layer))
-    stem = visible[layer][:-4]
+    if len(labels) == 1:
+        return _read_entry(archive, visible, labels[0], layer)
+    outer, _, inner = (layer or labels[0]).partition(_WITHIN)
+    if outer not in labels:
+        raise UploadFaultError("no-such-layer", layer=outer[:60])
+    raw = _read_entry(archive, visible, outer, inner or None)
+    if raw.layers:
+        within = [f"{outer}{_WITHIN}{name}" for name in raw.layers]
+        raw.chosen = f"{outer}{_WITHIN}{raw.chosen}"
+    else:
+        within, raw.chosen = [outer], outer
+    raw.layers = tuple(name for label in labels for name in (within if label == outer else [label]))
+    if layer is None:
+        others = ", ".join(name[:60] for name in labels[1:6])
+        raw.notes.append(("other-layers", "warning", {"layer": outer[:60], "others": others}))
+    return raw
+
+
+_WITHIN = " → "
+"""Between a file of an archive and a layer of that file."""
+
+
+def _is_layer(name: str, databases: list[str]) -> bool:
+    """Tell whether an entry may be a layer: nothing inside a database, no text that explains."""
+    is_inside = any(name.startswith(f"{database}/") for database in databases)
+    is_note = re.search(r"(?i)(?:^|/)(?:readme|license|说明)[^/]*\.txt$", name) is not None
+    return not is_inside and not is_note
+
+
+def _likely(archive: zipfile.ZipFile, visible: Visible, name: str) -> tuple[int, int, str]:
+    """Return the order of an entry: Shapefiles of areas first, then by ending and name."""
+    ending = next(end for end in _LAYER_ENDINGS if name.lower().endswith(end))
+    if ending == ".shp":
+        with archive.open(visible[name]) as file:
+            head = file.read(36)
+        is_area = int.from_bytes(head[32:36], "little") in _AREA_TYPES
+        return 0 if is_area else 1, 0, name
+    return 0 if name.lower().endswith("doc.kml") else 1, _LAYER_ENDINGS.index(ending), name
+
+
+def _read_entry(archive: zipfile.ZipFile, visible: Visible, name: str, layer: str | None) -> Raw:
+    """Read a file of an archive with the files that belong to it."""
+    lower = name.lower()
+    if lower.endswith(".gdb"):
+        inside = {n: e for n, e in visible.items() if n.startswith(f"{name}/")}
+        files = {
+            f"layer.gdb/{n.rpartition('/')[2]}": _entry_source(archive, e).write
+            for n, e in inside.items()
+            if re.fullmatch(r"[A-Za-z0-9_.]{1,80}", n.rpartition("/")[2])
+        }
+        return _read_layers(BY_KIND["FileGDB"], files, layer)
+    ending = next(end for end in _LAYER_ENDINGS if lower.endswith(end))
+    if ending not in _PARTS:
+        return _read_file(_entry_source(archive, visible[name]), layer)
+    stem = lower[: -len(ending)]
     parts = {
-        name[-4:].lower(): _entry_source(archive, entry)
-        for entry, name in visible.items()
-        if name[:-4] == stem and name[-4:].lower() in _SHAPEFILE_PARTS
+        n.lower()[len(stem) :]: _entry_source(archive, entry)
+        for n, entry in visible.items()
+        if n.lower().startswith(stem) and n.lower()[len(stem) :] in _PARTS[ending]
     }
-    return _read_shapefile(parts)
+    if ending == ".shp":
+        return _read_shapefile(parts)
+    row = BY_KIND["MapInfo TAB" if ending == ".tab" else "MapInfo MIF"]
+    if ending == ".tab" and not {".dat", ".map"} <= set(parts):
+        raise UploadFaultError("bare-tab")
+    return _read_layers(row, {f"layer{end}": part.write for end, part in parts.items()}, layer)
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -248,33 +374,124 @@ def _read_shapefile(parts: dict[str, _Source]) -> Raw:
 # The others
 
 
-def _read_geojson(row: Format, source: _Source) -> Raw:
-    """Read GeoJSON; without a member 'crs' it is WGS84."""
-    found = _read(row, {f"layer{row.ending}": source.write})
+def _read_one(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
+    """Read a file of one layer."""
+    raw = _raw(row, _read(row, {f"layer{row.ending}": source.write}), [])
+    told = [note for note in raw.notes if note[0] == "json-kind"]
+    raw.notes = [note for note in raw.notes if note[0] != "json-kind"]
+    raw.kind = str(told[0][2]["kind"]) if told else raw.kind
+    return raw
+
+
+def _read_many(row: Format, source: _Source, layer: str | None) -> Raw:
+    """Read a layer of a file that may have several."""
+    return _read_layers(row, {f"layer{row.ending}": source.write}, layer)
+
+
+def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
+    """Read the layer asked for, else the first of polygons; tell the others."""
+    found = _read(row, files, Wanted(layers=[layer] if layer else "polygons", count=True))
+    names = [one.name for one in found.layers if one.geometry and one.features]
+    if not found.tables:
+        raise UploadFaultError("no-such-layer" if layer else "no-features", layer=layer or "")
+    read = next(iter(found.tables))
+    notes: list[Note] = []
+    others = [name for name in names if name != read]
+    if others and layer is None:
+        notes.append(("other-layers", "warning", {"layer": read, "others": ", ".join(others[:5])}))
+    raw = _raw(row, found, notes)
+    if len(names) > 1:
+        raw.layers, raw.chosen = tuple(names), read
+    if raw.layer.crs is None and not any(note[0].startswith("crs-") for note in raw.notes):
+        raw.notes.append(("crs-not-said", "info", {}))
+    return raw
+
+
+def _read_workbook(row: Format, source: _Source, layer: str | None) -> Raw:
+    """Read the first sheet of a workbook that has coordinates."""
+    wanted = Wanted(layers=[layer] if layer else "all")
+    found = _read(row, {f"layer{row.ending}": source.write}, wanted)
     return _raw(row, found, [])
 
 
-def _read_geopackage(row: Format, source: _Source) -> Raw:
-    """Read the first vector layer of a GeoPackage that is a plain table."""
-    found = _read(row, {f"layer{row.ending}": source.write})
-    notes: list[Note] = []
-    names = [layer.name for layer in found.layers]
-    read = next(iter(found.tables))
-    others = [name for name in names if name != read]
-    if others:
-        notes.append(("other-layers", "warning", {"layer": read, "others": ", ".join(others[:5])}))
-    return _raw(row, found, notes)
+def _read_gpx(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
+    """Read tracks, routes and places of a GPX file as one layer."""
+    wanted = Wanted(layers=["tracks", "routes", "waypoints"])
+    raw = _raw(row, _read(row, {f"layer{row.ending}": source.write}, wanted), [])
+    return Raw(raw.layer.dropna(axis="columns", how="all"), raw.kind, raw.notes)
 
 
-def _read_kml(row: Format, source: _Source) -> Raw:
+def _read_kml(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
     """Read every layer of a KML file after a look at its XML."""
     if _XML_ENCODING.match(source.head):  # expat knows no GBK
         source = _Source(source.head, partial(_in_utf8, source))
+    fields: dict[str, str] = {}
+    source = _Source(source.head, partial(_with_plain_names, source, fields))
     found = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
     raw = _raw(row, found, [])
     extra = [name for name in KML_HOUSEKEEPING if name in raw.layer.columns]
-    raw.layer = raw.layer.drop(columns=extra).rename(columns={"Name": "name"})
+    layer_ = raw.layer.drop(columns=extra)
+    own = {plain: name for name, plain in fields.items()}
+    names = ["name" if n == "Name" else own.get(str(n), str(n)) for n in layer_.columns]
+    shape = layer_.geometry.name
+    plain = [n for n, column in zip(names, layer_.columns, strict=True) if column != shape]
+    layer_.columns = pd.Index([*column_names(plain), shape], dtype=object)
+    raw.layer = layer_
     return raw
+
+
+_KML_FIELD = re.compile(
+    rb"""(<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b[^>]*?\bname\s*=\s*)("[^"]*"|'[^']*')"""
+)
+
+
+_KML_COORDINATES = re.compile(rb"(<(?:\w+:)?coordinates>)([^<]*)(</(?:\w+:)?coordinates>)")
+
+
+def _with_plain_names(source: _Source, fields: dict[str, str]) -> Iterator[bytes]:
+    """Give a KML file whose fields have names of ASCII; the driver makes ____ of any other.
+
+    `fields` gets the plain name by the file's own.
+    """
+
+    def plain(match: re.Match[bytes]) -> bytes:
+        name = unescape(match[2][1:-1].decode("utf-8", "replace"))
+        return match[1] + b'"' + fields.setdefault(name, f"own_{len(fields)}").encode() + b'"'
+
+    rest = b""
+    for piece in source.pieces():
+        rest += piece
+        # never cut within a tag, nor within coordinates
+        cut, begin = rest.rfind(b">") + 1, rest.rfind(b"coordinates>")
+        if begin >= 0 and rest[begin - 1 : begin] != b"/" and rest.rfind(b"</") < begin:
+            cut = max(0, rest.rfind(b"<", 0, begin))
+        whole, rest = rest[:cut], rest[cut:]
+        yield _KML_COORDINATES.sub(_tuples, _KML_FIELD.sub(plain, whole))
+    yield rest
+
+
+def _tuples(match: re.Match[bytes]) -> bytes:
+    """Return coordinates whose commas stand as KML has them: within a tuple, without space.
+
+    Some write ``117.1,39.1, 117.2,39.2,`` and others ``117.1, 39.1, 0``; read to the
+    letter both give other places.
+    """
+    if not re.search(rb",\s|,$", match[2]):
+        return match[0]
+    found: list[bytes] = []
+    is_open = False
+    for word in match[2].split():
+        if is_open:
+            found[-1] += word
+        else:
+            found.append(word)
+        # a comma after a whole position ends it, after a single number it does not
+        is_open = word.endswith(b",") and found[-1].count(b",") == 1
+        if word.endswith(b",") and not is_open:
+            is_height = not match[2].strip().endswith(b",") and b"," not in word[:-1]
+            is_open = is_height and found[-1].count(b",") == 2
+    tuples = b" ".join(word.rstrip(b",") for word in found)
+    return match[1] + tuples + match[3]
 
 
 def _in_utf8(source: _Source) -> Iterator[bytes]:
@@ -291,12 +508,19 @@ def _in_utf8(source: _Source) -> Iterator[bytes]:
         raise UploadFaultError("damaged", kind="KML", detail=str(error)[:200]) from error
 
 
-READERS: dict[str, Callable[[Format, _Source], Raw]] = {
-    "GeoJSON": _read_geojson,
-    "GeoPackage": _read_geopackage,
+READERS: dict[str, Callable[[Format, _Source, str | None], Raw]] = {
+    "GeoJSON": _read_one,
+    "TXT": _read_one,
+    "CSV": _read_one,
+    "FlatGeobuf": _read_many,
+    "MapInfo MIF": _read_many,
+    "DXF": _read_many,
+    "GeoPackage": _read_many,
+    "XLSX": _read_workbook,
+    "GPX": _read_gpx,
     "KML": _read_kml,
 }
-"""How an upload of each kind is read."""
+"""How an upload of each kind is read; Shapefile, MapInfo TAB and FileGDB come in an archive."""
 
 
 def _read(row: Format, files: Files, wanted: Wanted | None = None) -> Found:
@@ -319,19 +543,39 @@ def _raw(row: Format, found: Found, notes: list[Note]) -> Raw:
     return Raw(layer, row.kind, [*notes, *found.notes])
 
 
-def _kind(data: bytes) -> str:
-    """Name what a file looks like that is no GIS file."""
-    starts = {
-        b"%PDF": "PDF",
-        b"\x89PNG": "PNG",
-        b"\xff\xd8\xff": "JPEG",
-        b"AC10": "DWG",
-        b"Rar!": "RAR",
-        b"7z\xbc\xaf": "7z",
-        b"\xd0\xcf\x11\xe0": "Office (XLS, DOC)",
-        b"SQLite": "SQLite",
-        b"II*\x00": "TIFF",
-        b"\x1f\x8b": "gzip",
-        b"PK": "zip",
-    }
-    return next((kind for start, kind in starts.items() if data.startswith(start)), "unknown")
+_STARTS = {
+    b"%PDF": "pdf",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
+    b"II*\x00": "picture",
+    b"MM\x00*": "picture",
+    b"AC10": "dwg",
+    b"Rar!": "archive",
+    b"7z\xbc\xaf": "archive",
+    b"\x1f\x8b": "archive",
+    b"\xd0\xcf\x11\xe0": "office",
+    b"\x00\x01\x00\x00Standard Jet DB": "mdb",
+    b"\x00\x01\x00\x00Standard ACE DB": "mdb",
+    b"SQLite": "sqlite",
+    b"PAR1": "parquet",
+    b"PK": "archive",
+}
+_ROOTS = {"gml": "gml", "featurecollection": "gml", "html": "html", "qgis": "qgis-project",
+          "osm": "osm", "svg": "picture", "metadata": "metadata", "workbook": "office"}  # fmt: skip
+
+
+def _kind(head: bytes) -> str:
+    """Return what a file is that is not read: the end of a key ``upload.kind.…``."""
+    for start, kind in _STARTS.items():
+        if head.startswith(start):
+            return kind
+    if head[4:15] == b"\n\tOSMHeader" or head[:3] == b"BZh":
+        return "osm" if head[4:15] == b"\n\tOSMHeader" else "archive"
+    plain = stripped(head)
+    if plain[:1] == b"<":
+        roots = re.findall(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)", plain)
+        root = roots[0].decode("ascii", "replace").lower() if roots else ""
+        return _ROOTS.get(root, "unknown")
+    if head[:1] in (b"\x03", b"\x83", b"\x8b", b"\xf5") and len(head) > 32 and head[3:4] < b" ":
+        return "dbf"
+    return "unknown"

@@ -236,15 +236,21 @@ def test_an_archive_of_too_many_entries_is_refused():
 
 
 def test_an_archive_in_an_archive_is_refused(shapefile):
-    with pytest.raises(DataFileError, match=r"holds no \.shp"):
+    with pytest.raises(DataFileError, match=r"holds no layer that is read"):
         read_upload("a.zip", zipped({"b.zip": packed(shapefile)}))
-    with pytest.raises(DataFileError, match="no GIS file"):
+    with pytest.raises(DataFileError, match="archive of another kind"):
         read_upload("a.zip", zipped({"b.geojson": packed(shapefile)}))
 
 
-def test_an_archive_of_several_layers_is_refused():
-    with pytest.raises(DataFileError, match="holds several layers"):
-        read_upload("a.zip", zipped({"a.geojson": geojson(SQUARE), "b.geojson": geojson(SQUARE)}))
+def test_an_archive_of_several_layers_offers_them():
+    data = zipped({"b.geojson": geojson(SQUARE), "a.geojson": geojson(SQUARE)})
+    upload = read_upload("a.zip", data)
+    assert (upload.layers, upload.chosen) == (("a.geojson", "b.geojson"), "a.geojson")
+    assert [issue.code for issue in upload.issues] == ["other-layers"]
+    other = read_upload("a.zip", data, layer="b.geojson")
+    assert (other.chosen, other.issues) == ("b.geojson", ())
+    with pytest.raises(DataFileError, match=r"no layer c\.geojson"):
+        read_upload("a.zip", data, layer="c.geojson")
 
 
 def test_an_encrypted_archive_is_refused(shapefile):
@@ -274,18 +280,18 @@ def test_an_archive_cut_off_is_refused(shapefile):
     [
         (b"", "The file is empty"),
         (b" \n", "The file is empty"),
-        (b"%PDF-1.7", "looks like PDF"),
-        (b"AC1032", "looks like DWG"),
+        (b"%PDF-1.7", "this is a PDF"),
+        (b"AC1032", "a DWG drawing.*DXF"),
         (b"\x00\x01\x02", "an unknown format"),
         (b"hello", "an unknown format"),
-        (b"SQLite format 3\x00" + b"\0" * 100, "looks like SQLite"),
-        (b'{"type": "Topology"}', "its type is Topology"),
+        (b"SQLite format 3\x00" + b"\0" * 100, "SQLite database that is no GeoPackage"),
+        (b'{"type": "Topology"}', "TopoJSON is damaged"),
         (b"[1, 2]", "its type is list"),
         (b'{"type": "FeatureCollection", "features": [{"type"', "Line 1 is not JSON"),
         (b'{"type": "FeatureCollection", "features": []}', "has no feature"),
         (b'{"type": "FeatureCollection", "features": [7]}', "its type is int"),
         (b'{"a": "\xff\xff"}', "neither UTF-8 nor GBK"),
-        (b"<html></html>", "its root is html"),
+        (b"<html></html>", "a web page and no data"),
         (b"<kml><Document>", "KML is damaged or cut off"),
         (b"<kml/>", "no feature|damaged"),
         (b'<?xml version="1.0" encoding="UGF-8"?><kml/>', "unknown encoding: UGF-8"),

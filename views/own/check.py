@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,19 @@ from shapely.geometry import mapping
 
 from geo.datums.guess import as_wgs84, guess_datum
 from geo.errors import GeoError
+from geo.io import limits
 from geo.io.geojson import layer_bytes
 from geo.io.limits import SESSION_UPLOAD_BYTES, UPLOAD_BYTES
-from geo.uploads.check import DEFAULT_ERROR_M, OwnReport, OwnShape, check_own_polygons, own_layer
+from geo.uploads.check import (
+    DEFAULT_ERROR_M,
+    MOST_SHAPES,
+    OwnReport,
+    OwnShape,
+    check_own_polygons,
+    own_layer,
+)
 from geo.uploads.fields import UNITS, Fields, guess_fields
-from geo.uploads.files import Upload, read_upload
+from geo.uploads.files import Upload, lines_as_outlines, read_upload
 from geo.uploads.report import own_report_html, own_report_json
 from geo.uploads.work import clock
 from views import data as tables
@@ -33,7 +42,6 @@ if TYPE_CHECKING:
     from geo.errors import Issue
     from views.state import State
 
-ENDINGS = ["geojson", "json", "gpkg", "zip", "kml"]
 KEPT = "own_upload"
 """The last upload of this session, read; gone with the session or the file."""
 
@@ -44,19 +52,30 @@ JUDGED = "own_judged"
 def show_check(state: State) -> None:
     """Show the field for the file, then datum, fields, verdicts and downloads."""
     base = tables.base(state.data)
+    # Any file may be chosen: the reader says of each in the reader's language what it is.
     given = st.file_uploader(
-        state.text("own.upload.label", limit=UPLOAD_BYTES // 2**20), type=ENDINGS, key="own_file"
+        state.text("own.upload.label", limit=UPLOAD_BYTES // 2**20),
+        help=state.text("own.upload.limits", **_limits()),
+        key="own_file",
     )
     if given is None:
         st.session_state.pop(KEPT, None)
         st.session_state.pop(JUDGED, None)
         st.caption(state.text("own.upload.sum", limit=SESSION_UPLOAD_BYTES // 2**20))
         return
-    upload = _read(given)
+    upload = _read(given, None)
+    if upload.layers:
+        upload = _chosen_layer(upload, given, state)
     st.caption(
         f"{plain(upload.name)} · "
         + state.text("own.upload.read", kind=upload.kind, count=len(upload.layer))
     )
+    is_outlines = bool(upload.closed_lines) and st.checkbox(
+        state.text("own.closed-lines", count=upload.closed_lines),
+        key=f"own_closed/{given.file_id}/{upload.chosen}",
+    )
+    if is_outlines:
+        upload = replace(upload, layer=lines_as_outlines(upload.layer))
     guess = guess_datum(upload.layer, base, place=upload.name)
     _show_issues([*upload.issues, *guess.issues], state)
     if not guess.readings:
@@ -66,7 +85,8 @@ def show_check(state: State) -> None:
     if reading is None:
         st.caption(state.text("own.datum.waiting"))
         return
-    report = _judged(given.file_id, upload, base, reading, fields, error_m, state)
+    given_shapes = f"{given.file_id}/{upload.chosen}/{is_outlines}"
+    report = _judged(given_shapes, upload, base, reading, fields, error_m, state)
     draw_over(_overlay(report, state))
     st.html(_checks_html(report, state))
     st.html(_table_html(report, state))
@@ -74,8 +94,29 @@ def show_check(state: State) -> None:
     _downloads(report, base, state, source=upload.name, datum=datum)
 
 
-def _read(given: Any) -> Upload:
-    """Read a file once for this session; a refusal too is kept.
+def _limits() -> dict[str, int]:
+    """Return the limits that are told before a file is chosen."""
+    return {
+        "features": limits.FEATURES,
+        "vertices": limits.VERTICES,
+        "shapes": MOST_SHAPES,
+        "unpacked": limits.ARCHIVE_BYTES // 2**20,
+    }
+
+
+def _chosen_layer(upload: Upload, given: Any, state: State) -> Upload:
+    """Let the reader choose among the layers of a file; the first of areas is read first."""
+    chosen = st.selectbox(
+        state.text("own.layer"),
+        upload.layers,
+        index=upload.layers.index(upload.chosen),
+        key=f"own_layer/{given.file_id}",
+    )
+    return upload if chosen == upload.chosen else _read(given, str(chosen))
+
+
+def _read(given: Any, layer: str | None) -> Upload:
+    """Read a layer of a file once for this session; a refusal too is kept.
 
     Raises
     ------
@@ -83,17 +124,18 @@ def _read(given: Any) -> Upload:
         If it cannot be read.
     """
     kept = st.session_state.get(KEPT)
-    if kept is None or kept[0] != given.file_id:
+    is_kept = kept is not None and kept[0] == given.file_id and layer in (None, kept[1])
+    if not is_kept:
         st.session_state.pop(KEPT, None)  # two at once would be twice the memory
         try:
-            found: Upload | GeoError = read_upload(given.name, given.getvalue())
+            found: Upload | GeoError = read_upload(given.name, given.getvalue(), layer=layer)
         except GeoError as error:
             found = type(error)(*error.args)  # without the frames that hold the file
-        kept = (given.file_id, found)
+        kept = (given.file_id, layer, found)
         st.session_state[KEPT] = kept
-    if isinstance(kept[1], GeoError):
-        raise kept[1]
-    upload: Upload = kept[1]
+    if isinstance(kept[2], GeoError):
+        raise kept[2]
+    upload: Upload = kept[2]
     return upload
 
 

@@ -153,6 +153,11 @@ def _refuse_computed(database: sqlite3.Connection, name: str, limits: dict[str, 
 
 def kml(path: str, request: dict[str, Any]) -> Look:
     """Refuse entities, too many or too deep elements, and a root that is not ``kml``."""
+    return xml(path, request, root="kml")
+
+
+def xml(path: str, request: dict[str, Any], root: str = "") -> Look:
+    """Refuse entities, too many or too deep elements, and another root where one is named."""
     limits = request["limits"]
     parser = expat.ParserCreate(namespace_separator=" ")
     count = depth = 0
@@ -162,7 +167,7 @@ def kml(path: str, request: dict[str, Any]) -> Look:
 
     def start(name: str, _: Any) -> None:
         nonlocal count, depth
-        if not count and name.rpartition(" ")[2] != "kml":
+        if not count and root and name.rpartition(" ")[2] != root:
             raise UploadFaultError("not-kml", found=name.rpartition(" ")[2][:40])
         count += 1
         depth += 1
@@ -185,6 +190,16 @@ def kml(path: str, request: dict[str, Any]) -> Look:
     return Look()
 
 
+def dxf(path: str, request: dict[str, Any]) -> Look:
+    """Choose the encoding of a drawing's text: what old ones declare is often not so."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        data = file.read()
+    if not data.isascii() and not data.startswith(b"AutoCAD Binary DXF"):
+        encoding = "UTF-8" if _decodes(data, "UTF-8") else "GB18030"
+        request["settings"] = {"DXF_ENCODING": encoding}
+    return Look()
+
+
 def shapefile(path: str, request: dict[str, Any]) -> Look:
     """Refuse a table shorter than it says; choose the encoding of its text."""
     try:
@@ -197,6 +212,9 @@ def shapefile(path: str, request: dict[str, Any]) -> Look:
         raise UploadFaultError("damaged", detail=f".dbf: {len(data)} < {dbf_length(data)}")
     encoding, as_said = dbf_encoding(data, request["said_encoding"])
     request["encoding"] = encoding
+    if not all(_is_whole(cell, encoding) for cell in _dbf_cells(data)):
+        # a name or a cell that was cut within a character: its bytes come through as they are
+        request["encoding"], request["decode"] = "ISO-8859-1", encoding
     return Look(notes=[] if as_said else [("encoding", "info", {"encoding": encoding})])
 
 
@@ -261,6 +279,15 @@ def _dbf_cells(data: bytes) -> list[bytes]:
             for begin, end in spans
         ]
     return [cell for cell in cells if not cell.isascii()]
+
+
+def _is_whole(cell: bytes, encoding: str) -> bool:
+    """Tell whether a cell is text in an encoding to its last character."""
+    try:
+        cell.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decodes(cell: bytes, encoding: str) -> bool:

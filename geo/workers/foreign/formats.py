@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,9 +36,10 @@ class Format:
         Open options that the driver is always given.
     allowed : tuple of str
         Open options that a caller may add.
-    engine : {"gdal_layers", "json_layers", "osm_elements"}
+    engine : {"gdal_layers", "json_layers", "table_layers", "osm_elements"}
         The module that reads it. GeoJSON is read without GDAL so that one bad feature is
-        one note; OpenStreetMap's files by osmium, in any order.
+        one note; tables of coordinates by their headings; OpenStreetMap's files by osmium,
+        in any order.
     """
 
     kind: str
@@ -56,6 +58,44 @@ def _is_json(head: bytes) -> bool:
 
 def _is_xml(head: bytes) -> bool:
     return stripped(head)[:1] == b"<"
+
+
+def _has_root(name: bytes) -> Callable[[bytes], bool]:
+    """Return what tells XML by the name of its root."""
+    root = re.compile(rb"<(?:\w+:)?" + name + rb"[\s>]", re.IGNORECASE)
+    return lambda head: _is_xml(head) and root.search(head) is not None
+
+
+def _is_dxf(head: bytes) -> bool:
+    plain = re.sub(rb"^\s*999[^\n]*\n[^\n]*\n", b"", stripped(head))
+    is_text = re.match(rb"0\s*\r?\n\s*SECTION\b", plain.lstrip()) is not None
+    return is_text or head[:20] == b"AutoCAD Binary DXF\r\n"
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether the first bytes are text with signs between its cells."""
+    if b"\0" in head:
+        return False
+    for encoding in ("utf-8", "gb18030", "big5"):
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(stripped(head))
+        except UnicodeDecodeError:
+            continue
+        first = text.strip().splitlines()[:1]
+        return bool(first) and (first[0][:1] == "[" or re.search("[,\t;|，]", text) is not None)
+    return False
+
+
+def _is_boundary_points(head: bytes) -> bool:
+    words = ("属性描述", "地块坐标")
+    return stripped(head)[:1] == b"[" and any(
+        word.encode(encoding) in head for word in words for encoding in ("utf-8", "gb18030")
+    )
+
+
+def _never(_: bytes) -> bool:
+    """Tell nothing: the format comes in an archive, where names tell it."""
+    return False
 
 
 def _is_geopackage(head: bytes) -> bool:
@@ -83,6 +123,29 @@ FORMATS = (
         lambda head: head[:4] == b"\x00\x00\x27\x0a",
         check="shapefile",
     ),
+    Format("FlatGeobuf", "FlatGeobuf", ".fgb", lambda head: head[:3] == b"fgb"),
+    Format("FileGDB", "OpenFileGDB", ".gdb", _never),
+    Format(
+        "MapInfo TAB", "MapInfo File", ".tab", lambda head: stripped(head)[:6].lower() == b"!table"
+    ),
+    Format(
+        "MapInfo MIF",
+        "MapInfo File",
+        ".mif",
+        lambda head: re.match(rb"version\s+\d+\s*\n", stripped(head), re.IGNORECASE) is not None,
+    ),
+    Format("DXF", "DXF", ".dxf", _is_dxf, check="dxf", options={"CLOSED_LINE_AS_POLYGON": "YES"}),
+    Format("GPX", "GPX", ".gpx", _has_root(b"gpx"), check="xml"),
+    Format(
+        "XLSX",
+        "XLSX",
+        ".xlsx",
+        _never,
+        options={"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"},
+        engine="table_layers",
+    ),
+    # A bracket may begin a section of boundary points too.
+    Format("TXT", "", ".txt", _is_boundary_points, engine="table_layers"),
     Format("GeoJSON", "", ".geojson", _is_json, engine="json_layers"),
     *(
         Format(kind, "", ending, begins, options={"format": ending[1:]}, engine="osm_elements")
@@ -94,6 +157,7 @@ FORMATS = (
         )
     ),
     Format("KML", "LIBKML", ".kml", _is_xml, check="kml"),
+    Format("CSV", "", ".csv", _is_text, engine="table_layers"),
 )
 """Every format that is read, the one that is told most surely first."""
 

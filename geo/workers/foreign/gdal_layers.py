@@ -15,7 +15,7 @@ from geo.workers.foreign.wire import Answer, Table
 KEPT_OUT = ("pandas", "pyarrow", "geopandas", "shapely", "pyproj", "certifi")
 """What pyogrio imports where it finds it and its raw readers do not need: 0.4 s and 60 MB."""
 
-ENCODINGS = (b"GB18030", b"BIG5", b"CP1252", b"ISO-8859-1")
+ENCODINGS = (b"GB18030", b"CP936", b"GBK", b"BIG5", b"CP950", b"CP1252", b"ISO-8859-1")
 """Those that `geo.workers.foreign.checks` may choose, besides UTF-8."""
 
 SETTINGS = {
@@ -95,6 +95,9 @@ def registered() -> set[str]:
 
 def read(path: str, known: list[Any] | None, request: dict[str, Any], answer: Answer) -> None:
     """List the layers and read those that were asked for."""
+    from pyogrio import _ogr
+
+    _ogr.set_gdal_config_options(dict(request.get("settings", {})))
     answer.layers = layers(path, known, request)
     for name in chosen(answer.layers, request["layers"]):
         answer.tables.append(table(path, name, request))
@@ -104,7 +107,8 @@ def chosen(layers: list[list[Any]], wanted: Any) -> list[str]:
     """Return the names of the layers to read: a list of names, ``"first"``, ``"all"`` or none.
 
     ``"first"`` is the first layer with a geometry; ``"polygons"`` the first of
-    polygons, else the first with a geometry.
+    polygons, else one that may hold some, else of lines, else the first with a geometry.
+    Layers without a feature come last, where features were counted.
     """
     names = [name for name, _, _ in layers]
     with_shapes = [name for name, geometry, _ in layers if geometry] or names
@@ -113,9 +117,18 @@ def chosen(layers: list[list[Any]], wanted: Any) -> list[str]:
     if wanted == "all":
         return list(dict.fromkeys(with_shapes))
     if wanted == "polygons":
-        polygons = [name for name, geometry, _ in layers if geometry and "Polygon" in geometry]
-        return (polygons or with_shapes)[:1]
+        ranked = sorted(
+            (layer for layer in layers if layer[1]),
+            key=lambda layer: (layer[2] == 0, _rank(layer[1])),
+        )
+        return [layer[0] for layer in ranked[:1]] or with_shapes[:1]
     return with_shapes[:1] if wanted == "first" else []
+
+
+def _rank(geometry: str) -> int:
+    """Return how likely a layer of this type holds areas: 0 the likeliest."""
+    kinds = (("Polygon", "Surface"), ("Unknown", "Geometry"), ("Line", "Curve"))
+    return next((k for k, words in enumerate(kinds) if any(w in geometry for w in words)), 3)
 
 
 def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[Any]:
@@ -143,7 +156,23 @@ def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[
 
 
 def table(path: str, layer: str, request: dict[str, Any]) -> Table:
-    """Read one layer.
+    """Read one layer; where a format does not say its encoding, as UTF-8 or GB18030.
+
+    Raises
+    ------
+    UploadFaultError
+        If it passes a limit.
+    """
+    try:
+        return _table(path, layer, request)
+    except UnicodeDecodeError:
+        if request["encoding"]:
+            raise
+        return _table(path, layer, {**request, "encoding": "GB18030"})
+
+
+def _table(path: str, layer: str, request: dict[str, Any]) -> Table:
+    """Read one layer in the encoding of the request.
 
     Raises
     ------
@@ -181,8 +210,17 @@ def table(path: str, layer: str, request: dict[str, Any]) -> Table:
     for name, values in zip(meta["fields"], data, strict=True):
         plain = values if values.dtype.kind in "iufb" else [_cell(v) for v in values.tolist()]
         columns.append((str(name), plain))
+    if encoding := request.get("decode"):
+        columns = [(_decoded(name, encoding), _decoded(cells, encoding)) for name, cells in columns]
     has_shapes = meta["geometry_type"] is not None and shapes is not None
     return Table(layer, rows, columns, list(shapes) if has_shapes else None, meta["crs"] or None)
+
+
+def _decoded(value: Any, encoding: str) -> Any:
+    """Return text that came through as Latin-1 in its own encoding, without a cut character."""
+    if isinstance(value, str):
+        return value.encode("latin-1", "replace").decode(encoding, "ignore")
+    return [_decoded(cell, encoding) for cell in value] if isinstance(value, list) else value
 
 
 def _options(request: dict[str, Any]) -> dict[str, str]:

@@ -1,14 +1,23 @@
-"""Read any GeoJSON object, feature by feature; runs in the process that is locked."""
+"""Read GeoJSON, Esri JSON and TopoJSON, feature by feature; runs in the process that is locked."""
 
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from geo.workers.foreign.faults import UploadFaultError, refuse_above
 from geo.workers.foreign.wire import Answer, Table
 
-NAKED = ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point")
+NAKED = (
+    "Polygon",
+    "MultiPolygon",
+    "LineString",
+    "MultiLineString",
+    "Point",
+    "MultiPoint",
+    "GeometryCollection",
+)
 
 
 def load(_: dict[str, Any]) -> None:
@@ -41,6 +50,15 @@ def table(path: str, request: dict[str, Any]) -> Table:
 
     limits = request["limits"]
     document = _document(path, limits)
+    kind, crs = "GeoJSON", None
+    if isinstance(document, list) and document and isinstance(document[0], dict):
+        document = {"type": "FeatureCollection", "features": document}  # features in a bare list
+    if _is_esri(document):
+        kind, crs = "Esri JSON", _esri_crs(document)
+        document = _from_esri(document)
+    elif isinstance(document, dict) and document.get("type") == "Topology":
+        kind = "TopoJSON"
+        document = _from_topology(document)
     found = document.get("type") if isinstance(document, dict) else type(document).__name__
     if found == "FeatureCollection" and isinstance(document.get("features"), list):
         features = document["features"]
@@ -85,9 +103,170 @@ def table(path: str, request: dict[str, Any]) -> Table:
         len(records),
         [(column, [_cell(record.get(column)) for record in records]) for column in columns],
         shapes,
-        _crs_name(document),
-        notes,
+        _crs_name(document) if crs is None else crs,
+        [*notes, *([("json-kind", "info", {"kind": kind})] if kind != "GeoJSON" else [])],
     )
+
+
+# Esri JSON: https://developers.arcgis.com/rest/services-reference/enterprise/geometry-objects/
+
+
+def _is_esri(document: Any) -> bool:
+    """Tell whether a value is a feature set of ArcGIS."""
+    if not isinstance(document, dict) or not isinstance(document.get("features"), list):
+        return False
+    first = next((f for f in document["features"] if isinstance(f, dict)), {})
+    return "geometryType" in document or ("attributes" in first and "type" not in first)
+
+
+def _esri_crs(document: dict[str, Any]) -> str:
+    """Return what the reference system of a feature set is called, "" where it has none."""
+    member = document.get("spatialReference") or {}
+    code = member.get("latestWkid") or member.get("wkid") if isinstance(member, dict) else None
+    if code == 102100:
+        code = 3857  # Esri's own number of Web Mercator
+    if isinstance(code, int):
+        return f"EPSG:{code}"
+    return str(member.get("wkt") or "")[:2000] if isinstance(member, dict) else ""
+
+
+def _from_esri(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a feature set of ArcGIS as a GeoJSON collection."""
+    features = []
+    for feature in document.get("features") or []:
+        record = feature if isinstance(feature, dict) else {}
+        geometry = record.get("geometry")
+        features.append(
+            {
+                "type": "Feature",
+                "properties": record.get("attributes"),
+                "geometry": _esri_geometry(geometry) if isinstance(geometry, dict) else None,
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _esri_geometry(geometry: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a geometry of ArcGIS as GeoJSON; outer rings run clockwise, holes do not."""
+    if "rings" in geometry:
+        outer: list[list[Any]] = []
+        holes = []
+        for ring in geometry["rings"]:
+            (outer.append([ring]) if _clockwise(ring) or not outer else holes.append(ring))
+        for hole in holes:
+            owner = next((p for p in outer if _inside(hole[0], p[0])), outer[-1])
+            owner.append(hole)
+        return {"type": "MultiPolygon", "coordinates": outer} if outer else None
+    if "paths" in geometry:
+        return {"type": "MultiLineString", "coordinates": geometry["paths"]}
+    if "points" in geometry:
+        return {"type": "MultiPoint", "coordinates": geometry["points"]}
+    if "x" in geometry:
+        return {"type": "Point", "coordinates": [geometry["x"], geometry["y"]]}
+    return {"type": "esri: " + ", ".join(map(str, geometry))[:60], "coordinates": []}
+
+
+def _clockwise(ring: list[Any]) -> bool:
+    return bool(sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in pairwise(ring)) > 0)
+
+
+def _inside(place: list[float], ring: list[Any]) -> bool:
+    """Tell whether a place is inside a ring, by counting the sides west of it."""
+    x, y = place[0], place[1]
+    inside = False
+    for a, b in pairwise(ring):
+        if (a[1] > y) != (b[1] > y) and x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]:
+            inside = not inside
+    return inside
+
+
+# TopoJSON: https://github.com/topojson/topojson-specification
+
+
+def _from_topology(document: dict[str, Any]) -> dict[str, Any]:
+    """Return all objects of a topology as one GeoJSON collection.
+
+    Raises
+    ------
+    UploadFaultError
+        If its arcs cannot be followed.
+    """
+    try:
+        arcs = _arcs(document)
+        features: list[dict[str, Any]] = []
+        for value in document["objects"].values():
+            nested = value.get("type") == "GeometryCollection"
+            for geometry in value["geometries"] if nested else [value]:
+                properties = dict(geometry.get("properties") or {})
+                if "id" in geometry:
+                    properties.setdefault("id", geometry["id"])
+                features.append(
+                    {
+                        "type": "Feature",
+                        "properties": properties,
+                        "geometry": _topology_geometry(geometry, arcs, document),
+                    }
+                )
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        raise UploadFaultError("damaged", kind="TopoJSON", detail=repr(error)[:200]) from error
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _arcs(document: dict[str, Any]) -> list[list[list[float]]]:
+    """Return the arcs in their coordinates: quantised ones are differences."""
+    transform = document.get("transform")
+    if transform is None:
+        return [list(arc) for arc in document["arcs"]]
+    (scale_x, scale_y), (left, bottom) = transform["scale"], transform["translate"]
+    found = []
+    for arc in document["arcs"]:
+        x = y = 0
+        line = []
+        for step in arc:
+            x, y = x + step[0], y + step[1]
+            line.append([x * scale_x + left, y * scale_y + bottom])
+        found.append(line)
+    return found
+
+
+def _topology_geometry(geometry: dict[str, Any], arcs: list[Any], document: Any) -> Any:
+    """Return a geometry of a topology as GeoJSON."""
+
+    def line(numbers: list[int]) -> list[Any]:
+        places: list[Any] = []
+        for number in numbers:
+            arc = arcs[number] if number >= 0 else arcs[~number][::-1]
+            places += arc[1:] if places else arc
+        return places
+
+    def place(position: list[float]) -> list[float]:
+        transform = document.get("transform")
+        if transform is None:
+            return position
+        return [
+            v * k + t
+            for v, k, t in zip(position, transform["scale"], transform["translate"], strict=False)
+        ]
+
+    kind = geometry.get("type")
+    if kind is None:
+        return None
+    if kind == "GeometryCollection":
+        parts = [_topology_geometry(g, arcs, document) for g in geometry["geometries"]]
+        return {"type": kind, "geometries": [part for part in parts if part]}
+    if kind == "Point":
+        return {"type": kind, "coordinates": place(geometry["coordinates"])}
+    if kind == "MultiPoint":
+        return {"type": kind, "coordinates": [place(p) for p in geometry["coordinates"]]}
+    numbers = geometry["arcs"]
+    coordinates: Any = (
+        line(numbers)
+        if kind == "LineString"
+        else [line(n) for n in numbers]
+        if kind in ("MultiLineString", "Polygon")
+        else [[line(n) for n in p] for p in numbers]
+    )
+    return {"type": kind, "coordinates": coordinates}
 
 
 def _document(path: str, limits: dict[str, int]) -> Any:
@@ -95,7 +274,7 @@ def _document(path: str, limits: dict[str, int]) -> Any:
     with open(path, "rb") as file:  # noqa: PTH123
         data = file.read()
     content = None
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030", "big5"):
         try:
             content = data.decode(encoding)
             break

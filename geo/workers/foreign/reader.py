@@ -85,7 +85,7 @@ def _read(request: dict[str, Any], answer: Any) -> None:
 
 def _engine(request: dict[str, Any]) -> Any:
     """Return the module that reads the format."""
-    names = ("gdal_layers", "json_layers", "osm_elements")
+    names = ("gdal_layers", "json_layers", "table_layers", "osm_elements")
     (name,) = (name for name in names if name == request["engine"])
     return importlib.import_module(f"geo.workers.foreign.{name}")
 
