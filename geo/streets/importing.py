@@ -197,7 +197,7 @@ def _datum_issues(found: StreetSource, base: Base | None, label: str) -> list[Is
     best = guess.reading
     if best is None or best.id == "wgs84":
         return [issue for issue in guess.issues if issue.code == "datum-uncertain"]
-    names, evidence = (best.name, best.name_en), (best.evidence("zh"), best.evidence("en"))
+    names, evidence = (best.name, best.name_en), best.evidence
     if guess.certain:
         key = "shifted" if best.id in ("gcj02", "bd09") else "other"
         raise DataFileError.of(

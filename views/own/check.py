@@ -124,8 +124,7 @@ def _read(given: Any, layer: str | None) -> Upload:
         If it cannot be read.
     """
     kept = st.session_state.get(KEPT)
-    is_kept = kept is not None and kept[0] == given.file_id and layer in (None, kept[1])
-    if not is_kept:
+    if kept is None or kept[0] != given.file_id or layer not in (None, kept[1]):
         st.session_state.pop(KEPT, None)  # two at once would be twice the memory
         try:
             found: Upload | GeoError = read_upload(given.name, given.getvalue(), layer=layer)
@@ -202,7 +201,10 @@ def _confirmed(guess: DatumGuess, file_id: str, state: State) -> str | None:
     """Show the evidence and return the datum that the reader confirms, or None."""
     st.html(f'<h2 class="pm-h2">{escape(state.text("own.datum"))}</h2>')
     if guess.certain and guess.reading is not None:
-        name, evidence = guess.reading.label(state.language), guess.reading.evidence(state.language)
+        name, evidence = (
+            guess.reading.label(state.language),
+            guess.reading.evidence.render(state.language),
+        )
         st.text(state.text("own.datum.certain", name=name, evidence=evidence))
     else:
         st.text(state.text("own.datum.uncertain"))
@@ -210,7 +212,7 @@ def _confirmed(guess: DatumGuess, file_id: str, state: State) -> str | None:
         reading.id: state.text(
             "own.datum.option",
             name=reading.label(state.language),
-            evidence=reading.evidence(state.language),
+            evidence=reading.evidence.render(state.language),
         )
         for reading in guess.readings
     }
