@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from PIL.Image import Image as Picture
 
     from geo.base import Base
     from layers.sheets.map import MapFrame
@@ -206,6 +207,8 @@ def _draw_logo(page: Page, top: float) -> float:
 
 LARGEST_LOGO_BYTES = 5_000_000
 LARGEST_LOGO_PIXELS = 16_000_000
+LOGO_PIXELS = (945, 236)
+"""Width and height of the largest logo on paper at 600 dpi."""
 
 
 def logo_pixels(logo: bytes) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -231,9 +234,24 @@ def logo_pixels(logo: bytes) -> np.ndarray[Any, np.dtype[np.float64]]:
                         limit=LARGEST_LOGO_PIXELS,
                     )
                 )
-            return np.asarray(image.convert("RGBA"), dtype=float) / 255
+            return _few_pixels(image)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ExportError(Text("refused.logo-picture")) from error
+
+
+def _few_pixels(image: Picture) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return a logo with no more pixels than paper can show.
+
+    A logo is 10 mm high and 40 mm wide at most: 236 by 945 pixels at 600 dpi.
+    """
+    image.draft("RGB", (2 * LOGO_PIXELS[0], 2 * LOGO_PIXELS[1]))  # JPEG can skip pixels
+    shown = min(LOGO_PIXELS[1] * image.width / image.height, LOGO_PIXELS[0])
+    step = max(1, int(image.width / shown))
+    if image.mode not in ("L", "LA", "RGB", "RGBA"):
+        image = image.convert("RGBA")  # a palette cannot be averaged
+    if step > 1:
+        image = image.reduce(step)
+    return np.asarray(image.convert("RGBA"), dtype=float) / 255
 
 
 def draw_scale_block(page: Page, frame: MapFrame, x: float, top: float, width: float) -> float:

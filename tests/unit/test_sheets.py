@@ -476,3 +476,31 @@ def test_a_reader_of_codes_finds_the_address_on_a_sheet(zones, base):
     options = SheetOptions(format="png", dpi=150, link=address, date=DATE)
     picture = np.asarray(Image.open(io.BytesIO(draw_sheet(zones, base, options))).convert("L"))
     assert zxingcpp.read_barcode(picture).text == address
+
+
+@pytest.mark.parametrize("size", [(4000, 4000), (16_000_000, 1), (1, 4000), (300, 90)])
+def test_a_logo_is_measured_before_it_is_decoded_into_numbers(size):
+    from PIL import Image
+
+    from layers.sheets.page import logo_pixels
+
+    buffer = io.BytesIO()
+    Image.new("P", size, 3).save(buffer, "PNG")
+    pixels = logo_pixels(buffer.getvalue())
+    assert pixels.shape[2] == 4
+    assert pixels.size <= 4 * 950 * 950
+    if size == (300, 90):
+        assert pixels.shape[:2] == (90, 300)
+
+
+def test_a_sheet_that_is_saved_lets_its_pixels_go(base):
+    from matplotlib.figure import Figure
+
+    from layers.sheets import sheet
+
+    figure = Figure(figsize=(2, 2))
+    figure.add_axes((0, 0, 1, 1))
+    options = sheet.SheetOptions(format="png", dpi=150)
+    assert sheet._saved([figure], base, options, "a").startswith(b"\x89PNG")
+    assert getattr(figure.canvas, "renderer", None) is None
+    assert not figure.axes
