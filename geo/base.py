@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -136,6 +137,15 @@ class District(BaseModel):
         if language == "en":
             return ", ".join(word for word in (self.name_en, self.city_en) if word)
         return f"{self.city}{self.name}"
+
+    @field_validator("official_area_km2")
+    @classmethod
+    def _is_a_figure(cls, figure: str) -> str:
+        if figure and not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", figure):
+            raise ValueError("expected a figure in the digits 0-9, such as '9.98', or none")
+        if figure and float(figure) == 0:
+            raise ValueError("expected a figure greater than 0, or none")
+        return figure
 
     @field_validator("metric_crs")
     @classmethod
@@ -447,7 +457,8 @@ def read_base(folder: Path) -> Base:
     issues += _error_issues(rivers, "river.geojson")
     landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
     control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
-    aliases = _aliases(base / "aliases.toml", issues)
+    names_of_lines = {*stretches["line"], *rivers["name"]}
+    aliases = _aliases(base / "aliases.toml", names_of_lines, issues)
     missing = _missing(base / "missing.toml", issues)
     outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
     error = outline_layer.get("position_error_m")
@@ -724,8 +735,11 @@ def _is_text(value: object) -> bool:
     return all(isinstance(part, str) for part in parts)
 
 
-def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:
-    """Read the alias table; every printed name once."""
+def _aliases(path: Path, lines: set[str], issues: list[Issue]) -> dict[str, Alias]:
+    """Read the alias table; every printed name once, and none that is a line's own.
+
+    So that a name means one line whoever looks it up, first among the lines or first here.
+    """
     table: dict[str, Alias] = {}
     for row in _table(path, "alias", ("printed", "data_name", "reason"), issues):
         alias = Alias(
@@ -739,6 +753,11 @@ def _aliases(path: Path, issues: list[Issue]) -> dict[str, Alias]:
             words = Text("base.alias-twice", name=alias.printed)
             remedy = Text("base.alias-twice.remedy")
             issues.append(Issue("alias-twice", "error", f"base/{path.name}", words, remedy))
+            continue
+        if alias.printed in lines and alias.data_name != alias.printed:
+            words = Text("base.alias-of-line", name=alias.printed, line=alias.data_name)
+            remedy = Text("base.alias-of-line.remedy")
+            issues.append(Issue("alias-of-line", "warning", f"base/{path.name}", words, remedy))
             continue
         table[alias.printed] = alias
     return table

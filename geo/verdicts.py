@@ -26,6 +26,30 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 """The closed list of verdicts, in the order in which legends and filters show them."""
 
+TESTS: tuple[Verdict, ...] = ("agrees", "agrees_at_edge", "disagrees")
+"""The verdicts of a figure that was tested."""
+
+
+def tested_difference(
+    stated: float | None, computed: float | None, verdict: str | None
+) -> float | None:
+    """Return computed less stated, the one rule for every page, sheet and table.
+
+    None where the figure tests nothing: it drew the shape, or the interval is too wide to
+    tell. A difference beside such a figure would read as a finding.
+
+    Examples
+    --------
+    >>> round(tested_difference(1.49, 1.45, "agrees"), 2)
+    -0.04
+    >>> tested_difference(1.9, 1.9, "by_construction") is None
+    True
+    """
+    if not stated or computed is None or verdict not in TESTS:
+        return None
+    return computed - stated
+
+
 UNITS: dict[Figure, str] = {"area": "km²", "length": "km", "part_area": "km²"}
 
 
@@ -191,10 +215,8 @@ class Finding:
 
     @property
     def difference(self) -> float | None:
-        """Computed less stated [`unit`]."""
-        if self.computed is None or not self.stated:
-            return None
-        return self.computed - float(self.stated)
+        """Computed less stated [`unit`]; None where the figure is no test."""
+        return tested_difference(float(self.stated or 0), self.computed, self.verdict)
 
     @property
     def difference_percent(self) -> float | None:

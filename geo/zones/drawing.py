@@ -23,6 +23,7 @@ from geo.verdicts import Finding, judge
 from geo.zones.belts import Ends, axis_between_ends, axis_names, draw_belt, draw_strip
 from geo.zones.enclosed import draw_enclosed
 from geo.zones.item import Drawn, item_limits, main_lines, rounded, to_files
+from geo.zones.parts import carried_parts, part_obstacle
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
         if item.basis == "corridor":
             return draw_belt(item, base)
         if item.basis == "carried":
-            return _carry(item, drawn)
+            return _carry(item, base, drawn)
         return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
         missing = [name for name in _named_lines(item, base) if name in base.missing]
@@ -87,7 +88,7 @@ def _named_lines(item: PlanItem, base: Base) -> list[str]:
     return [limit.name for limit in item_limits(item, base)]
 
 
-def _carry(item: PlanItem, drawn: Mapping[str, Drawn]) -> Drawn:
+def _carry(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn:
     """Take over the shape of the same place under an earlier plan."""
     origin = drawn[str(item.carried_from)]
     edges = origin.edges
@@ -96,13 +97,13 @@ def _carry(item: PlanItem, drawn: Mapping[str, Drawn]) -> Drawn:
             zone_id=item.id,
             edge_id=[f"{item.id}/{n}" for n in range(1, len(edges) + 1)],
         )
-    parts = {part.id for part in item.part_areas}
+    parts, other_parts = carried_parts(item, origin, base)
     return replace(
         origin,
         item=item,
         edges=edges,
-        part_areas={k: v for k, v in origin.part_areas.items() if k in parts},
-        part_alternatives={k: v for k, v in origin.part_alternatives.items() if k in parts},
+        part_areas=parts,
+        part_alternatives=other_parts,
         # The shift follows from the figure of the plan that the shape is carried from.
         implied=origin.implied if item.stated_area_km2 == origin.item.stated_area_km2 else None,
     )
@@ -210,7 +211,7 @@ def item_findings(drawn: Drawn) -> list[Finding]:
                 stated=part.km2,
                 printed=part.stated,
                 readings=(reading,) if reading else (),
-                obstacle=obstacle,
+                obstacle=part_obstacle(part, drawn),
                 suffix=part.id,
                 approximate=part.approximate,
                 probability=drawn.probability,

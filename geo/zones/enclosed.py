@@ -29,6 +29,7 @@ from geo.zones.item import (
     to_files,
 )
 from geo.zones.parallels import beside_words, with_parallels
+from geo.zones.parts import is_measurable, part_reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -300,9 +301,9 @@ def _part_areas(item: PlanItem, trace: Trace, base: Base) -> dict[str, Reading]:
     """Return the part of an item inside the district, for each such stated figure."""
     result: dict[str, Reading] = {}
     for part in item.part_areas:
-        inside = shapely.intersection(trace.ring.polygon, base.outline)
-        area = float(geodesic_area_km2([to_files(inside, base.metric_crs)])[0])
-        result[part.id] = reading_about(CENTRE_READING, area, trace.budget.standard_error_km2)
+        if is_measurable(part, base):
+            error = trace.budget.standard_error_km2
+            result[part.id] = part_reading(trace.ring.polygon, error, base)
     return result
 
 

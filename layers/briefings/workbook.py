@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from geo.texts import text
+from geo.verdicts import tested_difference
 from layers.briefings.content import as_list, is_missing, method_words, plan_parts
 from layers.briefings.office_files import EAST_ASIAN_FONT, with_fixed_dates, xml_safe
 from layers.sheets.legend import verdict_words, zone_name
@@ -102,7 +103,7 @@ def _area_cells(row: Any, plan: str, language: str) -> list[Any]:
     """Return one row of the first sheet, in the order of `COLUMNS`."""
     stated, computed = row.stated_area_km2, row.computed_area_km2
     has_both = not is_missing(stated) and not is_missing(computed)
-    difference = computed - stated if has_both else None
+    difference = tested_difference(stated, computed, row.verdict) if has_both else None
     english = language == "en"
     return [
         plan,

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from geo.texts import text
-from geo.verdicts import area_digits
+from geo.verdicts import area_digits, tested_difference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,8 +106,8 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
         if properties.get("verdict") == "by_construction":
             rows[-1][2] = both("verdict.by_construction")
         elif stated_km2:
-            percent = f"{_signed(100 * (computed - stated_km2) / stated_km2, 1)}%"
             verdict = str(properties.get("verdict") or "")
+            percent = _percent(stated_km2, computed, verdict)
             word = both(f"verdict.{verdict}") if verdict else ["", ""]
             rows.append(["popup.difference", [percent, percent], word])
             if low is not None and high is not None:
@@ -129,6 +129,12 @@ def _printed(words: object, value: float | None, unit: str) -> str:
     return "" if value is None else f"{value:g}"
 
 
+def _percent(stated: float | None, computed: float, verdict: str) -> str:
+    """Return the difference in per cent; nothing where the figure is no test."""
+    difference = tested_difference(stated, computed, verdict)
+    return "" if difference is None or not stated else f"{_signed(100 * difference / stated, 1)}%"
+
+
 def _lengths(properties: Mapping[str, Any]) -> list[list[Any]]:
     """Return the rows of the length: stated, computed, verdict."""
     rows: list[list[Any]] = []
@@ -142,7 +148,7 @@ def _lengths(properties: Mapping[str, Any]) -> list[list[Any]]:
         words = f"{computed:.1f}"
         rows.append(["popup.computed_length", [words, words], unit])
     if stated and computed is not None and properties.get("length_verdict"):
-        percent = f"{_signed(100 * (computed - stated_km) / stated_km, 1)}%" if stated_km else ""
+        percent = _percent(stated_km, computed, str(properties["length_verdict"]))
         word = both(f"verdict.{properties['length_verdict']}")
         rows.append(["popup.difference", [percent, percent], word])
     return rows

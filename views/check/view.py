@@ -220,9 +220,8 @@ def row_html(finding: Finding, unit: str, built: Built, state: State) -> str:
     verdict = finding.verdict
     item = built.drawn[finding.zone_id].item
     percent = finding.difference_percent
-    tested = percent is not None and verdict != "by_construction"
     difference = "–"
-    if tested and percent is not None:
+    if percent is not None:
         difference = (
             f"{amount(finding.difference, finding, unit, signed=True)}"
             f" <small>{percent:+.1f}%</small>".replace("-", "−")

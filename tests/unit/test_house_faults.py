@@ -1,0 +1,185 @@
+"""Faults that showed in no verdict: each from the smallest input."""
+
+import io
+import json
+
+import pytest
+from openpyxl import load_workbook
+
+from geo.areas import geodesic_area_km2
+from geo.base import read_base
+from geo.build import build, zone_layer
+from geo.verdicts import judge
+from testing.tiny_district import collection, item, line, plan_13th, plan_14th, write_tiny_district
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_tiny_district(tmp_path / "data", zones=False)
+
+
+def with_plan(folder, plan, source):
+    (folder / "plans" / f"{plan}-outline.toml").write_text(source, encoding="utf-8")
+    return build(folder)
+
+
+def finding(built, finding_id):
+    return next(f for f in built.findings if f.finding_id == finding_id)
+
+
+# Rivers
+
+
+def test_a_river_without_a_reading_keeps_its_own_beside_one_that_has_it(folder):
+    rivers = [
+        line("青河", [(2100, -200), (2100, 1200)], reading="mid_river"),
+        line("青河", [(2050, -200), (2050, 1200)], reading="bank"),
+        line("白河", [(1500, -200), (1500, 1200)], reading="mid_river"),
+    ]
+    (folder / "base" / "river.geojson").write_text(collection(rivers), encoding="utf-8")
+    lines = read_base(folder).centrelines("bank")
+    assert sorted(lines["name"][lines["name"].str.endswith("河")]) == ["白河", "青河"]
+    assert lines.set_index("name").geometry["白河"].equals(read_base(folder).lines_by_name["白河"])
+
+
+def test_a_river_on_two_sides_has_each_reading_once(folder):
+    # The river runs down the east of the zone, around its south, and up its west.
+    bend = [(1500, 1200), (1500, 1000), (1500, 0), (1500, -150),
+            (600, -150), (600, 0), (600, 1000), (600, 1200)]  # fmt: skip
+    rivers = [
+        line("弯河", [(x + dx, y) for x, y in bend], reading=reading, half_width_m=0.0)
+        for reading, dx in (("mid_river", 0), ("bank", 5))
+    ]
+    (folder / "base" / "river.geojson").write_text(collection(rivers), encoding="utf-8")
+    zone = 'limits_text = "以弯河、青北道、弯河、青南道围合的区域"'
+    source = plan_13th() + item("13th", "bend", "zone", "zones", "弯片", "Bend", "stated", zone)
+    built = with_plan(folder, "13th", source)
+    readings = [reading.reading for reading in built.drawn["13th-bend"].readings]
+    assert readings == ["centre_line", "bank", "inner_kerb", "outer_kerb"]
+    assert built.drawn["13th-bend"].readings[0].value == pytest.approx(0.9, rel=1e-3)
+
+
+# Part areas
+
+
+def parted(within, part_id="inside"):
+    return plan_13th().replace(
+        'id = "inside", stated = "其中区内1.9平方公里", km2 = "1.9", within = "district"',
+        f'id = "{part_id}", stated = "其中区内1.9平方公里", km2 = "1.9", within = "{within}"',
+    )
+
+
+@pytest.mark.parametrize("within", ["district", "小区", "Tiny District", "tiny", "某市小区"])
+def test_the_part_inside_this_district_is_measured(folder, within):
+    part = finding(with_plan(folder, "13th", parted(within)), "13th-walk/part_area/inside")
+    # 2 km by 1 km of plane metres; the outline reaches further.
+    assert part.computed == pytest.approx(2.0, rel=1e-3)
+    assert part.verdict in ("agrees", "disagrees")
+
+
+def test_the_part_inside_another_district_is_not_measured_in_this(folder):
+    part = finding(with_plan(folder, "13th", parted("邻区")), "13th-walk/part_area/inside")
+    assert part.verdict == "not_determinable"
+    assert part.computed is None
+    assert "邻区" in part.reason
+    assert "邻区" in part.reason_en
+
+
+def test_a_carried_item_has_its_own_part_areas(folder):
+    carried = item("14th", "walk", "zone", "note", "步行区", "Walking area", "carried", """
+quote = ["步行区，其中区内1.8平方公里。"]
+carried_from = "13th-walk"
+part_areas = [{ id = "ours", stated = "其中区内1.8平方公里", km2 = "1.8", within = "district" }]
+reasoning = "同名。"
+reasoning_en = "The same name."
+""")  # fmt: skip
+    built = with_plan(folder, "14th", plan_14th() + carried)
+    ours = finding(built, "14th-walk/part_area/ours")
+    theirs = finding(built, "13th-walk/part_area/inside")
+    assert ours.computed == pytest.approx(theirs.computed, abs=1e-4)
+    assert (ours.high - ours.low) == pytest.approx(theirs.high - theirs.low, rel=1e-6)
+
+
+def test_a_part_of_a_strip_of_a_stated_area_tests_nothing(folder):
+    source = plan_13th().replace(
+        '[items.axis]\nroad = "青中路"',
+        'part_areas = [{ id = "in", stated = "面积0.40平方公里", km2 = "0.40", '
+        'within = "district" }]\n[items.axis]\nroad = "青中路"',
+    )
+    part = finding(with_plan(folder, "13th", source), "13th-spine/part_area/in")
+    assert part.verdict == "not_determinable"
+    assert "follows from the stated area" in part.reason_en
+
+
+# Aliases
+
+
+def test_a_name_means_one_line_whoever_looks_it_up(folder):
+    (folder / "base" / "aliases.toml").write_text(
+        '[[alias]]\nprinted = "青中路"\ndata_name = "青西路"\nreason = "误"\n', encoding="utf-8"
+    )
+    base = read_base(folder)
+    (issue,) = base.issues
+    assert issue.code == "alias-of-line"
+    assert "青中路" in issue.words("zh")[0]
+    assert base.data_name("青中路") == "青中路"
+    before = geodesic_area_km2([build(folder).drawn["13th-west"].geometry])[0]
+    # One kilometre square: the ring was drawn along the line itself.
+    assert before == pytest.approx(1.0, rel=1e-3)
+    edges = build(folder).drawn["13th-west"].edges
+    assert set(edges["alias_reason"]) == {""}
+
+
+# Differences
+
+
+def judged(stated, used_to_draw, half):
+    from geo.verdicts import Reading
+
+    reading = Reading("centre_line", 1.9, 1.9 - half, 1.9 + half)
+    return judge("a", "area", stated=stated, readings=(reading,), used_to_draw=used_to_draw)
+
+
+@pytest.mark.parametrize(
+    ("stated", "used_to_draw", "half", "difference"),
+    [("1.8", False, 0.05, 0.1), ("1.9", True, 0.05, None), ("1.8", False, 0.9, None)],
+)
+def test_a_difference_is_there_only_where_the_figure_is_a_test(
+    stated, used_to_draw, half, difference
+):
+    found = judged(stated, used_to_draw, half)
+    assert found.difference == (None if difference is None else pytest.approx(difference))
+    assert (found.difference_percent is None) is (difference is None)
+
+
+def test_the_workbook_shows_no_difference_of_a_figure_that_drew_the_shape(folder, tmp_path):
+    from commands.main import main
+
+    build_code = main(["build", "--data", str(folder)])
+    assert build_code in (0, 1)
+    out = tmp_path / "zones.xlsx"
+    words = ["export", "--data", str(folder), "--format", "xlsx", "--plan", "13th"]
+    assert main([*words, "--out", str(out), "--date", "2026-11-22"]) == 0
+    sheet = load_workbook(io.BytesIO(out.read_bytes())).worksheets[0]
+    rows = {row[1]: row for row in sheet.iter_rows(values_only=True) if row[1]}
+    assert rows["13th-spine"][10:12] == (None, None)
+    assert rows["13th-west"][10] == pytest.approx(0.0, abs=0.01)
+    zones = zone_layer(build(folder), "13th").set_index("zone_id")
+    assert zones.loc["13th-spine", "verdict"] == "by_construction"
+
+
+# Other ends of an axis
+
+
+def test_another_start_of_an_axis_is_a_reading_of_its_length(folder):
+    source = plan_13th().replace(
+        'from = "青南道"\nto = "青北道"', 'from = "青南道"\nto = "青北道"\nalso_from = ["青腰道"]'
+    )
+    roads = json.loads((folder / "base" / "roads.geojson").read_text(encoding="utf-8"))
+    waist = json.loads(collection([line("青腰道", [(-100, 300), (1000, 300), (2100, 300)])]))
+    roads["features"] += waist["features"]
+    (folder / "base" / "roads.geojson").write_text(json.dumps(roads), encoding="utf-8")
+    length = finding(with_plan(folder, "13th", source), "13th-spine/length")
+    readings = {reading.reading: reading.value for reading in length.readings}
+    assert readings["centre_line"] == pytest.approx(1.0, rel=1e-3)
+    assert readings["start:青腰道"] == pytest.approx(0.7, rel=1e-3)
