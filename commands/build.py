@@ -22,6 +22,7 @@ from geo.errors import GeoError
 from geo.io.checksums import sealed_readme
 from geo.io.read import INSTALLED_DATA
 from geo.io.write import write_bytes
+from geo.texts import Text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     """Build, and write or compare, district by district."""
     folder = chosen_folder(options)
     if folder == INSTALLED_DATA and not (options.check or options.pack):
-        raise GeoError.of("data.installed", folder=str(folder))
+        raise GeoError(Text("data.installed", folder=str(folder)))
     districts = district_folders(folder)
     if options.pack:
         for district in districts:

@@ -24,7 +24,7 @@ from geo.io.write import temporary_folder, write_files
 from geo.streets.drift import import_report
 from geo.streets.folder import write_imported
 from geo.streets.importing import import_streets
-from geo.texts import text
+from geo.texts import Text, text
 from geo.uploads.files import read_upload
 
 
@@ -103,7 +103,7 @@ def run_new(options: argparse.Namespace) -> int:
     built = build(out)
     write_zone_files(zone_files(built, out), out)
     sys.stdout.write(import_report(imported, None, lang))
-    print_issues(issues, sys.stderr)
+    print_issues(issues, sys.stderr, lang)
     print(_still_to_do(out, district, lang))
     return 0
 
@@ -138,14 +138,14 @@ def outline_of(path: Path, crs: str | None) -> Polygon | MultiPolygon:
     layer = found.layer[found.layer.geometry.notna()]
     reading = crs or declared_reading(layer)
     if reading is None:
-        raise DataFileError.of("district.outline-crs", path.name)
+        raise DataFileError(Text("district.outline-crs").about(path.name))
     shapes = as_wgs84(layer, reading).geometry
     parts = shapely.get_parts(np.asarray(shapes.array))
     areas = parts[shapely.get_dimensions(parts) == 2]
     outline = shapely.union_all(areas)
     left, bottom, right, top = shapely.total_bounds(areas) if len(areas) else (0, 0, 0, 0)
     if not outline.area:
-        raise DataFileError.of("district.outline-empty", path.name)
+        raise DataFileError(Text("district.outline-empty").about(path.name))
     if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
-        raise DataFileError.of("district.outline-crs", path.name)
+        raise DataFileError(Text("district.outline-crs").about(path.name))
     return cast("Polygon | MultiPolygon", outline)

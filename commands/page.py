@@ -17,7 +17,7 @@ from pathlib import Path
 
 from commands.console import add_language_option
 from geo.errors import GeoError
-from geo.texts import text
+from geo.texts import Text, text
 
 DEFAULT_PORT = 8501
 CARRIED = Path(__file__).with_name("page_files")
@@ -44,8 +44,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         put_page(folder)
     except OSError as error:
-        raise GeoError.of(
-            "command.page.not-writable", folder=str(folder), why=error.strerror
+        raise GeoError(
+            Text("command.page.not-writable", folder=str(folder), why=error.strerror)
         ) from error
     os.environ["GEO_DATA"] = str(data_folder(options.data).resolve())
     os.environ["GEO_STATIC"] = str(folder / "static")

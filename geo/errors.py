@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal
 
 from geo.texts import Text, keys
 
@@ -14,14 +14,20 @@ IssueLevel = Literal["error", "warning", "info"]
 class GeoError(ValueError):
     """Anything that `geo` refuses; catch this one to catch them all.
 
-    Made from a `Text`, it is told in either language; plain words, in one.
+    Parameters
+    ----------
+    words : Text
+        What is wrong: what, which one, found against expected, what to do.
     """
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words)
 
     @property
     def words(self) -> Text:
         """The sentence, to be put into another one or into an Issue."""
-        first = self.args[0] if self.args else ""
-        return first if isinstance(first, Text) else Text("text.plain", words=str(first))
+        words: Text = self.args[0]
+        return words
 
     @property
     def key(self) -> str:
@@ -32,13 +38,8 @@ class GeoError(ValueError):
         """Return the English, as logs and tracebacks show it."""
         return self.explain("en")
 
-    @classmethod
-    def of(cls, key: str, what: str = "", **values: object) -> Self:
-        """Return an error of ``Text(key, **values)``, with what it is about before it."""
-        return cls(Text(key, **values).about(what))
-
     def explain(self, language: str = "zh") -> str:
-        """Return the message in Chinese or English; plain words as they are."""
+        """Return the message in Chinese or English."""
         return self.words.render(language)
 
 
@@ -108,32 +109,22 @@ class Issue:
         Only ``"error"`` makes ``geo check`` exit with 1.
     place : str
         Where it lies: a file with its line, a zone id, a road name.
-    message : Text or str
+    message : Text
         What is wrong: what, which one, found against expected.
-    remedy : Text or str, optional
+    remedy : Text, optional
         What the reader can do about it.
-    message_zh, remedy_zh : str
-        The same in Chinese, where `message` and `remedy` are plain English.
-        New code gives a `Text` instead.
     """
 
     code: str
     level: IssueLevel
     place: str
-    message: Text | str
-    remedy: Text | str | None = None
-    message_zh: str = ""
-    remedy_zh: str = ""
+    message: Text
+    remedy: Text | None = None
 
     def words(self, language: str) -> tuple[str, str]:
-        """Return message and remedy in a language, as far as they are there in it."""
-        message, remedy = (
-            words.render(language) if isinstance(words, Text) else words or ""
-            for words in (self.message, self.remedy)
-        )
-        if language == "en":
-            return message, remedy
-        return self.message_zh or message, self.remedy_zh or remedy
+        """Return message and remedy in a language; the remedy may be empty."""
+        remedy = "" if self.remedy is None else self.remedy.render(language)
+        return self.message.render(language), remedy
 
     def as_record(self) -> dict[str, str]:
         """Return the fields as strings, in English and in Chinese."""

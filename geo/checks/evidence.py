@@ -103,10 +103,10 @@ def csv_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
     rows = list(table)
     missing = [column for column in columns if column not in (table.fieldnames or ())]
     if missing:
-        raise GeoError.of("evidence.no_column", path.name, column=missing[0])
+        raise GeoError(Text("evidence.no_column", column=missing[0]).about(path.name))
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():
-            raise GeoError.of("evidence.row", path.name, row=number)
+            raise GeoError(Text("evidence.row", row=number).about(path.name))
     return rows
 
 
@@ -116,7 +116,9 @@ def _number(row: dict[str, str], column: str, file: str, line: int) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise GeoError.of("evidence.number", file, row=line, column=column, value=row[column])
+        raise GeoError(
+            Text("evidence.number", row=line, column=column, value=row[column]).about(file)
+        )
     return value
 
 

@@ -16,7 +16,7 @@ from geo.crs import WGS84, metric_crs_for
 from geo.errors import DataFileError
 from geo.io.geojson import layer_bytes
 from geo.plans.model import TO_FILL
-from geo.texts import text
+from geo.texts import Text, text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,7 +90,7 @@ def start_files(district: NewDistrict, outline: Polygon | MultiPolygon) -> dict[
     """
     city, name = city_and_name(district.name)
     if not name:
-        raise DataFileError.of("district.no-name")
+        raise DataFileError(Text("district.no-name"))
     metric_crs = district.metric_crs or metric_crs_for(float(outline.representative_point().x))
     shape = gpd.GeoDataFrame(
         {

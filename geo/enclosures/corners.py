@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.errors import EnclosureError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,13 +114,25 @@ def corner_places(
     if not found:
         nearest = shapely.shortest_line(first.shape, second.shape)
         x, y = nearest.coords[0]
-        raise EnclosureError.of(
-            "ring.no_corner", what, first=first.name, second=second.name,
-            apart=f"{nearest.length:.1f}", x=f"{x:.0f}", y=f"{y:.0f}", tolerance=f"{tolerance_m:g}",
-        )  # fmt: skip
+        raise EnclosureError(
+            Text(
+                "ring.no_corner",
+                first=first.name,
+                second=second.name,
+                apart=f"{nearest.length:.1f}",
+                x=f"{x:.0f}",
+                y=f"{y:.0f}",
+                tolerance=f"{tolerance_m:g}",
+            ).about(what)
+        )
     if len(found) > MAX_CORNERS:
-        raise EnclosureError.of(
-            "ring.too_many_corners", what, first=first.name, second=second.name,
-            count=len(found), most=MAX_CORNERS,
-        )  # fmt: skip
+        raise EnclosureError(
+            Text(
+                "ring.too_many_corners",
+                first=first.name,
+                second=second.name,
+                count=len(found),
+                most=MAX_CORNERS,
+            ).about(what)
+        )
     return found

@@ -15,6 +15,7 @@ from geo.enclosures.corners import TOLERANCE_M, meetings
 from geo.enclosures.rings import trace_ring
 from geo.enclosures.road_index import RoadIndex, find_road
 from geo.errors import EnclosureError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -268,8 +269,10 @@ def _gap_between(printed: Sequence[str], between: tuple[str, str], what: str) ->
     for k, name in enumerate(printed):
         if {name, printed[(k + 1) % len(printed)]} == set(between):
             return k + 1
-    raise EnclosureError.of(
-        "ring.connector", what, first=between[0], second=between[1], limits="、".join(printed)
+    raise EnclosureError(
+        Text(
+            "ring.connector", first=between[0], second=between[1], limits="、".join(printed)
+        ).about(what)
     )
 
 
@@ -308,7 +311,9 @@ def order_limits(
         If the roads close no ring that agrees with the sides, or more than one.
     """
     if len(limits) > MAX_LIMITS:
-        raise EnclosureError.of("ring.too_many_limits", what, count=len(limits), most=MAX_LIMITS)
+        raise EnclosureError(
+            Text("ring.too_many_limits", count=len(limits), most=MAX_LIMITS).about(what)
+        )
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     printed = [_name(limit) for limit in limits]
     sides = [getattr(limit, "side", None) for limit in limits]
@@ -351,14 +356,16 @@ def order_limits(
             f"{'、'.join(printed[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"
             for order, ring in rings[:2]
         ]
-        raise EnclosureError.of("ring.two_orders", what, one=told[0], other=told[1])
+        raise EnclosureError(Text("ring.two_orders", one=told[0], other=told[1]).about(what))
     if rings:
         return tuple(limits[k] for k in rings[0][0])
     if troubles and not wrong_sides:
         raise troubles[0]
     if wrong_sides:
         name, side = wrong_sides[0]
-        raise EnclosureError.of("ring.wrong_side", what, limit=name, side=(SIDES_ZH[side], side))
+        raise EnclosureError(
+            Text("ring.wrong_side", limit=name, side=(SIDES_ZH[side], side)).about(what)
+        )
     raise _no_order(printed, follows, what)
 
 
@@ -376,7 +383,7 @@ def _orders(
         order = stack.pop()
         tried += 1
         if tried > MAX_ORDERS:
-            raise EnclosureError.of("ring.too_many_orders", what, count=count)
+            raise EnclosureError(Text("ring.too_many_orders", count=count).about(what))
         if len(order) == count:
             closes = count < 3 or (follows[order[-1]][0] and order[1] < order[-1])
             if closes and _is_round([sides[k] for k in order]):
@@ -428,9 +435,9 @@ def _no_order(
         if sum(row) < 2
     ]
     if not lonely:
-        return EnclosureError.of("ring.no_order", what, limits=limits)
+        return EnclosureError(Text("ring.no_order", limits=limits).about(what))
     chinese = "；".join(
         f"“{name}”只与{met}相接" if met else f"“{name}”不与其他界线相接" for name, met in lonely
     )
     english = "; ".join(f"{name!r} meets {met or 'none'}" for name, met in lonely)
-    return EnclosureError.of("ring.lonely", what, limits=limits, told=(chinese, english))
+    return EnclosureError(Text("ring.lonely", limits=limits, told=(chinese, english)).about(what))

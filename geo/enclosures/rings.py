@@ -11,6 +11,7 @@ import shapely
 from geo.enclosures.corners import TOLERANCE_M, TOUCH_M, Meeting, corner_places
 from geo.enclosures.road import Way
 from geo.errors import EnclosureError
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +80,7 @@ def trace_ring(
     """
     count = len(roads)
     if count == 0:
-        raise EnclosureError.of("ring.no_limits", what)
+        raise EnclosureError(Text("ring.no_limits").about(what))
     if count == 1:
         closed = _loops(roads[0])
         return _chosen(roads, closed, tolerance_m, what)
@@ -87,7 +88,7 @@ def trace_ring(
     for k, road in enumerate(roads):
         following = roads[(k + 1) % count]
         if road is following:
-            raise EnclosureError.of("ring.twice", what, road=road.name)
+            raise EnclosureError(Text("ring.twice", road=road.name).about(what))
         layers.append(corner_places(road, following, tolerance_m, reach_m or {}, what))
     search = _Search(roads, layers, what)
     return _chosen(roads, search.rings(), tolerance_m, what, search)
@@ -140,7 +141,9 @@ class _Search:
             for way, line in self._ways(k, here, there):
                 self._trials += 1
                 if self._trials > MAX_TRIALS:
-                    raise EnclosureError.of("ring.too_many_sides", self.what, count=MAX_TRIALS)
+                    raise EnclosureError(
+                        Text("ring.too_many_sides", count=MAX_TRIALS).about(self.what)
+                    )
                 if self._check and self._hits(line, lines, last):
                     continue
                 if last:
@@ -259,26 +262,26 @@ def _two_rings(
         corners = ", ".join(f"({m.on_first.x:.0f}, {m.on_first.y:.0f})" for m in ring.corners)
         told |= {f"{name}_km2": f"{ring.polygon.area / 1e6:.4f}", f"{name}_corners": corners}
     names = "、".join(road.name for road in roads)
-    return EnclosureError.of("ring.two", what, roads=names, **told)
+    return EnclosureError(Text("ring.two", roads=names, **told).about(what))
 
 
 def _no_ring(roads: Sequence[Road], search: _Search | None, what: str) -> EnclosureError:
     """Return what to say where no ring closes."""
     names = "、".join(road.name for road in roads)
     if search is None:
-        return EnclosureError.of("ring.no_loop", what, roads=names)
+        return EnclosureError(Text("ring.no_loop", roads=names).about(what))
     for k in sorted(search.stuck):
         before, after = roads[k - 1].name, roads[(k + 1) % len(roads)].name
-        return EnclosureError.of(
-            "ring.no_way", what, road=roads[k].name, before=before, after=after
+        return EnclosureError(
+            Text("ring.no_way", road=roads[k].name, before=before, after=after).about(what)
         )
     if search.crossed_at is None:
-        return EnclosureError.of("ring.parts", what, roads=names)
+        return EnclosureError(Text("ring.parts", roads=names).about(what))
     x, y = search.crossed_at
     near = [r.name for r in roads if shapely.dwithin(r.shape, shapely.Point(x, y), TOUCH_M)]
     there = ("、".join(f"“{n}”" for n in near), " and ".join(repr(n) for n in near))
-    return EnclosureError.of(
-        "ring.crosses", what, roads=names, x=f"{x:.0f}", y=f"{y:.0f}", near=there
+    return EnclosureError(
+        Text("ring.crosses", roads=names, x=f"{x:.0f}", y=f"{y:.0f}", near=there).about(what)
     )
 
 

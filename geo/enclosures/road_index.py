@@ -218,7 +218,12 @@ def road_not_found(
     near = "、".join(difflib.get_close_matches(wanted, similar, n=HINTS, cutoff=0.5))
     through = (f"（别名表作“{data_name}”）", f" (for which the alias table has {data_name!r})")
     hint = (f"名字相近的有{near}。", f" Nearest names: {near}.")
-    return RoadNotFoundError.of(
-        "road.not_found", what, road=name, count=len(known),
-        through=through if data_name else "", hint=hint if near else "",
-    )  # fmt: skip
+    return RoadNotFoundError(
+        Text(
+            "road.not_found",
+            road=name,
+            count=len(known),
+            through=through if data_name else "",
+            hint=hint if near else "",
+        ).about(what)
+    )

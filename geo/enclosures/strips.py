@@ -114,7 +114,7 @@ def axis_between(
     begins, ends = named
     if begins is None or ends is None:
         if district is None:
-            raise EnclosureError.of("axis.open_end", what, road=road)
+            raise EnclosureError(Text("axis.open_end", road=road).about(what))
         leaves = _ends_inside(axis, district, what)
         begins, ends = begins or leaves, ends or leaves
     lines: list[LineString] = []
@@ -131,10 +131,15 @@ def axis_between(
     if len(distinct) != 1:
         lengths = "、".join(f"{line.length:.0f} m" for line in distinct)
         outline = ("区界", "the outline")
-        raise EnclosureError.of(
-            "axis.ways", what, road=road, begin=from_road or outline, end=to_road or outline,
-            found=lengths or ("无", "none"),
-        )  # fmt: skip
+        raise EnclosureError(
+            Text(
+                "axis.ways",
+                road=road,
+                begin=from_road or outline,
+                end=to_road or outline,
+                found=lengths or ("无", "none"),
+            ).about(what)
+        )
     return distinct[0]
 
 
@@ -165,7 +170,7 @@ def _ends_inside(axis: Road, district: Polygon | MultiPolygon, what: str) -> lis
                 length = float(shapely.LineString(way.coordinates).length)
                 best = max(best, (length, [begin, end]), key=lambda found: found[0])
     if not best[1]:
-        raise EnclosureError.of("axis.outside", what, road=axis.name)
+        raise EnclosureError(Text("axis.outside", road=axis.name).about(what))
     return best[1]
 
 
@@ -308,7 +313,7 @@ def corridor_with_area(
     (400.0, 1000.0)
     """
     if not area_m2 > 0:
-        raise EnclosureError.of("axis.no_area", what, area=f"{area_m2:g}")
+        raise EnclosureError(Text("axis.no_area", area=f"{area_m2:g}").about(what))
 
     if sides == "inside":
         sides = _side_inside(axis, district)

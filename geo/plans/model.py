@@ -20,7 +20,7 @@ FIGURE = r"^(0\.[0-9]{0,5}[1-9][0-9]{0,5}|[1-9][0-9]{0,6}(\.[0-9]{1,6})?)$"
 def _plainly_written(figure: str) -> str:
     """Return a printed figure; refuse 0, which nothing can be compared with, and other digits."""
     if not re.fullmatch(FIGURE, figure):
-        raise PlanError("expected a figure greater than 0 in the digits 0-9, such as '1.49'")
+        raise PlanError(Text("plan.figure"))
     return figure
 
 
@@ -250,7 +250,7 @@ class PlanItem(_Model):
         ids = [part.id for part in self.part_areas]
         for part in self.part_areas:
             if ids.count(part.id) > 1:
-                raise PlanError(f"part_areas: id {part.id!r} stands twice; rename one of them")
+                raise PlanError(Text("plan.part-twice", id=part.id))
             self._check_figure(f"part_areas {part.id!r}", part.stated, part.km2)
         return self
 

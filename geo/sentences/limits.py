@@ -109,7 +109,7 @@ class LimitsSentenceError(LimitsError):
         first = faults[0]
         self.reason, self.found = first.code, first.words
         self.start, self.end = first.start, first.end
-        super().__init__(faults, limits)
+        ValueError.__init__(self, faults, limits)  # as arguments, to come whole out of a pickle
 
     @property
     def words(self) -> Text:

@@ -17,6 +17,7 @@ from shapely import MultiPolygon, Polygon
 from geo.crs import METRIC, WGS84
 from geo.errors import DataFileError, InputTooLargeError
 from geo.io.write import temporary_folder, write_bytes
+from geo.texts import Text
 
 logger = logging.getLogger(__name__)
 
@@ -91,16 +92,11 @@ def fetch_streets(
             osmnx._errors.InsufficientResponseError,
             osmnx._errors.ResponseStatusCodeError,
         ) as e:
-            raise DataFileError(
-                f"{url} gave no streets: {e} Check the outline, or try again later."
-            ) from e
+            raise DataFileError(Text("fetch.no-streets", url=url, said_en=str(e))) from e
         answers = [json.loads(path.read_text("utf-8")) for path in sorted(cache.rglob("*.json"))]
     if len(answers) != 1:
         # OSMnx keeps no answer in which the server remarks that it broke off
-        raise DataFileError(
-            f"{url} broke off before its answer was whole (time or memory). "
-            "Try again later, or take an extract (.osm.pbf)."
-        )
+        raise DataFileError(Text("fetch.broke-off", url=url))
     write_bytes(file, json.dumps(answers[0], ensure_ascii=False).encode())
     logger.info("%s: %d elements", file.name, len(answers[0].get("elements", [])))
     return file
@@ -110,10 +106,7 @@ def _osmnx() -> Any:
     try:
         import osmnx
     except ImportError as error:
-        raise DataFileError(
-            "Fetching streets needs OSMnx, which is not installed. Install "
-            "requirements-extra.txt, or import a file: see docs/street-data.md."
-        ) from error
+        raise DataFileError(Text("fetch.no-osmnx")) from error
     return osmnx
 
 
@@ -128,10 +121,7 @@ def _asked_area(
     # the convex hull: a simple question, and the import clips by the outline itself
     area = shapely.union_all(layer.to_crs(metric_crs).geometry.array).convex_hull.buffer(margin_m)
     if area.area > MAX_KM2 * 1e6:
-        raise InputTooLargeError(
-            f"The outline with its margin has {area.area / 1e6:,.0f} km²; Overpass is asked for "
-            f"up to {MAX_KM2:,.0f}. Take an extract (.osm.pbf): see docs/street-data.md."
-        )
+        raise InputTooLargeError(Text("fetch.too-large", area=area.area / 1e6, limit=MAX_KM2))
     asked: Polygon | MultiPolygon = (
         gpd.GeoSeries([area.simplify(20.0)], crs=metric_crs).to_crs(WGS84).iloc[0]
     )
@@ -162,8 +152,5 @@ def _settings(osmnx: Any, url: str, timeout_s: float, cache: Path) -> Iterator[N
         socket.getaddrinfo = resolve
 
 
-def _no_network(url: str, error: Exception) -> str:
-    return (
-        f"{url} cannot be reached ({type(error).__name__}). Is there a network, and is the server "
-        "up? Without one, get an extract elsewhere and import the file: see docs/street-data.md."
-    )
+def _no_network(url: str, error: Exception) -> Text:
+    return Text("fetch.no-network", url=url, kind=type(error).__name__)

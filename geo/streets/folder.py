@@ -13,13 +13,14 @@ import pandas as pd
 import shapely
 import tomlkit
 
-from geo.errors import DataFileError, ExportError, Issue
+from geo.errors import DataFileError, ExportError, Issue, reason_of
 from geo.io.geojson import layer_bytes
 from geo.io.read import data_folder, read_layer, read_text
 from geo.io.write import write_files
 from geo.streets.drift import compare_with_base
 from geo.streets.osm import OSM_LICENCE_URL
 from geo.streets.reference_lines import reference_line
+from geo.texts import Text
 
 if TYPE_CHECKING:
     from geo.streets.rows import ImportedStreets
@@ -68,9 +69,7 @@ def write_imported(
     folder = Path(folder)
     source = data_folder(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportError(
-            f"{str(folder)!r} is there already and not empty. Name a new folder, or remove it."
-        )
+        raise ExportError(Text("street-folder.not-empty", folder=str(folder)))
     part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
     try:
         part.mkdir(parents=True)
@@ -103,7 +102,7 @@ def write_imported(
         part.rename(folder)
     except OSError as error:
         raise ExportError(
-            f"{str(folder)!r} cannot be written: {error.strerror}. Choose another folder."
+            Text("street-folder.unwritable", folder=str(folder), reason=reason_of(error))
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -152,8 +151,8 @@ def _river(
                     "river-not-imported",
                     "warning",
                     name,
-                    f"The import has no line or area of {name}; its former lines are kept.",
-                    "Take natural=water and waterway=river into the extract.",
+                    Text("street-folder.river", river=name),
+                    Text("street-folder.river.remedy"),
                 )
             )
         kept = old if own.empty else own
@@ -169,8 +168,8 @@ def _river(
                     "river-reading-lost",
                     "warning",
                     name,
-                    f"The reading {reading!r} of {name} cannot be made of the import.",
-                    "Figures that only this reading met will be judged without it.",
+                    Text("street-folder.reading", river=name, reading=reading),
+                    Text("street-folder.reading.remedy"),
                 )
             )
         rows += [found[r] for r in [*order, *(set(found) - set(order))] if r in found]
@@ -214,7 +213,7 @@ def _district(path: Path, imported: ImportedStreets) -> bytes:
     """Return district.toml with the attribution and licence of the streets."""
     document = tomlkit.parse(read_text(path))
     if "attribution" not in document or "licence" not in document:
-        raise DataFileError(f"{path.name} has no attribution and licence; is it a data folder?")
+        raise DataFileError(Text("street-folder.no-attribution", file=path.name))
     date = imported.extract_date[:10]
     if imported.attribution:
         of, of_en = (f"（{date}）", f" ({date})") if date else ("", "")
@@ -261,9 +260,8 @@ def _alias_issues(path: Path, names: set[str]) -> list[Issue]:
             "alias-without-line",
             "warning",
             f"base/{path.name}",
-            f"{row.get('printed')!r} stands for {row.get('data_name')!r}, "
-            "which the imported streets do not have.",
-            "Review the alias against the names of the import.",
+            Text("street-folder.alias", printed=row.get("printed"), line=row.get("data_name")),
+            Text("street-folder.alias.remedy"),
         )
         for row in rows
         if row.get("data_name") not in names and row.get("printed") not in names

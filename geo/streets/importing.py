@@ -149,8 +149,8 @@ def import_streets(
                 "attribution-missing",
                 "warning",
                 path.name,
-                f"{path.name} does not say whose data it is.",
-                "Give the attribution and the licence with the import.",
+                Text("street-import.no-attribution", file=path.name),
+                Text("street-import.no-attribution.remedy"),
             )
         )
     error_m = position_error_m or (OSM_ERROR_M if osm else OTHER_ERROR_M)
@@ -200,8 +200,8 @@ def _datum_issues(found: StreetSource, base: Base | None, label: str) -> list[Is
     names, evidence = (best.name, best.name_en), best.evidence
     if guess.certain:
         key = "shifted" if best.id in ("gcj02", "bd09") else "other"
-        raise DataFileError.of(
-            f"streets.datum.{key}", label, name=names, evidence=evidence, id=best.id
+        raise DataFileError(
+            Text(f"streets.datum.{key}", name=names, evidence=evidence, id=best.id).about(label)
         )
     message = Text("streets.datum.uncertain", name=names, evidence=evidence)
     return [Issue("datum-uncertain", "warning", label, message, Text("streets.datum.say"))]
@@ -219,7 +219,7 @@ def _metric_outline(
     require_metric(layer, "The outline")
     area: Any = shapely.union_all(layer.geometry.array)
     if area.is_empty or area.area == 0:
-        raise DataFileError("The outline encloses nothing; expected the district's polygon.")
+        raise DataFileError(Text("street-import.no-outline"))
     return area  # type: ignore[no-any-return]
 
 
@@ -232,11 +232,9 @@ def _clipped_ways(
     named = ways[ways["name"] != ""]
     if named.empty:
         extent = found.extent or (tuple(found.ways.total_bounds) if len(found.ways) else None)
-        where = f" Its streets lie within {np.round(extent, 4).tolist()}." if extent else ""
-        raise DataFileError(
-            f"{label} has no named street near the outline.{where} "
-            "Check that it covers the district, its datum and the order of its axes."
-        )
+        bounds = str(np.round(extent, 4).tolist()) if extent else ""
+        where = Text("street-import.where", bounds=bounds) if extent else ""
+        raise DataFileError(Text("street-import.none-near", file=label, where=where))
     inside = shapely.covered_by(ways.geometry.array, wanted)
     clipped = ways.geometry.array.copy()
     clipped[~inside] = shapely.intersection(np.asarray(clipped)[~inside], wanted)
@@ -268,8 +266,8 @@ def _reference_roads(
                     "street-name-twice",
                     "warning",
                     str(name),
-                    f"{len(places)} roads are named {name!r}, more than {SAME_ROAD_M:.0f} m apart.",
-                    "Both are kept; a limit of this name may be ambiguous.",
+                    Text("street-import.twice", count=len(places), name=name, metres=SAME_ROAD_M),
+                    Text("street-import.twice.remedy"),
                 )
             )
         for group in places:
@@ -303,9 +301,13 @@ def _reference_roads(
                     "street-open",
                     "info",
                     name,
-                    f"{name} is in {len(own)} parts; "
-                    f"{', '.join(f'{gap:.0f} m' for gap in line.open_m)} remain open.",
-                    "A ring that needs the missing stretch is refused; look at the source.",
+                    Text(
+                        "street-import.open",
+                        name=name,
+                        parts=len(own),
+                        gaps=[f"{gap:.0f} m" for gap in line.open_m],
+                    ),
+                    Text("street-import.open.remedy"),
                 )
             )
     roads = gpd.GeoDataFrame(rows, geometry="geometry", crs=metric_crs).to_crs(WGS84)
@@ -322,12 +324,14 @@ def _not_led(names: Sequence[str], extension: Extension) -> Issue:
         "street-not-led",
         "warning",
         name,
-        f"An end of {name} lies on a carriageway of {to}, {extension.length_m:.0f} m from its "
-        f"middle; ends are led up to {EXTENSION_M:.0f} m. It was left where it is.",
-        "A ring that turns from one into the other there is refused; look at the source.",
-        f"{name}的一端落在{to}的一幅车道上，离其中线 {extension.length_m:.0f} 米，"
-        f"超过上限 {EXTENSION_M:.0f} 米，未延长。",
-        "在此处由一条路转入另一条路的围合会被拒绝；请查看源数据。",
+        Text(
+            "street-import.not-led",
+            name=name,
+            to=to,
+            length=extension.length_m,
+            limit=EXTENSION_M,
+        ),
+        Text("street-import.not-led.remedy"),
     )
 
 

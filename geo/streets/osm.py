@@ -194,8 +194,8 @@ def source_of_elements(
                     "way-without-positions",
                     "warning",
                     source_id,
-                    f"{label}: the positions of way {number} are not in the file.",
-                    "Ask with `out geom;`, or cut the extract with complete ways.",
+                    Text("street-file.way", number=number).about(label),
+                    Text("street-file.way.remedy"),
                 )
             )
         for piece in pieces:
@@ -215,8 +215,8 @@ def source_of_elements(
                     "water-not-closed",
                     "warning",
                     f"relation/{number}",
-                    f"{label}: the outer ways of relation {number} do not close.",
-                    "Ask for a wider area, so that the river comes whole.",
+                    Text("street-file.water", number=number).about(label),
+                    Text("street-file.water.remedy"),
                 )
             )
         else:
@@ -295,8 +295,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
     except UploadFaultError as fault:
         if fault.code == "damaged":
             raise DataFileError(
-                f"{path.name} cannot be read to its end: {fault.values['detail']}. "
-                "It is cut off or damaged; fetch it again and compare its size or checksum."
+                Text("street-file.cut-off", file=path.name, said_en=fault.values["detail"])
             ) from fault
         raise DataFileError(
             Text(f"upload.{fault.code}", **fault.values).about(path.name)
@@ -342,13 +341,10 @@ def read_overpass(document: dict[str, Any], label: str) -> StreetSource:
     """
     remark = str(document.get("remark") or "")
     if "error" in remark or "timed out" in remark or "out of memory" in remark:
-        raise DataFileError(
-            f"{label} is not whole: the server remarked {remark!r}. "
-            "Ask again for a smaller area, or later."
-        )
+        raise DataFileError(Text("street-file.remark", file=label, remark=remark))
     elements = document.get("elements")
     if not isinstance(elements, list):
-        raise DataFileError(f"{label} has no list 'elements'; expected an Overpass answer.")
+        raise DataFileError(Text("street-file.no-elements", file=label))
     try:
         nodes = {
             e["id"]: (e["lon"], e["lat"]) for e in elements if e["type"] == "node" and "lon" in e
@@ -369,14 +365,9 @@ def read_overpass(document: dict[str, Any], label: str) -> StreetSource:
                     if "geometry" in member:
                         found.member_pieces[number, place] = _pieces(member, nodes)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise DataFileError(
-            f"{label}: an element lacks {error}; expected type, id and positions."
-        ) from error
+        raise DataFileError(Text("street-file.element", file=label, key=str(error))) from error
     if found.pieces and not any(found.pieces.values()):
-        raise DataFileError(
-            f"{label} has {len(found.pieces)} ways but no positions. "
-            "Ask with `out geom;`, or with `out body; >; out skel qt;`."
-        )
+        raise DataFileError(Text("street-file.no-positions", file=label, count=len(found.pieces)))
     base = document.get("osm3s", {})
     date = str(base.get("timestamp_osm_base", "")) if isinstance(base, dict) else ""
     return source_of_elements(found, label, "Overpass JSON", date)

@@ -11,6 +11,7 @@ from shapely import LineString, MultiLineString, MultiPolygon, Polygon
 
 from geo.errors import Issue
 from geo.streets.reference_lines import reference_line
+from geo.texts import Text
 
 MEETS_M = 50.0
 """A mid-line this long inside an area shows that the area is the river's."""
@@ -58,8 +59,8 @@ def river_lines(
                     "bank-not-found",
                     "info",
                     name,
-                    f"No water area of {name} lies near the outline, so there is no bank line.",
-                    "Take natural=water into the extract; the mid-line is used until then.",
+                    Text("street-import.no-bank", river=name),
+                    Text("street-import.no-bank.remedy"),
                 )
             )
         else:

@@ -17,7 +17,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.datums.guess import as_wgs84, old_datum
-from geo.errors import DataFileError, InputTooLargeError, Issue
+from geo.errors import DataFileError, InputTooLargeError, Issue, reason_of
 from geo.streets.osm import (
     OSM_ATTRIBUTION,
     OSM_LICENCE,
@@ -114,8 +114,7 @@ def read_streets(
             return read_overpass(document, path.name)
         if document.get("type") != "FeatureCollection":
             raise DataFileError(
-                f"{path.name} is JSON but neither an Overpass answer (member 'elements') "
-                f"nor a GeoJSON FeatureCollection; found {sorted(document)[:6]}."
+                Text("street-file.other-json", file=path.name, found=sorted(map(str, document))[:6])
             )
     return _read_vector(path, bounds, kind, name_column, layer, source_crs)
 
@@ -137,9 +136,11 @@ def file_kind(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(512)
     except OSError as error:
-        raise DataFileError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise DataFileError(
+            Text("street-file.unreadable", file=path.name, reason=reason_of(error))
+        ) from error
     if not head:
-        raise DataFileError(f"{path.name} is empty. Fetch it again.")
+        raise DataFileError(Text("street-file.empty", file=path.name))
     for magic, packed, opened in PACKED:
         if head.startswith(magic):
             return _packed_kind(path, packed, opened)
@@ -155,18 +156,18 @@ def file_kind(path: Path) -> str:
     if head.startswith(b"\x00\x00\x27\x0a"):
         return "Shapefile"
     if path.suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
-        raise DataFileError(f"{path.name} is a part of a Shapefile; give the .shp beside it.")
+        raise DataFileError(Text("street-file.part", file=path.name))
     if head.startswith(b"PK\x03\x04"):
-        raise DataFileError(f"{path.name} is a zip archive. Unpack it and give the file inside.")
+        raise DataFileError(Text("street-file.zip", file=path.name))
     if b"<html" in head.lower() or b"<!doctype" in head.lower():
         raise DataFileError(
-            f"{path.name} is a web page, probably a server's error message, not street data: "
-            f"{re.sub(rb'<[^>]*>|[^ -~]+', b' ', head).decode().strip()[:120]!r}. Fetch it again."
+            Text(
+                "street-file.web-page",
+                file=path.name,
+                begin=re.sub(b"<[^>]*>|[^ -~]+", b" ", head).decode().strip()[:120],
+            )
         )
-    raise DataFileError(
-        f"{path.name} is not street data: expected .osm.pbf, .osm (also .gz, .bz2), Overpass JSON, "
-        f"GeoJSON, GeoPackage or Shapefile; it begins with {head[:16]!r}."
-    )
+    raise DataFileError(Text("street-file.other", file=path.name, begin=repr(head[:16])))
 
 
 def _packed_kind(path: Path, packed: str, opened: Any) -> str:
@@ -176,14 +177,12 @@ def _packed_kind(path: Path, packed: str, opened: Any) -> str:
             head = file.read(512)
     except (OSError, EOFError) as error:
         raise DataFileError(
-            f"{path.name} cannot be unpacked ({packed}): {error}. "
-            "It is cut off or damaged; fetch it again."
+            Text("street-file.not-unpacked", file=path.name, packed=packed, said_en=str(error))
         ) from error
     if re.search(rb"<osm[\s>]", head):
         return f"OSM XML, {packed}"
     raise DataFileError(
-        f"{path.name} is compressed ({packed}), but not OpenStreetMap XML; it begins with "
-        f"{head[:16]!r}. Unpack it and give the file inside."
+        Text("street-file.compressed", file=path.name, packed=packed, begin=repr(head[:16]))
     )
 
 
@@ -191,20 +190,22 @@ def _json_document(path: Path) -> dict[str, Any]:
     size = path.stat().st_size
     if size > JSON_BYTES:
         raise InputTooLargeError(
-            f"{path.name} has {size:,} bytes; JSON is read up to {JSON_BYTES:,}. "
-            "Use .osm.pbf, or ask for a smaller area."
+            Text("street-file.json-too-large", file=path.name, size=size, limit=JSON_BYTES)
         )
     try:
         document = json.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise DataFileError(f"{path.name} is not UTF-8: {error}. Save it as UTF-8.") from error
+        raise DataFileError(
+            Text("street-file.not-utf8", file=path.name, place=error.start, said_en=str(error))
+        ) from error
     except json.JSONDecodeError as error:
         raise DataFileError(
-            f"{path.name}, line {error.lineno}: not JSON: {error.msg}. "
-            "It is cut off or damaged; fetch it again."
+            Text("street-file.not-json", file=path.name, line=error.lineno, column=error.colno)
         ) from error
     except RecursionError as error:
-        raise DataFileError(f"{path.name} is nested too deeply to be street data.") from error
+        raise DataFileError(Text("street-file.too-deep", file=path.name)) from error
+    except ValueError as error:  # an integer of more digits than Python turns into a number
+        raise DataFileError(Text("file.number-too-long", file=path.name)) from error
     return document if isinstance(document, dict) else {}
 
 
@@ -224,8 +225,7 @@ def _read_vector(
         for ending in (".shx", ".dbf"):
             if not path.with_suffix(ending).is_file():
                 raise DataFileError(
-                    f"{path.name} comes without {path.stem}{ending}. "
-                    "Put all parts of the Shapefile into one folder."
+                    Text("street-file.shapefile", file=path.name, part=f"{path.stem}{ending}")
                 )
     label = "GeoJSON" if kind == "JSON" else kind
     tables = _tables(path, label, layer)
@@ -249,11 +249,10 @@ def _read_vector(
         waters += _waters(table[np.isin(types, (3, 6))], tags, column)
     if not ways and refused:
         raise DataFileError(
-            f"{path.name} has no column of road names. Columns of {'; '.join(refused)}. "
-            f"Say which one it is, or call it 'name'."
+            Text("street-file.no-names", file=path.name, columns="; ".join(refused))
         )
     if not ways:
-        raise DataFileError(f"{path.name} has no lines; expected the centrelines of streets.")
+        raise DataFileError(Text("street-file.no-lines", file=path.name))
     table = pd.concat(ways, ignore_index=True)
     extent = tuple(gpd.GeoSeries(table["geometry"]).total_bounds.tolist())
     found = ways_table(table.to_dict("records"))
@@ -286,9 +285,14 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
     try:
         found = read_layers(row, files, wanted, IMPORT)
     except UploadFaultError as fault:
-        detail = fault.values.get("detail") or Text(f"upload.{fault.code}", **fault.values)
+        detail = fault.values.get("detail")
+        reason = (
+            Text("system.other", name="GDAL", said_en=detail)
+            if detail
+            else Text(f"upload.{fault.code}", **fault.values)
+        )
         raise DataFileError(
-            f"{path.name} cannot be read as {label}: {detail}. It is cut off or damaged."
+            Text("street-file.damaged", file=path.name, kind=label, reason=reason)
         ) from fault
     is_named = label == "GeoPackage"
     names = [one.name for one in found.layers] if is_named else [path.stem]
@@ -300,8 +304,8 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
     if layer is not None and layer not in tables:
         tables = {}
     if not tables:
-        missing = f"no layer {layer!r}" if layer else "no layer with geometry"
-        raise DataFileError(f"{path.name} has {missing}; found {names}.")
+        asked = Text("street-file.layer", layer=layer) if layer else Text("street-file.any-layer")
+        raise DataFileError(Text("street-file.no-layer", file=path.name, layer=asked, found=names))
     return tables
 
 
@@ -309,10 +313,7 @@ def _in_wgs84(
     table: gpd.GeoDataFrame, source_crs: str | None, what: str, issues: list[Issue]
 ) -> gpd.GeoDataFrame:
     if table.crs is None and source_crs is None:
-        raise DataFileError(
-            f"{what} does not say its CRS (a Shapefile without .prj?). "
-            "State it: EPSG:4326, EPSG:4490 or EPSG:4548."
-        )
+        raise DataFileError(Text("street-file.no-crs", file=what))
     if table.crs is None:
         table = table.set_crs(source_crs)
     declared = table.crs.to_string()
@@ -340,9 +341,8 @@ def _finite(table: gpd.GeoDataFrame, layer: str, issues: list[Issue]) -> gpd.Geo
                 "coordinates-not-finite",
                 "warning",
                 layer,
-                f"{int(bad.sum())} of {len(bad)} features have coordinates that are not numbers "
-                "or lie outside longitude and latitude; they were left out.",
-                "Mend them in the source.",
+                Text("street-file.not-finite", bad=int(bad.sum()), count=len(bad)),
+                Text("street-file.not-finite.remedy"),
             )
         )
     return table[~bad]

@@ -11,6 +11,7 @@ import shapely
 from geo.areas import SQUARE_METRES_PER_KM2
 from geo.crs import require_metric
 from geo.errors import EnclosureError
+from geo.texts import Text
 from geo.uncertainty.position import stretch_numbers
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def ring_model(
         edges.setdefault(record["edge_id"], []).append(record)
     groups = list(edges.values())
     if len(groups) < 2:
-        raise EnclosureError.of("ring.few_edges", count=len(groups))
+        raise EnclosureError(Text("ring.few_edges", count=len(groups)))
     errors: dict[str, float] = {}
     for piece in (piece for group in groups for piece in group):
         vector = f"{piece['road']}/{piece.get('method', '')}"

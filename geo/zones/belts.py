@@ -15,7 +15,7 @@ from geo.base import CENTRE_READING, Base
 from geo.enclosures.strips import Sides, axis_between, corridor_with_area, strip_inside
 from geo.errors import EnclosureError
 from geo.plans.documents import PlanItem
-from geo.texts import text
+from geo.texts import Text, text
 from geo.uncertainty.identity import Combination, combinations
 from geo.uncertainty.position import SMALLEST_CORNER_SINE, area_budget
 from geo.verdicts import Alternative, Reading
@@ -116,7 +116,9 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
     if not item.stated_area_km2:
         return drawn
     if not isinstance(axis, LineString):
-        raise EnclosureError.of("axis.goes_on", item.id, roads="、".join(axis_of_item.continues))
+        raise EnclosureError(
+            Text("axis.goes_on", roads="、".join(axis_of_item.continues)).about(item.id)
+        )
     corridor = corridor_with_area(
         axis,
         base.outline,

@@ -2,41 +2,30 @@
 
 import pickle
 
-import pytest
-
 from geo.errors import EnclosureError, GeoError, Issue
 from geo.texts import Text
 
 
 def test_an_error_is_told_in_either_language():
-    error = EnclosureError.of("ring.twice", "13th-wudadao", road="南京路")
+    error = EnclosureError(Text("ring.twice", road="南京路").about("13th-wudadao"))
     assert str(error) == error.explain("en")
     assert str(error).startswith("13th-wudadao: '南京路' stands twice in a row")
     assert error.explain("zh") == "13th-wudadao：“南京路”在界线中连续出现两次，请只写一次。"
 
 
 def test_a_pair_is_its_chinese_and_its_english():
-    error = EnclosureError.of("ring.wrong_side", limit="南京路", side=("东北", "NE"))
+    error = EnclosureError(Text("ring.wrong_side", limit="南京路", side=("东北", "NE")))
     assert "在东北侧" in error.explain("zh")
     assert "lie NE of" in str(error)
 
 
-def test_an_error_of_plain_words_has_only_those():
-    assert GeoError("no word of the catalogue").explain("zh") == "no word of the catalogue"
-
-
 def test_an_error_keeps_both_languages_from_another_process():
-    error = EnclosureError.of("ring.no_loop", "a", roads="南京路")
+    error = EnclosureError(Text("ring.no_loop", roads="南京路").about("a"))
     assert pickle.loads(pickle.dumps(error)).explain("zh") == error.explain("zh")
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", ("错", "改")), ("en", ("wrong", "mend"))])
-def test_an_issue_in_two_languages(language, words):
-    assert Issue("c", "error", "p", "wrong", "mend", "错", "改").words(language) == words
-
-
-def test_an_issue_in_one_language_is_told_in_that():
-    assert Issue("c", "error", "p", "错", "改").words("en") == ("错", "改")
+def test_an_issue_without_a_remedy_has_an_empty_one():
+    assert Issue("c", "error", "p", Text("verdict.agrees")).words("en") == ("agrees", "")
 
 
 def test_a_text_is_rendered_where_the_language_is_known():
@@ -49,7 +38,7 @@ def test_a_text_is_rendered_where_the_language_is_known():
 
 
 def test_an_issue_of_texts_is_told_in_either_language():
-    inner = GeoError.of("ring.twice", road="南京路")
+    inner = GeoError(Text("ring.twice", road="南京路"))
     words = Text("text.about", what=[Text("verdict.agrees"), "a"], words=inner)
     issue = Issue("c", "error", "p", words, words)
     chinese, english = words.render("zh"), words.render("en")
