@@ -442,11 +442,12 @@
       this.placeCard = new PlanMap.PlaceCard(this);
       this.compare = new PlanMap.Compare(this);
       this.present = new PlanMap.Present(this);
+      this.printed = new PlanMap.Printed(this);
       this.popup = new PlanMap.Popup(this);
       this.main = element("main", "pm-main");
       this.main.append(this.list.node, this.periods.node, this.card.node, this.placeCard.node, this.compare.node,
         this.tools.node, this.told, this.present.node);
-      this.root.append(this.bar.node, this.main, this.bar.foot, this.bar.bottom, this.dialog.node, this.live);
+      this.root.append(this.printed.head, this.printed.foot, this.bar.node, this.main, this.bar.foot, this.bar.bottom, this.dialog.node, this.live);
       this.classes();
       map.invalidateSize({ animate: false });
       this.view = new PlanMap.View(map, data, {
@@ -605,6 +606,7 @@
         this.tools.render();
         this.measure.shown(state.measuring);
       }
+      if (has("lang", "plan", "view", "from", "to")) this.printed.render();
       if (has("lang", "plan", "view", "from", "to", "mode", "table")) this.periods.render();
       if (has("lang", "plan", "view", "from", "to", "base")) this.list.render();
       else if (has("show", "hide", "zone")) this.list.mark();

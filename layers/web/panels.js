@@ -227,7 +227,28 @@
     }
   }
 
+  // What a print needs and the screen has in its bars: title, sources, a place for the map approval number.
+  class Printed {
+    constructor(app) {
+      this.app = app;
+      this.head = element("div", "pm-print-head");
+      this.foot = element("div", "pm-print-foot");
+    }
+
+    render() {
+      const { app } = this;
+      const { state, t, pick, data } = app;
+      const ids = state.view === "compare" ? [state.from, state.to] : [state.plan];
+      const plans = ids.map((id) => app.plan(id)).map((plan) => `${pick(plan.name)} ${plan.from}–${plan.to}`).join(" ⇄ ");
+      PlanMap.put(this.head, element("strong", "", pick(data.title)), element("span", "", plans));
+      PlanMap.put(this.foot, element("strong", "", t("notice.disclaimer")), element("span", "", pick(data.attribution)),
+        element("span", "", `${t("notice.datum_short")} · ${t("map.data_version")} ${data.version}${state.today ? ` · ${state.today}` : ""}`),
+        element("span", "", `${t("frame.approval_number")} ${data.review_number || "________________"}`));
+    }
+  }
+
   PlanMap.Dialog = Dialog;
+  PlanMap.Printed = Printed;
   PlanMap.Share = Share;
   PlanMap.More = More;
   PlanMap.Present = Present;
