@@ -435,7 +435,7 @@ def _along(line: LineString, other: str, base: Base) -> list[float]:
     if crossing is None:
         return []
     parts: Any = shapely.get_parts(shapely.intersection(line, crossing))
-    return [float(line.project(part.representative_point())) for part in parts]
+    return [float(line.project(p.representative_point())) for p in parts if not p.is_empty]
 
 
 def _metric_point(longitude: float, latitude: float, base: Base) -> Point:
