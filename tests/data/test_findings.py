@@ -8,7 +8,7 @@ import pytest
 from geo.areas import WIDEST_TESTABLE_SHARE, intervals_meet, printed_interval
 from geo.build import build
 from geo.checks.folder import inspect
-from geo.verdicts import VERDICTS
+from geo.verdicts import LEAST_MAIN, VERDICTS
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SECONDS = 2.0
@@ -49,7 +49,11 @@ def test_no_check_finds_an_error(checks, code):
 def test_zones_of_one_plan_share_their_limits_vertex_by_vertex(checks):
     for plan in ("13th", "14th"):
         assert checks[f"topology/shared-limits/{plan}"].status == "passed"
-        assert checks[f"topology/overlaps/{plan}"].status == "passed"
+        # The slow-traffic area of note 7 lies over zones of the same plan, by its own limits.
+        assert all(
+            "13th-slow-traffic" in found.zones
+            for found in checks[f"topology/overlaps/{plan}"].statements
+        )
         assert checks[f"topology/validity/{plan}"].status == "passed"
 
 
@@ -96,6 +100,9 @@ def test_verdicts_follow_from_the_intervals_and_from_nothing_else(findings):
             half = (finding.high - finding.low) / 2
             if half > WIDEST_TESTABLE_SHARE * finding.computed:
                 expected = {"not_determinable"}
+            elif finding.probability < LEAST_MAIN and finding.verdict == "not_determinable":
+                # The streets may be others, and with these the verdict may be another.
+                continue
             elif meets[0]:
                 expected = {"agrees"}
             else:
@@ -108,15 +115,10 @@ def test_belts_are_never_counted_as_a_test_of_their_own_area(findings):
         assert findings[f"13th-{belt}/area"].verdict == "by_construction"
 
 
-@pytest.mark.parametrize("zone", ["xikai-church", "slow-traffic"])
-def test_a_zone_with_a_missing_limit_has_no_shape_and_names_the_limit(built, findings, zone):
-    drawn = built.drawn[f"13th-{zone}"]
-    if not any(name in drawn.item.limits_text for name in built.base.missing):
-        pytest.skip("every limit of the zone has a line by now")
-    finding = findings[f"13th-{zone}/area"]
-    assert drawn.geometry is None
-    assert finding.verdict == "not_determinable"
-    assert any(name in finding.reason for name in built.base.missing)
+def test_every_zone_and_belt_with_limits_or_an_axis_has_a_shape(built):
+    for drawn in built.drawn.values():
+        if drawn.item.basis in ("stated", "carried", "interpreted", "corridor"):
+            assert drawn.geometry is not None, drawn.item.id
 
 
 def test_one_default_reading_for_every_zone(findings):
