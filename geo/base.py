@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from shapely import MultiPolygon, Polygon
 
 from geo.crs import WGS84, is_metric, metric_crs_for, require_metric
+from geo.enclosures.blocks import street_blocks
 from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
@@ -61,6 +62,9 @@ CONTROL_COLUMNS = ("control_id", "name", "kind", "expect", "tolerance_m", "sourc
 PLACE_ERROR_M = 20.0
 """Assumed position error of a place whose file does not say it, 1 sigma [m]."""
 
+BLOCK_SETBACK_M = 5.0
+"""How far a drawn block stands back from the middle of its streets: half a local street [m]."""
+
 _NO_IDENTITY = {
     "stretch": 1, "identity": None, "identity_evidence": "", "identity_evidence_en": "",
     "reasoning": "", "reasoning_en": "",
@@ -88,6 +92,7 @@ BASE_FORMS: dict[str, Form] = {
     ),
     "landmarks": Form(POINTS, ("name_en", "class"), needed=("name",)),
     "blocks": Form(AREAS),
+    "background": Form(LINES, ("kind", "source", "source_en"), numbers=("half_width_m",)),
     "control_points": Form(
         POINTS,
         ("name", "kind", "source"),
@@ -182,6 +187,10 @@ class Alias:
     source: str
 
 
+def _no_background() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"kind": []}, geometry=[], crs=WGS84)
+
+
 @dataclass(frozen=True)
 class Identities:
     """Which line a name means, where that is not certain (``identity.toml``).
@@ -237,6 +246,9 @@ class Base:
         The belt that all measures use.
     identities : Identities
         Which line a name means, where that is not certain.
+    background : GeoDataFrame
+        Lines without a name that only make the picture, in `metric_crs`:
+        ``kind`` (``street`` or ``river_bank``). They serve no limit.
     issues : tuple of Issue
         What is wrong with the files; the rest is usable.
     hashes : dict of str to str
@@ -253,6 +265,7 @@ class Base:
     control_points: gpd.GeoDataFrame
     metric_crs: str
     identities: Identities = field(default_factory=lambda: Identities({}, {}))
+    background: gpd.GeoDataFrame = field(default_factory=_no_background)
     outline_error_m: float = 0.0
     issues: tuple[Issue, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -274,6 +287,15 @@ class Base:
         """
         named = self.stretches["name"].map(_is_named)
         return _streets(self.stretches[named & (self.stretches["line"] == self.stretches["name"])])
+
+    @cached_property
+    def blocks(self) -> list[shapely.Polygon]:
+        """The faces between all streets and banks inside the outline, in `metric_crs`.
+
+        Each stands back from the middle of its streets by `BLOCK_SETBACK_M`.
+        """
+        lines = [*self.stretches.geometry, *self.background.geometry, *self.rivers.geometry]
+        return street_blocks(lines, self.outline, BLOCK_SETBACK_M)
 
     @cached_property
     def _candidate_lines(self) -> gpd.GeoDataFrame:
@@ -471,6 +493,7 @@ def read_base(folder: Path) -> Base:
         "aliases.toml",
         "missing.toml",
         "identity.toml",
+        "background.geojson",
     )
     require_metric(stretches, "roads.geojson")
     return Base(
@@ -484,6 +507,7 @@ def read_base(folder: Path) -> Base:
         control_points=control_points,
         metric_crs=metric_crs,
         identities=identities,
+        background=_background(base / "background.geojson", metric_crs, issues),
         outline_error_m=float(error.iloc[0]) if error is not None else 0.0,
         issues=tuple(issues),
         hashes={f"base/{n}": sha256(base / n) for n in names if (base / n).is_file()},
@@ -508,6 +532,20 @@ def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
             Text("base.no-names", file=path.name, found=list(map(str, layer.columns)))
         )
     return _complete(layer).to_crs(metric_crs)
+
+
+def _background(path: Path, metric_crs: str, issues: list[Issue]) -> gpd.GeoDataFrame:
+    """Read the lines that only make the picture; none where the file is not there."""
+    layer = _no_background()
+    if path.exists():
+        try:
+            layer = _layer(path)
+        except DataFileError as error:
+            place = f"base/{path.name}"
+            issues.append(Issue("base-file-unreadable", "error", place, error.words, RESTORE))
+    kinds = layer["kind"] if "kind" in layer.columns else "street"
+    layer = layer.assign(kind=kinds)
+    return layer[layer.geometry.notna()].to_crs(metric_crs).reset_index(drop=True)
 
 
 def as_stretches(

@@ -139,7 +139,7 @@ def read_material(folder: Path) -> Material:
         if (folder / "zones" / f"{plan.id}.geojson").is_file()
     ]
     layers = {}
-    for name in ("district", "river", "roads", "landmarks"):
+    for name in ("district", "river", "roads", "landmarks", "background"):
         path = folder / "base" / f"{name}.geojson"
         if path.is_file():
             layers[name] = read_layer(path)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BASE_LAYERS = ("district", "river", "roads", "landmarks", "blocks")
-OPTIONAL = frozenset({"blocks"})
+BASE_LAYERS = ("district", "river", "roads", "landmarks", "blocks", "background")
+OPTIONAL = frozenset({"blocks", "background"})
 """Layers that a base may do without."""
 
 RESTORE = Text("base.restore")

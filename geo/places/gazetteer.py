@@ -186,9 +186,32 @@ def gazetteer(
     found: list[Place] = []
     for plan, table in zones.items():
         found += [_place(row, "zone", "zone_id", plan) for row in _records(table)]
-    for table, kind, key in ((roads, "street", "road_id"), (landmarks, "landmark", "landmark_id")):
-        found += [_place(row, kind, key) for row in _records(table) if row.get("name")]
+    found += [_place(row, "street", "road_id") for row in _streets(roads)]
+    found += [
+        _place(row, "landmark", "landmark_id") for row in _records(landmarks) if row.get("name")
+    ]
     return tuple(found)
+
+
+def _streets(roads: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return one row per named street: its stretches joined, with the largest of their errors."""
+    streets: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in _records(roads):
+        if row.get("name"):
+            key = (str(row.get("road_id") or row["name"]), str(row["name"]))
+            streets.setdefault(key, []).append(row)
+    return [rows[0] if len(rows) == 1 else _joined(rows) for rows in streets.values()]
+
+
+def _joined(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of a street of several stretches."""
+    shapes = [row["geometry"] for row in rows if row["geometry"] is not None]
+    lines = shapely.get_parts(np.array(shapes, dtype=object))
+    return {
+        **rows[0],
+        "geometry": shapely.line_merge(shapely.multilinestrings(lines)) if len(lines) else None,
+        "position_error_m": max(_number(row.get("position_error_m")) for row in rows),
+    }
 
 
 def _records(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:

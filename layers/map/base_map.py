@@ -18,6 +18,8 @@ from geo.io.write import write_bytes
 from geo.texts import Text, keys
 from layers.map.popups import both
 from layers.map.roads import (
+    background_records,
+    block_features,
     block_records,
     district_record,
     point_records,
@@ -232,7 +234,10 @@ def map_data(
         "bounds": [[bottom, left], [top, right]],
         "district": district_record(base.get("district", [])),
         "river": river_records(base.get("river", [])),
-        "roads": road_records(base.get("roads", [])),
+        "roads": [
+            *background_records(base.get("background", [])),
+            *road_records(base.get("roads", [])),
+        ],
         "points": point_records(base.get("landmarks", [])),
         "plans": [_plan_record(plan, names[plan], periods.get(plan)) for plan in plans],
         "zones": records,
@@ -240,7 +245,7 @@ def map_data(
         "edges": edge_records(
             (edge for rows in edges.values() for edge in rows), english_names(base)
         ),
-        "blocks": block_records(base.get("blocks", [])),
+        "blocks": block_records(base.get("blocks") or block_features(base)),
         "title": list(about_data["title"]),
         "start": {
             "lang": about_data.get("lang", "zh"),

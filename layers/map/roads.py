@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
-from shapely.geometry import shape
+from shapely.geometry import mapping, shape
 
+from geo.base import BLOCK_SETBACK_M
+from geo.enclosures.blocks import street_blocks
 from layers.map.zones import encode_lines, encode_polygons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shapely import LineString
 
@@ -19,6 +22,9 @@ LABEL_STEP_M = 450.0
 """A street has a place for its name about every so many metres."""
 
 ROAD_CLASSES = ("trunk", "primary", "secondary", "local", "footway")
+LANE_HALF_WIDTH_M = 4.0
+"""Half the width of a street without a name: two lanes and narrow footways."""
+
 METRES_PER_DEGREE = 111_195.0
 """Along a meridian on a sphere: good enough to place a label, never to measure."""
 
@@ -76,9 +82,20 @@ def _line_features(features: Iterable[Mapping[str, Any]]) -> list[tuple[dict[str
 
 
 def road_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the streets: name, class, half width [m], method, shape, places of the name."""
+    """Return the streets: name, class, half width [m], method, shape, places of the name.
+
+    A street of several stretches has its name on the longest of them.
+    """
+    rows = _line_features(features)
+    lengths = [_length_m(_longest(geometry)) for _, geometry in rows]
+    longest: dict[str, int] = {}
+    for number, (properties, _) in enumerate(rows):
+        key = str(properties.get("road_id") or number)
+        if key not in longest or lengths[number] > lengths[longest[key]]:
+            longest[key] = number
+    named = set(longest.values())
     records = []
-    for properties, geometry in _line_features(features):
+    for number, (properties, geometry) in enumerate(rows):
         name = str(properties.get("name") or "")
         road_class = properties.get("road_class")
         records.append(
@@ -88,11 +105,58 @@ def road_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "half": float(properties.get("half_width_m") or 6.0),
                 "method": str(properties.get("method") or "traced"),
                 "g": encode_lines(geometry),
-                "at": label_places(_longest(geometry)),
-                "length": round(_length_m(_longest(geometry))),
+                "at": label_places(_longest(geometry)) if name and number in named else [],
+                "length": round(lengths[number]),
             }
         )
     return records
+
+
+def background_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return streets without a name, which only make the picture; banks are no streets."""
+    return [
+        {
+            "name": ["", ""],
+            "cls": "lane",
+            "half": float(properties.get("half_width_m") or LANE_HALF_WIDTH_M),
+            "method": "traced",
+            "g": encode_lines(geometry),
+            "at": [],
+            "length": 0,
+        }
+        for properties, geometry in _line_features(features)
+        if properties.get("kind", "street") == "street"
+    ]
+
+
+def block_features(base: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the blocks between the streets and banks of a base, as GeoJSON features.
+
+    Parameters
+    ----------
+    base : mapping
+        GeoJSON features of ``district``, ``roads``, ``river``, ``background``.
+    """
+    areas = [shape(f["geometry"]) for f in base.get("district", []) if f.get("geometry")]
+    if not areas:
+        return []
+    within = shapely.union_all(areas)
+    lines = [
+        geometry
+        for layer in ("roads", "river", "background")
+        for _, geometry in _line_features(base.get(layer, []))
+    ]
+    # A flat picture in metres is enough to set blocks back from streets.
+    squeeze = math.cos(math.radians(within.centroid.y))
+    metres = np.array([squeeze * METRES_PER_DEGREE, METRES_PER_DEGREE])
+    flat = [shapely.transform(geometry, lambda xy: xy * metres) for geometry in (within, *lines)]
+    return [
+        {"type": "Feature", "properties": {}, "geometry": mapping(block)}
+        for block in (
+            shapely.transform(block, lambda xy: xy / metres)
+            for block in street_blocks(flat[1:], flat[0], BLOCK_SETBACK_M)
+        )
+    ]
 
 
 def river_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

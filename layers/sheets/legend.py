@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 KINDS = ("zone", "belt", "cluster")
-SYMBOLS = ("district", "road", "inferred_road", "river", "metro", "place", "connector", "context")
+SYMBOLS = (
+    "district", "road", "inferred_road", "estimated_road", "river", "metro", "place", "connector",
+    "context",
+)  # fmt: skip
 """Base symbols in the order of the legend."""
+
+ROAD_METHODS = {"road": "traced", "inferred_road": "inferred", "estimated_road": "estimated"}
+"""How the place of a street is known, by its symbol."""
 
 SIZES_PT = (7.2, 6.8, 6.4, 6.0, 5.6, 5.2, SMALLEST_PT)
 SWATCH_EM = 3.0
@@ -382,9 +388,9 @@ def _draw_swatch(page: Page, row: LegendRow, box: tuple[float, float, float, flo
             shape = shapely.box(x, y, x + width, y + height)
             draw_zone(axes, shape, row.style, options)
             draw_outline(axes, shape, row.style, options)
-    elif row.symbol in ("road", "inferred_road"):
+    elif row.symbol in ROAD_METHODS:
         street = (np.array(line).T, 0.8 * options.font_scale / POINT_MM)
-        draw_roads(axes, [street], options, is_inferred=row.symbol == "inferred_road")
+        draw_roads(axes, [street], options, method=ROAD_METHODS[row.symbol])
     elif row.symbol == "river":
         page.box(x, y, width, height, facecolor=shade(COLOURS["river"], options), linewidth=0)
     elif row.symbol in ("metro", "place"):

@@ -36,6 +36,8 @@ from layers.sheets.symbols import (
 from layers.styles import style_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -43,6 +45,14 @@ if TYPE_CHECKING:
 
     from geo.base import Base
     from layers.sheets.options import SheetOptions
+
+LANE_WIDTH_MM = 0.18
+"""Drawn width of a street without a name [mm on paper]."""
+
+SYMBOL_OF_METHOD = {
+    "traced": "road", "inferred": "inferred_road", "estimated": "estimated_road",
+}  # fmt: skip
+"""Symbol of the legend for the way in which a street's place is known."""
 
 RIVER_HALF_WIDTH_M = 50.0
 """Half of the drawn width of a river whose file gives none [m]."""
@@ -205,6 +215,11 @@ def _draw_ground(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions)
             symbols.add("district")
             axes.plot(*line.xy, color=shade(COLOURS["outline"], options), linewidth=1.1,
                       linestyle=(0, (8, 2, 1.5, 2)), zorder=9)  # fmt: skip
+    if base.blocks:
+        visible = frame.clip(shapely.union_all(base.blocks))
+        if not visible.is_empty:
+            add_area(axes, visible, facecolor=shade(COLOURS["block"], options), edgecolor="none",
+                     zorder=0.6)  # fmt: skip
     for water in river_bands(base):
         visible = frame.clip(water)
         if not visible.is_empty:
@@ -215,34 +230,61 @@ def _draw_ground(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions)
 
 
 def river_bands(base: Base) -> list[BaseGeometry]:
-    """Return each river as a band about its first reading, in `base.metric_crs`.
+    """Return each river as an area, in `base.metric_crs`.
 
-    The band is as wide as the file says (``half_width_m``), else twice
-    `RIVER_HALF_WIDTH_M`; it is drawn for orientation and bounds nothing.
+    Between its two banks where the base has both; else a band about its first
+    reading, as wide as the file says (``half_width_m``) or twice
+    `RIVER_HALF_WIDTH_M`. It is drawn for orientation and bounds nothing.
     """
+    opposite = base.background[base.background["kind"] == "river_bank"].geometry
     bands = []
-    for row in base.rivers.drop_duplicates("name").itertuples():
-        half = float(getattr(row, "half_width_m", 0) or 0)
+    for name, rows in base.rivers.groupby("name", sort=False):
+        bank = rows.geometry[rows["reading"] == "bank"]
+        if len(bank) and len(opposite) and len(base.river_readings(str(name))) > 1:
+            bands.append(_between(bank.iloc[0], opposite.iloc[0]))
+            continue
+        half = float(getattr(rows.iloc[0], "half_width_m", 0) or 0)
         bands.append(
-            row.geometry.buffer(
+            rows.geometry.iloc[0].buffer(
                 half if half >= 5 else RIVER_HALF_WIDTH_M, cap_style="flat", join_style="round"
             )
         )
     return bands
 
 
+def _between(bank: BaseGeometry, opposite: BaseGeometry) -> BaseGeometry:
+    """Return the water between two banks, closed straight across at both ends."""
+    one, other = shapely.get_coordinates(bank), shapely.get_coordinates(opposite)
+    if np.hypot(*(one[-1] - other[0])) > np.hypot(*(one[-1] - other[-1])):
+        other = other[::-1]
+    return shapely.make_valid(shapely.Polygon(np.concatenate([one, other])))
+
+
 def _draw_roads(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:
     """Draw the streets within the frame; return the symbols used."""
-    found: dict[str, list[tuple[Any, float]]] = {"road": [], "inferred_road": []}
-    for road in base.roads.itertuples():
-        symbol = "inferred_road" if getattr(road, "method", "") == "inferred" else "road"
-        for line in shapely.get_parts(frame.clip(road.geometry)):
-            if line.geom_type == "LineString" and not line.is_empty:
-                width = road_width_mm(road, options) / POINT_MM
-                found[symbol].append((shapely.get_coordinates(line), width))
-    for symbol, lines in found.items():
-        draw_roads(axes, lines, options, is_inferred=symbol == "inferred_road")
-    return {symbol for symbol, lines in found.items() if lines}
+    lanes = base.background[base.background["kind"] == "street"].geometry
+    lane_pt = LANE_WIDTH_MM * options.font_scale / POINT_MM
+    draw_roads(axes, [(xy, lane_pt) for xy in _visible_lines(frame, lanes)], options, method="lane")
+    found: dict[str, list[tuple[Any, float]]] = {"traced": [], "inferred": [], "estimated": []}
+    for road in base.stretches.itertuples():
+        if not road.name:
+            continue
+        width = road_width_mm(road, options) / POINT_MM
+        lines = found[road.method if road.method in found else "traced"]
+        lines += [(xy, width) for xy in _visible_lines(frame, [road.geometry])]
+    for method, lines in found.items():
+        draw_roads(axes, lines, options, method=method)
+    return {SYMBOL_OF_METHOD[method] for method, lines in found.items() if lines}
+
+
+def _visible_lines(frame: MapFrame, lines: Iterable[BaseGeometry]) -> list[Any]:
+    """Return the coordinates of every line inside a frame."""
+    parts = [part for line in lines for part in shapely.get_parts(frame.clip(line))]
+    return [
+        shapely.get_coordinates(part)
+        for part in parts
+        if part.geom_type == "LineString" and not part.is_empty
+    ]
 
 
 def _draw_connectors(

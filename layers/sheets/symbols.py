@@ -32,6 +32,9 @@ COLOURS = {
     "road": "#ffffff",
     "casing": "#a6a6a0",
     "inferred": "#8b8b86",
+    "estimated": "#b3b3ad",
+    "lane": "#d3d3cc",
+    "block": "#f0eee7",
     "road_name": "#4d4d4a",
     "place": "#5b5b58",
     "frame": "#3c3c3a",
@@ -127,9 +130,9 @@ def road_width_mm(road: Any, options: SheetOptions) -> float:
 
 
 def draw_roads(
-    axes: Axes, lines: list[tuple[Any, float]], options: SheetOptions, *, is_inferred: bool
+    axes: Axes, lines: list[tuple[Any, float]], options: SheetOptions, *, method: str = "traced"
 ) -> None:
-    """Draw streets: traced ones as cased lines, inferred ones as dashed lines.
+    """Draw streets: traced ones as cased lines, inferred ones dashed, estimated ones faded too.
 
     Parameters
     ----------
@@ -139,25 +142,28 @@ def draw_roads(
         Coordinates, and width in points, of each street.
     options : SheetOptions
         ``greyscale`` is used.
-    is_inferred : bool
-        How the streets' positions are known.
+    method : {"traced", "inferred", "estimated", "lane"}
+        How the streets' positions are known; a lane has no name and a thin
+        casing only.
     """
     shapes = [shape for shape, _ in lines]
     widths = np.array([width for _, width in lines])
     butt: Any = {"capstyle": "butt", "joinstyle": "round"}
-    if not is_inferred:
-        casing = shade(COLOURS["casing"], options)
+    if method in ("traced", "lane"):
+        casing = shade(COLOURS["casing" if method == "traced" else "lane"], options)
+        more = 1.0 if method == "traced" else 0.5
         axes.add_collection(
-            LineCollection(shapes, linewidths=widths + 1.0, colors=casing, zorder=4, **butt),
+            LineCollection(shapes, linewidths=widths + more, colors=casing, zorder=4, **butt),
             autolim=False,
         )
     axes.add_collection(
         LineCollection(shapes, linewidths=widths, colors=COLOURS["road"], zorder=5, **butt),
         autolim=False,
     )
-    if is_inferred:
-        colour = shade(COLOURS["inferred"], options)
-        dashes: Any = (0, (3, 1.6))
+    if method in ("inferred", "estimated"):
+        is_faded = method == "estimated"
+        colour = shade(COLOURS["estimated" if is_faded else "inferred"], options)
+        dashes: Any = (0, (1.2, 2.2)) if is_faded else (0, (3, 1.6))
         axes.add_collection(
             LineCollection(
                 shapes,

@@ -215,6 +215,10 @@
       add(line([{ stroke: "#8b8577", "stroke-width": 1.6, "stroke-dasharray": "9 3 2 3" }]), t("map.legend_district"));
       add(line([{ stroke: "#cfc8b8", "stroke-width": 7 }, { stroke: "#fff", "stroke-width": 4.4,
         "stroke-dasharray": "6 2" }]), t("map.legend_road_inferred"));
+      if (data.roads.some((road) => road.method === "estimated")) {
+        add(line([{ stroke: "#cfc8b8", "stroke-width": 7, "stroke-opacity": 0.55 }, { stroke: "#fff",
+          "stroke-width": 4.4, "stroke-dasharray": "3 4" }]), t("map.legend_road_estimated"));
+      }
       return list;
     }
 

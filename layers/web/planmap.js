@@ -9,6 +9,7 @@
     secondary: { least: 2, zoom: 13, fill: "#ffffff", casing: "#dad4c7" },
     local: { least: 1.4, zoom: 14, fill: "#ffffff", casing: "#e0dbd0" },
     footway: { least: 1.2, zoom: 14, fill: "#fdf8ec", casing: "#ddd2b8" },
+    lane: { least: 0.8, zoom: 14.5, fill: "#fdfdfb", casing: "#e6e2d8" },
   };
   const LABEL_WEIGHT = { trunk: 52, primary: 48, secondary: 42, local: 36, footway: 34 };
   const LABEL_ZOOM = { trunk: 13, primary: 13.5, secondary: 14, local: 14.5, footway: 14.5 };
@@ -228,9 +229,10 @@
         const metres = 2 * (road.half || 6);
         const casing = this.line(points, { pane: "casing", color: look.casing });
         const fill = this.line(points, { pane: "street", color: look.fill,
-          dashArray: road.method === "inferred" ? "10 3" : "" });
-        this.wide.push({ layer: casing, metres, least: look.least, more: 1.8, zoom: look.zoom });
-        this.wide.push({ layer: fill, metres, least: look.least, zoom: look.zoom });
+          dashArray: { inferred: "10 3", estimated: "3 6" }[road.method] || "" });
+        const faded = road.method === "estimated" ? 0.55 : 1;
+        this.wide.push({ layer: casing, metres, least: look.least, more: 1.8, zoom: look.zoom, faded });
+        this.wide.push({ layer: fill, metres, least: look.least, zoom: look.zoom, faded });
         casing.addTo(this.own);
         fill.addTo(this.own);
       });
@@ -252,10 +254,10 @@
     widths() {
       const zoom = this.map.getZoom();
       const perPixel = this.metresPerPixel();
-      this.wide.forEach(({ layer, metres, least, more, zoom: from }) => {
+      this.wide.forEach(({ layer, metres, least, more, zoom: from, faded }) => {
         const hidden = from && zoom < from;
         layer.setStyle({ weight: Math.max(least, metres / perPixel) + (more || 0),
-          opacity: hidden ? 0 : 1 });
+          opacity: hidden ? 0 : faded || 1 });
       });
     }
 
