@@ -59,6 +59,8 @@ LANDMARK_COLUMNS = ("landmark_id", "name", "name_en", "class", "grade", "address
 CONTROL_COLUMNS = ("control_id", "name", "kind", "expect", "tolerance_m", "source")
 """Columns of places that others rely on, even where a district has none of them."""
 
+GROUND_COLUMNS = ("name", "source", "source_en")
+
 PLACE_ERROR_M = 20.0
 """Assumed position error of a place whose file does not say it, 1 sigma [m]."""
 
@@ -91,6 +93,7 @@ BASE_FORMS: dict[str, Form] = {
         choices={"reading": ("mid_river", "bank", "riverside_road")},
     ),
     "landmarks": Form(POINTS, ("name_en", "class"), needed=("name",)),
+    "grounds": Form(AREAS, ("name_en", "class", "source", "source_en"), needed=("name",)),
     "blocks": Form(AREAS),
     "background": Form(LINES, ("kind", "source", "source_en"), numbers=("half_width_m",)),
     "control_points": Form(
@@ -219,6 +222,12 @@ class Identities:
         return Identity(name, (Candidate(name, probability),))
 
 
+def _no_grounds() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {column: [] for column in (*GROUND_COLUMNS, "position_error_m")}, geometry=[]
+    )
+
+
 @dataclass(frozen=True)
 class Base:
     """The base geography, lines in a metric CRS and places in WGS84.
@@ -244,6 +253,9 @@ class Base:
         Points whose position is known from elsewhere, WGS84.
     metric_crs : str
         The belt that all measures use.
+    grounds : GeoDataFrame
+        Parks, campuses, hills and other named areas whose bound may be a limit,
+        in `metric_crs`: `GROUND_COLUMNS`.
     identities : Identities
         Which line a name means, where that is not certain.
     background : GeoDataFrame
@@ -264,6 +276,7 @@ class Base:
     landmarks: gpd.GeoDataFrame
     control_points: gpd.GeoDataFrame
     metric_crs: str
+    grounds: gpd.GeoDataFrame = field(default_factory=_no_grounds)
     identities: Identities = field(default_factory=lambda: Identities({}, {}))
     background: gpd.GeoDataFrame = field(default_factory=_no_background)
     outline_error_m: float = 0.0
@@ -479,6 +492,10 @@ def read_base(folder: Path) -> Base:
     issues += _error_issues(rivers, "river.geojson")
     landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
     control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
+    grounds = _no_grounds()
+    if (base / "grounds.geojson").is_file():
+        grounds = _optional(base / "grounds.geojson", issues, GROUND_COLUMNS)
+        grounds = grounds if grounds.empty else grounds.to_crs(metric_crs)
     names_of_lines = {*stretches["line"], *rivers["name"]}
     aliases = _aliases(base / "aliases.toml", names_of_lines, issues)
     missing = _missing(base / "missing.toml", issues)
@@ -490,6 +507,7 @@ def read_base(folder: Path) -> Base:
         "district.geojson",
         "landmarks.geojson",
         "control_points.geojson",
+        "grounds.geojson",
         "aliases.toml",
         "missing.toml",
         "identity.toml",
@@ -506,6 +524,7 @@ def read_base(folder: Path) -> Base:
         landmarks=landmarks,
         control_points=control_points,
         metric_crs=metric_crs,
+        grounds=grounds,
         identities=identities,
         background=_background(base / "background.geojson", metric_crs, issues),
         outline_error_m=float(error.iloc[0]) if error is not None else 0.0,

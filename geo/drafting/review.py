@@ -149,7 +149,7 @@ REMEDIES = ("road-missing", "known-missing", "no-ring", "not-drawn", "to-fill", 
 
 def missing_names(names: Sequence[str], base: Base) -> list[str]:
     """Return the names that are neither a line of the base nor a reviewed alias of one."""
-    known = base.lines_by_name
+    known = {*base.lines_by_name, *base.grounds["name"]}
     return [
         name
         for name in dict.fromkeys(names)

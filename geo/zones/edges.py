@@ -67,6 +67,8 @@ class Side:
         The connector that the edge is.
     is_parallel : bool
         Whether the edge lies beside the road and not on it.
+    own_piece : dict or None
+        What the edge is made from where it is along no line of the base.
     """
 
     edge_id: str
@@ -82,6 +84,7 @@ class Side:
     clause: str = ""
     connector: Connector | None = None
     is_parallel: bool = False
+    own_piece: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,9 @@ def side_pieces(side: Side, base: Base, river: str | None) -> list[dict[str, Any
                 "reasoning_en": connector.reason_en,
             }
         ]
+    if side.own_piece is not None:
+        own = {"edge_id": side.edge_id, "road": side.road, "geometry": side.geometry}
+        return [dict(side.own_piece) | own]
     stretches = base.stretch_records(side.road, river)
     lines = [stretch["geometry"] for stretch in stretches]
     found = []

@@ -28,7 +28,7 @@ from geo.zones.item import (
     reading_about,
     to_files,
 )
-from geo.zones.parallels import beside_words, with_parallels
+from geo.zones.limit_lines import beside_words, ground_piece, with_own_lines
 from geo.zones.parts import is_measurable, part_reading
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from geo.sentences.limits import Limit
     from geo.texts import Text
     from geo.verdicts import Alternative, Reading
+    from geo.zones.limit_lines import OwnLine
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,11 @@ def trace_course(item: PlanItem, limits: tuple[Limit, ...], base: Base, course: 
             )
         )
     aliases = base.alias_names()
-    limits, index, parallels = with_parallels(limits, index, base, item.id)
+    limits, index, own = with_own_lines(limits, index, base, item.id)
     if any(limit.side for limit in limits):
         limits = order_limits(limits, index, connectors=connectors, aliases=aliases, what=item.id)
     ring = enclose(limits, index, connectors=connectors, aliases=aliases, what=item.id)
-    sides = _sides(item, ring, limits, course, parallels, base)
+    sides = _sides(item, ring, limits, course, own, base)
     pieces = [piece for side in sides for piece in side_pieces(side, base, course.river)]
     geometry = to_files(ring.polygon, base.metric_crs)
     budget = area_budget(float(geodesic_area_km2([geometry])[0]), as_pieces(pieces))
@@ -178,7 +179,7 @@ def _sides(
     ring: Enclosure,
     limits: Sequence[Limit],
     course: Course,
-    parallels: Mapping[str, Limit],
+    own: Mapping[str, OwnLine],
     base: Base,
 ) -> list[Side]:
     """Return the edges of a ring with the words and connectors that they come from."""
@@ -189,8 +190,8 @@ def _sides(
     sides = []
     for number, edge in enumerate(ring.sides(), start=1):
         limit = clauses.get(edge.limit)
-        beside = parallels.get(edge.limit)
-        road = base.data_name(beside.name) if beside else edge.road
+        drawn = own.get(edge.limit)
+        road = base.data_name(drawn.limit.name) if drawn else edge.road
         declared = connectors.get(edge.limit) if edge.is_connector else None
         if declared is not None and edge.limit != declared.name:
             # Another street in the place of a straight line is a street.
@@ -199,17 +200,18 @@ def _sides(
             Side(
                 edge_id=f"{item.id}/{number}",
                 zone_id=item.id,
-                limit=beside.name if beside else edge.limit,
+                limit=drawn.limit.name if drawn else edge.limit,
                 road=course.lines.get(road, road),
                 geometry=edge.line,
                 corner_from=edge.corner_from,
                 corner_to=edge.corner_to,
                 length_m=edge.length_m,
                 gap_m=edge.gap_m,
-                qualifier=beside_words(beside) if beside else limit.qualifier if limit else "",
+                qualifier=beside_words(limit) if limit else "",
                 clause=sentence[limit.start : limit.end] if limit and sentence else "",
                 connector=declared,
-                is_parallel=beside is not None,
+                is_parallel=drawn is not None,
+                own_piece=ground_piece(drawn) if drawn else None,
             )
         )
     return sides

@@ -98,7 +98,15 @@ class Drawn:
 
 def known_limits(base: Base) -> frozenset[str]:
     """Return the names that count as limits because the base has them or has looked for them."""
-    return frozenset({*base.lines_by_name, *base.aliases, *base.missing, *base.identities.by_name})
+    return frozenset(
+        {
+            *base.lines_by_name,
+            *base.aliases,
+            *base.missing,
+            *base.identities.by_name,
+            *base.grounds["name"],
+        }
+    )
 
 
 def limit_gaps(item: PlanItem, base: Base) -> tuple[Fault, ...]:

@@ -2,6 +2,7 @@
 
 import time
 import tomllib
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
@@ -377,3 +378,42 @@ def test_a_distance_from_a_kerb_is_refused_for_that_reason(base):
     told = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
     assert len(told) == 1
     assert "“东安路红线”之外100米处的平行线不能画出" in told[0]
+
+
+def test_a_park_of_the_base_bounds_by_the_side_that_faces_the_zone(base):
+    # by hand: from the eastern street to the park's western bound, 700 m, by 1000 m
+    park = gpd.GeoDataFrame(
+        {
+            "name": ["滨河公园"],
+            "source": ["虚构"],
+            "source_en": ["made up"],
+            "position_error_m": [8.0],
+        },
+        geometry=[box(X + 100, Y - 100, X + 300, Y + 1100)],
+        crs=METRIC,
+    )
+    text = "东至东安路，南至南平道，西至滨河公园，北至北宁道，面积0.70平方公里。"
+    with_park = replace(base, grounds=park)
+    draft = draft_from_text(text, ABOUT, base=with_park)
+    checked = check_plan(draft.file_name, draft.source, with_park)
+    assert [issue for issue in checked.issues if issue.level == "error"] == []
+    assert checked.findings[0].computed == pytest.approx(0.70, rel=0.001)
+    edges = checked.built.drawn[draft.item_ids[0]].edges
+    row = edges[edges["limit"] == "滨河公园"].iloc[0]
+    assert (row["method"], row["position_error_m"], row["source"]) == ("traced", 8.0, "虚构")
+    without = draft_from_text(text, ABOUT, base=base)
+    assert [fault.text for fault in without.understanding.zones[0].faults] == ["滨河公园"]
+
+
+def test_a_park_in_a_list_has_no_side_to_face(base):
+    park = gpd.GeoDataFrame(
+        {"name": ["滨河公园"], "source": [""], "source_en": [""], "position_error_m": [8.0]},
+        geometry=[box(X + 100, Y - 100, X + 300, Y + 1100)],
+        crs=METRIC,
+    )
+    with_park = replace(base, grounds=park)
+    draft = draft_from_text("以东安路、南平道、滨河公园、北宁道围合。", ABOUT, base=with_park)
+    issues = check_plan(draft.file_name, draft.source, with_park).issues
+    told = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
+    assert len(told) == 1
+    assert "没有写它在哪一侧" in told[0]
