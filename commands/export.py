@@ -55,7 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", metavar="制图单位")
     parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG picture")
     add_language_option(parser)
-    parser.add_argument("--crs", default="EPSG:4326", help="of gpkg, shp and csv")
+    parser.add_argument("--crs", default="EPSG:4326", help="of gpkg, shp, csv, dxf and txt")
+    parser.add_argument(
+        "--encoding", default="UTF-8", help="of a Shapefile's text: UTF-8, or GBK for old programs"
+    )
     parser.add_argument("--dsn", help="of the PostGIS database; also GEO_DSN")
     parser.add_argument("--ascii", action="store_true", help="file names without Chinese")
     parser.add_argument("--base-url", default="", help="of a site: its address on the web")
@@ -107,6 +110,7 @@ def run(options: argparse.Namespace) -> int:
         sheet=sheet,
         atlas=options.atlas,
         crs=options.crs,
+        encoding=options.encoding.upper(),
         ascii_only=options.ascii,
     )
     requests = _requests(

@@ -46,6 +46,8 @@ MEDIA_TYPES = {
     "shp": "application/zip",
     "kml": "application/vnd.google-earth.kml+xml",
     "csv": "text/csv",
+    "dxf": "image/vnd.dxf",
+    "txt": "text/plain; charset=gbk",
 }
 
 
@@ -92,6 +94,8 @@ class ExportRequest:
         CRS of a data file.
     ascii_only : bool
         A name without Chinese.
+    encoding : {"UTF-8", "GBK"}
+        Of the text of a Shapefile.
     """
 
     format: str
@@ -101,6 +105,7 @@ class ExportRequest:
     atlas: bool = False
     crs: str = WGS84
     ascii_only: bool = False
+    encoding: str = "UTF-8"
 
 
 @dataclass(frozen=True)
@@ -279,6 +284,7 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
                 crs=request.crs,
                 language=language,
                 colours={p: style_of(p).fill for p in zones[first]["place"].unique()},
+                encoding=request.encoding,
             ),
             edges[first],
         )

@@ -7,18 +7,22 @@ import io
 import re
 import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 from pyproj import CRS
 
-from geo.crs import WGS84
+from geo.crs import WGS84, metric_crs_for
 from geo.errors import ExportError, reason_of
+from geo.export.boundary_points import boundary_points_bytes
 from geo.export.cells import guarded, plain_cell
+from geo.export.dxf import dxf_bytes
 from geo.export.kml import kml_bytes
 from geo.io.geojson import COORDINATE_DECIMALS, layer_bytes
 from geo.io.read import read_bytes
@@ -30,11 +34,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-DataFormat = Literal["geojson", "gpkg", "shp", "kml", "csv"]
+DataFormat = Literal["geojson", "gpkg", "shp", "kml", "csv", "dxf", "txt"]
 DATA_FORMATS: tuple[str, ...] = get_args(DataFormat)
 
-SUFFIXES = {"geojson": ".geojson", "gpkg": ".gpkg", "shp": ".zip", "kml": ".kml", "csv": ".csv"}
+SUFFIXES = {word: f".{word}" for word in DATA_FORMATS} | {"shp": ".zip"}
 """Ending of the file of each format; a Shapefile is a zip archive."""
+
+BELT_ONLY = ("dxf", "txt")
+"""CAD and land administration work in a belt of CGCS2000 with its number."""
+
+SHAPEFILE_ENCODINGS = ("UTF-8", "GBK")
+"""UTF-8 with a .cpg that says so; GBK for programs that do not look at it."""
+
+NUMBER_COLUMNS = (
+    "stated_area_km2", "computed_area_km2", "low_km2", "high_km2", "stated_length_km",
+    "computed_length_km", "width_m", "position_error_m", "length_m", "gap_m",
+)  # fmt: skip
+"""Columns that hold numbers even where every cell is empty."""
 
 WGS84_ONLY = ("geojson", "kml")
 """RFC 7946 and OGC KML know no other reference system."""
@@ -102,13 +118,16 @@ class DataOptions:
     language : {"zh", "en"}
         Language of the notice.
     colours : mapping of str to str
-        Fill colour ``#rrggbb`` by place, for KML.
+        Fill colour ``#rrggbb`` by place, for KML and DXF.
+    encoding : {"UTF-8", "GBK"}
+        Of the text of a Shapefile.
     """
 
     date: dt.date
     crs: str = WGS84
     language: str = "zh"
     colours: Mapping[str, str] | None = None
+    encoding: str = "UTF-8"
 
 
 def export_data(
@@ -124,7 +143,7 @@ def export_data(
     zones : GeoDataFrame
         A zone file as `geo.io.read_layer` gives it, or some of its rows, in
         WGS84, with ``attrs["metadata"]``.
-    format_ : {"geojson", "gpkg", "shp", "kml", "csv"}
+    format_ : {"geojson", "gpkg", "shp", "kml", "csv", "dxf", "txt"}
         ``"shp"`` gives a zip archive with one Shapefile per kind of shape,
         a CSV with the whole text and a README.
     options : DataOptions
@@ -148,7 +167,13 @@ def export_data(
         raise ExportError(Text("refused.no-zone"))
     if format_ in WGS84_ONLY and not CRS(options.crs).equals(CRS(WGS84)):
         raise ExportError(Text("refused.only-wgs84", format=format_, crs=options.crs))
+    if options.encoding not in SHAPEFILE_ENCODINGS:
+        raise ExportError(
+            Text("refused.encoding", encoding=options.encoding, known=list(SHAPEFILE_ENCODINGS))
+        )
     metadata = dict(zones.attrs.get("metadata") or {})
+    if format_ in BELT_ONLY:
+        return _belt_bytes(zones, format_, metadata, options)
     if format_ == "geojson":
         return layer_bytes(zones, {**metadata, "date": options.date.isoformat()})
     notice = notice_lines(metadata, options)
@@ -294,6 +319,48 @@ def crs_label(crs: str, language: str = "zh") -> str:
 # Inside
 
 
+def _belt_bytes(
+    zones: gpd.GeoDataFrame, format_: str, metadata: Mapping[str, Any], options: DataOptions
+) -> bytes:
+    """Return a DXF or boundary points, in the belt with its number."""
+    crs = options.crs
+    if not CRS(crs).is_projected:
+        outline = zones.geometry[zones.geometry.notna()].total_bounds
+        middle = 0.0 if np.isnan(outline).any() else float(outline[0] + outline[2]) / 2
+        own = str(metadata.get("metric_crs") or "")
+        crs = own if own and CRS(own).is_projected else metric_crs_for(middle)
+    crs, number, width = numbered_belt(crs)
+    notice = notice_lines(metadata, replace(options, crs=crs))
+    projected = zones.to_crs(crs)
+    if format_ == "dxf":
+        return dxf_bytes(projected, notice, options.colours or {}, options.date, options.language)
+    if not number:
+        raise ExportError(Text("refused.no-belt", crs=crs))
+    return boundary_points_bytes(projected, number, width, notice, options.date)
+
+
+def numbered_belt(crs: str) -> tuple[str, int, int]:
+    """Return a CGCS2000 belt with its number in the eastings, the number, and the width.
+
+    Any other CRS comes back as it is, with 0 and 0.
+
+    Examples
+    --------
+    >>> numbered_belt("EPSG:4548"), numbered_belt("EPSG:4527"), numbered_belt("EPSG:4509")
+    (('EPSG:4527', 39, 3), ('EPSG:4527', 39, 3), ('EPSG:4498', 20, 6))
+    """
+    code = CRS(crs).to_epsg() or 0
+    for first, with_number, count, zone, width in (
+        (4534, 4513, 21, 25, 3),
+        (4513, 4513, 21, 25, 3),
+        (4502, 4491, 11, 13, 6),
+        (4491, 4491, 11, 13, 6),
+    ):
+        if first <= code < first + count:
+            return f"EPSG:{with_number + code - first}", zone + code - first, width
+    return crs, 0, 0
+
+
 def _csv_bytes(zones: gpd.GeoDataFrame, metadata: Mapping[str, Any], options: DataOptions) -> bytes:
     """Return a table with WKT, UTF-8 with a byte order mark, CRLF as RFC 4180 has it."""
     projected = zones.to_crs(options.crs)
@@ -325,7 +392,9 @@ def _csv_bytes(zones: gpd.GeoDataFrame, metadata: Mapping[str, Any], options: Da
 def _plain_table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the layer with cells that a database table takes."""
     plain = {
-        str(name): pd.Series(
+        str(name): pd.to_numeric(layer[name], errors="coerce").astype(float)
+        if name in NUMBER_COLUMNS
+        else pd.Series(
             [plain_cell(value) for value in layer[name].tolist()], index=layer.index, dtype=object
         ).infer_objects()
         for name in layer.columns
@@ -337,9 +406,18 @@ def _plain_table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _geopackage_bytes(
     zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, notice: Sequence[str]
 ) -> bytes:
-    """Return a GeoPackage with the tables zones and edges and the notice as its metadata."""
+    """Return a GeoPackage with one kind of shape in each table, and the notice as its metadata.
+
+    ``zones`` holds the areas and the items without a shape, ``zones_line`` and
+    ``zones_point`` the others, ``edges`` the sides.
+    """
     whole = "\n".join(notice)
-    layers = {"zones": zones} if edges is None else {"zones": zones, "edges": edges}
+    kinds = zones.geom_type.str.removeprefix("Multi")
+    layers = {"zones": zones[~kinds.isin(["LineString", "Point"])]}
+    layers |= {"zones_line": zones[kinds == "LineString"], "zones_point": zones[kinds == "Point"]}
+    layers = {name: layer for name, layer in layers.items() if name == "zones" or len(layer)}
+    if edges is not None:
+        layers["edges"] = edges
     with temporary_folder() as folder:
         path = folder / "zones.gpkg"
         for name, layer in layers.items():
@@ -349,11 +427,27 @@ def _geopackage_bytes(
                 driver="GPKG",
                 layer=name,
                 append=path.exists(),
-                geometry_type="Unknown",
+                **_one_kind(layer, name),
                 dataset_metadata={"notice": whole},
                 layer_metadata={"DESCRIPTION": whole},
             )
         return read_bytes(path)
+
+
+def _one_kind(layer: gpd.GeoDataFrame, name: str) -> dict[str, Any]:
+    """Return the type that all shapes of a table have, multiple where one is."""
+    found = set(layer.geom_type.dropna())
+    plain = {kind.removeprefix("Multi") for kind in found} or {
+        {"edges": "LineString"}.get(name, "Polygon")
+    }
+    if len(plain) > 1:
+        return {"geometry_type": "Unknown"}
+    (kind,) = plain
+    is_multiple = any(one.startswith("Multi") for one in found)
+    return {
+        "geometry_type": f"Multi{kind}" if is_multiple else kind,
+        "promote_to_multi": is_multiple,
+    }
 
 
 def _shapefile_bytes(
@@ -381,12 +475,13 @@ def _shapefile_bytes(
             used.update(fields)
             table = _plain_table(layer[[*fields, layer.geometry.name]]).rename(columns=fields)
             for field in fields.values():
-                table[field] = table[field].map(_short)
+                if table[field].dtype == object or pd.api.types.is_string_dtype(table[field]):
+                    table[field] = table[field].map(partial(_short, encoding=options.encoding))
             _write(
                 table,
                 folder / f"{name}.shp",
                 driver="ESRI Shapefile",
-                encoding="UTF-8",
+                encoding=options.encoding,
                 DBF_DATE_LAST_UPDATE=options.date.isoformat(),
             )
         for path in sorted(folder.iterdir()):
@@ -417,11 +512,15 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _short(value: Any) -> Any:
+def _short(value: Any, encoding: str) -> Any:
     """Return text that fits a DBF field, cut between characters."""
-    if not isinstance(value, str) or len(value.encode()) <= _DBF_BYTES:
+    if not isinstance(value, str):
         return value
-    return value.encode()[: _DBF_BYTES - 3].decode(errors="ignore") + "…"
+    data = value.encode(encoding, "replace")
+    if len(data) > _DBF_BYTES:
+        data = data[: _DBF_BYTES - 3]
+        return data.decode(encoding, errors="ignore") + "…"
+    return data.decode(encoding)
 
 
 def _write(table: gpd.GeoDataFrame, path: Path, **options: Any) -> None:

@@ -24,7 +24,19 @@ UNITS: Mapping[str, str] = {
 }
 """Units of a stated area by their key, with the words that stand for them."""
 
-_NAME_COLUMNS = ("名称", "片区名称", "片区", "name", "zone", "mc", "title", "标题", "id", "zone_id")
+_NAME_COLUMNS = (
+    "名称",
+    "片区名称",
+    "片区",
+    "name",
+    "zone",
+    "mc",
+    "title",
+    "标题",
+    "id",
+    "zone_id",
+    "layer",
+)
 _AREA_WORDS = re.compile(r"面积|area|mj", re.IGNORECASE)
 _MEASURED_WORDS = re.compile(r"computed|measured|shape_?area|量算|计算|实测|建筑", re.IGNORECASE)
 _SURVEYED = re.compile(r"^(?:TB|ZD|DK|KC|YD|PZ)MJ$", re.IGNORECASE)

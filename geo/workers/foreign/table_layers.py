@@ -392,9 +392,8 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
 
 def _said_crs(said: set[str], notes: list[Any]) -> tuple[str | None, list[Any]]:
     """Return the one code that rows give, or None with a note."""
-    codes = {
-        f"EPSG:{m[1]}" for s in said if (m := re.fullmatch(r"(?:EPSG:)?\s*(\d{4,6})", s, re.I))
-    }
+    pattern = re.compile(r"EPSG:\s*(\d{4,6})|^\s*(\d{4,6})\s*$", re.IGNORECASE)
+    codes = {f"EPSG:{m[1] or m[2]}" for words in said if (m := pattern.search(words))}
     if len(codes) == 1:
         return codes.pop(), notes
     return None, [*notes, ("crs-not-said", "info", {})]
