@@ -14,8 +14,7 @@ import shapely
 
 from geo.areas import geodesic_area_km2
 from geo.crs import WGS84
-from geo.errors import ExportError
-from geo.texts import Text
+from geo.texts import text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,15 +48,11 @@ def boundary_points_bytes(
     -------
     bytes
         GBK; what it cannot hold is written as ``?``. Areas are geodesic [ha].
-
-    Raises
-    ------
-    ExportError
-        If no zone is an area.
+        Without any area the head alone, which says so.
     """
     areas = zones[zones.geom_type.isin(["Polygon", "MultiPolygon"]) & ~zones.geometry.is_empty]
     if areas.empty:
-        raise ExportError(Text("refused.no-area", format="txt"))
+        notice = [*notice, text("data-file.no-area")]
     hectares = geodesic_area_km2(areas.geometry.to_crs(WGS84)) * 100
     lines = [
         "[属性描述]",

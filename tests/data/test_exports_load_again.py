@@ -12,7 +12,7 @@ import shapely
 
 from geo.areas import geodesic_area_km2
 from geo.datums.guess import as_wgs84, declared_reading
-from geo.errors import ExportError
+from geo.errors import DataFileError, ExportError
 from geo.export.files import DATA_FORMATS, DataOptions, export_data, numbered_belt
 from geo.uploads.fields import guess_fields
 from geo.uploads.files import read_upload
@@ -107,9 +107,11 @@ def test_a_drawing_has_a_layer_for_each_zone(zones):
     assert set(SHAPES) - {"庚组团"} <= set(upload.layer["Layer"])
 
 
-def test_boundary_points_of_no_area_are_refused(zones):
-    with pytest.raises(ExportError, match="nothing to write as txt"):
-        export_data(zones[zones["name"] == "戊组团"], "txt", DataOptions(DATE))
+def test_boundary_points_without_any_area_say_so(zones):
+    data = export_data(zones[zones["name"] == "戊组团"], "txt", DataOptions(DATE))
+    assert "没有可写的地块" in data.decode("gbk")
+    with pytest.raises(DataFileError, match="no feature"):
+        read_upload("a.txt", data)
 
 
 def test_a_belt_of_six_degrees_may_be_asked_for(zones):

@@ -110,7 +110,7 @@ def test_every_export_of_it_is_made_and_holds_no_placeholder(states, state, form
 
 def test_an_empty_plan_is_refused_by_export_in_one_sentence(states, capsys):
     assert main(["export", "--data", str(states["empty"]), "--format", "geojson"]) == 1
-    assert "no zones yet" in capsys.readouterr().err
+    assert "还没有片区" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("view", ["map", "check", "place", "own", "export"])
@@ -132,7 +132,7 @@ def test_a_plan_that_has_items_is_not_replaced_silently(states, tmp_path, capsys
     words = ["plan", "new", "--data", str(made), "--text", str(tmp_path / "plan.txt")]
     words += ["--plan", "15th", "--from", "2026", "--to", "2030"]
     assert main([*words, "--out", str(made / "plans" / "15th-outline.toml")]) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "已经存在" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_there_is_left_alone(states, tmp_path, capsys):
