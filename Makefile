@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help app test types bundle bench soak lock lint golden clean
+.PHONY: help app test types bundle bench soak lock lint golden clean rooms
 .DEFAULT_GOAL := help
 
 help:
@@ -50,6 +50,10 @@ types: $(VENV)/dev.stamp
 # make bundle FOLDER=…  wheels and a script for machines without a registry
 bundle: $(VENV)/dev.stamp
 	$(BIN)/python deploy/bundle.py $(or $(FOLDER),dist/bundle) $(OPTIONS)
+
+# make rooms  draw docs/rooms.md anew from the imports
+rooms: $(VENV)/dev.stamp
+	$(BIN)/python -m testing.rooms
 
 # make bench  the side-by-side benchmarks (15 minutes)
 bench: $(VENV)/bench.stamp

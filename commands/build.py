@@ -8,8 +8,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from commands.console import add_language_option, say
-from commands.issues import add_data_option, chosen_folder, print_issues
+from commands.shared.console import add_language_option, say
+from commands.shared.issues import add_data_option, chosen_folder, print_issues
 from geo.districts.many import (
     Outcome,
     build_districts,

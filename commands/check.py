@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from commands.console import add_language_option, print_json, say
-from commands.issues import add_data_option, chosen_folder
+from commands.shared.console import add_language_option, print_json, say
+from commands.shared.issues import add_data_option, chosen_folder
 from geo.build import Built, build
 from geo.checks.check import Check
 from geo.checks.folder import inspect

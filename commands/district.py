@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from commands.issues import print_issues
+from commands.shared.issues import print_issues
 from geo.build import build, write_zone_files, zone_files
 from geo.datums.guess import as_wgs84, declared_reading
 from geo.districts.start import OUTLINE_ERROR_M, NewDistrict, folder_name, start_files

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from commands.console import add_language_option
-from commands.machine import examine
 from commands.page import DEFAULT_PORT
+from commands.shared.console import add_language_option
+from commands.shared.machine import examine
 from geo.texts import text
 
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
@@ -15,7 +15,7 @@ MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    # Not by commands.issues: the doctor must speak where packages are missing.
+    # Not by commands.shared.issues: the doctor must speak where packages are missing.
     parser.add_argument("--data", metavar="FOLDER", help="another data folder (or GEO_DATA)")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"where the page listens ({DEFAULT_PORT})"
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Print what was found; 1 if something that is needed is missing."""
     folder = Path(options.data) if options.data else None
     if options.serve:
-        from commands.serving import examine_service
+        from commands.shared.serving import examine_service
 
         findings = examine_service(options.serve.rstrip("/"), folder, options.lang)
     else:

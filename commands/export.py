@@ -8,8 +8,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from commands.console import add_language_option, say
-from commands.issues import add_data_option, chosen_folder
+from commands.shared.console import add_language_option, say
+from commands.shared.issues import add_data_option, chosen_folder
 from geo.errors import ExportError
 from geo.export.files import DATA_FORMATS
 from geo.io.read import read_bytes

@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from commands.console import default_language, let_console_print_anything
+from commands.shared.console import default_language, let_console_print_anything
 from geo.errors import GeoError
 
 COMMANDS = {

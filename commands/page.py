@@ -15,7 +15,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from commands.console import add_language_option
+from commands.shared.console import add_language_option
 from geo.errors import GeoError
 from geo.texts import Text, text
 
@@ -26,7 +26,7 @@ CARRIED = Path(__file__).with_name("page_files")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    # Not by commands.issues: the doctor, which must speak where packages are missing, looks here.
+    # Not by commands.shared.issues: the doctor, who must speak without packages, looks here.
     parser.add_argument("--data", metavar="FOLDER", help="another data folder (or GEO_DATA)")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"port on loopback ({DEFAULT_PORT})"

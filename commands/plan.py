@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from commands.check import finding_line
-from commands.console import add_language_option, say
-from commands.issues import add_data_option, chosen_folder, print_issues
+from commands.shared.console import add_language_option, say
+from commands.shared.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_base
 from geo.drafting.draft import Answer, Draft, draft_from_answers, draft_from_text
 from geo.drafting.items import About, understood_words

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from commands.console import add_language_option, say
-from commands.issues import add_data_option, chosen_folder, print_issues
+from commands.shared.console import add_language_option, say
+from commands.shared.issues import add_data_option, chosen_folder, print_issues
 from geo.base import read_base, read_district
 from geo.crs import metric_crs_for
 from geo.errors import DataFileError

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.console import say
+from commands.shared.console import say
 from geo.errors import ExportError
 from geo.texts import Text
 from layers.exports import read_material

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-import commands.serving
-from commands.serving import HEADERS, examine_service
+import commands.shared.serving
+from commands.shared.serving import HEADERS, examine_service
 from geo.base import read_district
 from geo.io.read import data_folder
 
@@ -33,7 +33,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def served(tmp_path, monkeypatch):
     """Return a function that looks at a stand-in, given what it serves and what lies there."""
-    monkeypatch.setattr(commands.serving, "page_folder", lambda: tmp_path)
+    monkeypatch.setattr(commands.shared.serving, "page_folder", lambda: tmp_path)
 
     def look(script, on_disk=None, *, front=True):
         folder = tmp_path / "static" / "planmap"

@@ -1,10 +1,58 @@
-"""What import-linter (`make lint`) cannot see: what is loaded at run time."""
+"""What import-linter (`make lint`) cannot see: circles for types, sizes, what is loaded."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
+import pytest
+
+from testing.rooms import import_graph, room_of
+
 ROOT = Path(__file__).parents[2]
+MOST_MODULES = 10
+
+CROWDED = {"geo/workers/foreign": 11}
+"""Folders with more modules than that, as yet: to be emptied, never added to."""
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return import_graph()
+
+
+def test_no_circle_of_imports_not_even_for_types(graph):
+    circles = [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1]
+    assert circles == []
+
+
+def test_no_folder_holds_more_than_ten_modules():
+    counts = {
+        folder.relative_to(ROOT).as_posix(): len(
+            set(folder.glob("*.py")) - {folder / "__init__.py"}
+        )
+        for name in ("geo", "layers", "views", "commands")
+        for folder in (ROOT / name, *(path for path in (ROOT / name).rglob("*") if path.is_dir()))
+    }
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES} == CROWDED
+
+
+def test_every_room_stands_in_the_picture(graph):
+    drawn = set(
+        re.findall(r"^  ([\w.]+)\[", (ROOT / "docs/rooms.md").read_text("utf-8"), re.MULTILINE)
+    )
+    known = {room_of(module) for module in graph} - {"geo", "layers", "geo.__main__"}
+    assert drawn == known
+
+
+def test_what_contributing_points_to_is_there():
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    table = page.partition("### I want to change")[2].partition("\n## ")[0]
+    rows = [row.split("|")[2] for row in table.split("\n") if row.startswith("| ")][1:]
+    paths = [path for row in rows for path in re.findall(r"`([^`]+)`", row)]
+    assert len(rows) >= 15
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_importing_geo_brings_no_map_and_no_page():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from commands import machine as doctor
 from commands.main import main
+from commands.shared import machine as doctor
 from testing.tiny_district import write_tiny_district
 
 

@@ -9,8 +9,8 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from commands.machine import LEAST_FREE_BYTES, Finding, Status
 from commands.page import page_folder
+from commands.shared.machine import LEAST_FREE_BYTES, Finding, Status
 from geo.base import read_district
 from geo.errors import GeoError
 from geo.io.read import data_folder
