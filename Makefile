@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help app test types bundle bench soak lock lint golden clean rooms
+.PHONY: help app test quick types bundle bench soak lock lint golden clean rooms
 .DEFAULT_GOAL := help
 
 help:
@@ -34,7 +34,11 @@ app: $(VENV)/app.stamp
 
 test: $(VENV)/dev.stamp
 	sh tests/find_chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --durations=15
+
+# make quick  unit tests, laws and the examples in docstrings
+quick: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile geo layers tests/unit tests/property
 
 # make lint   ruff, mypy and the rooms' contracts
 lint: $(VENV)/dev.stamp

@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from shapely import MultiPolygon, Polygon
 
 from geo.crs import WGS84, is_metric, metric_crs_for, require_metric
@@ -109,6 +109,31 @@ BASE_FORMS: dict[str, Form] = {
 RESTORE = Text("base.restore")
 
 
+Hatch = Literal[
+    "diagonal",
+    "back-diagonal",
+    "vertical",
+    "horizontal",
+    "cross",
+    "grid",
+    "dots",
+    "rings",
+    "lines-and-dots",
+    "none",
+]
+"""The hatches that a place may have; `layers.styles` draws them."""
+
+
+class PlaceStyle(BaseModel):
+    """The colours and the hatch that a data folder gives a place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    fill: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    edge: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    hatch: Hatch
+    filled: bool = True
+
+
 class PlanPeriod(BaseModel):
     """One plan of the district, in the order of time."""
 
@@ -139,6 +164,7 @@ class District(BaseModel):
     attribution: str
     attribution_en: str
     plans: tuple[PlanPeriod, ...]
+    styles: dict[str, PlaceStyle] = Field(default_factory=dict)
 
     def place(self, language: str) -> str:
         """Return city and district as a title names them; a city that is not given is left out."""

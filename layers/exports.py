@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -26,7 +26,7 @@ from geo.io.read import read_layer
 from geo.io.write import write_bytes
 from geo.texts import Text, text
 from layers.sheets.options import SheetFormat, SheetOptions
-from layers.styles import style_of
+from layers.styles import Styles, style_of, styles_of
 
 SHEET_FORMATS: tuple[str, ...] = get_args(SheetFormat)
 BRIEFING_FORMATS = ("pptx", "docx", "xlsx")
@@ -69,6 +69,12 @@ class Material:
     base_layers: Mapping[str, gpd.GeoDataFrame]
     zones: Mapping[str, gpd.GeoDataFrame]
     edges: Mapping[str, gpd.GeoDataFrame]
+
+    @cached_property
+    def styles(self) -> Styles:
+        """The style of every place of every plan."""
+        places = {place for zones in self.zones.values() for place in zones["place"]}
+        return styles_of(places, self.base.district.styles)
 
 
 @dataclass(frozen=True)
@@ -283,7 +289,10 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
                 date=request.date,
                 crs=request.crs,
                 language=language,
-                colours={p: style_of(p).fill for p in zones[first]["place"].unique()},
+                colours={
+                    p: style_of(p, styles=material.styles).fill
+                    for p in zones[first]["place"].unique()
+                },
                 encoding=request.encoding,
             ),
             edges[first],
@@ -291,9 +300,19 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
     if request.format == "html":
         from layers.offline.standalone import StandaloneOptions, standalone_html
 
-        options = StandaloneOptions(date=request.date, language=language, shown=request.sheet.zones)
+        options = StandaloneOptions(
+            date=request.date,
+            language=language,
+            shown=request.sheet.zones,
+            styles=material.styles,
+        )
         return standalone_html(zones, material.base_layers, options, edges)
-    sheet = replace(request.sheet, date=request.date, plan=first if len(request.plans) == 1 else "")
+    sheet = replace(
+        request.sheet,
+        date=request.date,
+        plan=first if len(request.plans) == 1 else "",
+        styles=material.styles,
+    )
     if request.format == "xlsx":
         from layers.briefings.workbook import area_workbook
 

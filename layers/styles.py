@@ -8,21 +8,13 @@ as SVG patterns, a print sheet through `MATPLOTLIB_HATCH`.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from types import MappingProxyType
 
-Hatch = Literal[
-    "diagonal",
-    "back-diagonal",
-    "vertical",
-    "horizontal",
-    "cross",
-    "grid",
-    "dots",
-    "rings",
-    "lines-and-dots",
-    "none",
-]
+from geo.base import Hatch, PlaceStyle
 
 MATPLOTLIB_HATCH: dict[str, str] = {
     "diagonal": "//",
@@ -97,24 +89,6 @@ class ZoneStyle:
     filled: bool = True
 
 
-_PLACES: dict[str, tuple[str, str, Hatch]] = {
-    "wudadao": ("#5b8c5a", "#2f5c34", "diagonal"),
-    "jiefang-north-road": ("#c29a3b", "#75560f", "grid"),
-    "xikai-church": ("#8f6bab", "#553673", "dots"),
-    "anshan-road": ("#b96a5f", "#7c2f27", "back-diagonal"),
-    "xiaobailou": ("#4c94a0", "#1c5661", "vertical"),
-    "central-park": ("#95a545", "#56631a", "cross"),
-    "nanjing-road": ("#cf8348", "#84430f", "rings"),
-    "haihe": ("#5683b8", "#234f85", "horizontal"),
-    "weijin-road": ("#a3768a", "#663a4f", "lines-and-dots"),
-    "anshan-weijin": ("#a3768a", "#663a4f", "lines-and-dots"),
-    "golden-street": ("#c9788f", "#7d2f48", "dots"),
-    "nanshi": ("#7d8ca3", "#40506b", "cross"),
-    "slow-traffic": ("#6b7280", "#374151", "none"),
-}
-
-_OUTLINE_ONLY = frozenset({"slow-traffic"})
-
 _SPARE_COLOURS: tuple[tuple[str, str], ...] = (
     ("#6f9c94", "#33605a"),
     ("#b08968", "#6b4a2c"),
@@ -137,17 +111,68 @@ _SPARE_HATCHES: tuple[Hatch, ...] = (
 )
 
 
-def style_of(place: str, basis: str = "stated") -> ZoneStyle:
+Styles = Mapping[str, ZoneStyle]
+"""The style of every place of a district, by its key."""
+
+NO_STYLES: Styles = MappingProxyType({})
+
+
+def styles_of(places: Iterable[str], own: Mapping[str, PlaceStyle]) -> dict[str, ZoneStyle]:
+    """Return a style for every place, no two of them alike while there are any left.
+
+    Parameters
+    ----------
+    places : iterable of str
+        Keys shared by the same place in every plan, of all plans of the district: then a
+        place looks the same in every plan and every product.
+    own : mapping of str to PlaceStyle
+        Styles that the data folder gives, `geo.base.District.styles`.
+
+    Returns
+    -------
+    dict of str to ZoneStyle
+        A place without a style of its own gets the least used hatch and colour that are
+        free, from its name: the same places always get the same styles.
+
+    Examples
+    --------
+    >>> found = styles_of([f"place {n}" for n in range(60)], {})
+    >>> len({(style.fill, style.hatch) for style in found.values()})
+    60
+    """
+    found = {
+        place: ZoneStyle(style.fill, style.edge, style.hatch, filled=style.filled)
+        for place, style in own.items()
+    }
+    hatches = Counter(style.hatch for style in found.values())
+    fills = Counter(style.fill for style in found.values())
+    taken = Counter((style.fill, style.hatch) for style in found.values())
+    for place in sorted(set(places) - set(found)):
+        turn = zlib.crc32(place.encode("utf-8"))
+        spare = list(product(_SPARE_COLOURS, _SPARE_HATCHES))
+        spare = spare[turn % len(spare) :] + spare[: turn % len(spare)]
+        (fill, edge), hatch = min(
+            spare, key=lambda p: (taken[p[0][0], p[1]], hatches[p[1]], fills[p[0][0]])
+        )
+        found[place] = ZoneStyle(fill, edge, hatch)
+        taken[fill, hatch] += 1
+        hatches[hatch] += 1
+        fills[fill] += 1
+    return found
+
+
+def style_of(place: str, basis: str = "stated", styles: Styles = NO_STYLES) -> ZoneStyle:
     """Return the style of a place, the same in every plan and every product.
 
     Parameters
     ----------
     place : str
         Key shared by the same place in every plan, such as ``"wudadao"``.
-        A place without a style of its own gets one from its name, always
-        the same one.
     basis : str
         Basis of the geometry; it decides the dash of the outline.
+    styles : mapping of str to ZoneStyle
+        From `styles_of`; a place that is not among them, such as one that is only being
+        drafted, gets a style from its name.
 
     Returns
     -------
@@ -156,17 +181,10 @@ def style_of(place: str, basis: str = "stated") -> ZoneStyle:
 
     Examples
     --------
-    >>> style_of("wudadao").hatch
-    'diagonal'
-    >>> style_of("wudadao", "carried").dash
+    >>> style_of("somewhere", "carried").dash
     '12 3'
     >>> style_of("somewhere new") == style_of("somewhere new")
     True
     """
-    dash = BASIS_DASH.get(basis, "")
-    if place in _PLACES:
-        fill, edge, hatch = _PLACES[place]
-        return ZoneStyle(fill, edge, hatch, dash, filled=place not in _OUTLINE_ONLY)
-    number = zlib.crc32(place.encode("utf-8"))
-    fill, edge = _SPARE_COLOURS[number % len(_SPARE_COLOURS)]
-    return ZoneStyle(fill, edge, _SPARE_HATCHES[number // 7 % len(_SPARE_HATCHES)], dash)
+    style = styles.get(place) or styles_of([place], {})[place]
+    return replace(style, dash=BASIS_DASH.get(basis, ""))

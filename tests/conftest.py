@@ -1,5 +1,8 @@
-"""Small street plans that many tests share, metres in EPSG:4548."""
+"""What all tests share: a temporary folder for each worker, and small street plans."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 
 import geopandas as gpd
@@ -7,6 +10,23 @@ import pytest
 from shapely import LineString
 
 METRIC = "EPSG:4548"
+"""Of the street plans below [m]."""
+
+
+def pytest_configure(config):
+    """Give each worker its own temporary folder: some tests look at what is left in it."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        config.own_temporary = tempfile.mkdtemp(prefix=os.environ["PYTEST_XDIST_WORKER"])
+        os.environ["TMPDIR"] = tempfile.tempdir = config.own_temporary
+
+
+def pytest_unconfigure(config):
+    """Remove the worker's temporary folder."""
+    own = getattr(config, "own_temporary", None)
+    if own is not None:
+        tempfile.tempdir = None
+        shutil.rmtree(own, ignore_errors=True)
+
 
 Roads = Mapping[str, Sequence[Sequence[tuple[float, float]]]]
 

@@ -66,6 +66,7 @@ def drawn_data(data: PageData) -> dict[str, Any]:
         "accuracy": both("notice.accuracy"),
         "plan_names": names,
         "title": title,
+        "styles": data.styles,
         "periods": {plan: (p.period_from, p.period_to) for plan, p in data.periods.items()},
     }
     return map_data(data.base, data.zones, data.edges, about)

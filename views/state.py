@@ -20,6 +20,7 @@ from geo.io.read import read_json
 from geo.texts import Text, text
 from layers.map.base_map import first_plan
 from layers.map.zones import shown_at_first
+from layers.styles import Styles, styles_of
 from views import link
 from views.choices import plain, unique_labels
 
@@ -73,6 +74,12 @@ class PageData:
     def features(self) -> dict[str, dict[str, Any]]:
         """Every feature of every plan by its zone id."""
         return {f["properties"]["zone_id"]: f for plan in self.zones.values() for f in plan}
+
+    @cached_property
+    def styles(self) -> Styles:
+        """The style of every place of every plan."""
+        places = {str(f["properties"]["place"]) for f in self.features.values()}
+        return styles_of(places, self.district.styles if self.district else {})
 
     @cached_property
     def periods(self) -> dict[str, PlanPeriod]:
@@ -291,7 +298,7 @@ def choices_of(data: PageData, view: str) -> dict[str, Any]:
     if view == "wording" and before and after:
         chosen = tuple(dict.fromkeys((before, after)))
     zones = list(data.features)
-    standard = shown_at_first(data.zones.values())
+    standard = shown_at_first(data.zones.values(), data.styles)
     added, removed = link.several("show", zones, ()), link.several("hide", zones, ())
     on = (set(standard) | set(added)) - set(removed)
     labels = link.one("labels", ("on", "off"), "on")

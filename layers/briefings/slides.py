@@ -268,7 +268,7 @@ def _add_overview(
         for row in part.shown.itertuples()
     ]  # fmt: skip
     fills = [
-        style_of(row.place, row.basis).fill if _has_shape(row) else ""
+        style_of(row.place, row.basis, options.styles).fill if _has_shape(row) else ""
         for row in part.shown.itertuples()
     ]
     rect = (COLUMN_LEFT_IN, BODY_TOP_IN, COLUMN_WIDTH_IN, BODY_BOTTOM_IN - BODY_TOP_IN)

@@ -35,7 +35,7 @@ from layers.map.zones import (
     style_records,
     zone_records,
 )
-from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, VERDICT_SHAPES
+from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, VERDICT_SHAPES, styles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,7 +208,7 @@ def map_data(
         ``version``, ``attribution``, ``accuracy``, ``plan_names`` and
         ``title``, the texts as pairs of Chinese and English; where known
         ``periods`` (first and last year by plan), ``lang``, ``plan`` (the
-        period to begin with), ``mail`` for corrections and
+        period to begin with), ``styles`` (`layers.styles.styles_of`), ``mail`` for corrections and
         ``review_number`` (审图号).
 
     Returns
@@ -230,6 +230,7 @@ def map_data(
     names = about_data["plan_names"]
     records = zone_records(zones, names)
     periods = about_data.get("periods") or {}
+    styles = about_data.get("styles") or styles_of((r["place"] for r in records), {})
     return {
         "bounds": [[bottom, left], [top, right]],
         "district": district_record(base.get("district", [])),
@@ -250,13 +251,13 @@ def map_data(
         "start": {
             "lang": about_data.get("lang", "zh"),
             "plan": about_data.get("plan") or first_plan(plans),
-            "shown": about_data.get("shown") or shown_at_first(plans.values()),
+            "shown": about_data.get("shown") or shown_at_first(plans.values(), styles),
         },
         "mail": about_data.get("mail", ""),
         "review_number": about_data.get("review_number", ""),
         "connectors": [r for plan in edges.values() for r in connector_records(plan)],
         "connector_dash": CONNECTOR_DASH,
-        "styles": style_records(record["place"] for record in records),
+        "styles": style_records((record["place"] for record in records), styles),
         "dashes": BASIS_DASH,
         "verdicts": {
             verdict: {"shape": mark, "colour": VERDICT_COLOURS[verdict]}

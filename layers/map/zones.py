@@ -13,7 +13,7 @@ from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point
 from shapely.geometry import shape
 
 from layers.map.popups import about, both, figures, names, readings
-from layers.styles import style_of
+from layers.styles import NO_STYLES, Styles, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,11 +145,11 @@ def _further_labels(area: Polygon | MultiPolygon) -> list[Point]:
     return spots
 
 
-def style_records(places: Iterable[str]) -> dict[str, dict[str, Any]]:
+def style_records(places: Iterable[str], styles: Styles) -> dict[str, dict[str, Any]]:
     """Return the style of each place by its key."""
     records = {}
     for place in sorted(set(places)):
-        style = style_of(place)
+        style = style_of(place, styles=styles)
         records[place] = {
             "fill": style.fill,
             "edge": style.edge,
@@ -213,7 +213,9 @@ def group_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
     return list(groups.values())
 
 
-def shown_at_first(plans: Iterable[Sequence[Mapping[str, Any]]]) -> list[str]:
+def shown_at_first(
+    plans: Iterable[Sequence[Mapping[str, Any]]], styles: Styles = NO_STYLES
+) -> list[str]:
     """Return the ids of the items that show before the reader chose.
 
     In each plan the areas that do not hide others; in a plan that has none,
@@ -222,7 +224,7 @@ def shown_at_first(plans: Iterable[Sequence[Mapping[str, Any]]]) -> list[str]:
     shown: list[str] = []
     for features in plans:
         areas = [f for f in features if _is_area(f)]
-        wanted = [f for f in areas if style_of(f["properties"]["place"]).filled]
+        wanted = [f for f in areas if style_of(f["properties"]["place"], styles=styles).filled]
         if not areas:
             wanted = [f for f in features if f.get("geometry")]
         shown += [f["properties"]["zone_id"] for f in wanted]

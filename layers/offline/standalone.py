@@ -16,6 +16,7 @@ from layers.map.base_map import map_data
 from layers.map.finding import later_data
 from layers.map.zones import script_json
 from layers.offline.one_file import content_policy, inline_sources
+from layers.styles import Styles
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,12 +41,15 @@ class StandaloneOptions:
     start : mapping of str to str
         Address that the page opens with, such as ``{"view": "compare"}``; see
         docs/frame.md.
+    styles : mapping of str to ZoneStyle
+        Of every place, from `layers.styles.styles_of`.
     """
 
     date: dt.date
     language: str = "zh"
     shown: Sequence[str] | None = None
     start: Mapping[str, str] = field(default_factory=dict)
+    styles: Styles = field(default_factory=dict)
 
 
 def standalone_html(
@@ -139,6 +143,8 @@ def frame_data(
             for plan, zones in zones_by_plan.items()
         },
     }
+    if options.styles:
+        about["styles"] = options.styles
     try:
         data = map_data(
             {name: _features(layer) for name, layer in base.items()},

@@ -112,7 +112,7 @@ def compose_sheet(
     symbols = set(drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
     below = symbol_rows(symbols, lang)
     left, low, width, height = side_rect
-    rows = zone_rows(cited, lang, with_table=options.area_table)
+    rows = zone_rows(cited, lang, with_table=options.area_table, styles=options.styles)
     absent = _absent(zones, chosen, lang)
     remarks = _remarks(chosen, focus, lang, absent, unlisted, page)
     if options.orientation == "landscape":
@@ -202,7 +202,9 @@ def compose_comparison(
     rows = [
         row
         for table, plan in zip(tables, (first, second), strict=True)
-        for row in zone_rows(table, lang, with_table=False, plan=plan_name(base, plan, lang))
+        for row in zone_rows(
+            table, lang, with_table=False, plan=plan_name(base, plan, lang), styles=options.styles
+        )
     ]
     draw_legend(
         page,

@@ -23,7 +23,7 @@ from layers.sheets.symbols import (
     draw_zone,
     shade,
 )
-from layers.styles import ZoneStyle, style_of
+from layers.styles import NO_STYLES, Styles, ZoneStyle, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,7 +122,12 @@ def zone_name(row: Any, language: str) -> str:
 
 
 def zone_rows(
-    zones: gpd.GeoDataFrame, language: str, *, with_table: bool, plan: str = ""
+    zones: gpd.GeoDataFrame,
+    language: str,
+    *,
+    with_table: bool,
+    plan: str = "",
+    styles: Styles = NO_STYLES,
 ) -> list[LegendRow]:
     """Return the rows of a legend for zones, belts and clusters.
 
@@ -158,7 +163,7 @@ def zone_rows(
                     interval_km2(row),
                     verdict_words(row, language),
                 )
-            style = style_of(row.place, row.basis) if _is_drawn(row) else None
+            style = style_of(row.place, row.basis, styles) if _is_drawn(row) else None
             symbol = _shape_word(row) if _is_drawn(row) else ""
             rows.append(LegendRow(cells, style, symbol))
     return rows

@@ -173,10 +173,10 @@ def draw_map(
     for row in _largest_first(shown[~shown["zone_id"].isin(front["zone_id"])]):
         draw_context(axes, row.geometry, options)
     for row in _largest_first(front):
-        draw_zone(axes, row.geometry, style_of(row.place, row.basis), options)
+        draw_zone(axes, row.geometry, style_of(row.place, row.basis, options.styles), options)
     symbols |= _draw_roads(axes, frame, base, options)
     for row in _largest_first(front):
-        draw_outline(axes, row.geometry, style_of(row.place, row.basis), options)
+        draw_outline(axes, row.geometry, style_of(row.place, row.basis, options.styles), options)
     symbols |= _draw_connectors(axes, frame, edges, front, options)
     places = _places(base, frame)
     for symbol in sorted({symbol for _, symbol in places}):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -13,6 +13,7 @@ import shapely
 from geo.crs import WGS84
 from geo.errors import ExportError
 from geo.texts import Text
+from layers.styles import Styles
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -106,6 +107,7 @@ class SheetOptions:
     link: str = ""
     language: SheetLanguage = "zh"
     date: dt.date | None = None
+    styles: Styles = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for what, value, allowed in (

@@ -121,7 +121,10 @@ def edition_files(
 def _assets(material: Material, options: EditionOptions) -> dict[str, bytes]:
     """Return style, scripts and data; the scripts of the page in the order of loading."""
     data = frame_data(
-        material.zones, material.base_layers, material.edges, StandaloneOptions(options.date)
+        material.zones,
+        material.base_layers,
+        material.edges,
+        StandaloneOptions(options.date, styles=material.styles),
     )
     # Only what the first picture needs is loaded at once; fetch fails from file://, scripts do not.
     later = {

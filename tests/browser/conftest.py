@@ -44,9 +44,13 @@ def real_address(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """An installed Chromium, else Playwright's own; skipped, or failed where it is required."""
+    """An installed Chromium, else Playwright's own; skipped, or failed where it is required.
+
+    One for each file: Playwright holds the event loop of the thread while it is open, and the
+    next file of the same worker may need that for itself.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     path = next(

@@ -61,6 +61,7 @@ def sheet(state: State, first: str, second: str, form: Any) -> bytes:
         labels=bool(state.appearance.get("labels", True)),
         language="en" if state.language == "en" else "zh",
         date=dt.date.fromisoformat(state.today),
+        styles=state.data.styles,
     )
     return draw_comparison(read.zones[first], read.zones[second], base(state.data), options)
 
@@ -72,6 +73,7 @@ def page(state: State, first: str, second: str) -> bytes:
         date=dt.date.fromisoformat(state.today),
         language=state.language,
         start={"view": "compare", "from": first, "to": second},
+        styles=state.data.styles,
     )
     return standalone_html(read.zones, read.base, options, read.edges)
 

@@ -83,7 +83,9 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
     places = {
         zone: str(state.data.features[zone]["properties"]["place"]) for zone in left + right if zone
     }
-    fills = [style_of(places[z]).fill if z else "#b9bcc4" for z in left + right]
+    fills = [
+        style_of(places[z], styles=state.data.styles).fill if z else "#b9bcc4" for z in left + right
+    ]
     nothing = [state.text("compare.flow_new"), state.text("compare.flow_none")]
     labels = [state.name(z, "short_name") if z else nothing[0] for z in left]
     labels += [state.name(z, "short_name") if z else nothing[1] for z in right]

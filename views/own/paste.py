@@ -17,7 +17,7 @@ from geo.io.geojson import layer_bytes
 from geo.io.limits import PASTED_CHARACTERS
 from geo.texts import text as words
 from layers.marks import verdict_mark
-from layers.styles import VERDICT_COLOURS, style_of
+from layers.styles import VERDICT_COLOURS, Styles, style_of
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
@@ -75,7 +75,7 @@ def show_paste(state: State) -> None:
     st.caption(
         state.text("own.paste.counts", zones=len(read.zones), unread=len(read.not_understood))
     )
-    draw_over(_overlay(draft, checked))
+    draw_over(_overlay(draft, checked, state.data.styles))
     st.html(_marked(draft, base, state))
     st.html(_problems_html(draft, checked, state))
     st.html(_results_html(draft, checked, state))
@@ -213,14 +213,14 @@ def _said(issue: Issue, language: str) -> str:
     return " ".join(issue.words(language)).strip()
 
 
-def _overlay(draft: Draft, checked: PlanCheck) -> dict[str, Any]:
+def _overlay(draft: Draft, checked: PlanCheck, styles: Styles) -> dict[str, Any]:
     """Return the rings and axes that could be drawn, for the map."""
     features = []
     for item_id in draft.item_ids:
         drawn = checked.built.drawn.get(item_id) if checked.built else None
         if drawn is None or drawn.geometry is None:
             continue
-        colour = style_of(drawn.item.place).edge
+        colour = style_of(drawn.item.place, styles=styles).edge
         features.append(
             {
                 "type": "Feature",
