@@ -37,6 +37,34 @@ def killed():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+class FaultyFile:
+    """A file whose writing and flushing may meet the fault of a counter."""
+
+    def __init__(self, file, counter):
+        self.file, self.counter = file, counter
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def write(self, data):
+        if self.counter.met("write"):
+            self.file.write(data[: len(data) // 2])
+            self.file.flush()
+            self.counter.fault()
+        return self.file.write(data)
+
+    def flush(self):
+        if self.counter.met("flush"):
+            self.counter.fault()
+        self.file.flush()
+
+
 @contextlib.contextmanager
 def faulty_disk(fails_at, fault):
     """Let the n-th call among open, write, flush, fsync, mkdir and replace meet a fault.
@@ -60,34 +88,9 @@ def faulty_disk(fails_at, fault):
             counter.fault()
         return real["open"](path, flags, *args, **kwargs)
 
-    class FaultyFile:
-        def __init__(self, file):
-            self.file = file
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            self.file.close()
-
-        def __getattr__(self, name):
-            return getattr(self.file, name)
-
-        def write(self, data):
-            if counter.met("write"):
-                self.file.write(data[: len(data) // 2])
-                self.file.flush()
-                counter.fault()
-            return self.file.write(data)
-
-        def flush(self):
-            if counter.met("flush"):
-                counter.fault()
-            self.file.flush()
-
     def faulty_fdopen(handle, mode="r", *args, **kwargs):
         file = real["fdopen"](handle, mode, *args, **kwargs)
-        return FaultyFile(file) if "w" in mode else file
+        return FaultyFile(file, counter) if "w" in mode else file
 
     os.open = faulty_open
     os.fdopen = faulty_fdopen

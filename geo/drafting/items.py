@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomlkit
 
@@ -14,7 +14,7 @@ from geo.texts import Text
 from geo.texts import text as words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tomlkit.items import Table
 
@@ -114,6 +114,7 @@ def item_table(
     -------
     Table
     """
+    # The place gives the id; a place that comes again is told apart by a number.
     name = one_line(zone.name) or f"{TO_FILL}：第{number}项的名称"
     short = _NAME_TAIL.sub("", name) if zone.name else name
     short = short if len(short) >= 2 else name
@@ -124,30 +125,16 @@ def item_table(
         item_id = f"{item_id}-again{repeated}"
     ids.append(item_id)
 
-    def tell(key: str, **values: object) -> None:
+    # Before the keys stands, as comments, what was understood and what was not used.
+    table = tomlkit.table()
+    for tongue in ("zh", "en"):
+        understood = words("drafts.read", tongue, found=understood_words(zone, tongue))
+        table.add(tomlkit.comment(one_line(understood)))
+    figures = _figures(zone, base)
+    for key, values in _notes(zone, figures):
         message = Text(f"drafts.note.{key}", **values)
         issues.append(Issue(f"draft-{key}", "warning", zone.name or item_id, message))
         _comment(table, f"drafts.note.{key}", **values)
-
-    table = tomlkit.table()
-    for tongue in ("zh", "en"):
-        found = words("drafts.read", tongue, found=understood_words(zone, tongue))
-        table.add(tomlkit.comment(one_line(found)))
-    if not zone.name:
-        tell("no-name")
-    outer = [figure for figure in zone.areas if not figure.within]
-    area = outer[0] if outer else None
-    length = zone.lengths[0] if zone.lengths else None
-    basis = _basis(zone, area)
-    if zone.axis and not zone.axis.road:
-        tell("no-axis-road", start=zone.axis.start_name, end=zone.axis.end_name)
-    for figure in (*outer[1:], *zone.lengths[1:]):
-        tell("another-figure", found=figure.printed)
-    parts = [figure for figure in zone.areas if figure.within]
-    inside = [f for f in parts if base is not None and f.within == base.district.name]
-    for figure in parts:
-        if figure not in inside:
-            tell("other-part", found=figure.printed, part=figure.within)
 
     put(table, "id", item_id, "drafts.key.id")
     put(table, "kind", zone.kind, "drafts.key.kind")
@@ -158,40 +145,93 @@ def item_table(
     put(table, "name_en", unnamed or _romanised(name), "drafts.key.pinyin")
     put(table, "short_name", short)
     put(table, "short_name_en", unnamed or _romanised(short), "drafts.key.pinyin")
+    basis = _basis(zone, figures.area)
     put(table, "basis", basis, "drafts.key.basis")
     put(table, "section", about.section.strip() or f"{TO_FILL}：章节", "drafts.key.section")
+    # A figure must stand in a passage: the limits sentence, else its own sentence is quoted.
     limits_text = zone.limits_text.strip()
     if limits_text:
         put(table, "limits_text", limits_text)
     if zone.faults:
         _put_gaps(table, zone)
-    taken = [figure for figure in (area, length, *inside) if figure is not None]
-    quotes = _quotes(limits_text, taken, text)
-    if not limits_text and not quotes:
-        quotes = [name]
-    if quotes:
-        put(table, "quote", quotes)
+    quotes = _quotes(limits_text, figures.taken, text)
+    if quotes or not limits_text:
+        put(table, "quote", quotes or [name])
+    _put_figures(table, figures)
+    if basis == "corridor":
+        put(table, "reasoning", words("drafts.corridor", "zh"))
+        put(table, "reasoning_en", words("drafts.corridor", "en"))
+    _put_axis(table, zone)
+    return table
+
+
+class _Figures(NamedTuple):
+    """The figures of a zone: those that the item states, and the others."""
+
+    area: Figure | None
+    length: Figure | None
+    inside: list[Figure]
+    others: list[Figure]
+    other_parts: list[Figure]
+
+    @property
+    def taken(self) -> list[Figure]:
+        """Those that the item states."""
+        return [f for f in (self.area, self.length, *self.inside) if f is not None]
+
+
+def _figures(zone: UnderstoodZone, base: Base | None) -> _Figures:
+    """Sort the figures: the first of the whole, those of parts in the district, the rest."""
+    outer = [figure for figure in zone.areas if not figure.within]
+    parts = [figure for figure in zone.areas if figure.within]
+    inside = [f for f in parts if base is not None and f.within == base.district.name]
+    return _Figures(
+        outer[0] if outer else None,
+        zone.lengths[0] if zone.lengths else None,
+        inside,
+        [*outer[1:], *zone.lengths[1:]],
+        [figure for figure in parts if figure not in inside],
+    )
+
+
+def _notes(zone: UnderstoodZone, figures: _Figures) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield key and values of what was read and cannot stand in the item."""
+    if not zone.name:
+        yield "no-name", {}
+    if zone.axis and not zone.axis.road:
+        yield "no-axis-road", {"start": zone.axis.start_name, "end": zone.axis.end_name}
+    for figure in figures.others:
+        yield "another-figure", {"found": figure.printed}
+    for figure in figures.other_parts:
+        yield "other-part", {"found": figure.printed, "part": figure.within}
+
+
+def _put_figures(table: Table, figures: _Figures) -> None:
+    """Add the stated figures, as printed and as a number."""
+    area, length, inside = figures.area, figures.length, figures.inside
     if area:
         put(table, "stated_area", area.printed)
         put(table, "stated_area_km2", f"{area.amount:f}", "drafts.key.figure")
     if length:
         put(table, "stated_length", length.printed)
         put(table, "stated_length_km", f"{length.amount:f}", "drafts.key.figure")
-    if (area and area.is_approximate) or (not area and length and length.is_approximate):
+    main = area or length
+    if main and main.is_approximate:
         put(table, "approximate", True)
     if inside:
         put(table, "part_areas", [_part(figure, n) for n, figure in enumerate(inside)])
-    if basis == "corridor":
-        put(table, "reasoning", words("drafts.corridor", "zh"))
-        put(table, "reasoning_en", words("drafts.corridor", "en"))
-    if zone.axis and zone.axis.road:
-        axis = tomlkit.table()
-        put(axis, "road", zone.axis.road)
-        for key, end in (("from", zone.axis.start_name), ("to", zone.axis.end_name)):
-            if end:
-                put(axis, key, end)
-        table.add("axis", axis)
-    return table
+
+
+def _put_axis(table: Table, zone: UnderstoodZone) -> None:
+    """Add the road that a belt follows, where the text names it."""
+    if not zone.axis or not zone.axis.road:
+        return
+    axis = tomlkit.table()
+    put(axis, "road", zone.axis.road)
+    for key, end in (("from", zone.axis.start_name), ("to", zone.axis.end_name)):
+        if end:
+            put(axis, key, end)
+    table.add("axis", axis)
 
 
 def _basis(zone: UnderstoodZone, area: Figure | None) -> str:

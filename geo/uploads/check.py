@@ -186,7 +186,7 @@ def check_own_polygons(
     is_area = metric.geom_type.isin(["Polygon", "MultiPolygon"]) & metric.is_valid
     refuse_heavy(metric[is_area], [*own_zones, base.outline])
     try:
-        return _report(layer, metric, base, drawn, own_zones, fields, error_m, language, tick)
+        return _report(layer, base, drawn, fields, error_m, language, tick)
     except shapely.errors.GEOSException as error:
         detail = str(error)[:120]
         raise DataFileError(Text("own.broken-off", detail=detail)) from error
@@ -194,16 +194,16 @@ def check_own_polygons(
 
 def _report(
     layer: gpd.GeoDataFrame,
-    metric: gpd.GeoSeries,
     base: Base,
     drawn: gpd.GeoDataFrame,
-    own_zones: gpd.GeoSeries,
     fields: Fields,
     error_m: float,
     language: str,
     tick: Callable[[], None],
 ) -> OwnReport:
     """Judge the shapes, after it is known what that costs."""
+    metric = layer.geometry.to_crs(base.metric_crs)
+    own_zones = drawn.geometry.to_crs(base.metric_crs)
     issues: list[Issue] = []
     shapes = []
     for row, (geometry, shape_m) in enumerate(zip(layer.geometry, metric, strict=True)):

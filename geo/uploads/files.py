@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -72,9 +72,7 @@ class Upload:
         return int(np.sum(is_closed_line(np.asarray(self.layer.geometry.array))))
 
 
-def read_upload(
-    name: str, data: bytes, *, language: str | None = None, layer: str | None = None
-) -> Upload:
+def read_upload(name: str, data: bytes, *, layer: str | None = None) -> Upload:
     """Read a file of shapes in any format of `geo.uploads.formats`.
 
     The format is told by the content, not by the name. What touches the disk
@@ -86,9 +84,6 @@ def read_upload(
         Name of the file, for messages only.
     data : bytes
         The file.
-    language : {"en", "zh"}, optional
-        Errors and issues are plain words of this language; without it they
-        are `geo.texts.Text`, to be told in either.
     layer : str, optional
         One of `Upload.layers`; by default the first that holds areas.
 
@@ -111,15 +106,9 @@ def read_upload(
         raw = read_any(data, layer)
         table = _usable(raw)
     except UploadFaultError as fault:
-        error = _error(fault, label)
-        raise (type(error)(error.explain(language)) if language else error) from fault
+        raise _error(fault, label) from fault
     notes = [*raw.notes, *_findings(table)]
     issues = tuple(_issue(note, label) for note in _capped(notes))
-    if language:
-        issues = tuple(
-            replace(issue, message=issue.words(language)[0], remedy=issue.words(language)[1])
-            for issue in issues
-        )
     return Upload(label, raw.kind, table, issues, raw.layers, raw.chosen)
 
 

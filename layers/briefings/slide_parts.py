@@ -80,10 +80,7 @@ def style_run(
 
 def write(
     slide: Slide,
-    left: float,
-    top: float,
-    width: float,
-    height: float,
+    rect_in: tuple[float, float, float, float],
     words: str,
     size_pt: float,
     colour: RGBColor = INK,
@@ -91,7 +88,8 @@ def write(
     *,
     bold: bool = False,
 ) -> None:
-    """Add a text box of one paragraph."""
+    """Add a text box of one paragraph: left, top, width and height [inch]."""
+    left, top, width, height = rect_in
     box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(height))
     frame = box.text_frame
     frame.word_wrap = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +115,7 @@ def deck(
     _add_method(show, parts, base, options)
     for number, slide in enumerate(show.slides, start=1):
         if number > 1:
-            write(slide, WIDTH_IN - MARGIN_IN - 1, 7.05, 1.0, 0.3, str(number), 9, GREY, "right")
+            write(slide, (WIDTH_IN - MARGIN_IN - 1, 7.05, 1.0, 0.3), str(number), 9, GREY, "right")
     buffer = io.BytesIO()
     show.save(buffer)
     return with_fixed_dates(buffer.getvalue(), options.printed_date)
@@ -168,7 +168,7 @@ def _new_slide(show: Deck, title: str, base: Base, options: SheetOptions) -> Sli
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(1.25)
     rule.shadow.inherit = False
-    write(slide, MARGIN_IN, 7.05, 10.5, 0.3, footer_words(base, options), 9, GREY)
+    write(slide, (MARGIN_IN, 7.05, 10.5, 0.3), footer_words(base, options), 9, GREY)
     return slide
 
 
@@ -196,15 +196,15 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     rule.line.color.rgb = ACCENT
     rule.line.width = Pt(2.25)
     rule.shadow.inherit = False
-    write(slide, 1.1, 3.7, WIDTH_IN - 2.2, 1.0, subtitle, 18, GREY)
-    write(slide, 1.1, 5.3, WIDTH_IN - 2.2, 0.4, text("notice.disclaimer", lang), 16, ACCENT)
+    write(slide, (1.1, 3.7, WIDTH_IN - 2.2, 1.0), subtitle, 18, GREY)
+    write(slide, (1.1, 5.3, WIDTH_IN - 2.2, 0.4), text("notice.disclaimer", lang), 16, ACCENT)
     lines = [
         text("sheet.drawing_unit", lang) + (options.drawing_unit or "＿＿＿＿＿＿＿＿"),
         text("sheet.approval_number", lang) + (options.approval_number or "＿＿＿＿＿＿＿＿"),
         text("sheet.date", lang) + options.printed_date.isoformat(),
     ]
     for number, line in enumerate(lines):
-        write(slide, 1.1, 5.8 + 0.34 * number, WIDTH_IN - 2.2, 0.32, line, 13, GREY)
+        write(slide, (1.1, 5.8 + 0.34 * number, WIDTH_IN - 2.2, 0.32), line, 13, GREY)
     if options.logo:
         logo_pixels(options.logo)
         slide.shapes.add_picture(
@@ -273,7 +273,7 @@ def _add_overview(
     ]
     rect = (COLUMN_LEFT_IN, BODY_TOP_IN, COLUMN_WIDTH_IN, BODY_BOTTOM_IN - BODY_TOP_IN)
     shares = (0.33, 0.12, 0.14, 0.19, 0.22)
-    _add_tables(show, slide, title, base, options, header, rows, shares, rect, fills=fills)
+    _add_tables(show, slide, title, base, options, _Table(header, rows, shares, fills), rect)
 
 
 def _has_shape(row: Any) -> bool:
@@ -368,23 +368,30 @@ def _text_lines(found: Sequence[Passage]) -> list[Line]:
     return lines
 
 
+@dataclass(frozen=True)
+class _Table:
+    """What a table holds, and which share of its width each column takes."""
+
+    header: list[str]
+    rows: list[list[str]]
+    shares: Sequence[float]
+    fills: Sequence[str] = ()
+
+
 def _add_tables(
     show: Deck,
     slide: Slide,
     title: str,
     base: Base,
     options: SheetOptions,
-    header: list[str],
-    rows: list[list[str]],
-    shares: Sequence[float],
+    table: _Table,
     rect_in: tuple[float, float, float, float],
-    *,
-    fills: Sequence[str] = (),
 ) -> None:
     """Add a table, going on over further slides where one cannot hold it."""
     left, top, width, height = rect_in
     size, number = 11.0, 1
-    marks = list(fills) or [""] * len(rows)
+    header, rows, shares = table.header, table.rows, table.shares
+    marks = list(table.fills) or [""] * len(rows)
     while True:
         widths = [width * share for share in shares]
         used, kept = row_height(header, widths, size), 0
@@ -417,7 +424,7 @@ def _add_named(show: Deck, part: PlanPart, base: Base, options: SheetOptions) ->
     header = [text(f"briefing.named_{key}", lang) for key in ("group", "name", "citation")]
     rows = [list(row) for row in named_groups(part, lang)]
     rect = (MARGIN_IN, BODY_TOP_IN, WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN)
-    _add_tables(show, slide, title, base, options, header, rows, (0.16, 0.56, 0.28), rect)
+    _add_tables(show, slide, title, base, options, _Table(header, rows, (0.16, 0.56, 0.28)), rect)
 
 
 def _add_comparison(
@@ -429,7 +436,7 @@ def _add_comparison(
     slide = _new_slide(show, title, base, options)
     width = (WIDTH_IN - 2 * MARGIN_IN - 0.3) / 2
     for part, left in ((first, MARGIN_IN), (second, MARGIN_IN + width + 0.3)):
-        write(slide, left, BODY_TOP_IN, width, 0.35, part.period, 14, INK, bold=True)
+        write(slide, (left, BODY_TOP_IN, width, 0.35), part.period, 14, INK, bold=True)
         rect = (left, BODY_TOP_IN + 0.4, width, BODY_BOTTOM_IN - BODY_TOP_IN - 0.4)
         _add_map(slide, part.shown, base, options, rect, part.period)
     slide = _new_slide(show, title, base, options)
@@ -448,7 +455,7 @@ def _add_comparison(
         )  # fmt: skip
     rect = (MARGIN_IN, BODY_TOP_IN, WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN)
     shares = (0.16, 0.33, 0.09, 0.33, 0.09)
-    _add_tables(show, slide, title, base, options, header, rows, shares, rect)
+    _add_tables(show, slide, title, base, options, _Table(header, rows, shares), rect)
 
 
 def _add_method(show: Deck, parts: Sequence[PlanPart], base: Base, options: SheetOptions) -> None:

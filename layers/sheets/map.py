@@ -110,11 +110,9 @@ class DrawnMap:
     unlabelled: tuple[str, ...]
 
 
-def new_axes(
-    figure: Figure, frame: MapFrame, options: SheetOptions, paper_mm: tuple[float, float]
-) -> Axes:
-    """Return axes of exactly the frame's size on paper, in metres."""
-    width, height = paper_mm
+def new_axes(figure: Figure, frame: MapFrame, options: SheetOptions) -> Axes:
+    """Return axes of exactly the frame's size on the figure, in metres."""
+    width, height = (inches * 25.4 for inches in figure.get_size_inches())
     left, bottom, across, up = frame.rect_mm
     axes = figure.add_axes((left / width, bottom / height, across / width, up / height))
     axes.set_xlim(frame.bounds_m[0], frame.bounds_m[2])
@@ -138,7 +136,6 @@ def draw_map(
     *,
     focus: str = "",
     edges: gpd.GeoDataFrame | None = None,
-    paper_mm: tuple[float, float] | None = None,
     kept_free: tuple[Any, ...] = (),
 ) -> DrawnMap:
     """Draw base, zones and labels into a frame.
@@ -161,12 +158,10 @@ def draw_map(
     edges : GeoDataFrame, optional
         Sides of the zones; those that are connectors are drawn dashed.
         Columns used: ``zone_id``, ``connector``.
-    paper_mm : tuple of float, optional
-        Size of the figure [mm], where it is not the options' paper.
     kept_free : tuple of Polygon
         Where labels must not stand [mm in the frame].
     """
-    axes = new_axes(figure, frame, options, paper_mm or options.size_mm)
+    axes = new_axes(figure, frame, options)
     symbols = _draw_ground(axes, frame, base, options)
     shown = _visible(zones[[*ZONE_COLUMNS, "geometry"]], frame)
     front = shown[shown["zone_id"] == focus] if focus else shown

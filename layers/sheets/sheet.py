@@ -219,7 +219,7 @@ def map_picture(
         figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
         draw_map(
             figure, frame, chosen, base, options,
-            focus=focus, edges=edges, paper_mm=size_mm, kept_free=(corner,),
+            focus=focus, edges=edges, kept_free=(corner,),
         )  # fmt: skip
         page = Page(figure, figure.add_axes((0, 0, 1, 1)), options)
         page.axes.set_xlim(0, width)

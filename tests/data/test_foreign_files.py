@@ -381,8 +381,9 @@ def test_degrees_minutes_and_seconds_are_read():
 def test_what_is_not_read_is_called_by_its_name_with_what_to_do(name, data, zh, en):
     for language, match in (("zh", zh), ("en", en)):
         with pytest.raises(DataFileError) as caught:
-            read_upload(name, data, language=language)
-        assert re.search(match, str(caught.value)), str(caught.value)
+            read_upload(name, data)
+        words = caught.value.explain(language)
+        assert re.search(match, words), words
 
 
 # ---------------------------------------------------------------- units
