@@ -327,7 +327,8 @@ def _in_wgs84(
 
 def _finite(table: gpd.GeoDataFrame, layer: str, issues: list[Issue]) -> gpd.GeoDataFrame:
     """Leave out what is empty or has a coordinate that is no number or no place on earth."""
-    table = table[table.geometry.notna() & ~table.geometry.is_empty]
+    shapes = table.geometry.array
+    table = table[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     bounds = table.geometry.bounds.to_numpy()
     coordinates = shapely.get_coordinates(table.geometry.array, return_index=True)
     bad = np.zeros(len(table), dtype=bool)

@@ -549,3 +549,49 @@ def test_wkt_is_taken_also_with_the_grid_that_is_none():
         for version in ("WKT1_GDAL", "WKT1_ESRI", "WKT2_2019"):
             words = CRS.from_epsg(code).to_wkt(version)
             assert declared_crs(words, []) is not None, (code, version)
+
+
+# Street files
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("roads_empty_line.geojson", "no lines"),
+        ("roads_nan_string.geojson", "no lines"),
+        ("vrt_pi.kml", "not street data"),
+        ("passwd_sqlite.kml", "not street data"),
+    ],
+)
+def test_a_hostile_street_file_is_refused(name, message):
+    from geo.streets.sources import read_streets
+
+    with pytest.raises(DataFileError, match=message):
+        read_streets(HOSTILE / name, (117.0, 39.0, 118.0, 40.0))
+
+
+def test_a_list_of_names_is_one_name():
+    from geo.streets.sources import read_streets
+
+    source = read_streets(HOSTILE / "roads_name_list.geojson", (117.0, 39.0, 118.0, 40.0))
+    assert source.ways["name"].tolist() == ['["a", "b"]']
+
+
+@linux_only
+def test_a_street_file_that_points_elsewhere_opens_and_asks_nothing(canary, tmp_path):
+    from geo.streets.sources import read_streets
+
+    for ending, data in (
+        (".shp", VRT.format(source=canary.path)),
+        (".gpkg", GDALG.format(source=canary.path)),
+        (".geojson", GDALG.format(source=f"/vsicurl/http://127.0.0.1:{canary.port}/a.json")),
+        (".osm", TWO_ROOTS.format(vrt=VRT.format(source=canary.path)) + "<osm>"),
+    ):
+        path = tmp_path / f"streets{ending}"
+        path.write_text(data)
+        for part in (".shx", ".dbf"):
+            (tmp_path / f"streets{part}").write_bytes(b"x")
+        with pytest.raises(GeoError):
+            read_streets(path, (117.0, 39.0, 118.0, 40.0))
+        assert not canary.opened()
+        assert not canary.asked()
