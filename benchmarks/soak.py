@@ -17,7 +17,9 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {"sentences": 3_000, "uploads": 110_000}
@@ -86,6 +88,158 @@ def sides(inputs: int) -> bool:
         flush=True,
     )
     return missing == 0
+
+
+def locked(inputs: int, whole: int, kinds: list[str]) -> bool:
+    """Give every reader of foreign files its inputs in a locked process, and some the whole way.
+
+    A canary file (inotify) and a port on loopback tell whether anything else was opened or asked.
+    """
+    from geo.workers.foreign.formats import FORMATS
+
+    rows = [row for row in FORMATS if not kinds or row.kind in kinds]
+    outcomes = [_locked_row(row, inputs, whole) for row in rows]  # every one runs
+    return all(outcomes)
+
+
+def _locked_row(row: Any, inputs: int, whole: int) -> bool:
+    """Fuzz one format; a process that breaks off is started again at the next input."""
+    import json
+    from dataclasses import replace
+
+    from geo.errors import GeoError
+    from geo.uploads.files import read_upload
+    from geo.workers.foreign.run import UPLOAD, Wanted, environment_for, request_for
+    from testing.canary import Canary
+    from tests.fuzz.locked import changed
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        work = folder / "work"
+        work.mkdir()
+        if not (seeds := _seeds(row, folder / "seeds")):
+            print(f"locked {row.kind}: no seed could be made; not run", flush=True)
+            return True
+        canary = Canary(folder)
+        wanted = Wanted(layers="all", bbox=(-180.0, -90.0, 180.0, 90.0))
+        wanted = wanted if row.engine == "osm_elements" else replace(wanted, bbox=None)
+        allowance = replace(UPLOAD, file_bytes=2**22)  # the process writes its own inputs
+        request = request_for(row, wanted, allowance, work, work)
+        (folder / "request.json").write_text(json.dumps(request))
+        ends: Counter[str] = Counter()
+        broken: list[tuple[int, int]] = []
+        at, start = 0, time.monotonic()
+        while at < inputs:
+            with (folder / "number").open("w") as number:
+                done = subprocess.run(
+                    [
+                        sys.executable, "-I", "-B", "tests/fuzz/locked.py",
+                        row.kind, str(at), str(inputs), str(folder),
+                    ],
+                    cwd=ROOT, env=environment_for(work), stdout=subprocess.PIPE, stderr=number,
+                    text=True, check=False,
+                )  # fmt: skip
+            for line in done.stdout.splitlines():
+                at, counts = json.loads(line)
+                ends.update(counts)
+            if done.returncode:
+                last = re.findall(r"^(\d+)$", (folder / "number").read_text(), re.M)
+                if not last:
+                    print((folder / "number").read_text()[-500:])
+                    return False
+                broken.append((int(last[-1]), done.returncode))
+                at = int(last[-1]) + 1
+            for left in work.iterdir():
+                left.unlink()
+        seconds = time.monotonic() - start
+        told: Counter[str] = Counter()
+        for number in range(whole):
+            chance = random.Random(f"{row.kind}/whole/{number}")
+            data = changed(chance.choice(seeds), chance.choice(seeds), chance)
+            try:
+                read_upload("a", data)
+                told["read"] += 1
+            except GeoError:
+                told["refused"] += 1
+        opened, asked = canary.opened(), canary.asked()
+        canary.close()
+    print(
+        f"locked {row.kind}: {inputs:,} inputs in {seconds:.0f} s: {dict(ends)}; "
+        f"{len(broken)} ended the process {broken[:5]}; whole way {whole}: {dict(told)}; "
+        f"canary {'OPENED' if opened else 'untouched'}, port {'ASKED' if asked else 'not asked'}",
+        flush=True,
+    )
+    return not opened and not asked
+
+
+def _seeds(row: Any, folder: Path) -> list[bytes]:
+    """Make files of a format to begin from; return each as it would be uploaded."""
+    import io
+    import zipfile
+
+    import geopandas as gpd
+    import pyogrio
+    from shapely import LineString, MultiPolygon, Point, box
+
+    folder.mkdir()
+    shapes = {
+        "a": [box(117.19, 39.11, 117.2, 39.12), MultiPolygon([box(117.2, 39.1, 117.21, 39.11)])],
+        "b": [LineString([(117.19, 39.11), (117.2, 39.12)])],
+        "c": [Point(117.2, 39.1)],
+    }
+    for name, found in shapes.items():
+        fields = {"name": ["五大道"] * len(found), "area": [1.5] * len(found)}
+        layer = gpd.GeoDataFrame(fields, geometry=found, crs="EPSG:4326")
+        seed = folder / name
+        seed.mkdir()
+        try:
+            if row.engine == "json_layers":
+                (seed / f"layer{row.ending}").write_text(layer.to_json())
+            elif row.driver and row.driver not in ("OpenFileGDB", "XLSX"):
+                kept = layer[["geometry"]] if row.driver in ("DXF", "GPX") else layer
+                pyogrio.write_dataframe(kept, seed / f"layer{row.ending}", driver=row.driver)
+        except Exception as error:  # a driver that cannot write such a layer
+            print(f"{row.kind}: seed {name}: {error}", file=sys.stderr)
+        if not any(seed.iterdir()):
+            seed.rmdir()
+    if row.engine == "osm_elements":
+        _osm_seed(row, folder)
+    uploads = []
+    for seed in sorted(folder.iterdir()):
+        parts = {p.name: p.read_bytes() for p in sorted(seed.iterdir())}
+        if len(parts) == 1:
+            uploads.append(next(iter(parts.values())))
+        else:
+            buffer = io.BytesIO()
+            with zipfile.ZipFile(buffer, "w") as archive:
+                for name, data in parts.items():
+                    archive.writestr(name, data)
+            uploads.append(buffer.getvalue())
+    return uploads
+
+
+def _osm_seed(row: Any, folder: Path) -> None:
+    """Write two streets as OpenStreetMap has them."""
+    import osmium
+
+    seed = folder / "osm"
+    seed.mkdir()
+    text = (
+        "<osm version='0.6'><node id='1' lat='39.1' lon='117.2'/><node id='2' lat='39.11' "
+        "lon='117.2'/><node id='3' lat='39.11' lon='117.21'/><way id='1'><nd ref='1'/><nd ref='2'/>"
+        "<tag k='highway' v='primary'/><tag k='name' v='南京路'/></way><way id='2'><nd ref='2'/>"
+        "<nd ref='3'/><nd ref='1'/><nd ref='2'/><tag k='natural' v='water'/></way><relation id='1'>"
+        "<member type='way' ref='2' role='outer'/><tag k='type' v='multipolygon'/>"
+        "<tag k='natural' v='water'/></relation></osm>"
+    )
+    plain = seed / "plain.osm"
+    plain.write_text(text)
+    target = seed / f"layer{row.ending}"
+    writer = osmium.SimpleWriter(str(target))
+    for entity in osmium.FileProcessor(str(plain)):
+        writer.add(entity)
+    writer.close()
+    plain.unlink()
 
 
 def faults() -> bool:
@@ -280,9 +434,11 @@ def slope(points: list[tuple[float, float]]) -> float:
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--only", choices=("fuzz", "sides", "faults", "damages", "load"))
+    parser.add_argument("--only", choices=("fuzz", "locked", "sides", "faults", "damages", "load"))
     parser.add_argument("--inputs", type=int, default=100_000, help="of each fuzz target")
     parser.add_argument("--damages", type=int, default=2000, help="of each data file")
+    parser.add_argument("--whole", type=int, default=300, help="of locked: the whole way")
+    parser.add_argument("--kind", action="append", default=[], help="of locked: this format only")
     parser.add_argument("--minutes", type=float, default=20, help="of load (20); 60 for an hour")
     parser.add_argument("--sessions", type=int, default=20)
     options = parser.parse_args()
@@ -290,6 +446,7 @@ def main() -> int:
     works = {
         "fuzz": lambda: fuzz(options.inputs),
         "sides": lambda: sides(options.inputs),
+        "locked": lambda: locked(options.inputs, options.whole, options.kind),
         "faults": faults,
         "damages": lambda: damages(options.damages),
         "load": lambda: load(options.minutes, options.sessions),

@@ -80,7 +80,8 @@ def main() -> None:
             target = work / (main_file if len(seed) == 1 else part)
             whole = changed(data, chance.choice(list(other.values())), chance)
             target.write_bytes(whole if part == name else data)
-        print(number, flush=True, file=sys.stderr)
+        sys.stderr.write(f"{number}\n")
+        sys.stderr.flush()
         signal.setitimer(signal.ITIMER_REAL, 20)
         answer = wire.Answer()
         try:
@@ -96,7 +97,8 @@ def main() -> None:
         for left in list(work.iterdir()):
             os.unlink(left)  # noqa: PTH108 - a name that is no UTF-8
         if (number + 1) % 100 == 0 or number + 1 == last:
-            print(json.dumps([number + 1, ends]), flush=True)
+            sys.stdout.write(json.dumps([number + 1, ends]) + "\n")
+            sys.stdout.flush()
             ends.clear()
 
 

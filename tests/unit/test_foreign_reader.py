@@ -29,10 +29,10 @@ from geo.workers.foreign import run, wire
 from geo.workers.foreign.faults import UploadFaultError
 from geo.workers.foreign.formats import BY_KIND, FORMATS
 from geo.workers.foreign.run import Wanted, bytes_at, declared_crs, read_layers
+from testing.canary import SECRET, Canary
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = ROOT / "tests" / "hostile"
-SECRET = "canary-5dfc1f"
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Locks of Linux.")
 
 
@@ -42,38 +42,6 @@ def nothing_stays_behind(tmp_path_factory, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
     assert list(folder.iterdir()) == []
-
-
-class Canary:
-    """A file that tells whether anybody has opened it (inotify), and a port that counts."""
-
-    def __init__(self, folder):
-        self.path = folder / "canary.csv"
-        self.path.write_text(f"WKT,name\nPOINT (117.19 39.11),{SECRET}\n")
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._watch = self._libc.inotify_init1(os.O_NONBLOCK)
-        opened, read = 0x20, 0x01
-        self._libc.inotify_add_watch(self._watch, bytes(self.path), opened | read)
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self._door.settimeout(0.05)
-        self.port = self._door.getsockname()[1]
-
-    def opened(self):
-        try:
-            return bool(os.read(self._watch, 4096))
-        except BlockingIOError:
-            return False
-
-    def asked(self):
-        try:
-            self._door.accept()[0].close()
-        except TimeoutError:
-            return False
-        return True
-
-    def close(self):
-        os.close(self._watch)
-        self._door.close()
 
 
 @pytest.fixture

@@ -201,31 +201,7 @@ def read_layers(
         for name, write in files.items():
             make_folder((inside / name).parent)
             write(inside / name)
-        request = {
-            "kind": row.kind,
-            "driver": row.driver,
-            "engine": row.engine,
-            "file": f"layer{row.ending}",
-            "folder": str(inside),
-            "scratch": str(scratch),
-            "check": row.check,
-            "options": {**row.options, **wanted.options},
-            "limits": {name: getattr(input_limits, name) for name in allowance.counts},
-            "resources": {
-                "memory": allowance.memory,
-                "processor_seconds": allowance.processor_seconds,
-                "files": 64,
-                "file_bytes": allowance.file_bytes,
-            },
-            "layers": wanted.layers,
-            "count": wanted.count,
-            "encoding": wanted.encoding,
-            "said_encoding": wanted.said_encoding,
-            "columns": wanted.columns,
-            "where": wanted.where,
-            "bbox": wanted.bbox,
-            "python_path": _python_path(),
-        }
+        request = request_for(row, wanted, allowance, inside, scratch)
         with _turn():
             answer = _answer(request, scratch, allowance)
     if answer.fault is not None:
@@ -241,6 +217,37 @@ def read_layers(
             raise UploadFaultError("damaged", **_told(values, row.kind)) from error
     layers = tuple(Layer(*layer) for layer in answer.layers)
     return Found(layers, tables, notes, answer.locks)
+
+
+def request_for(
+    row: Format, wanted: Wanted, allowance: Allowance, folder: Path, scratch: Path
+) -> dict[str, Any]:
+    """Return what a reader is told: plain values, sent as JSON."""
+    return {
+        "kind": row.kind,
+        "driver": row.driver,
+        "engine": row.engine,
+        "file": f"layer{row.ending}",
+        "folder": str(folder),
+        "scratch": str(scratch),
+        "check": row.check,
+        "options": {**row.options, **wanted.options},
+        "limits": {name: getattr(input_limits, name) for name in allowance.counts},
+        "resources": {
+            "memory": allowance.memory,
+            "processor_seconds": allowance.processor_seconds,
+            "files": 64,
+            "file_bytes": allowance.file_bytes,
+        },
+        "layers": wanted.layers,
+        "count": wanted.count,
+        "encoding": wanted.encoding,
+        "said_encoding": wanted.said_encoding,
+        "columns": wanted.columns,
+        "where": wanted.where,
+        "bbox": wanted.bbox,
+        "python_path": _python_path(),
+    }
 
 
 def bytes_at(data: bytes | memoryview) -> Callable[[Path], None]:
@@ -285,8 +292,8 @@ def _turn() -> Iterator[None]:
         _TURN.release()
 
 
-def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> Answer:
-    """Run the reader and return its answer, or the fault that its end stands for."""
+def environment_for(scratch: Path) -> dict[str, str]:
+    """Return the environment of a reader: nothing of ours but what starts a program."""
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     environment |= {
         "HOME": str(scratch),
@@ -299,6 +306,11 @@ def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> 
         "GDAL_DRIVER_PATH": "disable",
         "PROJ_NETWORK": "OFF",
     }
+    return environment
+
+
+def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> Answer:
+    """Run the reader and return its answer, or the fault that its end stands for."""
     try:
         process = subprocess.Popen(
             [sys.executable, "-I", "-B", str(READER)],
@@ -306,7 +318,7 @@ def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> 
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=scratch,
-            env=environment,
+            env=environment_for(scratch),
             close_fds=True,
         )
     except OSError as error:
