@@ -64,7 +64,7 @@ def main() -> None:
     from geo.workers.foreign import lock, reader, wire
     from geo.workers.foreign.faults import UploadFaultError
 
-    lock.limit_resources({**request["resources"], "processor_seconds": 10**6})
+    lock.limit_resources({**request["resources"], "processor_seconds": 10**6, "files": 10**6})
     work = Path(folder) / "work"
     request |= {"folder": str(work), "scratch": str(work)}
     locks = reader._prepare(request)
