@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CHECK_SECONDS = 4.0
 """Time of the processor after which a check of shapes ends at the next step [s]."""
 
-_AT_ONCE = 2_000
+_AT_ONCE = 200
 """Sides that are looked up at once, so that counting can stop early."""
 
 

@@ -38,7 +38,8 @@ def main() -> None:
     except lock.LockError as error:
         answer = wire.Answer(fault=("reader-lock", {"detail": str(error)}), locks=answer.locks)
     except Exception as error:  # what a driver raises has no common base
-        code = "reader-memory" if "memory" in str(error).lower() else "damaged"
+        said = str(error).lower()
+        code = "reader-memory" if "memory" in said or "bad_alloc" in said else "damaged"
         values = {} if code == "reader-memory" else {"detail": str(error)}
         answer = wire.Answer(fault=(code, values), locks=answer.locks)
     wire.write_answer(out, answer)
