@@ -10,6 +10,7 @@ how the memory is given back for certain.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import logging
@@ -97,6 +98,9 @@ def _limit(memory_bytes: int, niceness: int) -> None:
     os.nice(niceness)
     if sys.platform.startswith("linux"):
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        # Where memory runs out all the same, this process goes and not the page.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,9 @@ def limit_resources(limits: Mapping[str, int]) -> bool:
         known = most != resource.RLIM_INFINITY
         allowed = (min(soft, most), min(hard, most)) if known else (soft, hard)
         resource.setrlimit(getattr(resource, name), allowed)
+    # Where memory runs out all the same, this process goes and not the page.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     return True
 
 
