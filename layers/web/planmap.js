@@ -219,7 +219,7 @@
         interactive: false }).addTo(this.own);
       this.blocks(data.blocks || []);
       data.river.forEach((river) => {
-        const layer = this.line(decodeLines(river.g), { pane: "water", color: "#c4d9e6" });
+        const layer = this.line(decodeLines(river.g), { pane: "water", color: "#c4d9e6", lineCap: "butt" });
         this.wide.push({ layer, metres: river.width, least: 3 });
         layer.addTo(this.own);
       });

@@ -60,21 +60,18 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
     edges = edge_rows(drawn, built)
     if not edges and not finding.readings:
         return
-    left, right = st.columns([1.25, 1], gap="medium")
-    with right:
-        chosen = chosen_edge(edges)
-        outlines = choose_outlines(drawn, state)
-        draw_over(overlay(edges, chosen, drawn, outlines, state), shown=(finding.zone_id,))
-    with left:
-        if finding.readings:
-            st.html(readings_html(finding, state, lambda value: amount(value, finding, unit)))
-        if edges:
-            choose_edge(edges, chosen, state)
-            st.html(edges_html(edges, chosen, drawn, state))
-            edge = next((e for e in edges if e["edge_id"] == chosen), None)
-            if edge is not None:
-                st.html(edge_html(edge, state))
-        st.html(f'<p class="pm-quiet">{escape(state.text("report.rule"))}</p>')
+    chosen = chosen_edge(edges)
+    if finding.readings:
+        st.html(readings_html(finding, state, lambda value: amount(value, finding, unit)))
+    outlines = choose_outlines(drawn, state)
+    draw_over(overlay(edges, chosen, drawn, outlines, state), shown=(finding.zone_id,))
+    if edges:
+        choose_edge(edges, chosen, state)
+        st.html(edges_html(edges, chosen, drawn, state))
+        edge = next((e for e in edges if e["edge_id"] == chosen), None)
+        if edge is not None:
+            st.html(edge_html(edge, state))
+    st.html(f'<p class="pm-quiet">{escape(state.text("report.rule"))}</p>')
 
 
 def missing_limits(drawn: Drawn, built: Built) -> list[tuple[str, str]]:
