@@ -9,9 +9,10 @@ from pathlib import Path
 from commands.shared.console import add_language_option, print_json, say
 from commands.shared.issues import add_data_option, chosen_folder
 from geo.build import Built, build
+from geo.checks.charts import MARKS
 from geo.checks.check import Check
 from geo.checks.folder import inspect
-from geo.checks.report import MARKS, report_html, report_json
+from geo.checks.report import report_html, report_json
 from geo.io.write import write_bytes
 from geo.texts import text
 from geo.verdicts import Finding
@@ -74,7 +75,7 @@ def finding_line(finding: Finding) -> str:
         return f"{value:{width}.3f}" if value is not None else f"{'–':>{width}}"
 
     return (
-        f"{MARKS[finding.verdict]} {finding.finding_id:34}{finding.stated or '–':>9}"
+        f"{MARKS[finding.verdict].sign} {finding.finding_id:34}{finding.stated or '–':>9}"
         f"{cell(finding.computed, 10)}{cell(finding.low, 9)}{cell(finding.high, 9)}"
         f"  {finding.verdict}"
     )

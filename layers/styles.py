@@ -42,16 +42,6 @@ BASIS_DASH: dict[str, str] = {
 CONNECTOR_DASH = "3 4"
 """An edge along a street that the sentence leaves out."""
 
-VERDICT_SHAPES: dict[str, str] = {
-    "agrees": "disc",
-    "agrees_at_edge": "half-disc",
-    "disagrees": "cross",
-    "by_construction": "square",
-    "not_stated": "dash",
-    "not_determinable": "ring",
-}
-"""A shape for each verdict, so that it reads without colour."""
-
 VERDICT_COLOURS: dict[str, str] = {
     "agrees": "#2e6b3f",
     "agrees_at_edge": "#7a5b00",

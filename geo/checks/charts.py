@@ -130,22 +130,59 @@ def interval_svg(finding: Finding, label: str = "", width: int = 200, height: in
     )
 
 
-_MARKS = {
-    "agrees": '<circle cx="7" cy="7" r="5.5" fill="{ink}"/>',
-    "agrees_at_edge": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{ink}" '
-    'stroke-width="1.8"/><path d="M7 1.8a5.2 5.2 0 0 0 0 10.4z" fill="{ink}"/>',
-    "disagrees": '<path d="M2.5 2.5l9 9m0-9l-9 9" stroke="{ink}" stroke-width="2.4"/>',
-    "by_construction": '<rect x="2.5" y="2.5" width="9" height="9" fill="none" stroke="{ink}" '
-    'stroke-width="1.8"/>',
-    "not_determinable": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{ink}" '
-    'stroke-width="1.8" stroke-dasharray="2.4 1.8"/>',
-    "not_stated": '<path d="M2 7h10" stroke="{ink}" stroke-width="2"/>',
+@dataclass(frozen=True)
+class Mark:
+    """How a verdict is marked, so that no colour is needed to tell it from the others.
+
+    Parameters
+    ----------
+    shape : str
+        The shape's name, by which the browser draws it.
+    sign : str
+        One character, for a console and for lists.
+    svg : str
+        The shape in a box of 14 by 14, with ``{c}`` for its colour.
+    """
+
+    shape: str
+    sign: str
+    svg: str
+
+
+MARKS: dict[str, Mark] = {
+    "agrees": Mark("disc", "●", '<circle cx="7" cy="7" r="5.5" fill="{c}"/>'),
+    "agrees_at_edge": Mark(
+        "half-disc",
+        "◐",
+        '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="2"/>'
+        '<path d="M7 1.8a5.2 5.2 0 0 0 0 10.4z" fill="{c}"/>',
+    ),
+    "disagrees": Mark(
+        "cross",
+        "✕",
+        '<path d="M2.5 2.5l9 9m0-9l-9 9" fill="none" stroke="{c}" stroke-width="2.6"/>',
+    ),
+    "by_construction": Mark(
+        "square",
+        "□",
+        '<rect x="2.5" y="2.5" width="9" height="9" fill="none" stroke="{c}" stroke-width="2"/>',
+    ),
+    "not_stated": Mark(
+        "dash", "–", '<path d="M2 7h10" fill="none" stroke="{c}" stroke-width="2"/>'
+    ),
+    "not_determinable": Mark(
+        "ring",
+        "◌",
+        '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="2"'
+        ' stroke-dasharray="2.4 1.8"/>',
+    ),
 }
+"""The one table of the verdicts' marks; `layers/web/dom.js` draws the shapes by their names."""
 
 
 def mark_svg(verdict: str) -> str:
     """Return the shape of a verdict as SVG, drawn so that it hangs on no font."""
-    body = _MARKS[verdict].format(ink=INK)
+    body = MARKS[verdict].svg.format(c=INK)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 14 14" width="12" height="12" '
         f'aria-hidden="true">{body}</svg>'

@@ -16,16 +16,6 @@ from geo.checks.check import STATUSES, Check
 from geo.texts import text
 from geo.verdicts import VERDICTS
 
-MARKS = {
-    "agrees": "●",
-    "agrees_at_edge": "◐",
-    "disagrees": "✕",
-    "by_construction": "□",
-    "not_determinable": "◌",
-    "not_stated": "–",
-}
-"""A shape for every verdict, so that no colour is needed to tell them apart."""
-
 
 def report_record(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
     """Return the whole report as plain dictionaries and lists.
@@ -89,14 +79,10 @@ def report_html(
     str
         HTML. All data is escaped.
     """
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
-        files("geo").joinpath("report.html.jinja").read_text(encoding="utf-8")
-    )
     items = {item_id: drawn.item for item_id, drawn in built.drawn.items()}
-    return template.render(
-        t=lambda key, **values: text(key, language, **values),
-        language=language,
+    return report_page(
+        "report.html.jinja",
+        language,
         built=built,
         district=built.base.district,
         items=items,
@@ -109,7 +95,38 @@ def report_html(
         ],
         checks=sorted(checks, key=lambda check: STATUSES.index(check.status)),
         summary=report_record(built, checks)["summary"],
+        date=date,
+    )
+
+
+def report_page(name: str, language: str, **values: Any) -> str:
+    """Return a page of a report from a template of ``geo/``; all data is escaped.
+
+    Parameters
+    ----------
+    name : str
+        File name of the template; it extends ``report_page.html.jinja``.
+    language : {"zh", "en"}
+        Language of the page.
+    **values
+        For the template, beside ``t`` (a text of the catalogue), ``mark`` (of
+        a verdict) and ``chart`` (of a finding).
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda file: files("geo").joinpath(file).read_text("utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render(
+        t=lambda key, **filled: text(key, language, **filled),
+        language=language,
         mark=lambda verdict: Markup(mark_svg(verdict)),
         chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),
-        date=date,
+        **values,
     )

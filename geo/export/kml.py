@@ -12,6 +12,7 @@ import shapely
 from geo.export.cells import plain_cell
 from geo.io.geojson import COORDINATE_DECIMALS
 from geo.texts import text
+from geo.verdicts import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,20 +89,10 @@ def _summary(record: Mapping[str, Any], language: str) -> list[str]:
         ("limits", _cell(record.get("limits_text"))),
         ("stated", _cell(record.get("stated_area"))),
         ("computed", _cell(record.get("computed_area_km2"))),
-        ("verdict", text(f"verdict.{verdict}", language) if verdict in _VERDICTS else ""),
+        ("verdict", text(f"verdict.{verdict}", language) if verdict in VERDICTS else ""),
         ("citation", _cell(record.get("citation"))),
     ]
     return [f"{text(f'data-file.{key}', language)}: {value}" for key, value in rows if value]
-
-
-_VERDICTS = (
-    "agrees",
-    "agrees_at_edge",
-    "disagrees",
-    "by_construction",
-    "not_stated",
-    "not_determinable",
-)
 
 
 def _cell(value: Any) -> str:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-from markupsafe import Markup
-
-from geo.checks.charts import interval_svg
-from geo.checks.report import MARKS
+from geo.checks.report import report_page
 from geo.texts import text
 from geo.verdicts import VERDICTS
 
@@ -112,20 +107,14 @@ def own_report_html(
     str
         HTML. All data is escaped.
     """
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
-        files("geo").joinpath("own_report.html.jinja").read_text(encoding="utf-8")
-    )
-    return template.render(
-        t=lambda key, **values: text(key, language, **values),
-        language=language,
+    return report_page(
+        "own_report.html.jinja",
+        language,
         report=report,
         base=base,
         district=base.district,
         zones=zones,
         source=source,
         datum=datum,
-        marks=MARKS,
-        bar=lambda finding: Markup(interval_svg(finding)),
         date=date,
     )

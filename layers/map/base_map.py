@@ -13,6 +13,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from shapely.geometry import shape
 
+from geo.checks.charts import MARKS
 from geo.errors import ExportError, GeoError, reason_of
 from geo.io.write import write_bytes
 from geo.texts import Text, keys
@@ -35,7 +36,7 @@ from layers.map.zones import (
     style_records,
     zone_records,
 )
-from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, VERDICT_SHAPES, styles_of
+from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, styles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -260,8 +261,8 @@ def map_data(
         "styles": style_records((record["place"] for record in records), styles),
         "dashes": BASIS_DASH,
         "verdicts": {
-            verdict: {"shape": mark, "colour": VERDICT_COLOURS[verdict]}
-            for verdict, mark in VERDICT_SHAPES.items()
+            verdict: {"shape": mark.shape, "colour": VERDICT_COLOURS[verdict]}
+            for verdict, mark in MARKS.items()
         },
         "version": about_data["version"],
         "attribution": list(about_data["attribution"]),

@@ -3,13 +3,15 @@
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+import layers.marks
 from geo.build import build
-from geo.checks.charts import chart, interval_svg, mark_svg
+from geo.checks.charts import MARKS, chart, interval_svg, mark_svg
 from geo.checks.folder import inspect
-from geo.checks.report import MARKS, report_html, report_json, report_record
+from geo.checks.report import report_html, report_json, report_record
 from geo.texts import text
 from geo.verdicts import VERDICTS, Reading, judge
 from testing.tiny_district import write_tiny_district
@@ -96,7 +98,9 @@ def test_the_json_holds_findings_checks_and_counts(material):
 
 def test_every_verdict_has_a_shape_of_its_own():
     assert set(MARKS) == set(VERDICTS)
-    assert len(set(MARKS.values())) == len(MARKS)
+    assert len({mark.sign for mark in MARKS.values()}) == len(MARKS)
+    drawn = Path(layers.marks.__file__).with_name("web").joinpath("dom.js").read_text("utf-8")
+    assert all(f"{mark.shape}: (c)" in drawn.replace('"', "") for mark in MARKS.values())
     assert len({mark_svg(verdict) for verdict in VERDICTS}) == len(VERDICTS)
 
 

@@ -66,7 +66,7 @@ def test_no_figure_is_not_stated():
 
 
 def test_every_verdict_has_its_words_and_its_mark():
-    from geo.checks.report import MARKS
+    from geo.checks.charts import MARKS
     from geo.texts import keys
 
     assert {f"verdict.{verdict}" for verdict in VERDICTS} <= set(keys())

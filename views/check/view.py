@@ -9,10 +9,10 @@ from urllib.parse import quote
 import streamlit as st
 
 from geo.build import Built, build
-from geo.checks.charts import interval_svg
+from geo.checks.charts import MARKS, interval_svg
 from geo.checks.check import STATUSES, Check
 from geo.checks.folder import inspect
-from geo.checks.report import MARKS, report_html, report_json
+from geo.checks.report import report_html, report_json
 from geo.errors import GeoError
 from geo.texts import text
 from geo.verdicts import VERDICTS, Finding
@@ -101,7 +101,7 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
         "verdicts",
         state.text("checkview.filter"),
         {
-            verdict: f"{MARKS[verdict]} {state.text(f'verdict.{verdict}')} "
+            verdict: f"{MARKS[verdict].sign} {state.text(f'verdict.{verdict}')} "
             f"{sum(f.verdict == verdict for f in findings)}"
             for verdict in present
         },
