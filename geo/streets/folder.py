@@ -215,7 +215,7 @@ def _district(path: Path, imported: ImportedStreets) -> bytes:
     if "attribution" not in document or "licence" not in document:
         raise DataFileError(Text("street-folder.no-attribution", file=path.name))
     date = imported.extract_date[:10]
-    if imported.attribution:
+    if imported.attribution and imported.attribution not in document["attribution"]:
         of, of_en = (f"（{date}）", f" ({date})") if date else ("", "")
         streets = f"街道数据：{imported.attribution}{of}"
         document["attribution"] = "；".join(filter(None, [document["attribution"], streets]))

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 PAGE_MM, MARGIN_MM = (210.0, 297.0), 25.0
 MAP_MM = (160.0, 108.0)
+ZONE_MAP_MM = (150.0, 72.0)
+"""Low enough that two fit on a page: a picture that does not fit leaves the rest of it empty."""
 PANE_MM = (78.0, 82.0)
 PICTURE_DPI = 160
 LONGEST_WHOLE_TABLE = 12
@@ -176,10 +178,11 @@ class _Writer:
         focus: str = "",
         edges: gpd.GeoDataFrame | None = None,
     ) -> None:
-        """Add a map as a picture with its caption below."""
+        """Add a map as a picture with its caption below; that of one zone is lower."""
         lang = self.options.language
         paragraph = self.figure()
-        denominator = self.picture(paragraph, zones, base, name, MAP_MM, focus, edges)
+        size_mm = ZONE_MAP_MM if focus else MAP_MM
+        denominator = self.picture(paragraph, zones, base, name, size_mm, focus, edges)
         self.caption("figure", text("briefing.map_caption", lang, name=name,
                                     denominator=denominator))  # fmt: skip
 
@@ -284,8 +287,7 @@ def _add_title(paper: Report, parts: Sequence[PlanPart], base: Base, options: Sh
 
 def _add_plan(writer: _Writer, part: PlanPart, base: Base, edges: gpd.GeoDataFrame | None) -> None:
     lang = writer.options.language
-    heading = writer.paper.add_heading(part.period, 1)
-    heading.paragraph_format.page_break_before = True
+    writer.paper.add_heading(part.period, 1)
     writer.map(part.shown, base, part.period, edges=edges)
     writer.caption("table", text("briefing.table_caption", lang, name=part.period))
     header = [

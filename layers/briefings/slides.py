@@ -328,9 +328,11 @@ def _add_zone(
 
 
 def _add_notes(slide: Slide, row: Any, found: Sequence[Passage], language: str) -> None:
-    """Put the project's reasoning and the plan's further words into the speaker's notes."""
+    """Put the citation, our reasoning and the plan's further words into the speaker's notes."""
     colon = text("briefing.colon", language)
-    words = [f"{own.heading}{colon}{own.words}" for own in found if own.is_own]
+    cited = row.citation_en if language == "en" else row.citation
+    words = [text("briefing.notes_citation", language, citation=cited)] if cited else []
+    words += [f"{own.heading}{colon}{own.words}" for own in found if own.is_own]
     quotes = further_quotes(row, language) if has_definition(row) else []
     if quotes:
         words.append(text("briefing.more_quotes", language) + colon)

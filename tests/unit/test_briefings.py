@@ -295,3 +295,29 @@ def test_a_fixed_date_is_the_only_date_in_a_package(deck_bytes):
         core = package.read("docProps/core.xml").decode()
     assert dates == {(2027, 1, 2, 0, 0, 0)}
     assert "2026" not in core
+
+
+def test_the_workbook_prints_on_a4_across_with_an_overview_first(zones_by_plan, base):
+    book = read_book(area_workbook(zones_by_plan, base, OPTIONS))
+    assert book.sheetnames[0] == "一览"
+    overview = book["一览"]
+    assert overview.max_column == 8
+    header = [cell.value for cell in overview[3]]
+    assert header[:2] == ["规划", "名称"]
+    for sheet in book.worksheets:
+        assert sheet.page_setup.paperSize == 9  # A4
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        for row in sheet.iter_rows():
+            assert any(cell.value is not None for cell in row), (sheet.title, row[0].row)
+    assert overview.print_title_rows == "$3:$3"
+    assert "A1:H1" in {str(merged) for merged in overview.merged_cells.ranges}
+    numbers = [row[3].value for row in overview.iter_rows(min_row=4) if row[3].value is not None]
+    assert numbers
+    assert all(isinstance(value, (int, float)) for value in numbers)
+
+
+def test_the_notes_of_a_zone_s_slide_cite_its_plan(deck_bytes):
+    show = Presentation(io.BytesIO(deck_bytes))
+    notes = [s.notes_slide.notes_text_frame.text for s in show.slides if s.has_notes_slide]
+    assert any(words.startswith("出处：《") for words in notes)
