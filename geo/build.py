@@ -182,6 +182,7 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
             drawn = built.drawn[item.id]
             own = findings.get(item.id, {})
             area, length = own.get("area"), own.get("length")
+            obstacle = drawn.obstacle if drawn.geometry is None else ("", "")
             cited = citation(document, item)
             rows.append(
                 {
@@ -217,8 +218,9 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                     "high_km2": _rounded(area.high if area else None),
                     "computed_length_km": _rounded(length.computed if length else None),
                     "verdict": area.verdict if area else "not_stated",
-                    "verdict_reason": area.reason if area else "",
-                    "verdict_reason_en": area.reason_en if area else "",
+                    # What has no shape says why.
+                    "verdict_reason": area.reason if area else obstacle[0],
+                    "verdict_reason_en": area.reason_en if area else obstacle[1],
                     "length_verdict": length.verdict if length else "not_stated",
                     "length_reason": length.reason if length else "",
                     "length_reason_en": length.reason_en if length else "",
