@@ -161,7 +161,11 @@ def item_table(
     if basis == "corridor":
         put(table, "reasoning", words("drafts.corridor", "zh"))
         put(table, "reasoning_en", words("drafts.corridor", "en"))
-    _put_axis(table, zone)
+    width = zone.widths[0] if basis == "interpreted" else None
+    if width:
+        put(table, "reasoning", words("drafts.strip", "zh", found=width.printed))
+        put(table, "reasoning_en", words("drafts.strip", "en", found=width.printed))
+    _put_axis(table, zone, width)
     return table
 
 
@@ -222,8 +226,8 @@ def _put_figures(table: Table, figures: _Figures) -> None:
         put(table, "part_areas", [_part(figure, n) for n, figure in enumerate(inside)])
 
 
-def _put_axis(table: Table, zone: UnderstoodZone) -> None:
-    """Add the road that a belt follows, where the text names it."""
+def _put_axis(table: Table, zone: UnderstoodZone, width: Figure | None) -> None:
+    """Add the road that a belt follows, where the text names it, and the strip's width."""
     if not zone.axis or not zone.axis.road:
         return
     axis = tomlkit.table()
@@ -231,6 +235,8 @@ def _put_axis(table: Table, zone: UnderstoodZone) -> None:
     for key, end in (("from", zone.axis.start_name), ("to", zone.axis.end_name)):
         if end:
             put(axis, key, end)
+    if width:
+        put(axis, "width_m", float(1000 * width.amount))
     table.add("axis", axis)
 
 
@@ -240,7 +246,11 @@ def _basis(zone: UnderstoodZone, area: Figure | None) -> str:
         return "named"
     if zone.limits:
         return "stated"
-    return "corridor" if zone.axis and zone.axis.road and area else "named"
+    if not (zone.axis and zone.axis.road):
+        return "named"
+    if area:
+        return "corridor"
+    return "interpreted" if zone.widths else "named"
 
 
 def _put_gaps(table: Table, zone: UnderstoodZone) -> None:

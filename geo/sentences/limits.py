@@ -288,7 +288,7 @@ class _Sentence:
 
     def _nothing(self) -> None:
         """Say why nothing bounds an area: one ring road, a row of names, or no limits at all."""
-        ring = words.RING_ROAD.search(self.masked)
+        ring = words.RING_ROAD.search(self.plain)
         if ring:
             self._fault("ring-road", *ring.span())
             return
@@ -825,6 +825,8 @@ class _Sides:
 
     def _joins_group(self, clause: _Clause) -> bool:
         """Return whether a clause goes on with the roads of the opener before it."""
+        if self.sentence.plain[clause.piece.start : clause.piece.end].strip("., ").isdigit():
+            return False  # the figure in the next cell of a table
         if clause.piece.is_listed:
             return clause.beside in (None, *(self.opener.sides if self.opener else ()))
         return clause.is_read and clause.beside is None

@@ -31,7 +31,7 @@ _HEADING_STAYS = 6
 """Sentences in which a heading may yet find its limits."""
 
 _NUMBERING = (
-    r"(?:[\s　#*\-•·]{0,8}(?:第?[一二三四五六七八九十百]{1,4}[章节条]?[、.．:：是]|"
+    r"(?:[\s　#*\-•·|｜]{0,8}(?:第?[一二三四五六七八九十百]{1,4}[章节条]?[、.．:：是]|"
     r"[（(][一二三四五六七八九十\d]{1,3}[)）]、?|\d{1,2}[、.．)）]|[①-⑳])?[\s　*“\"]{0,8})"
 )
 _NUMBERED = re.compile(
@@ -44,9 +44,13 @@ _ZONE_END = (
 )
 _NAME = rf"(?P<name>[^\s，,。：:；;、！？!?（()）“”\"]{{2,30}}?{_ZONE_END})"
 _ENDS_AS_ZONE = re.compile(rf"{_ZONE_END}$")
-_HEADING = re.compile(rf"{_NUMBERING}{_NAME}[”\"*]*[。：:\s　]*")
+_HEADING = re.compile(
+    rf"{_NUMBERING}(?:[^\s，,。：:；;]{{1,6}}[：:])?{_NAME}[”\"*]*"
+    r"(?:[（(][^（()）]{1,12}[)）])?[。：:\s　]*"
+)
 _ANY_HEADING = re.compile(
-    rf"{_NUMBERING}(?P<name>[^\s，,。：:；;、！？!?（()）“”\"\d]{{2,20}})[”\"*]*[。：:\s　]*"
+    rf"{_NUMBERING}(?P<name>[^\s，,。：:；;、！？!?（()）“”\"\d]{{2,20}})[”\"*]*"
+    r"(?:[（(][^（()）]{1,12}[)）])?[。：:\s　]*"
 )
 _LED_BY_NAME = re.compile(
     rf"{_NUMBERING}{_NAME}[”\"]?(?=[：:，,（(]|的?(?:规划|研究|控制|具体|总体|设计)?(?:四至)?(?:范围|边界|四至)|位于|地处"
@@ -60,20 +64,21 @@ _LABEL = (
 _NEXT_AREA = re.compile(
     rf"(?<=[，,：:\s])(?={_LABEL}(?:[：:（(]|四至|位于|为|[东西南北]|以|由|总?面积|总?占地|约?\d))"
 )
-_LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})")
+_LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})(?!域)")
+_CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
 _TAIL_OF_NAME = re.compile(
-    r"(?:[\s，,：:（(“\"、]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
-    r"(?:范围|边界|四至|面积|用地|占地)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
+    r"(?:[\s，,：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
+    r"(?:(?<!保护)(?<!禁放)(?<!管理)(?<!控制)范围|边界|四至|面积|用地|占地)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
     r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
 )
 _VERBS = re.compile(
-    r"位于|地处|坐落|之间|以[东西南北内外]|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按"
+    r"位于|地处|坐落|之间|以[东西南北内外]|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按|^沿"
     r"|[，,。；;：:、\s]|[东西南北][至到起临]|平方|公里|公顷"
 )
 _GENERIC = re.compile(
     r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|整个|范围|更新|用地|具体|总体|总|"
-    r"征收|拆迁|整治|改造|实施|现状|边界|本次|工程|占地)*"
-    r"(?:区|片|片区|地块|园区|街区|城区|区域|带|中心|市中心|主城区|单元|核|范围|用地|项目|边界|四至|面积|地区|基地)?"
+    r"征收|拆迁|整治|改造|实施|现状|边界|本次|工程|占地|施教|招生|服务|学区|入学|划片|土地|宗地|区)*"
+    r"(?:区|片|片区|地块|园区|街区|城区|区域|带|中心|市中心|主城区|单元|核|范围|用地|项目|边界|四至|面积|地区|基地|位置|坐落)?"
     r"|.*(?:位于|地处).*|.*(?:如下|说明|目标|情况|内容|定位|功能|重点|任务)"
 )
 _ALONE = re.compile(
@@ -96,8 +101,8 @@ _MENTIONS = re.compile(
     r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
 )
 _SPEAKS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北](?=[，,、。；;的区])|[内外])|两侧各|四邻|四周"
-    r"|围合|合围|边界|为界|四至|界限|面积|全长"
+    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北](?=[，,、。；;的区])|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
+    r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→"
 )
 _LENGTH_FOLLOWS = re.compile(r"\s*(?:道路)?(?:全长|总长|长度?)(?:约|为)?\d")
 _BELT_END = re.compile(r"(?:带|轴|街|路|道|廊|线|段|走廊)$")
@@ -330,6 +335,8 @@ def _ends_sentence(plain: str, line_start: int, mark: re.Match[str]) -> bool:
         and not _NUMBERED.match(following)
         and not _SIDE_START.match(following)
     )
+    if "\t" in line or "|" in line:
+        return True  # a row of a table
     return not is_wrapped and not (line.endswith(("、", "，", ",")) and bool(following.strip()))
 
 
@@ -368,6 +375,9 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     if zone or (is_described and (name or (reader.heading and reader.heading_age <= _NEXT))):
         _add_zone(reader, zone or UnderstoodZone(), start, end)
     _add_figures(reader, found)
+    if zone and not found:
+        for cell in _CELL.finditer(reader.plain, start, end):
+            _leave(reader, "paragraph.no-unit", *cell.span("number"))
     for figure in CHINESE_FIGURE.finditer(reader.plain, start, end):
         _leave(reader, "paragraph.chinese-number", *figure.span())
     after = (len(reader.unread), len(reader.zones), _sizes(reader))
@@ -416,22 +426,30 @@ def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool)
     labelled = _LABELLED.match(plain, start, end)
     if labelled and labelled.end() <= cut:
         return _Name(*labelled.span("name"))
-    first = re.compile(_NUMBERING).match(plain, start, end)
-    begin = first.end() if first else start
-    stop = cut
+    begin, stop = start, cut
+    last = max(plain.rfind("：", start, cut), plain.rfind(":", start, cut))
+    before = max(
+        plain.rfind("：", start, max(last, start)), plain.rfind(":", start, max(last, start))
+    )
+    if before >= start and last - before > 2 and not plain[last + 1 : cut].strip():
+        begin = before + 1  # 禁放区域：（一）老城：东至…
+    first = re.compile(_NUMBERING).match(plain, begin, end)
+    begin = first.end() if first else begin
     for sign in ("：", ":", "（", "("):
         place = plain.find(sign, begin, stop)
         stop = place if place >= 0 else stop
     while stop > begin and (tail := _TAIL_OF_NAME.search(plain, max(begin, stop - 12), stop)):
         stop = tail.start()
     candidate = plain[begin:stop]
+    is_numbered = first is not None and _NUMBERED.match(first[0]) is not None
+    is_label = re.search("(?:四至|范围|面积|边界|用地)$", candidate) is not None
     is_before = cut < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
     if (
         is_before
         and 2 <= len(candidate) <= 16
         and not candidate.isascii()
         and not _VERBS.search(candidate)
-        and not _GENERIC.fullmatch(candidate)
+        and (not _GENERIC.fullmatch(candidate) or (is_numbered and not is_label))
     ):
         return _Name(begin, stop)
     led = _LED_BY_NAME.match(plain, start, end)

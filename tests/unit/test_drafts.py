@@ -417,3 +417,15 @@ def test_a_park_in_a_list_has_no_side_to_face(base):
     told = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
     assert len(told) == 1
     assert "没有写它在哪一侧" in told[0]
+
+
+def test_length_and_width_of_a_belt_give_its_strip(base):
+    text = "滨河带。沿东安路，自南平道至北宁道，全长1.0公里，宽40米。"
+    draft = draft_from_text(text, ABOUT, base=base)
+    item = items_of(draft)["15th-binhe"]
+    assert (item["basis"], item["axis"]["width_m"]) == ("interpreted", 40.0)
+    checked = check_plan(draft.file_name, draft.source, base)
+    assert [issue for issue in checked.issues if issue.level == "error"] == []
+    drawn = checked.built.drawn["15th-binhe"]
+    metric = gpd.GeoSeries([drawn.geometry], crs="EPSG:4326").to_crs(METRIC)
+    assert metric.area.iloc[0] == pytest.approx(40_000, rel=0.01)  # 1000 m by 40 m, by hand
