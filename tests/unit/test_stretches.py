@@ -11,6 +11,7 @@ from geo.base import read_base
 from geo.build import build, edge_layer, zone_layer
 from geo.checks.evidence import held_back_check, hidden_streets_check
 from geo.checks.folder import inspect
+from geo.enclosures.road_index import RoadIndex
 from testing.tiny_district import collection, line, to_degrees, write_tiny_district
 
 ENDS = [(-100, 0), (0, 0), (1000, 0), (2000, 0), (2050, 0), (2100, 0)]
@@ -340,3 +341,14 @@ def test_the_shift_that_a_stated_area_implies_is_that_of_the_weakest_side(tmp_pa
 
 def test_where_both_areas_meet_nothing_is_implied(tmp_path):
     assert finding(build(folder_with(tmp_path, streets())), "13th-west/area").implied is None
+
+
+def test_a_build_joins_its_streets_once_for_every_reading_of_the_rivers(tmp_path, monkeypatch):
+    made = []
+    first = RoadIndex.__init__
+    monkeypatch.setattr(
+        RoadIndex, "__init__", lambda self, lines: (made.append(len(lines)), first(self, lines))[1]
+    )
+    build(write_tiny_district(tmp_path / "data", zones=False))
+    # Mid-river, bank and riverside road, and the streets of what no river bounds.
+    assert len(made) <= 4
