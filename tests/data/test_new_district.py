@@ -65,7 +65,7 @@ def test_the_folder_says_what_is_known_and_no_more(states):
     about = tomllib.loads((states["empty"] / "district.toml").read_text("utf-8"))
     assert (about["city"], about["name"], about["name_en"]) == ("示例市", "新区", "Xinqu")
     assert (about["metric_crs"], about["licence"]) == ("EPSG:4549", "CC0-1.0")
-    assert about["attribution"] == "示例；街道数据：示例"
+    assert about["attribution"] == "示例"  # once, though outline and streets have it
     assert about["official_area_km2"] == ""
 
 
@@ -139,7 +139,7 @@ def test_a_folder_that_is_there_is_left_alone(states, tmp_path, capsys):
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "mine.txt").write_text("x", encoding="utf-8")
     assert new_district(tmp_path) == 1
-    assert "is there already and not empty" in capsys.readouterr().err
+    assert "已经存在且不是空的" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["mine.txt"]
 
 
