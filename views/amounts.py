@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.verdicts import area_digits
+
 if TYPE_CHECKING:
     from geo.verdicts import Finding
 
 UNITS: dict[str, tuple[float, int]] = {"km2": (1.0, 3), "ha": (100.0, 1), "mu": (1500.0, 0)}
-"""Units of area: how many to the square kilometre, and the decimals shown."""
+"""Units of area: how many to the square kilometre, and the most decimals shown."""
 
 
 def amount(value: float | None, finding: Finding, unit: str, *, signed: bool = False) -> str:
@@ -16,6 +18,8 @@ def amount(value: float | None, finding: Finding, unit: str, *, signed: bool = F
     if value is None:
         return "–"
     factor, decimals = UNITS[unit] if finding.unit == "km²" else (1.0, 2)
+    if unit == "km2" and finding.unit == "km²":
+        decimals = area_digits(finding.low, finding.high)
     shown = f"{value * factor:{'+' if signed else ''},.{decimals}f}"
     return shown.replace("-", "−").replace(",", "\u2009")
 

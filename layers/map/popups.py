@@ -112,10 +112,10 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
             rows.append(["popup.difference", [percent, percent], word])
             if low is not None and high is not None:
                 said["interval"] = {
-                    "low": round(low, digits),
-                    "high": round(high, digits),
-                    "stated": stated_km2,
-                    "computed": round(computed, digits),
+                    "low": f"{low:.{digits}f}",
+                    "high": f"{high:.{digits}f}",
+                    "stated": stated,
+                    "computed": words,
                 }
     said["lengths"] = _lengths(properties)
     return said

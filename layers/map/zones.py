@@ -181,7 +181,8 @@ def edge_records(
         if not edge.get("geometry") or row.get("position_error_m") is None:
             continue
         name = str(row.get("limit") or row.get("road") or "")
-        corners = [str(row[key]) for key in ("corner_from", "corner_to") if row.get(key)]
+        corners = [_corner(str(row.get(key) or "")) for key in ("corner_from", "corner_to")]
+        corners = [pair for pair in corners if pair[0]]
         records.setdefault(str(row["zone_id"]), []).append(
             {
                 "id": str(row.get("edge_id") or ""),
@@ -189,7 +190,8 @@ def edge_records(
                 "method": str(row.get("method") or "traced"),
                 "error": round(float(row["position_error_m"]), 1),
                 "source": [str(row.get("source") or ""), str(row.get("source_en") or "")],
-                "corners": ["，".join(corners), ""],
+                "corners": ["，".join(p[0] for p in corners), ", ".join(p[1] for p in corners)],
+                "candidates": [_candidate(c) for c in row.get("candidates") or []],
                 "note": [
                     str(row.get("connector_reason") or row.get("alias_reason") or ""),
                     str(row.get("connector_reason_en") or row.get("alias_reason_en") or ""),
@@ -198,6 +200,25 @@ def edge_records(
             }
         )
     return records
+
+
+def _corner(how: str) -> list[str]:
+    """Return in words how a corner was found; that two lines share it needs no word."""
+    if how in ("", "shared vertex"):
+        return ["", ""]
+    if how == "crossing":
+        return both("checkview.corner.crossing")
+    return [how, both("corner.outline")[1] if how == both("corner.outline")[0] else how]
+
+
+def _candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
+    """Return another street that a name may mean: its name and how likely."""
+    road = str(candidate.get("road") or candidate.get("name") or candidate.get("road_id") or "")
+    probability = candidate.get("probability")
+    return {
+        "name": road,
+        "percent": None if probability is None else round(100 * float(probability)),
+    }
 
 
 def group_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -533,6 +533,9 @@
       const inset = { left: 0, right: 0, top: 0, bottom: 0 };
       const { state } = this;
       if (state.embed || state.present) return Object.assign({}, inset, { bottom: state.present ? 170 : 60 });
+      if (this.phone && this.host.isHost(state.view)) {
+        return Object.assign({}, inset, { bottom: this.host.drawerHeight(state.view) });
+      }
       if (this.phone) {
         const open = { half: 0.48, peek: 0.2, full: 0.2 }[this.root.dataset.stop] || 0;
         return Object.assign({}, inset, { top: 62, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight });
@@ -541,8 +544,7 @@
       inset.left = wide(this.list.node);
       inset.right = Math.max(wide(this.card.node), wide(this.placeCard.node), wide(this.compare.node), 56);
       if (this.host.isHost(state.view)) {
-        inset.left = 0;
-        inset.right = this.host.drawerWidth(state.view);
+        return { left: 0, top: 0, right: this.host.drawerWidth(state.view), bottom: this.host.drawerHeight(state.view) };
       }
       inset.bottom = 84;
       return inset;

@@ -119,9 +119,16 @@
 
     // Stated, computed and their difference side by side, one unit for the row.
     figures(zone) {
+      const figures = zone.figures || {};
+      const kinds = [figures.rows || [], figures.lengths || []].filter((rows) => rows.length);
+      if (!kinds.length) return null;
+      const all = element("div", "");
+      kinds.forEach((rows) => all.appendChild(this.row(rows)));
+      return all;
+    }
+
+    row(rows) {
       const { t, pick } = this.app;
-      const rows = (zone.figures && zone.figures.rows) || [];
-      if (!rows.length) return null;
       const box = element("dl", "pm-figures");
       rows.forEach(([key, value, note]) => {
         const cell = element("div", "");
@@ -164,7 +171,9 @@
           const item = element("li", "");
           item.appendChild(one);
           if (app.edge === edge.id) {
-            const more = [pick(edge.source), edge.corners && pick(edge.corners), pick(edge.note || ["", ""]), edge.id];
+            const more = [pick(edge.source), edge.corners && pick(edge.corners), pick(edge.note || ["", ""])];
+            (edge.candidates || []).forEach((one) => more.push(t("frame.candidate", { name: one.name,
+              percent: one.percent === null ? "–" : one.percent })));
             more.filter(Boolean).forEach((words) => item.appendChild(element("p", "pm-quiet", words)));
           }
           box.appendChild(item);
@@ -181,7 +190,7 @@
     // The interval of the computed area with the stated figure on one axis.
     picture(interval) {
       const { t } = this.app;
-      const { low, high, stated, computed } = interval;
+      const [low, high, stated, computed] = ["low", "high", "stated", "computed"].map((key) => Number(interval[key]));
       const from = Math.min(low, stated || low);
       const to = Math.max(high, stated || high);
       const pad = (to - from) * 0.12 || 0.01;
@@ -189,13 +198,13 @@
       const node = svg("svg", { viewBox: "0 0 320 46", class: "pm-interval", role: "img" },
         svg("path", { d: `M${x(low)} 22H${x(high)}`, stroke: "#1f3a5f", "stroke-width": 7 }),
         svg("circle", { cx: x(computed), cy: 22, r: 5.5, fill: "#fff", stroke: "#1f3a5f", "stroke-width": 2.5 }));
-      node.setAttribute("aria-label", t("frame.interval_alt", { stated: stated === null ? "–" : stated, computed, low, high }));
-      if (stated !== null) {
+      node.setAttribute("aria-label", t("frame.interval_alt", interval));
+      if (interval.stated) {
         node.appendChild(svg("path", { d: `M${x(stated)} 8V36`, stroke: "#b45309", "stroke-width": 2.5 }));
-        node.appendChild(label(x(stated), 45, t("frame.stated_short"), "#8a4a08"));
+        node.appendChild(label(x(stated), 45, `${t("frame.stated_short")} ${interval.stated}`, "#8a4a08"));
       }
-      node.appendChild(label(x(low), 13, low, "#4b5160"));
-      node.appendChild(label(x(high), 13, high, "#4b5160"));
+      node.appendChild(label(x(low), 13, interval.low, "#4b5160"));
+      node.appendChild(label(x(high), 13, interval.high, "#4b5160"));
       return node;
 
       function label(at, y, words, colour) {

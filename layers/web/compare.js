@@ -280,7 +280,7 @@
         PlanMap.put(this.node, close, element("p", "pm-quiet", this.t(this.pairs ? "compare.same_period" : "frame.loading")));
         return;
       }
-      const heading = element("h3", "", this.t("compare.matrix", {
+      const heading = element("h2", "", this.t("compare.matrix", {
         from: this.planName(state.from), to: this.planName(state.to) }));
       heading.id = "cmp-matrix";
       if (!pair.rows.length || !pair.columns.length) {

@@ -43,6 +43,7 @@
       extras: options.extras || [],
       isHost: () => false,
       drawerWidth: () => 0,
+      drawerHeight: () => 0,
       read: () => location.search || location.hash.replace(/^#/, "?") || options.address || "",
       push: (query) => change("pushState", query),
       replace: (query) => change("replaceState", query),
@@ -64,7 +65,7 @@
     return window.planmap;
   };
 
-  const DRAWERS = { check: 0.62, own: 1, export: 1, wording: 1 };
+  const DRAWERS = { check: 0.62, own: 0.62, export: 1, wording: 1 };
   // What Python must know, and learns only when a view of its own is open.
   const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to"];
 
@@ -86,6 +87,7 @@
         const wide = outer.innerWidth;
         return wide <= 1024 || DRAWERS[view] === 1 ? 0 : Math.round(wide * DRAWERS[view]);
       },
+      drawerHeight: (view) => (outer.innerWidth <= 1024 && DRAWERS[view] < 1 ? Math.round(outer.innerHeight * 0.55) : 0),
       read: () => location.search,
       push: write("pushState"),
       replace: write("replaceState"),

@@ -169,7 +169,12 @@ def test_figures_show_no_more_digits_than_the_plan_or_the_error_allows():
         ["popup.computed_area", ["1.47", "1.47"], ["95% 区间 1.40–1.54", "95% interval 1.40–1.54"]],
         ["popup.difference", ["−1.2%", "−1.2%"], ["相符", "agrees"]],
     ]
-    assert said["interval"] == {"low": 1.4, "high": 1.54, "stated": 1.49, "computed": 1.47}
+    assert said["interval"] == {
+        "low": "1.40",
+        "high": "1.54",
+        "stated": "1.49",
+        "computed": "1.47",
+    }
 
 
 def test_no_difference_is_shown_where_the_figure_made_the_shape():

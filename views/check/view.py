@@ -22,7 +22,7 @@ from views import link
 from views.amounts import UNITS, amount, stated_amount
 from views.check.budget import show_budget
 from views.choices import choose_one, choose_some
-from views.state import ask_zoom, select_zone
+from views.state import select_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,7 +201,7 @@ def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> Non
             right.html(row_html(finding, unit, built, state))
             if is_open:
                 if link.opened():
-                    ask_zoom()
+                    select_zone(finding.zone_id, zoom=True)
                 show_budget(finding, built, state, unit)
     if not rows:
         st.info(state.text("checkview.filtered"))

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from geo.compare.wording import Clause, PlaceWording, Segment
     from views.state import State
 
+LEAST_SHARED = 1 / 3
+"""Texts that share less stand side by side unmarked: two texts, not one changed."""
+
 Items = dict[str, tuple["Mapping[str, Any]", "Mapping[str, Any]"]]
 
 
 def wording(state: State, first: str, second: str) -> None:
     """Show what two plans say of a place that both name."""
-    st.html(f'<h2 class="pm-h2">{escape(state.text("compare.words"))}</h2>')
     shared = shared_places(
         *([f["properties"] for f in state.data.zones[plan]] for plan in (first, second))
     )
@@ -74,7 +76,10 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
     later: list[str] = []
     for key, old, new in words.parts:
         block = [f"<h4>{escape(state.text(f'popup.{key}'))}</h4>"]
-        block += [_segments(state, *pair) for pair in zip(plans, (old, new), strict=True)]
+        block += [
+            _segments(state, plan, segments, marked=share_kept(old, new) >= LEAST_SHARED)
+            for plan, segments in zip(plans, (old, new), strict=True)
+        ]
         (later if key == "quote" else rows).append("".join(block))
     rows.append(f"<h4>{escape(state.text('compare.anchors'))}</h4>")
     kept = [a if a == b else f"{a} → {b}" for a, b in words.anchors_kept]
@@ -92,14 +97,23 @@ def words_html(state: State, words: PlaceWording, first: str, second: str) -> st
     return "".join([*rows, *later, "</div>"])
 
 
-def _segments(state: State, plan: str, segments: Sequence[Segment]) -> str:
-    """Return one text with its changes; `plan` is shown before it where there is one column."""
+def share_kept(old: Sequence[Segment], new: Sequence[Segment]) -> float:
+    """Return how much of the shorter of two texts the other has too, 0 to 1."""
+    lengths = [sum(len(s.text) for s in segments) for segments in (old, new)]
+    kept = sum(len(s.text) for s in old if s.change == "same")
+    return kept / min(lengths) if all(lengths) else 0.0
+
+
+def _segments(state: State, plan: str, segments: Sequence[Segment], *, marked: bool) -> str:
+    """Return one text, with its changes where `marked`; `plan` shows where there is one column."""
     label = escape(plan, quote=True)
     if not segments:
         return (
             f'<p class="quiet" data-plan="{label}">{escape(state.text("compare.words_silent"))}</p>'
         )
-    tags = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
+    tags = {"same": "{}", "gone": "{}", "new": "{}"}
+    if marked:
+        tags |= {"gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
     return (
         f'<p lang="zh" data-plan="{label}">'
         + "".join(tags[s.change].format(escape(s.text)) for s in segments)
