@@ -145,7 +145,7 @@ def _lengths(properties: Mapping[str, Any]) -> list[list[Any]]:
     if stated:
         rows.append(["popup.stated_length", [stated, stated], unit])
     if computed is not None:
-        words = f"{computed:.1f}"
+        words = f"{computed:.2f}"
         rows.append(["popup.computed_length", [words, words], unit])
     if stated and computed is not None and properties.get("length_verdict"):
         percent = _percent(stated_km, computed, str(properties["length_verdict"]))

@@ -5,6 +5,7 @@
   const { element, button, verdictMark, fill, list } = PlanMap.dom;
 
   const PHONE = "(max-width: 760px)";
+  const NARROW = 960; // pixels: a card stands below the map instead of beside it
   const OWN = ["view", "lang", "plans", "show", "hide", "labels", "base", "zone", "card", "pop", "tab", "at",
     "from", "to", "mode", "split", "cell", "table", "where", "fade", "measure", "present", "embed"];
   // A change of one of these is a step that Back undoes; any other only amends the address.
@@ -540,6 +541,10 @@
         const open = { half: 0.48, peek: 0.2, full: 0.2 }[this.root.dataset.stop] || 0;
         return Object.assign({}, inset, { top: 62, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight });
       }
+      if (window.innerWidth <= NARROW) {
+        const card = [this.card.node, this.placeCard.node, this.compare.node].find((node) => !node.hidden && node.offsetHeight);
+        return { left: this.list.node.offsetWidth + 24, top: 0, right: 56, bottom: 92 + (card ? card.offsetHeight : 0) };
+      }
       const wide = (node) => (node && !node.hidden && node.offsetWidth ? node.offsetWidth + 24 : 0);
       inset.left = wide(this.list.node);
       inset.right = Math.max(wide(this.card.node), wide(this.placeCard.node), wide(this.compare.node), 56);
@@ -553,8 +558,12 @@
     // What stands at the right edge makes room for a card there.
     room() {
       const card = [this.card.node, this.placeCard.node, this.compare.node].find((node) => !node.hidden && node.offsetWidth);
-      const right = !this.phone && card ? `${card.offsetWidth + 24}px` : "";
+      const beside = !this.phone && window.innerWidth > NARROW;
+      const right = beside && card ? `${card.offsetWidth + 24}px` : "";
       this.tools.node.style.right = right;
+      const below = !this.phone && card && !beside ? `${card.offsetHeight + 124}px` : "";
+      this.tools.node.style.bottom = right ? "calc(var(--foot) + 84px)" : below;
+      this.scale.getContainer().style.visibility = this.state.present ? "hidden" : "";
       this.tools.measures.style.right = right ? `calc(${right} + 48px)` : "";
       (this.compare.heads || []).slice(1).forEach((head) => { head.style.right = right; });
     }
@@ -616,7 +625,7 @@
       if (has("lang", "view", "place")) this.placeCard.render();
       if (has("zone", "card", "view", "place", "tab")) this.overlays.edge = null;
       this.compare.draw(keys);
-      this.room();
+      if (this.scale) this.room();
       if (has("lang") && this.scale) this.scale._update();
       this.drawMap();
       if (has("lang", "base")) this.bar.renderFoot();
@@ -750,6 +759,7 @@
       if (words.fly && words.fly.n > (this.flown || 0)) {
         this.flown = words.fly.n;
         if (words.fly.id || before) this.view.zoomTo(words.fly.id);
+        this.host.reveal();
       }
       this.write(isNew && Boolean(words.step));
     }

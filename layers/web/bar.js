@@ -135,7 +135,7 @@
         const list = element("select", "");
         list.dataset.keep = key;
         data.plans.forEach((plan) => {
-          const option = element("option", "", `${pick(plan.short)} ${plan.from}–${plan.to}`);
+          const option = element("option", "", app.phone ? pick(plan.short) : `${pick(plan.short)} ${plan.from}–${plan.to}`);
           option.value = plan.id;
           option.selected = plan.id === state[key];
           list.appendChild(option);

@@ -116,6 +116,11 @@
       },
       // Python's own part of the address needs not be told to it again, nor a view that it opened itself;
       // but a view that it left has to be told when a reader comes back to it.
+      // Brings the opened finding into sight, once Streamlit has drawn it.
+      reveal: () => [400, 1500].forEach((wait) => window.setTimeout(() => {
+        const row = outer.document.querySelector('[class*="st-key-check_open_"]');
+        if (row && (wait < 1000 || row.getBoundingClientRect().top > outer.innerHeight)) row.scrollIntoView({ block: "start" });
+      }, wait)),
       heard: (extra, view) => {
         if (known && extra) known.extra = Object.assign({}, extra);
         if (known && view) known.view = view;

@@ -41,7 +41,7 @@ def opened(mode="paste", **parameters):
 def pasted(text, **parameters):
     at = opened(**parameters)
     at.text_area[0].set_value(text)
-    at.button[0].click()
+    next(b for b in at.button if b.key != "close_drawer").click()
     at.run()
     assert not at.exception
     return at
@@ -79,7 +79,7 @@ def confirmed(at):
 
 def overlay(at):
     group = json.loads(at.get("component_instance")[0].proto.json_args)["feature_group"]
-    start = group.index("planmap.update(") + len("planmap.update(")
+    start = group.index("planmap.hear(") + len("planmap.hear(")
     return json.JSONDecoder().raw_decode(group[start:])[0]["overlay"]["features"]
 
 
@@ -116,7 +116,7 @@ def test_a_text_without_zones_is_answered(district):
 
 def test_the_example_is_one_of_the_district_shown(district):
     at = opened()
-    at.button[1].click().run()
+    next(b for b in at.button if b.label == "填入示例").click().run()
     assert "石桥街" in at.text_area[0].value
     assert "相符" in html(at)
 

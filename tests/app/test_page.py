@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from testing.page_fixture import SCRIPT, write_page_data
+from testing.page_fixture import write_page_data
 
 PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
 
@@ -33,10 +33,30 @@ def component(at):
     return json.loads(at.get("component_instance")[0].proto.json_args)
 
 
-def map_state(at):
+def told(at):
+    """What the page said to the scripts in its last run."""
     group = component(at)["feature_group"]
-    start = group.index("planmap.update(") + len("planmap.update(")
+    start = group.index("planmap.hear(") + len("planmap.hear(")
     return json.JSONDecoder().raw_decode(group[start:])[0]
+
+
+def drawn(folder):
+    """The data that the scripts draw, as the page put them under static/."""
+    (script,) = (folder.parent / "static" / "planmap").glob("map-*.js")
+    text = script.read_text(encoding="utf-8")
+    return json.JSONDecoder().raw_decode(text[text.rindex("window.PLAN_DATA=") + 17 :])[0]
+
+
+def answered(answer):
+    """An answer of the scripts, as streamlit-folium hands it over."""
+
+    def answering(*arguments, on_change, **more):
+        if "answered" not in st.session_state:
+            st.session_state["answered"] = True
+            st.session_state["zone_map"] = answer
+            on_change()
+
+    return patch("views.map.view.st_folium", answering)
 
 
 def html(at):
@@ -44,8 +64,25 @@ def html(at):
 
 
 def test_the_page_opens_with_the_drawn_zones_of_the_default_plan(page_folder):
-    shown = map_state(opened())["shown"]
-    assert shown == ["13th-wudadao", "13th-xiaobailou", "13th-central-park", "13th-nanjing-road"]
+    opened()
+    start = drawn(page_folder)["start"]
+    assert start["plan"] == "13th"
+    assert start["shown"] == [
+        "13th-wudadao",
+        "13th-xiaobailou",
+        "13th-central-park",
+        "13th-nanjing-road",
+        "14th-wudadao",
+        "14th-nanshi",
+    ]
+
+
+def test_the_map_is_one_element_whatever_the_view(page_folder):
+    ids = {
+        opened(view=view).get("component_instance")[0].proto.id
+        for view in ("map", "compare", "own", "export")
+    }
+    assert len(ids) == 1
 
 
 def test_nothing_that_the_map_loads_comes_from_another_host(page_folder):
@@ -57,65 +94,25 @@ def test_nothing_that_the_map_loads_comes_from_another_host(page_folder):
     assert "://" not in sent_code
 
 
-def test_a_toggle_leaves_the_base_map_as_it_was(page_folder):
-    at = opened()
-    before = component(at)
-    next(b for b in at.button_group if b.label == "三带").set_value([]).run()
-    after = component(at)
-    assert "13th-nanjing-road" not in map_state(at)["shown"]
-    assert after["script"] == before["script"]
-    assert after["js_links"] == before["js_links"]
-
-
-def test_a_toggle_goes_into_the_link_by_id(page_folder):
-    at = opened()
-    next(b for b in at.button_group if b.label == "三带").set_value([]).run()
-    assert at.query_params["hide"] == "13th-nanjing-road"
-
-
-def test_a_link_sets_plans_language_and_selection(page_folder):
-    at = opened(
-        plans="13th,14th",
-        lang="en",
-        zone="14th-nanshi",
-        hide="13th-wudadao",
-        show="13th-slow-traffic",
-    )
-    state = map_state(at)
-    assert state["lang"] == "en"
-    assert state["selected"] == "14th-nanshi"
-    assert "13th-slow-traffic" in state["shown"]
-    assert "13th-wudadao" not in state["shown"]
-    assert "14th-nanshi" in state["shown"]
-    assert "Test District plan map" in html(at)
+def test_a_link_sets_language_and_view(page_folder):
+    at = opened(view="own", lang="en", zone="14th-nanshi")
+    assert "Your data" in html(at)
+    assert any(button.label == "Back to the map" for button in at.button)
 
 
 def test_a_damaged_link_falls_back_with_a_word(page_folder):
-    at = opened(zone="13th-nowhere", base="<b>moon</b>", plans="99th")
-    assert map_state(at)["selected"] is None
-    assert map_state(at)["base"] is None
-    assert "zone=13th-nowhere" in html(at)
+    at = opened(view="own", own="<b>moon</b>")
+    assert "own=" in html(at)
     assert "<b>moon" not in html(at)
 
 
-def test_an_item_without_a_shape_is_listed_and_told_so(page_folder):
-    at = opened(zone="13th-xikai-church")
-    assert any("不画图形" in caption.value for caption in at.caption)
-
-
-def test_a_click_on_the_map_selects_the_zone_and_writes_the_link(page_folder):
-    clicked = {"last_active_drawing": {"properties": {"zone_id": "13th-xiaobailou", "sequence": 3}}}
-
-    def answering(*arguments, on_change, **more):
-        st.session_state["zone_map"] = clicked
-        on_change()
-
-    with patch("views.map.view.st_folium", answering):
+def test_what_the_scripts_tell_is_taken(page_folder):
+    link = {"view": "own", "lang": "en", "zone": "13th-xiaobailou"}
+    answer = {"last_active_drawing": {"properties": {"sequence": 3, "link": link}}}
+    with answered(answer):
         at = opened()
-    assert at.query_params["zone"] == "13th-xiaobailou"
-    at.run()
-    assert map_state(at)["selected"] == "13th-xiaobailou"
-    assert map_state(at)["seen"] == 3
+        at.run()
+    assert "Your data" in html(at)
 
 
 @pytest.mark.parametrize(
@@ -125,23 +122,30 @@ def test_a_click_on_the_map_selects_the_zone_and_writes_the_link(page_folder):
         {},
         {"last_active_drawing": None},
         {"last_active_drawing": {"properties": None}},
-        {"last_active_drawing": {"properties": {"zone_id": 7, "sequence": "x"}}},
+        {"last_active_drawing": {"properties": {"link": 7, "sequence": "x"}}},
+        {"last_active_drawing": {"properties": {"link": {"view": "nowhere"}, "sequence": 1}}},
     ],
 )
 def test_an_odd_answer_of_the_map_changes_nothing(page_folder, answer):
-    def answering(*arguments, on_change, **more):
-        st.session_state["zone_map"] = answer
-        on_change()
-
-    with patch("views.map.view.st_folium", answering):
+    with answered(answer):
         at = opened()
-    assert "zone" not in at.query_params
+        at.run()
+    assert not at.exception
+    assert not at.button
 
 
-def test_plan_text_is_escaped_in_the_panel(page_folder):
-    body = html(opened(zone="13th-xiaobailou"))
-    assert SCRIPT not in body
-    assert "&lt;script&gt;" in body
+def test_closing_a_drawer_sends_the_scripts_back_to_the_map(page_folder):
+    at = opened(view="own")
+    at.button(key="close_drawer").click().run()
+    said = told(at)
+    assert said["go"] == {"view": "map"}
+    assert said["step"]
+
+
+def test_a_widget_s_choice_goes_to_the_scripts_for_the_address(page_folder):
+    at = opened(view="own")
+    at.button_group[0].set_value("check").run()
+    assert told(at)["extra"] == {"own": "check"}
 
 
 def test_a_broken_zone_file_gives_one_message_and_leaves_the_rest(page_folder):
@@ -150,14 +154,14 @@ def test_a_broken_zone_file_gives_one_message_and_leaves_the_rest(page_folder):
     told = [element.value for element in at.text]
     assert len(told) == 1
     assert "zones/13th.geojson" in told[0]
-    assert map_state(at)["shown"] == ["14th-wudadao", "14th-nanshi"]
+    assert drawn(page_folder)["start"]["shown"] == ["14th-wudadao", "14th-nanshi"]
 
 
 def test_a_missing_zone_file_gives_one_message_and_leaves_the_rest(page_folder):
     (page_folder / "zones/14th.geojson").unlink()
     at = opened()
     assert [t.value for t in at.text if "zones/14th.geojson" in t.value]
-    assert len(map_state(at)["shown"]) == 4
+    assert len(drawn(page_folder)["start"]["shown"]) == 4
 
 
 def test_one_bad_feature_is_named_and_the_others_show(page_folder):
@@ -166,15 +170,15 @@ def test_one_bad_feature_is_named_and_the_others_show(page_folder):
     document["features"][0]["geometry"]["coordinates"] = [["x"]]
     path.write_text(json.dumps(document), encoding="utf-8")
     at = opened()
-    assert any("zones/13th.geojson, feature 1" in t.value for t in at.text)
-    assert "13th-xiaobailou" in map_state(at)["shown"]
+    assert any("zones/13th.geojson" in t.value and "1" in t.value for t in at.text)
+    assert "13th-xiaobailou" in drawn(page_folder)["start"]["shown"]
 
 
 def test_a_missing_base_layer_gives_a_message_and_the_map_still_draws(page_folder):
     (page_folder / "base/roads.geojson").unlink()
     at = opened()
     assert any("base/roads.geojson" in t.value for t in at.text)
-    assert map_state(at)["shown"]
+    assert drawn(page_folder)["start"]["shown"]
 
 
 def test_an_empty_folder_says_what_to_do(page_folder):
@@ -183,26 +187,3 @@ def test_an_empty_folder_says_what_to_do(page_folder):
     at = AppTest.from_file(PAGE, default_timeout=60).run()
     assert not at.exception
     assert any("geo build" in warning.value for warning in at.warning)
-
-
-def test_the_key_of_a_base_map_stays_out_of_the_link(page_folder):
-    at = opened(base="tianditu")
-    assert map_state(at)["base"] is None
-    at.text_input[0].set_value("0123456789abcdef0123456789abcdef").run()
-    base = map_state(at)["base"]
-    assert "0123456789abcdef" in base["urls"][0]
-    assert base["datum"][0]
-    assert "0123456789abcdef" not in str(at.query_params)
-
-
-def test_the_page_carries_its_disclaimer_datum_version_and_date(page_folder):
-    body = html(opened())
-    assert "示意图，不具法律效力" in body
-    assert "WGS84" in body
-    assert "2026.01.02" in body
-
-
-def test_the_table_of_areas_marks_the_selected_zone(page_folder):
-    body = html(opened(zone="13th-wudadao"))
-    row = body[body.index('aria-current="true"') :]
-    assert "wudadao 片区" in row[: row.index("</tr>")]

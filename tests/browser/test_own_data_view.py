@@ -57,7 +57,7 @@ def shapes():
 
 def paste(page, text):
     page.page.get_by_label("规划原文").fill(text)
-    page.page.get_by_role("button", name="读一读").click()
+    page.page.get_by_role("button", name="解析文字").click()
     page.page.locator(".own-text").wait_for()
     page.wait_for_map()
 
@@ -78,8 +78,8 @@ def test_a_pasted_text_is_marked_drawn_and_judged(own_page):
     table = page.page.locator(".own-areas tbody tr")
     assert "与量算相符" in table.nth(0).inner_text() or "相符" in table.nth(0).inner_text()
     assert "无法" in table.nth(1).inner_text()
-    page.wait("document.querySelectorAll('.leaflet-overlay-pane').length")
-    page.wait("window.planmap.overlay.getLayers()[0]?.getLayers().length === 1")
+    page.wait("planmap.view.overlay.getLayers().length === 1")
+    page.wait("planmap.view.overlay.getLayers()[0].getLayers().length === 1")
 
 
 def test_the_plan_file_and_the_shapes_can_be_downloaded(own_page, tmp_path):

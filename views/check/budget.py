@@ -242,7 +242,8 @@ def edges_html(
         marked = ' class="here" aria-current="true"' if edge["edge_id"] == chosen else ""
         body += (
             f'<tr{marked}><th scope="row">{escape(edge_label(number, edge))}</th>'
-            f"<td>{edge['length_m']:.0f} m</td><td>{metres(edge['position_error_m'])}</td>"
+            f"<td>{metres(edge['length_m'], state)}</td>"
+            f"<td>{metres(edge['position_error_m'], state)}</td>"
             f"<td>{f'{100 * part.area_error_km2:.2f}' if part else '–'}</td>"
             f"<td>{bar(part.share) if part else '–'}</td><td>{escape(how)}</td></tr>"
         )
@@ -263,9 +264,11 @@ def method_words(method: str, state: State) -> str:
     return state.text(f"checkview.method_{method}")
 
 
-def metres(value: float | None) -> str:
-    """Return an error in metres; a dash where it is not known."""
-    return "–" if value is None or math.isnan(value) else f"{value:.0f} m"
+def metres(value: float | None, state: State) -> str:
+    """Return metres in the reader's language; a dash where they are not known."""
+    if value is None or math.isnan(value):
+        return "–"
+    return f"{value:.0f} {state.text('map.unit_m')}"
 
 
 def bar(share: float) -> str:
@@ -291,7 +294,7 @@ def edge_html(edge: Mapping[str, Any], state: State) -> str:
         ("source", pick("source")),
         ("how", method_words(edge["method"], state)),
         ("reasoning", pick("reasoning")),
-        ("error", metres(edge["position_error_m"])),
+        ("error", metres(edge["position_error_m"], state)),
         ("stretches", stretches_words(edge, state)),
         ("length", f"{edge['length_m']:.1f} m"),
         ("half_width", f"{edge['half_width_m']:.1f} m" if edge["half_width_m"] > 0 else ""),
@@ -329,7 +332,7 @@ def stretches_words(edge: Mapping[str, Any], state: State) -> str:
             "checkview.stretch",
             length=f"{stretch['length_m']:.0f}",
             how=method_words(stretch["method"], state),
-            error=metres(stretch["position_error_m"]),
+            error=metres(stretch["position_error_m"], state),
         )
         for stretch in edge["stretches"]
     )

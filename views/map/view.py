@@ -66,7 +66,7 @@ def draw_map(state: State) -> None:
         **words,
         **link.told(),
         "today": state.today,
-        "fly": {"id": state.selected, "n": st.session_state.get("zoom_count", 0)},
+        "fly": {"id": link.words("zone") or None, "n": st.session_state.get("zoom_count", 0)},
     }
     st_folium(
         base_map(state.assets),
