@@ -38,6 +38,12 @@ name = "十四五"
 name_en = "14th Five-Year Plan"
 period_from = 2021
 period_to = 2025
+
+[styles.slow-traffic]
+fill = "#6b7280"
+edge = "#374151"
+hatch = "none"
+filled = false
 """
 
 
