@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shapely import Geometry, point_on_surface
@@ -18,11 +18,12 @@ from geo.errors import (
     RoadNotFoundError,
 )
 from geo.plans.documents import PlanItem
+from geo.sentences.limits import Fault
 from geo.texts import Text, text
 from geo.verdicts import Finding, judge
 from geo.zones.belts import Ends, axis_between_ends, axis_names, draw_belt, draw_strip
 from geo.zones.enclosed import draw_enclosed
-from geo.zones.item import Drawn, item_limits, main_lines, rounded, to_files
+from geo.zones.item import Drawn, item_limits, limit_gaps, main_lines, rounded, to_files
 from geo.zones.parts import carried_parts, part_obstacle
 
 logger = logging.getLogger(__name__)
@@ -125,6 +126,8 @@ def _draw_named(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn
             except GeoError as error:
                 logger.info("%s from %s to %s is not drawn: %s", item.id, start, end, error)
     geometry = _label_point(item, base, drawn)
+    if item.kind == "zone" and (gaps := limit_gaps(item, base)):
+        return Drawn(item, geometry=geometry, obstacle=_not_read_whole(gaps))
     return Drawn(item, geometry=geometry, obstacle=_only_named() if geometry else _unplaced(item))
 
 
@@ -148,6 +151,17 @@ def _unplaced(item: PlanItem) -> tuple[str, str]:
     name = item.axis.road if item.axis is not None else item.short_name
     key = "obstacle.no_street" if item.axis is not None else "obstacle.no_position"
     return text(key, "zh", name=name), text(key, "en", name=name)
+
+
+def _not_read_whole(gaps: Sequence[Fault]) -> tuple[str, str]:
+    """Return why an item whose limits were not read whole has no shape."""
+    found = "、".join(dict.fromkeys(gap.words for gap in gaps))
+    return text("obstacle.gaps", "zh", found=found), text("obstacle.gaps", "en", found=found)
+
+
+def _no_axis() -> tuple[str, str]:
+    """Return why a length cannot be measured of an item that has a shape."""
+    return text("obstacle.no_axis", "zh"), text("obstacle.no_axis", "en")
 
 
 def _only_named() -> tuple[str, str]:
@@ -196,7 +210,7 @@ def item_findings(drawn: Drawn) -> list[Finding]:
                 stated=item.stated_length_km,
                 printed=item.stated_length,
                 readings=drawn.length_readings,
-                obstacle=obstacle,
+                obstacle=obstacle or (None if drawn.length_readings else _no_axis()),
                 approximate=item.approximate,
                 probability=drawn.probability,
                 alternatives=drawn.length_alternatives,

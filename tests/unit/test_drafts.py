@@ -429,3 +429,13 @@ def test_length_and_width_of_a_belt_give_its_strip(base):
     drawn = checked.built.drawn["15th-binhe"]
     metric = gpd.GeoSeries([drawn.geometry], crs="EPSG:4326").to_crs(METRIC)
     assert metric.area.iloc[0] == pytest.approx(40_000, rel=0.01)  # 1000 m by 40 m, by hand
+    (length,) = [f for f in checked.findings if f.figure == "length"]
+    assert (length.verdict, "轴线" in length.reason) == ("not_determinable", True)
+
+
+def test_the_verdict_of_a_refused_area_names_its_gap(base):
+    draft = draft_from_text(GAPS, ABOUT, base=base)
+    findings = check_plan(draft.file_name, draft.source, base).findings
+    (finding,) = [f for f in findings if f.zone_id == "15th-kejiao"]
+    assert finding.verdict == "not_determinable"
+    assert "四至没有读全（“理工大学”）" in finding.reason
