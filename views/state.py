@@ -16,7 +16,7 @@ from geo.base import BASE_FORMS, District, PlanPeriod, read_district
 from geo.checks.formats import feature_fault
 from geo.errors import GeoError, Issue
 from geo.io.forms import form_fault
-from geo.io.read import read_json
+from geo.io.read import read_features
 from geo.texts import Text, text
 from layers.map.base_map import first_plan
 from layers.map.zones import shown_at_first
@@ -241,15 +241,9 @@ def _features(
     """Return the usable features of a GeoJSON file and its metadata member."""
     place = f"{path.parent.name}/{path.name}"
     try:
-        document = read_json(path)
-        # of another type: a KeyError, as without one
-        features = list({"FeatureCollection": document}[document["type"]]["features"])
+        features, metadata = read_features(path)
     except GeoError as error:
         issues.append(Issue("file-unreadable", "error", place, error.words, remedy))
-        return [], {}
-    except (KeyError, TypeError):
-        message = Text("file.no-collection", file=place)
-        issues.append(Issue("file-unreadable", "error", place, message, remedy))
         return [], {}
     usable: Features = []
     for number, feature in enumerate(features, start=1):
@@ -259,8 +253,7 @@ def _features(
             issues.append(Issue("feature-unreadable", "error", at, fault, remedy))
         else:
             usable.append(feature)
-    metadata = document.get("metadata")
-    return usable, metadata if isinstance(metadata, dict) else {}
+    return usable, metadata
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,8 +18,9 @@ from geo.checks.evidence import held_back_check, hidden_streets_check
 from geo.checks.formats import zone_file_issues
 from geo.checks.positions import datum_checks, streets_check
 from geo.crs import WGS84
+from geo.errors import reason_of
 from geo.io.checksums import listed_checksums, sealed_files
-from geo.io.read import read_json, sha256
+from geo.io.read import read_features, sha256
 from geo.plans.quotations import compare_quotations
 from geo.texts import text
 
@@ -89,18 +90,15 @@ def _differences(
 ) -> list[Statement]:
     """Say feature by feature how a file differs from a fresh build."""
     try:
-        on_disk = {f["id"]: f for f in read_json(path)["features"]}
+        on_disk = {f["id"]: f for f in read_features(path)[0]}
         wanted = {f["id"]: f for f in json.loads(fresh)["features"]}
         shapes = {
             side: {key: shape(f["geometry"]) if f["geometry"] else None for key, f in rows.items()}
             for side, rows in (("file", on_disk), ("build", wanted))
         }
     except Exception as error:  # a damaged file is whatever its damage is
-        return [
-            statement(
-                check_id, "error", "file-unreadable", suffix=f"{name}/unreadable", error=error
-            )
-        ]
+        reason, suffix = reason_of(error), f"{name}/unreadable"
+        return [statement(check_id, "error", "file-unreadable", suffix=suffix, error=reason)]
     file = f"zones/{name}"
     found = []
     for feature in sorted(on_disk.keys() ^ wanted.keys(), key=str):

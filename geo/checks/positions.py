@@ -29,7 +29,7 @@ from geo.checks.check import (
 from geo.crs import WGS84
 from geo.datums.guess import guess_datum
 from geo.errors import DataFileError, GeoError, reason_of
-from geo.io.read import read_json, read_text
+from geo.io.read import read_features, read_text
 from geo.texts import Text, text
 
 POLYGONS = ("Polygon", "MultiPolygon")
@@ -205,9 +205,8 @@ def raw_zones(path: Path) -> gpd.GeoDataFrame:
     DataFileError
         If the file is no FeatureCollection or a geometry cannot be read.
     """
-    document = read_json(path)
+    features, _ = read_features(path)
     try:
-        features = document["features"]
         kinds = [(feature.get("properties") or {}).get("kind") for feature in features]
         shapes = [shape(f["geometry"]) if f.get("geometry") else None for f in features]
     except Exception as error:

@@ -54,14 +54,9 @@ def layer_of(document: Any, label: str, form: Form | None = None) -> gpd.GeoData
         If it is no FeatureCollection in WGS84, or a feature has not the form;
         with the feature.
     """
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        found = document.get("type") if isinstance(document, dict) else type(document).__name__
-        raise DataFileError(Text("geojson.no-collection", file=label, found=found))
+    features, metadata = features_of(document, label)
     if not _is_wgs84_member(document.get("crs")):
         raise DataFileError(Text("geojson.other-crs", file=label))
-    features = document.get("features")
-    if not isinstance(features, list):
-        raise DataFileError(Text("geojson.no-features", file=label))
     geometries: list[shapely.Geometry | None] = []
     records: list[dict[str, Any]] = []
     for number, feature in enumerate(features, start=1):
@@ -73,9 +68,25 @@ def layer_of(document: Any, label: str, form: Form | None = None) -> gpd.GeoData
     columns = list(dict.fromkeys(key for record in records for key in record))
     table = pd.DataFrame.from_records(records, columns=columns)
     layer = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries, crs=WGS84), crs=WGS84)
-    metadata = document.get("metadata")
-    layer.attrs["metadata"] = metadata if isinstance(metadata, dict) else {}
+    layer.attrs["metadata"] = metadata
     return layer
+
+
+def features_of(document: Any, label: str) -> tuple[list[Any], dict[str, Any]]:
+    """Return the features of a GeoJSON document as they are, and its metadata member.
+
+    Raises
+    ------
+    DataFileError
+        If it is no FeatureCollection.
+    """
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        found = document.get("type") if isinstance(document, dict) else type(document).__name__
+        raise DataFileError(Text("geojson.no-collection", file=label, found=found))
+    features, metadata = document.get("features"), document.get("metadata")
+    if not isinstance(features, list):
+        raise DataFileError(Text("geojson.no-features", file=label))
+    return features, metadata if isinstance(metadata, dict) else {}
 
 
 def layer_bytes(

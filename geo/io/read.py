@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataFileError, reason_of
 from geo.io.forms import Form
-from geo.io.geojson import layer_of
+from geo.io.geojson import features_of, layer_of
 from geo.io.limits import DATA_FILE_BYTES, refuse_above
 from geo.texts import Text
 
@@ -207,6 +207,20 @@ def read_layer(path: Path, form: Form | None = None) -> gpd.GeoDataFrame:
         feature has not the form; with the feature.
     """
     return layer_of(read_json(path), _label(path), form)
+
+
+def read_features(path: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Read the features of a GeoJSON file whatever they are, and its metadata member.
+
+    For those who tell of each feature what is wrong with it; `read_layer`
+    refuses the file at the first.
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, is not JSON or no FeatureCollection.
+    """
+    return features_of(read_json(path), _label(path))
 
 
 def sha256(path: Path) -> str:

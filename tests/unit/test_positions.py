@@ -104,7 +104,7 @@ def test_a_zone_file_that_is_missing_is_skipped_and_a_damaged_one_fails(base, tm
     first, second = datum_checks(base, ["13th", "14th"], tmp_path)
     assert first.status == "skipped"
     assert second.status == "failed"
-    assert "14th.geojson is no collection of shapes" in second.statements[0].en
+    assert "14th.geojson is not a GeoJSON FeatureCollection" in second.statements[0].en
 
 
 def test_a_plan_without_zones_tells_no_datum(base, zones):
