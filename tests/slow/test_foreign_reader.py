@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zipfile
 from pathlib import Path
 
@@ -345,13 +344,12 @@ def test_other_threads_go_on_while_a_file_is_read():
         "type": "Feature", "properties": {"a": [[]] * 300_000},
         "geometry": {"type": "Point", "coordinates": [117.2, 39.1]},
     }).encode()  # fmt: skip
-    longest, over = 0.0, threading.Event()
+    turns, over = 0, threading.Event()
 
     def look():
-        nonlocal longest
-        last = time.monotonic()
+        nonlocal turns
         while not over.wait(0.01):
-            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            turns += 1
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -360,7 +358,8 @@ def test_other_threads_go_on_while_a_file_is_read():
     finally:
         over.set()
         watcher.join()
-    assert longest < 1
+    # A reader in this process would hold the others back for all of the file.
+    assert turns > 5
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -425,10 +424,9 @@ LONG = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM r) SELECT n F
     ],
 )
 def test_sql_in_the_place_of_a_table_that_is_read_is_refused(geopackage, statement):
-    start = time.monotonic()
+    # Not: the time is up. None of it is run.
     with pytest.raises(DataFileError, match="no plain table"):
         read_upload("z.gpkg", geopackage(statement))
-    assert time.monotonic() - start < 30
 
 
 @pytest.mark.parametrize(
