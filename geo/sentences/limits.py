@@ -379,24 +379,13 @@ class _Sentence:
         stop = len(self.masked)
         for match in reversed(list(words.OPENER.finditer(self.masked))):
             start = self._first_direction(match)
-            if start is None:
+            sides = (
+                words.sides(self.masked[start : match.end("sides")]) if start is not None else ()
+            )
+            if start is None or not sides:
                 continue
-            sides = words.sides(self.masked[start : match.end("sides")])
-            if not sides:
-                continue
-            end = match.end()
-            piece, item = self._first_item(end, stop)
+            end, piece, item = self._behind_verb(match, stop)
             verb = match["verb"]
-            if isinstance(item, str) and verb:
-                # 东起自由道: the verb is 起, and 自 belongs to the name; 南界接着路: 界 is enough
-                cuts = [match.start("verb") + 1] if len(verb) > 1 else []
-                if self.masked[match.start("verb") - 1] == "界":
-                    cuts.append(match.start("verb"))
-                for cut in cuts:
-                    shorter, item_of_shorter = self._first_item(cut, stop)
-                    if isinstance(item_of_shorter, End):
-                        end, piece, item = cut, shorter, item_of_shorter
-                        break
             opener = _Opener(start, end, sides, bool(match["each"]))
             before = self.masked[start - 1 : start] if start else ""
             at_start = not before or before in names.MARKS or before in _BEFORE_SIDES
@@ -417,24 +406,42 @@ class _Sentence:
             piece, _ = self._first_item(sure[0].end, len(self.masked))
             if closer and closer["strong"] and self._is_name(sure[0].start, piece.end):
                 return []
-        for opener, verb in named:
-            # 东靠A路，南靠B路，西靠山路: the verb of the others is a verb here too
-            alike = verbs.get(verb, set())
-            all_others = set().union(*verbs.values()) if verbs else set()
-            before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
-            at_start = not before or before in names.MARKS or before in _BEFORE_SIDES
-            if all_others and "界" in self.masked[opener.start : opener.end]:
-                sure.append(opener)
-                continue
-            is_alike = len(alike) >= 2 and not alike.issuperset(opener.sides)
-            is_missing = len(all_others) >= 2 and not all_others.issuperset(opener.sides)
-            if at_start and (is_alike or (is_missing and before not in "、/和与及")):
-                sure.append(opener)
+        sure += [opener for opener, verb in named if self._is_side_too(opener, verb, verbs)]
         strong = sum(is_strong for _, is_strong in doubtful)
         others = len(sure) + self._count_beside()
         if others or (strong and len(doubtful) >= 2) or len(doubtful) >= 3:
             sure += [opener for opener, _ in doubtful]
         return sorted(sure)
+
+    def _behind_verb(self, match: re.Match[str], stop: int) -> tuple[int, Piece, End | str]:
+        """Return where a side word ends, and the piece behind it with what it names."""
+        end = match.end()
+        piece, item = self._first_item(end, stop)
+        verb = match["verb"]
+        if isinstance(item, End) or not verb:
+            return end, piece, item
+        # 东起自由道: the verb is 起, and 自 belongs to the name; 南界接着路: 界 is enough
+        cuts = [match.start("verb") + 1] if len(verb) > 1 else []
+        if self.masked[match.start("verb") - 1] == "界":
+            cuts.append(match.start("verb"))
+        for cut in cuts:
+            shorter, item_of_shorter = self._first_item(cut, stop)
+            if isinstance(item_of_shorter, End):
+                return cut, shorter, item_of_shorter
+        return end, piece, item
+
+    def _is_side_too(self, opener: _Opener, verb: str, verbs: dict[str, set[Side]]) -> bool:
+        """Return whether 西靠山路 is a side, as 东靠A路 and 南靠B路 are, and no name."""
+        alike = verbs.get(verb, set())
+        others: set[Side] = set().union(*verbs.values()) if verbs else set()
+        if others and "界" in self.masked[opener.start : opener.end]:
+            return True
+        before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
+        if before and before not in names.MARKS and before not in _BEFORE_SIDES:
+            return False
+        is_alike = len(alike) >= 2 and not alike.issuperset(opener.sides)
+        is_missing = len(others) >= 2 and not others.issuperset(opener.sides)
+        return is_alike or (is_missing and (not before or before not in "、/和与及"))
 
     def _count_beside(self) -> int:
         """Return how many places beside something the sentence names."""
@@ -652,25 +659,27 @@ class _Sentence:
     def _unclosed(self, clauses: list[_Clause]) -> tuple[int, int]:
         """Read a list after a label (边界为A、B、C、D), or names in a row that come round."""
         label = words.LABEL.search(self.masked)
-        if label:
-            run: list[_Clause] = []
-            ends = [self.masked.find(c, label.end()) for c in words.STOPS]
-            end = min((e for e in ends if e >= 0), default=len(self.masked))
-            for clause in self._clauses(label.end(), end):
-                if not run:
-                    clause = self._behind_lead(clause)  # noqa: PLW2901
-                if not clause.is_read and run and not clause.piece.is_listed:
-                    break
-                run.append(clause)
-            if run and (any(clause.is_read for clause in run) or len(run) > 1):
-                for clause in run:
-                    self._member(clause, (None,))
-                return label.end(), end
-            if not run:
-                self._fault("too-few", label.start(), label.end())
-                return label.start(), label.end()
-            self._fault(str(run[0].item), run[0].piece.start, run[0].piece.end)
-            return label.start(), label.end()
+        return self._labelled(label) if label else self._row(clauses)
+
+    def _labelled(self, label: re.Match[str]) -> tuple[int, int]:
+        """Read the list behind a label, to where something else begins."""
+        run: list[_Clause] = []
+        ends = [self.masked.find(c, label.end()) for c in words.STOPS]
+        end = min((e for e in ends if e >= 0), default=len(self.masked))
+        for clause in self._clauses(label.end(), end):
+            first = clause if run else self._behind_lead(clause)
+            if not first.is_read and run and not first.piece.is_listed:
+                break
+            run.append(first)
+        if not run:
+            self._fault("too-few", *label.span())
+            return label.span()
+        for clause in run:
+            self._member(clause, (None,))
+        return label.end(), end
+
+    def _row(self, clauses: list[_Clause]) -> tuple[int, int]:
+        """Read names joined by dashes or arrows: a ring if they come back to the first."""
         row: list[_Clause] = []
         best: list[_Clause] = []
         for clause in clauses:
