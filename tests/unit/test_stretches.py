@@ -1,6 +1,7 @@
 """Streets in stretches, uncertain names and unknown errors: from the files to the verdict."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from geo.base import read_base
 from geo.build import build, edge_layer, zone_layer
 from geo.checks.evidence import held_back_check, hidden_streets_check
 from geo.checks.folder import inspect
+from geo.checks.report import report_html
 from geo.enclosures.road_index import RoadIndex
 from testing.tiny_district import collection, line, to_degrees, write_tiny_district
 
@@ -352,3 +354,12 @@ def test_a_build_joins_its_streets_once_for_every_reading_of_the_rivers(tmp_path
     build(write_tiny_district(tmp_path / "data", zones=False))
     # Mid-river, bank and riverside road, and the streets of what no river bounds.
     assert len(made) <= 4
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_shows_every_kept_combination(tmp_path, language):
+    built = build(uncertain(tmp_path))
+    page = report_html(built, [], language=language)
+    words = re.sub(r"<[^>]+>", " ", page)
+    assert {"zh": "青北道取无名街 farther一线：1.200 km²", "en": "1.200 km²"}[language] in words
+    assert {"zh": "概率 15%", "en": "probability 15%"}[language] in words
