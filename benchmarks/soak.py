@@ -70,7 +70,7 @@ def fuzz(inputs: int) -> bool:
 def sides(inputs: int) -> bool:
     """Read so many generated limits sentences; no side may be lost in any."""
     from geo.sentences.limits import read_sentence
-    from tests.property.limit_sentences import WORDS, lost, sentence
+    from testing.limit_sentences import WORDS, lost, sentence
 
     choice = random.Random(20261126)
     missing = whole = 0
@@ -111,7 +111,7 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
     from geo.uploads.files import read_upload
     from geo.workers.foreign.run import UPLOAD, Wanted, environment_for, request_for
     from testing.canary import Canary
-    from tests.fuzz.locked import changed
+    from testing.locked import changed
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -133,7 +133,7 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
             with (folder / "number").open("w") as number:
                 done = subprocess.run(
                     [
-                        sys.executable, "-I", "-B", "tests/fuzz/locked.py",
+                        sys.executable, "-I", "-B", "testing/locked.py",
                         row.kind, str(at), str(inputs), str(folder),
                     ],
                     cwd=ROOT, env=environment_for(work), stdout=subprocess.PIPE, stderr=number,

@@ -6,7 +6,7 @@ import pytest
 
 from geo.sentences import Fault, LimitsSentenceError, parse_limits
 from geo.sentences.accounting import unaccounted
-from tests.property.limit_sentences import WORDS, lost, sentence
+from testing.limit_sentences import WORDS, lost, sentence
 
 SENTENCES = 2_000
 """`benchmarks.soak` reads 100,000."""

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 WORDS = (
     b"/etc/passwd", b"/vsicurl/http://127.0.0.1/", b"<OGRVRTDataSource>", b"CSV:/etc/hostname",
     b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x7f\xff\xff\xff", b"CREATE VIEW", b"gpkg_contents",
