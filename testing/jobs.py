@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import ExportError
+from geo.texts import Text
 
 
 def copy(arguments: Any, progress: Any, folder: Path) -> Path:
@@ -28,7 +29,7 @@ def run_until_cancelled(arguments: Any, progress: Any, folder: Path) -> Path:
 
 def refuse(arguments: Any, progress: Any, folder: Path) -> Path:
     """Raise one of our errors."""
-    raise ExportError("the paper is too small")
+    raise ExportError(Text("text.plain", words="the paper is too small"))
 
 
 def fail(arguments: Any, progress: Any, folder: Path) -> Path:

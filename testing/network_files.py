@@ -11,7 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
-from geo.errors import DataFileError, ExportError
+from geo.errors import DataFileError
 
 ROW_GROUP = 5_000
 """Rows per block of a GeoParquet file: small, so that a few names need few blocks."""
@@ -30,8 +30,8 @@ def write_network(path: Path, centrelines: gpd.GeoDataFrame) -> None:
 
     Raises
     ------
-    ExportError
-        If the ending is another one, or pyarrow is missing.
+    ValueError
+        If the ending is neither.
     """
     if path.suffix == ".gpkg":
         path.unlink(missing_ok=True)
@@ -40,11 +40,11 @@ def write_network(path: Path, centrelines: gpd.GeoDataFrame) -> None:
             database.execute("CREATE INDEX roads_name ON roads (name)")
     elif path.suffix == ".parquet":
         if find_spec("pyarrow") is None:
-            raise ExportError(f"{path.name}: GeoParquet needs pyarrow. Install it, or use .gpkg.")
+            raise ModuleNotFoundError("GeoParquet needs pyarrow. Install it, or use .gpkg.")
         by_name = centrelines.sort_values("name", kind="stable", ignore_index=True)
         by_name.to_parquet(path, index=False, row_group_size=ROW_GROUP)
     else:
-        raise ExportError(f"{path.name}: a network is written as .gpkg or .parquet.")
+        raise ValueError(f"{path.name}: a network is written as .gpkg or .parquet.")
 
 
 def read_network(path: Path, names: Iterable[str] | None = None) -> gpd.GeoDataFrame:

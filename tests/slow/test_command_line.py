@@ -103,6 +103,17 @@ def test_build_check_passes_on_a_fresh_build_and_fails_on_a_changed_file(folder,
     assert "zones/15th.geojson differs" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["check"], ["build"], ["plan", "check"]])
+def test_no_english_sentence_stands_in_what_a_command_says_in_chinese(folder, words, capsys):
+    path = folder / "plans" / "15th-outline.toml"
+    source = path.read_text(encoding="utf-8").replace("槐荫路、文昌街", "槐树路、文昌街")
+    path.write_text(source + "\n[unknown]\na = 1\n", encoding="utf-8")
+    file = [str(path)] if words[0] == "plan" else []
+    main([*words, "--lang", "zh", "--data", str(folder), *file])
+    told = capsys.readouterr()
+    assert not re.findall(r"(?:\b[a-z]+ ){3}[a-z]+", told.out + told.err)
+
+
 def test_check_prints_json_and_nothing_else(folder, capsys):
     assert main(["check", "--json", "--data", str(folder)]) == 0
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 5

@@ -104,3 +104,9 @@ def test_no_english_sentence_stands_in_the_chinese():
     sentence = re.compile(r"(?:\b[A-Za-z][a-z]+\b[ ,]+){3}[a-z]+\b")
     held = {key: entry["zh"] for key, entry in _entries().items() if sentence.search(entry["zh"])}
     assert not held
+
+
+def test_chinese_stands_in_the_english_only_as_an_example():
+    words = re.compile(r"[\u4e00-\u9fff]{4,}")
+    held = {key for key, entry in _entries().items() if words.search(entry["en"])}
+    assert held == {"drafts.key.group", "own.paste.hint", "search.hint", "limits.empty"}
