@@ -395,7 +395,7 @@ class _Sentence:
                 stop = start
             elif self._is_name(start, max(piece.end, end)):
                 named.append((opener, verb or ":"))  # 南滨路: the verb belongs to the name
-            elif self._is_movement(match):
+            elif self._is_movement(match) or self._is_beside(start, piece.end):
                 continue
             elif verb not in words.WEAK_VERBS or at_start:
                 verbs.setdefault(verb or ":", set()).update(sides)
@@ -439,6 +439,10 @@ class _Sentence:
         before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
         if before and before not in names.MARKS and before not in _BEFORE_SIDES:
             return False
+        stop = self._first_cut(opener.end, len(self.masked))
+        spoken = self.masked[opener.end : stop]
+        if spoken[:1] in names.STREET_ENDS or words.BESIDE.search(self.masked, opener.end, stop):
+            return False  # 南滨路, 东交民巷以北
         is_alike = len(alike) >= 2 and not alike.issuperset(opener.sides)
         is_missing = len(others) >= 2 and not others.issuperset(opener.sides)
         return is_alike or (is_missing and (not before or before not in "、/和与及"))
@@ -451,6 +455,11 @@ class _Sentence:
         """Return whether side words tell a direction of growth: 自东至西, 由南到北."""
         rest = self.masked[match.end() : match.end() + 3]
         return bool(re.match(r"[东西南北]{1,2}(?:$|[^㐀-鿿]|[的方向展延伸贯])", rest))
+
+    def _is_beside(self, start: int, end: int) -> bool:
+        """Return whether a stretch is a name with 以北 behind it, as in 南滨路以北."""
+        clause = self._clause(Piece(start, end, ""))
+        return clause.is_read and clause.beside is not None
 
     def _is_name(self, start: int, end: int) -> bool:
         """Return whether a stretch of text is one name."""
