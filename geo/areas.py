@@ -1,4 +1,4 @@
-"""Geodesic areas and lengths, and what a printed figure may stand for."""
+"""Measure geodesic areas and lengths; say what a printed figure may stand for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The base geography of a district: streets, river, outline, places and the alias table."""
+"""Read the base geography of a district: streets, river, outline, places and the alias table."""
 
 from __future__ import annotations
 

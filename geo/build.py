@@ -1,4 +1,4 @@
-"""From plan texts and base geography to zone files, byte for byte the same each time."""
+"""Build zone files from plan texts and base geography, byte for byte the same each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coordinate reference systems: files and web map in WGS84, measures in metres."""
+"""Name the coordinate reference systems: files and web map in WGS84, measures in metres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The few errors that a caller's mistake raises, and the issue that a fault in data becomes."""
+"""Define the few errors that a mistake raises, and the issue that a fault in data becomes."""
 
 from __future__ import annotations
 

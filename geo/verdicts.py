@@ -1,4 +1,4 @@
-"""One finding per stated figure: what the plan says, what was measured, and the verdict."""
+"""Judge each stated figure: what the plan says, what was measured, and the verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every export through one door: the page and the command line ask here and get the same bytes."""
+"""Make every export, for the page and the command line alike, with the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks for the page beside the map: the same shapes and hatches as on it."""
+"""Draw the marks for the page beside the map: the same shapes as on it."""
 
 from __future__ import annotations
 

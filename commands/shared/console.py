@@ -1,4 +1,4 @@
-"""What a console can show, and in which language; needs no package: the doctor speaks too."""
+"""Speak on a console: what it can show, and in which language; needs no package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands share: the data folder option and the printing of issues."""
+"""Declare the data folder option and print issues, as several commands do."""
 
 from __future__ import annotations
 

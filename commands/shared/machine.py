@@ -1,4 +1,4 @@
-"""What is missing on this machine: every part looked at, each with what to do about it."""
+"""Look at every part of this machine; say what is missing and what to do about it."""
 
 from __future__ import annotations
 

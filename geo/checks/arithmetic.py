@@ -1,4 +1,4 @@
-"""The plans' own arithmetic: sums, what counts twice, belts, parts, figures that differ."""
+"""Check the plans' own arithmetic: sums, what counts twice, belts, parts, figures that differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every check that needs nothing but what was built, in a fixed order."""
+"""Run every check that needs nothing but what was built, in a fixed order."""
 
 from __future__ import annotations
 

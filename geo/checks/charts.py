@@ -1,4 +1,4 @@
-"""Dot and bar of a figure's interval on one common scale, as SVG."""
+"""Draw a figure's interval and a verdict's mark as SVG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check is: it ran, was skipped or found something, with numbers and place."""
+"""Say what a check found, with numbers and place, and whether it passed, failed or was skipped."""
 
 from __future__ import annotations
 

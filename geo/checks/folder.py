@@ -1,4 +1,4 @@
-"""Every check of a data folder: those on what was built, and those on its files."""
+"""Run every check of a data folder: those on what was built, and those on its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zone and edge files against their published JSON Schema; each fault an Issue with its place."""
+"""Check zone and edge files against their JSON Schema; each fault is an Issue with its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Position as well as area: control points, the datum of zone files, evidence not used to draw."""
+"""Check positions: control points, the datum of zone files, evidence that was not used to draw."""
 
 from __future__ import annotations
 

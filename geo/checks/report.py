@@ -1,4 +1,4 @@
-"""The report to hand over: every finding and every check, as JSON or as one HTML page."""
+"""Write the report to hand over: every finding and every check, as JSON or one HTML page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topology: valid shapes, inside the district, shared limits, overlaps, spaces and gaps."""
+"""Check topology: valid shapes, inside the district, shared limits, overlaps, spaces and gaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan against plan: which part of which zone became what, in km² with intervals."""
+"""Lay two plans over each other: which part of which zone became what, in km² with intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed in words: two texts compared word by word, and what each says is to come."""
+"""Compare two texts word by word, and list what each says is to come."""
 
 from __future__ import annotations
 

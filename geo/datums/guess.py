@@ -1,4 +1,4 @@
-"""Which datum a layer of unknown origin is in, told by its position against the base."""
+"""Tell which datum a layer of unknown origin is in, by its position against the base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two roads meet: shared vertices, crossings, and ends that nearly reach."""
+"""Find where two roads meet: shared vertices, crossings, and ends that nearly reach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From named limits and named centrelines to one polygon, edge by edge."""
+"""Make one polygon, edge by edge, of named limits and named centrelines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one ring along roads that follow each other: every combination of corners is weighed."""
+"""Find the one ring along roads that follow each other, weighing every combination of corners."""
 
 from __future__ import annotations
 

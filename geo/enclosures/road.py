@@ -1,4 +1,4 @@
-"""One road as a walkable line: its pieces, the places on it, the ways between two places."""
+"""Walk along one road: its pieces, the places on it, the ways between two places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named centrelines: found by their exact printed name, and joined into roads when needed."""
+"""Find named centrelines by their exact printed name; join them into roads when needed."""
 
 from __future__ import annotations
 

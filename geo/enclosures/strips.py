@@ -1,4 +1,4 @@
-"""Belts: the strip along a road or a river bank, inside the district."""
+"""Draw the strip of a belt along a road or a river bank, inside the district."""
 
 from __future__ import annotations
 

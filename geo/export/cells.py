@@ -1,4 +1,4 @@
-"""Cells of exported tables: plain, and never a formula."""
+"""Make cells of exported tables plain, and never a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zones as data files: GeoJSON, GeoPackage, Shapefile, KML and CSV, each with its provenance."""
+"""Write zones as GeoJSON, GeoPackage, Shapefile, KML or CSV, each with its provenance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KML of our own: plain text everywhere, no balloon of the sender's, the same bytes each time."""
+"""Write KML: plain text everywhere, no balloon of the sender's, the same bytes each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zones, edges and citations into a PostGIS database: idempotent, in one transaction."""
+"""Write zones, edges and citations into a PostGIS database: idempotent, in one transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of SHA-256 sums in a data folder's README.md."""
+"""Read and renew the table of SHA-256 sums in a data folder's README.md."""
 
 from __future__ import annotations
 

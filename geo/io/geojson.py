@@ -1,4 +1,4 @@
-"""GeoJSON as this project writes it: the same layer gives the same bytes."""
+"""Read and write GeoJSON: the same layer gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streets, landmarks and zones by name, and what every plan says about one place."""
+"""Look up streets, landmarks and zones by name; say what every plan says about one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search in names and quoted passages: Chinese, pinyin and English, all on this machine."""
+"""Search names and quoted passages in Chinese, pinyin and English, all on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan texts as data: reads and checks `data/plans/<document_id>.toml`."""
+"""Read and check `data/plans/<document_id>.toml`: plan texts as data."""
 
 from __future__ import annotations
 

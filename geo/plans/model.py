@@ -1,4 +1,4 @@
-"""The form of a plan file: what a document, a group and an item may hold."""
+"""Define the form of a plan file: what a document, a group and an item may hold."""
 
 from __future__ import annotations
 

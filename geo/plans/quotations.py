@@ -1,4 +1,4 @@
-"""Compares every verbatim passage of the plan files with the plan documents."""
+"""Compare every verbatim passage of the plan files with the plan documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes that a reader brings along, judged by the same rules as the project's own zones."""
+"""Judge shapes that a reader brings along by the same rules as the project's own zones."""
 
 from __future__ import annotations
 

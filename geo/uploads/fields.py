@@ -1,4 +1,4 @@
-"""Which columns of a reader's file hold names and stated areas, and what a cell states."""
+"""Tell which columns of a reader's file hold names and stated areas, and what a cell states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that a reader brings along: read within limits, faults named, nothing repaired."""
+"""Read a file that a reader brings along: within limits, faults named, nothing repaired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report on shapes that a reader brought along: HTML to print, or JSON."""
+"""Write the report on shapes that a reader brought along: HTML to print, or JSON."""
 
 from __future__ import annotations
 

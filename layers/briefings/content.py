@@ -1,4 +1,4 @@
-"""What a briefing says of each zone, once for slides and documents."""
+"""Gather what a briefing says of each zone, once for slides and documents."""
 
 from __future__ import annotations
 

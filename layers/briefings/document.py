@@ -1,4 +1,4 @@
-"""The same briefing as a document: headings, captions, quotations, native tables."""
+"""Write the briefing as a document: headings, captions, quotations, native tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Office files with the same bytes each time: fixed dates inside the package."""
+"""Give Office files the same bytes each time: fixed dates inside the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text boxes and tables of a slide, with every typeface named and nothing cut."""
+"""Set text boxes and tables of a slide, with every typeface named and nothing cut."""
 
 from __future__ import annotations
 

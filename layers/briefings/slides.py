@@ -1,4 +1,4 @@
-"""A deck of slides: maps as pictures, every word and figure native and editable."""
+"""Write a deck of slides: maps as pictures, every word and figure native and editable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of areas as a workbook (XLSX)."""
+"""Write the table of areas as a workbook (XLSX)."""
 
 from __future__ import annotations
 

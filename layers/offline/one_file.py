@@ -1,4 +1,4 @@
-"""What a page needs to stand in one file: its sources inside it, and nothing else let run."""
+"""Put a page into one file: its sources inside it, and nothing else let run."""
 
 from __future__ import annotations
 

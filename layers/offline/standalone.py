@@ -1,4 +1,4 @@
-"""One HTML file with the interactive map, which works with the network cut."""
+"""Write one HTML file with the interactive map, which works with the network cut."""
 
 from __future__ import annotations
 

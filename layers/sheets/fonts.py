@@ -1,4 +1,4 @@
-"""The one Chinese font of every sheet: where it lies, how wide its text is, a subset of it."""
+"""Find the one Chinese font of every sheet; measure its text; subset it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where labels go on a sheet, so that no two of them overlap."""
+"""Place labels on a sheet so that no two of them overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where map, legend and furniture stand on a page."""
+"""Lay out map, legend and furniture on a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The legend of a sheet, and the same rows as the table of areas."""
+"""Draw the legend of a sheet, and the same rows as the table of areas."""
 
 from __future__ import annotations
 

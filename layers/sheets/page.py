@@ -1,4 +1,4 @@
-"""The page of a sheet in millimetres: text, lines, and the furniture round a map."""
+"""Draw the page of a sheet in millimetres: text, lines, and the furniture round a map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each thing is drawn, on the map and in its legend alike."""
+"""Draw each thing in one way, on the map and in its legend alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Titles and remarks of a sheet."""
+"""Write titles and remarks of a sheet."""
 
 from __future__ import annotations
 
