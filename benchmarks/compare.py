@@ -93,9 +93,8 @@ def rows() -> list[list[str]]:
          times, ""),
         ("wording of one shared place",
          milliseconds(lambda: [place_wording(*both) for both in pair.values()], 3), len(pair), ""),
-        ("rerun, comparing", rerun(view="compare"), 1, "150"),
-        ("rerun, history of a place", rerun(view="place", at_place="39.11,117.2"), 1, "150"),
-        ("rerun, search", rerun(view="search", q="wudadao"), 1, "150"),
+        ("run of the page, map", rerun(), 1, "150"),
+        ("run of the page, two plans", rerun(view="wording"), 1, "150"),
     ]  # fmt: skip
     result = [
         [name, f"{processor / count:.1f}", f"{clock / count:.1f}", bound]
@@ -105,41 +104,53 @@ def rows() -> list[list[str]]:
     return result + [[name, "", f"{taken:.0f}", ""] for name, taken in once]
 
 
+STEPS = {
+    "toggle": ("planmap.toggle(['13th-wudadao'], false)", "planmap.toggle(['13th-wudadao'], true)"),
+    "select": (
+        "planmap.set({ zone: '13th-xiaobailou', card: true })",
+        "planmap.set({ zone: '13th-wudadao', card: true })",
+    ),
+    "period": ("planmap.set({ plan: '14th' })", "planmap.set({ plan: '13th' })"),
+    "language": ("planmap.set({ lang: 'en' })", "planmap.set({ lang: 'zh' })"),
+}
+"""What a reader does in the frame, forth and back."""
+
+PAINTED = """(step) => new Promise((done) => { const start = performance.now(); step();
+requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0)); })"""
+
+
 def in_browser(address: str) -> list[list[str]]:
-    """Return how long a change of the period takes on the page that is served at `address`."""
+    """Return how long a step in the frame takes until it is painted, and what it sends."""
     from playwright.sync_api import sync_playwright
 
+    measured = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{address}/?view=compare&mode=time&period=13th")
+        sent: list[int] = []
+        watch = page.context.new_cdp_session(page)
+        watch.send("Network.enable")
+        for event in ("webSocketFrameReceived", "webSocketFrameSent"):
+            watch.on(
+                f"Network.{event}", lambda told: sent.append(len(told["response"]["payloadData"]))
+            )
+        page.goto(address)
         frame = page.wait_for_selector("iframe").content_frame()  # type: ignore[union-attr]
         assert frame is not None
         frame.wait_for_function("window.planmap && window.planmap.ready")
-        whole, drawing = [], []
-        frame.evaluate(
-            "(() => { const old = window.planmap.update.bind(window.planmap);"
-            " window.planmap.update = (next) => { const start = performance.now(); old(next);"
-            " document.body.getBoundingClientRect(); window.__drawn = performance.now() - start; };"
-            " })()"
-        )
-        for turn in range(12):
-            button = "上一期" if turn % 2 else "下一期"
-            wanted = "13th" if turn % 2 else "14th"
-            start = time.perf_counter()
-            page.get_by_role("button", name=button).click()
-            frame.wait_for_function(
-                f"window.planmap.state.period === '{wanted}' &&"
-                " window.planmap.views[0].visible().length > 4"
-            )
-            whole.append(1000 * (time.perf_counter() - start))
-            drawing.append(float(frame.evaluate("window.__drawn")))
-            page.wait_for_timeout(300)
+        page.wait_for_timeout(2000)
+        for name, steps in STEPS.items():
+            before = sum(sent)
+            taken = [
+                float(frame.evaluate(f"({PAINTED})(() => {steps[turn % 2]})")) for turn in range(14)
+            ]
+            page.wait_for_timeout(400)
+            words = f"{name} until painted ({(sum(sent) - before) / 14:.0f} bytes)"
+            measured.append([words, "", f"{statistics.median(taken):.0f}", "80"])
         browser.close()
-    named = (("period, from click to drawn", whole, "500"), ("of it drawing", drawing, ""))
-    return [[name, "", f"{statistics.median(taken):.0f}", bound] for name, taken, bound in named]
+    return measured
 
 
 if __name__ == "__main__":

@@ -15,11 +15,19 @@ from playwright.sync_api import sync_playwright
 
 PICTURES = (
     ("map", "", 1440, 900, None),
+    ("map-card", "?zone=13th-jiefang-north-road", 1440, 900, None),
     ("map-popup", "", 1440, 900, "13th-jiefang-north-road"),
     ("map-14th-en", "?plans=14th&lang=en", 1440, 900, None),
-    ("map-phone", "", 390, 844, "13th-wudadao"),
+    ("map-phone", "?zone=13th-wudadao", 390, 844, None),
+    ("compare-swipe", "?view=compare", 1440, 900, None),
+    ("compare-matrix", "?view=compare&table=on", 1440, 900, None),
+    ("place", "?view=place&where=39.11000,117.20000", 1440, 900, None),
+    ("check", "?view=check&finding=13th-jiefang-north-road/area", 1440, 900, None),
 )
+"""Name, address, width, height [px], and a zone whose popup is opened."""
+
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
+SETTLE_MS = 2500
 
 
 def take(address: str, folder: Path) -> None:
@@ -30,14 +38,17 @@ def take(address: str, folder: Path) -> None:
         )
         for name, query, width, height, zone in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height})
+            page.set_default_timeout(120_000)
             page.goto(f"{address}/{query}")
-            frame = page.frame_locator(FRAME)
-            frame.locator("path.pm-zone").first.wait_for()
-            page.wait_for_timeout(1500)
+            frame = page.wait_for_selector(FRAME, state="attached").content_frame()
+            frame.wait_for_function("window.planmap && window.planmap.ready")
+            if "view=check" in query:
+                page.wait_for_selector('[class*="st-key-check_open_"]')
+            page.wait_for_timeout(SETTLE_MS)
             if zone:
                 frame.locator(f'path[data-zone="{zone}"]').focus()
                 page.keyboard.press("Enter")
-                page.wait_for_timeout(1500)
+                page.wait_for_timeout(SETTLE_MS)
             page.screenshot(path=folder / f"{name}.png")
             page.close()
         browser.close()
