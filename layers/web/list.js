@@ -21,7 +21,8 @@
       app.plansShown().forEach((id, number) => {
         const plan = data.plans.find((one) => one.id === id);
         const head = element("header", "pm-list-head");
-        head.appendChild(element("h2", "", plan ? pick(plan.title || plan.name) : ""));
+        head.append(element("h2", "", plan ? pick(plan.title || plan.name) : ""),
+          element("span", "pm-unit", t("map.unit_km2")));
         if (!number) head.appendChild(iconButton("pm-close pm-phone", "close", t("frame.close"), () => app.sheet("none")));
         nodes.push(head);
         this.plan(id, nodes);
@@ -66,9 +67,6 @@
       });
       const summary = element("summary", "");
       summary.appendChild(element("span", "pm-group-name", pick(group.name)));
-      if (zones.some((zone) => zone.t === "polygon")) {
-        summary.appendChild(element("span", "pm-unit", t("map.unit_km2")));
-      }
       box.appendChild(summary);
       const list = element("ul", "");
       zones.forEach((zone) => list.appendChild(this.row(zone)));
