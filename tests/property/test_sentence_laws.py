@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import GeoError
@@ -59,12 +59,14 @@ def beside(draw):
     ]
 
 
+@settings(deadline=None)
 @given(st.one_of(lists(), sided(), beside()))
 def test_what_was_written_is_read_in_its_order(case):
     text, expected = case
     assert [(limit.name, limit.side) for limit in parse_limits(text)] == expected
 
 
+@settings(deadline=None)
 @given(st.one_of(lists(), sided(), beside()))
 def test_a_span_holds_exactly_its_name(case):
     text, _ = case
@@ -72,6 +74,7 @@ def test_a_span_holds_exactly_its_name(case):
         assert text[limit.start : limit.end] == limit.name
 
 
+@settings(deadline=None)
 @given(lists(), st.lists(st.sampled_from([" ", "\n", "　", ""]), min_size=12, max_size=12))
 def test_white_space_around_marks_changes_nothing(case, blanks):
     text, expected = case
@@ -83,6 +86,7 @@ def test_white_space_around_marks_changes_nothing(case, blanks):
     assert [(limit.name, limit.side) for limit in parse_limits(spaced)] == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120) | st.text(WORDS, max_size=120))
 @example("东至东至东至")
 @example("（（（）围合")
@@ -99,6 +103,7 @@ def test_any_text_is_read_or_refused_with_a_place(text):
         assert "".join(text[limit.start : limit.end].split()) == limit.name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.text(WORDS, max_size=200))
 def test_any_paragraph_is_understood_without_an_error_and_in_its_own_words(text):
     understood = understand(text)
