@@ -139,7 +139,8 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
     refuse_above("VERTICES", int(shapely.get_num_coordinates(shapes).sum()), "vertices")
     if shapely.has_z(shapes).any():
         raw.notes.append(("heights", "info", {}))
-    shapes = shapely.force_2d(shapes)
+    with np.errstate(invalid="ignore"):  # NaN is told below
+        shapes = shapely.force_2d(shapes)
     unreadable = {note[2]["feature"] for note in raw.notes if note[0] == "geometry-unreadable"}
     for row in np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)):
         if row + 1 not in unreadable:
