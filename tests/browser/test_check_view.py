@@ -78,7 +78,7 @@ def test_verdicts_read_without_colour(check_page):
             b => [b.innerText.trim(),
                   b.querySelector('span').style.backgroundImage.replace(/%23[0-9a-f]{6}/g, '')]))"""
     )
-    assert len(marks) >= 5
+    assert len(marks) >= 4  # as many as the two plans have words
     assert len(set(marks.values())) == len(marks)
     page.add_style_tag(content="html { filter: grayscale(1); }")
     colours = page.evaluate(
