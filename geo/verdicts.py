@@ -155,8 +155,10 @@ def reading_label(reading: str, language: str) -> str:
 
 
 def line_words(line: str) -> Text | str:
-    """Return a line by its name, or by its id where it has no other."""
-    return Text("reading.unnamed_line", line=line) if _ID.fullmatch(line) else line
+    """Return a line by its name, or by its number in the base where it has none."""
+    if not _ID.fullmatch(line):
+        return line
+    return Text("reading.unnamed_line", line=line.removeprefix("street-"))
 
 
 @dataclass(frozen=True)
