@@ -163,7 +163,7 @@ def test_each_format_is_read_confirmed_and_judged(own_page, tmp_path, shapes, ki
         assert "120公顷" in first
         assert "不符" in second
     page.wait_for_map()
-    page.wait("window.planmap.overlay.getLayers()[0]?.getLayers().length === 4")
+    page.wait("(planmap.view.overlay.getLayers()[0] || L.layerGroup()).getLayers().length === 4")
 
 
 def test_shifted_coordinates_are_named_with_their_evidence(own_page, tmp_path, shapes):
