@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from deploy import bundle
 from testing.served import free_port, started
 
 ROOT = Path(__file__).parents[2]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+DISTRIBUTION = f"heping_plan_map-{VERSION}"
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +74,13 @@ def test_texts_schemas_web_files_and_data_are_in_the_wheel_and_tests_are_not(whe
     for room in ("geo", "layers", "views", "commands"):
         assert f"{room}/py.typed" in names
     rooms = {name.split("/")[0] for name in names}
-    assert rooms == {"geo", "layers", "views", "commands", "heping_plan_map-0.1.0.dist-info"}
+    assert rooms == {"geo", "layers", "views", "commands", f"{DISTRIBUTION}.dist-info"}
 
 
 def test_the_direct_requirements_of_the_wheel_are_those_of_the_project(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        about = archive.read("heping_plan_map-0.1.0.dist-info/METADATA").decode()
-        entry = archive.read("heping_plan_map-0.1.0.dist-info/entry_points.txt").decode()
+        about = archive.read(f"{DISTRIBUTION}.dist-info/METADATA").decode()
+        entry = archive.read(f"{DISTRIBUTION}.dist-info/entry_points.txt").decode()
     asked = {
         line.partition(": ")[2].lower()
         for line in about.splitlines()
