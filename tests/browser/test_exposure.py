@@ -20,7 +20,7 @@ WORDS = (
     "citation", "citation_en", "limits_text", "positioning", "strategy", "stated_area",
     "verdict_reason", "verdict_reason_en", "reasoning", "reasoning_en",
 )  # fmt: skip
-VIEWS = ("map", "check", "compare", "place", "search", "own", "export")
+VIEWS = ("map", "compare", "place", "check", "wording", "own", "export")
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 
 
@@ -70,15 +70,16 @@ def open_view(new_page, front):
             lambda m: page.refused.append(m.text) if "Content Security Policy" in m.text else None,
         )
         page.goto(f"{front[0]}/{query}")
-        page.locator(".pm-foot").wait_for()
-        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        frame = page.wait_for_selector(FRAME, state="attached").content_frame()
+        frame.wait_for_function("window.planmap && window.planmap.ready")
         return page
 
     return open_
 
 
 @pytest.mark.parametrize(
-    ("view", "language"), [*((view, "zh") for view in VIEWS), ("map", "en"), ("compare", "en")]
+    ("view", "language"),
+    [*((view, "zh") for view in VIEWS), ("map", "en"), ("compare", "en")],
 )
 def test_no_word_of_the_data_is_markup_or_asks_another_host(open_view, view, language):
     page = open_view(f"?view={view}&lang={language}&zone=13th-wudadao&q=x&at_place=x")
@@ -146,9 +147,11 @@ def test_an_online_base_map_is_allowed_only_when_the_reader_turns_it_on(open_vie
 def test_the_key_stays_in_the_session(open_view, front):
     key = "0123456789abcdef0123456789abcdef"
     page = open_view("?base=tianditu")
-    field = page.locator("input[type=password]")
+    frame = page.frame_locator(FRAME)
+    frame.locator(".pm-appearance > summary").click()
+    field = frame.locator("input[type=password]")
     field.fill(key)
-    field.press("Enter")
+    field.press("Tab")
     page.wait_for_timeout(2500)
     assert page.outside
     assert all("tianditu.gov.cn" in url for url in page.outside)
@@ -158,7 +161,7 @@ def test_the_key_stays_in_the_session(open_view, front):
     stored = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
     assert key not in page.evaluate(stored)
     other = open_view("?base=tianditu")
-    assert other.locator("input[type=password]").input_value() == ""
+    assert other.frame_locator(FRAME).locator("input[type=password]").input_value() == ""
     other.wait_for_timeout(1000)
     assert other.outside == []
 
@@ -169,10 +172,9 @@ def test_no_traceback_stands_in_the_log(front):
 
 def settled(page):
     """Return the words of the choices beside the map when they no longer change."""
-    page.locator(".pm-foot").wait_for()
     words = ""
     for _ in range(40):
-        now = page.locator("[data-testid=stSidebar]").inner_text()
+        now = page.frame_locator(FRAME).locator(".pm-list").inner_text()
         if now and now == words:
             return now
         words = now
