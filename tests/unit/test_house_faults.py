@@ -10,6 +10,7 @@ from geo.areas import geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, zone_layer
 from geo.verdicts import judge
+from layers.briefings.workbook import COLUMNS
 from testing.tiny_district import collection, item, line, plan_13th, plan_14th, write_tiny_district
 
 
@@ -160,8 +161,14 @@ def test_the_workbook_shows_no_difference_of_a_figure_that_drew_the_shape(folder
     out = tmp_path / "zones.xlsx"
     words = ["export", "--data", str(folder), "--format", "xlsx", "--plan", "13th"]
     assert main([*words, "--out", str(out), "--date", "2026-11-22"]) == 0
-    sheet = load_workbook(io.BytesIO(out.read_bytes())).worksheets[0]
-    rows = {row[1]: row for row in sheet.iter_rows(values_only=True) if row[1]}
+    book = load_workbook(io.BytesIO(out.read_bytes()))
+    # The sheet of areas is the one with a row of this width for each item.
+    rows = {
+        row[1]: row
+        for sheet in book.worksheets
+        for row in sheet.iter_rows(values_only=True)
+        if len(row) == len(COLUMNS) and row[1]
+    }
     assert rows["13th-spine"][10:12] == (None, None)
     assert rows["13th-west"][10] == pytest.approx(0.0, abs=0.01)
     zones = zone_layer(build(folder), "13th").set_index("zone_id")
