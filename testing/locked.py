@@ -62,7 +62,7 @@ def main() -> None:
         for seed in sorted((Path(folder) / "seeds").iterdir())
     ]
     from geo.workers.foreign import lock, reader, wire
-    from geo.workers.foreign.faults import UploadFaultError
+    from geo.workers.foreign.wire import UploadFaultError
 
     lock.limit_resources({**request["resources"], "processor_seconds": 10**6, "files": 10**6})
     work = Path(folder) / "work"

@@ -17,10 +17,10 @@ from shapely import LineString, MultiLineString, Polygon
 from geo.crs import WGS84
 from geo.errors import DataFileError, Issue
 from geo.texts import Text
-from geo.workers.foreign.faults import UploadFaultError
 from geo.workers.foreign.formats import BY_KIND
 from geo.workers.foreign.osm_elements import Piece, is_river_area, known_pieces
 from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
+from geo.workers.foreign.wire import UploadFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -30,10 +30,10 @@ from geo.streets.osm import (
     ways_table,
 )
 from geo.texts import Text
-from geo.workers.foreign.faults import UploadFaultError
 from geo.workers.foreign.formats import BY_KIND
 from geo.workers.foreign.osm_elements import is_river_area
 from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
+from geo.workers.foreign.wire import UploadFaultError
 
 logger = logging.getLogger(__name__)
 

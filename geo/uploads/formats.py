@@ -19,10 +19,10 @@ import pandas as pd
 
 from geo.errors import GeoError
 from geo.io import limits
-from geo.workers.foreign import faults
-from geo.workers.foreign.faults import UploadFaultError
+from geo.workers.foreign import wire
 from geo.workers.foreign.formats import BY_KIND, HEAD_BYTES, Format, format_of, stripped
 from geo.workers.foreign.run import UPLOAD, Files, Found, Wanted, chunks_at, read_layers
+from geo.workers.foreign.wire import UploadFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -189,7 +189,7 @@ def _without_utf16(source: _Source) -> _Source:
 
 def refuse_above(name: str, found: int, what: str) -> None:
     """Raise UploadFaultError if `found` passes the limit called `name`."""
-    faults.refuse_above({name: getattr(limits, name)}, name, found, what)
+    wire.refuse_above({name: getattr(limits, name)}, name, found, what)
 
 
 def plain_text(value: str) -> str:

@@ -25,9 +25,9 @@ from shapely import box
 from geo.errors import DataFileError, GeoError
 from geo.uploads import read_upload
 from geo.workers.foreign import run, wire
-from geo.workers.foreign.faults import UploadFaultError
 from geo.workers.foreign.formats import BY_KIND, FORMATS
 from geo.workers.foreign.run import Wanted, bytes_at, declared_crs, read_layers
+from geo.workers.foreign.wire import UploadFaultError
 from testing.canary import SECRET, Canary
 
 ROOT = Path(__file__).parents[2]

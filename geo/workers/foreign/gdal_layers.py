@@ -8,9 +8,8 @@ import sys
 import warnings
 from typing import Any
 
-from geo.workers.foreign.faults import refuse_above
 from geo.workers.foreign.lock import LockError
-from geo.workers.foreign.wire import Answer, Table
+from geo.workers.foreign.wire import Answer, Table, refuse_above
 
 KEPT_OUT = ("pandas", "pyarrow", "geopandas", "shapely", "pyproj", "certifi")
 """What pyogrio imports where it finds it and its raw readers do not need: 0.4 s and 60 MB."""

@@ -6,8 +6,7 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from geo.workers.foreign.faults import UploadFaultError, refuse_above
-from geo.workers.foreign.wire import Answer, Table
+from geo.workers.foreign.wire import Answer, Table, UploadFaultError, refuse_above
 
 NAKED = (
     "Polygon",

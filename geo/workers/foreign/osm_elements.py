@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.workers.foreign.faults import UploadFaultError
-from geo.workers.foreign.wire import Answer, Table
+from geo.workers.foreign.wire import Answer, Table, UploadFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

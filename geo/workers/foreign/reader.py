@@ -24,7 +24,7 @@ def main() -> None:
     os.dup2(silent, 1)
 
     from geo.workers.foreign import lock, wire
-    from geo.workers.foreign.faults import UploadFaultError
+    from geo.workers.foreign.wire import UploadFaultError
 
     answer = wire.Answer()
     try:

@@ -25,9 +25,8 @@ from pyproj.exceptions import ProjError
 
 from geo.io import limits as input_limits
 from geo.io.write import make_folder, temporary_folder, write_scratch
-from geo.workers.foreign.faults import UploadFaultError
 from geo.workers.foreign.formats import Format
-from geo.workers.foreign.wire import Answer, Table, WireError, read_answer
+from geo.workers.foreign.wire import Answer, Table, UploadFaultError, WireError, read_answer
 
 logger = logging.getLogger(__name__)
 

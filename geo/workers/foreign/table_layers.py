@@ -16,8 +16,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from geo.workers.foreign.faults import UploadFaultError, refuse_above
-from geo.workers.foreign.wire import Answer, Table
+from geo.workers.foreign.wire import Answer, Table, UploadFaultError, refuse_above
 
 WKT_NAMES = ("wkt", "geometry", "geom", "the_geom", "shape", "图形", "几何")
 EAST_NAMES = (

@@ -1,4 +1,6 @@
-"""The answer of a reader as bytes: a head in JSON, then columns and WKB as they lie in memory.
+"""The answer of a reader as bytes, and the fault that may stand in its place.
+
+A head in JSON, then columns and WKB as they lie in memory.
 
 Nothing in an answer is run when it is read: numbers are arrays, text is JSON, shapes are
 WKB. A head is at most `HEAD_BYTES`; what does not fit what it announces is refused.
@@ -13,11 +15,35 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MAGIC = b"GEOREAD1"
 HEAD_BYTES = 32 * 2**20
 NUMBERS = {"int": "<i8", "float": "<f8", "bool": "?"}
+
+
+class UploadFaultError(Exception):
+    """A file that cannot be read; `geo.uploads` gives it words in a language.
+
+    Parameters
+    ----------
+    code : str
+        Ends a key ``upload.<code>`` of the catalogue.
+    **values
+        Filled into its words: text and numbers only, since they cross processes.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+def refuse_above(limits: Mapping[str, int], name: str, found: int, what: str) -> None:
+    """Raise UploadFaultError if `found` passes the limit called `name`; none is no limit."""
+    limit = limits.get(name)
+    if limit is not None and found > limit:
+        raise UploadFaultError("too-large", name=name, limit=limit, found=found, what=what)
 
 
 class WireError(ValueError):
