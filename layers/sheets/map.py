@@ -307,6 +307,8 @@ def _places(base: Base, frame: MapFrame) -> list[tuple[Any, str]]:
     places = base.landmarks.to_crs(base.metric_crs)
     inner = shapely.box(*frame.bounds_m).buffer(-1.5 * SIGN_MM * frame.denominator / 1000)
     places = places[shapely.covers(inner, places.geometry.to_numpy())]
+    if "class" in places.columns:
+        places = places[places["class"] != NEIGHBOUR]
     rows = [
         (row, "metro" if getattr(row, "place_class", "") == "metro" else "place")
         for row in places.rename(columns={"class": "place_class"}).itertuples()
@@ -315,6 +317,9 @@ def _places(base: Base, frame: MapFrame) -> list[tuple[Any, str]]:
         rows = [pair for pair in rows if pair[1] == "metro"]
     return sorted(rows, key=lambda pair: pair[1] != "metro")
 
+
+NEIGHBOUR = "neighbour"
+"""Class of a landmark that is the name of a neighbouring district: written, no symbol."""
 
 LARGEST_DETAIL_DENOMINATOR = 15_000
 """Landmarks other than metro stations appear at this scale and larger."""
@@ -357,6 +362,7 @@ def _place_labels(
         name = zone_label(row, options.language)
         if not _place_zone_name(board, own, others, name, scale):
             missing.append(str(row.zone_id))
+    _place_neighbours(board, frame, base, options)
     _place_river_names(board, frame, base, options)
     _place_road_names(board, frame, front, base, options)
     for place, _ in places:
@@ -366,6 +372,20 @@ def _place_labels(
             name, "place", (size,), point_candidates(frame.to_paper(place.geometry), name, size)
         )
     return tuple(missing)
+
+
+def _place_neighbours(
+    board: LabelBoard, frame: MapFrame, base: Base, options: SheetOptions
+) -> None:
+    """Write the names of the neighbouring districts on their side of the border."""
+    if "class" not in base.landmarks.columns:
+        return
+    rows = base.landmarks[base.landmarks["class"] == NEIGHBOUR].to_crs(base.metric_crs)
+    size = 7.5 * options.font_scale
+    for row in rows.itertuples():
+        name = place_name(row, options.language)
+        at = frame.to_paper(row.geometry)
+        board.place(name, "road", (size,), point_candidates(at, name, size, away_mm=0.1))
 
 
 def _place_zone_name(

@@ -3,7 +3,7 @@
   "use strict";
 
   const FONT = '"Noto Sans SC","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
-  const SIZE = { zone: 13, belt: 12, place: 11.5, metro: 11, road: 11, landmark: 10.5, river: 13 };
+  const SIZE = { zone: 13, belt: 12, place: 11.5, metro: 11, road: 11, landmark: 10.5, river: 13, neighbour: 13 };
   const OFFSETS = {
     metro: [[0, 13], [0, -13], [1, 0], [-1, 0]],
     place: [[0, 14], [0, -14], [1, 0], [-1, 0]],

@@ -496,6 +496,10 @@
         weight: (LABEL_WEIGHT[road.cls] || 36) + Math.min(6, road.length / 600),
         room: (zoom) => road.length / this.metresPerPixel() }));
       this.data.points.forEach((point) => {
+        if (point.cls === "neighbour") {
+          items.push({ kind: "neighbour", text: this.pick(point.name), at: [shift(point.at)], zoom: 0, weight: 58, symbol: false });
+          return;
+        }
         const metro = point.cls === "metro";
         items.push({ kind: metro ? "metro" : "landmark", text: this.pick(point.name),
           at: [shift(point.at)], zoom: metro ? 13 : 14.75, weight: metro ? 56 : 30, symbol: true });
