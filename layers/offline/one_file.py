@@ -32,6 +32,7 @@ def inline_sources(own_script: str) -> tuple[str, str]:
         for source in (
             leaflet_source("leaflet.css"),
             styles(),
+            web_source("site.css"),
         )
     )
     script = "\n".join(

@@ -16,6 +16,7 @@ from layers.map.base_map import map_data
 from layers.map.finding import later_data
 from layers.map.zones import script_json
 from layers.offline.one_file import content_policy, inline_sources
+from layers.site.pages import item_tables, plan_items
 from layers.styles import Styles
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def standalone_html(
         policy=content_policy(script, style),
         title=html.escape(data["title"][language == "en"]),
         no_script=html.escape(text("standalone.no_script", language)),
+        tables=_tables(zones_by_plan, edges_by_plan or {}),
         about=_about(zones_by_plan, options, language),
         style=style,
         data=script_json(data),
@@ -186,6 +188,19 @@ def _pair(metadata: Mapping[str, Any], key: str) -> list[str]:
     return [chinese, str(metadata.get(f"{key}_en") or chinese)]
 
 
+def _tables(
+    zones_by_plan: Mapping[str, gpd.GeoDataFrame], edges_by_plan: Mapping[str, gpd.GeoDataFrame]
+) -> str:
+    """Return the figures of the map for a browser without scripts, the latest plan first."""
+    parts = []
+    for plan, zones in reversed(list(zones_by_plan.items())):
+        name = _pair(zones.attrs.get("metadata") or {"plan_name": plan}, "plan_name")
+        parts.append(f"<h2>{html.escape(' '.join(dict.fromkeys(name)))}</h2>")
+        items = plan_items(zones, edges_by_plan.get(plan, zones.iloc[:0]), ())
+        parts.append(item_tables(items, links=False))
+    return "".join(parts)
+
+
 def _about(
     zones_by_plan: Mapping[str, gpd.GeoDataFrame], options: StandaloneOptions, start: str
 ) -> str:
@@ -219,7 +234,7 @@ _PAGE = """<!DOCTYPE html>
 </head>
 <body>
 <main id="map"></main>
-<noscript><p>{no_script}</p></noscript>
+<noscript><div class="site-page"><p>{no_script}</p>{tables}</div></noscript>
 <details class="pm-provenance">{about}</details>
 <script type="application/json" id="data">{data}</script>
 <script>{script}</script>

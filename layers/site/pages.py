@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from markupsafe import Markup
 
 from geo.export.files import DataOptions, notice_lines
 from geo.io.geojson import layer_bytes
@@ -186,7 +187,7 @@ def index_page(material: Material, items: Mapping[str, Sequence[Item]], place: P
     plans = [
         {
             "about": district.plan(plan),
-            "groups": _groups(of_plan),
+            "tables": item_tables(of_plan),
             "downloads": [d for d in downloads if d.plan == plan and not d.zone_id],
         }
         for plan, of_plan in items.items()
@@ -201,6 +202,26 @@ def index_page(material: Material, items: Mapping[str, Sequence[Item]], place: P
         place=place,
     )
     return page.encode()
+
+
+def item_tables(items: Sequence[Item], *, links: bool = True) -> Markup:
+    """Return the items of a plan as HTML tables: stated, computed, interval, verdict.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        From `plan_items`.
+    links : bool
+        Whether each name leads to the page of its item.
+
+    Returns
+    -------
+    Markup
+        One table for each group. All data is escaped.
+    """
+    return Markup(
+        _template("site_tables.html.jinja").render(t=_texts, groups=_groups(items), links=links)
+    )
 
 
 def size_words(count: int) -> str:

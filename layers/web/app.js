@@ -430,6 +430,7 @@
       const box = map.getContainer();
       box.setAttribute("role", "region");
       box.classList.add("pm-map");
+      document.documentElement.classList.add("pm-root");
       document.body.classList.add("pm-page");
       document.body.appendChild(this.root);
       this.list = new PlanMap.ListCard(this);

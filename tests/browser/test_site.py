@@ -16,7 +16,7 @@ import zxingcpp
 from PIL import Image
 
 from geo.io.read import data_folder
-from layers.exports import read_material
+from layers.exports import ExportRequest, export, read_material
 from layers.map.base_map import scripts, tools, web_source
 from layers.site.edition import EditionOptions, edition_files, write_edition
 
@@ -237,3 +237,19 @@ def test_every_script_is_of_2017():
     """The parser knows the grammar of ECMAScript 2017 and no later one."""
     for source in (scripts(), tools(), web_source("site.js"), web_source("one-file.js")):
         esprima.parseScript(source.decode())
+
+
+@pytest.mark.parametrize("where", ["edition", "one file"])
+def test_without_scripts_the_figures_are_read_and_scrolled(new_page, edition, tmp_path, where):
+    path = edition / "index.html"
+    if where == "one file":
+        request = ExportRequest("html", dt.date(2026, 11, 27), ("13th", "14th"))
+        path = tmp_path / "map.html"
+        path.write_bytes(export(request, read_material(data_folder())).content)
+    page = new_page(java_script_enabled=False)
+    page.goto(path.as_uri())
+    row = page.locator("tr").filter(has_text="五大道小洋楼历史文化体验区").first
+    assert "1.49" in row.inner_text()
+    row.scroll_into_view_if_needed()
+    top = row.bounding_box()["y"]
+    assert 0 <= top < 900
