@@ -12,6 +12,7 @@ from geo.compare.overlays import overlap_matrix
 from geo.places.gazetteer import gazetteer, history_index, item_passages, place_history
 from geo.places.search import spell
 from geo.texts import text
+from layers.citations import citations
 from layers.map.comparison import comparison_data
 from layers.map.popups import both
 from layers.map.popups import names as zone_names
@@ -37,7 +38,7 @@ def later_data(
     edges: Mapping[str, gpd.GeoDataFrame],
     base: Mapping[str, gpd.GeoDataFrame],
 ) -> dict[str, Any]:
-    """Return what the scripts load when it is wanted: ``search``, ``places`` and ``pairs``.
+    """Return what the scripts load when it is wanted: ``search``, ``places``, ``pairs``, ``cite``.
 
     Parameters
     ----------
@@ -65,7 +66,22 @@ def later_data(
         "search": search_rows(items, known),
         "places": place_rows(known, history_index(zones, edges, district), names, _english(base)),
         "pairs": comparison_data(overlaps_of_plans(zones, edges)),
+        "cite": cite_rows(zones),
     }
+
+
+def cite_rows(zones: Mapping[str, gpd.GeoDataFrame]) -> dict[str, list[str]]:
+    """Return how each item is cited: the plan and the map in GB/T 7714, and both as BibTeX.
+
+    The day of access and the address are the browser's to know: it puts them at the end.
+    """
+    rows = {}
+    for table in zones.values():
+        about = table.attrs.get("metadata") or {}
+        for row in table.drop(columns="geometry").to_dict("records"):
+            cited = citations(row, about, None)
+            rows[str(row["zone_id"])] = [cited.plan, cited.map, cited.bibtex]
+    return rows
 
 
 def overlaps_of_plans(

@@ -347,11 +347,14 @@
       return node;
     }
 
-    citation(zone) {
-      const plan = this.pick(zone.about.citation);
-      return [PlanMap.sentence(zone) && `“${PlanMap.sentence(zone)}”`, plan,
-        `${this.pick(this.data.title)}, ${this.t("map.data_version")} ${this.data.version}, ${zone.id}`,
-        this.link()].filter(Boolean).join("\n");
+    // The sentence with its source, then plan and map as GB/T 7714 has them, then both as BibTeX.
+    cite(zone, opener) {
+      this.host.load("cite", (cites) => {
+        const [plan, map, bibtex] = cites[zone.id] || ["", "", ""];
+        const seen = [this.state.today ? `[${this.state.today}]` : "", this.link()].filter(Boolean).join(" ");
+        this.copy([PlanMap.sentence(zone) && `“${PlanMap.sentence(zone)}”`, plan, `${map} ${seen}`, "", bibtex]
+          .filter((line, at) => line || at === 3).join("\n"), opener);
+      });
     }
 
     link() { return this.host.href(this.query({ at: this.whereNow(), pop: false, present: false })); }

@@ -302,7 +302,7 @@
         row.appendChild(button("pm-button", t("frame.twin", { plan: pick(app.plan(twin.plan).name) }),
           () => app.choose(twin.id)));
       }
-      row.appendChild(button("pm-button", t("frame.cite"), (event) => app.copy(app.citation(zone), event.currentTarget)));
+      row.appendChild(button("pm-button", t("frame.cite"), (event) => app.cite(zone, event.currentTarget)));
       row.appendChild(button("pm-button", t("frame.report"), (event) => app.report(zone, event.currentTarget)));
       return row;
     }

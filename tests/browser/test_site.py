@@ -253,3 +253,15 @@ def test_without_scripts_the_figures_are_read_and_scrolled(new_page, edition, tm
     row.scroll_into_view_if_needed()
     top = row.bounding_box()["y"]
     assert 0 <= top < 900
+
+
+def test_a_citation_names_plan_and_map_in_both_forms(opened, served):
+    page = opened(served, "?plans=14th&zone=14th-wudadao")
+    page.evaluate("planmap.copy = (words) => { window.cited = words; }")
+    page.get_by_role("button", name="复制引文").click()
+    until(page, "Boolean(window.cited)")
+    cited = page.evaluate("window.cited")
+    assert "和平政〔2021〕4号[Z]" in cited
+    assert "五大道洋楼经济核心区（14th-wudadao）[CM]" in cited
+    assert "zone=14th-wudadao" in cited
+    assert "@misc{map-14th-wudadao," in cited
