@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -17,6 +18,8 @@ def pytest_configure(config):
     """Give each worker its own temporary folder: some tests look at what is left in it."""
     if os.environ.get("PYTEST_XDIST_WORKER"):
         config.own_temporary = tempfile.mkdtemp(prefix=os.environ["PYTEST_XDIST_WORKER"])
+        # Other users of the machine pass through it: PostgreSQL does not run as root.
+        Path(config.own_temporary).chmod(0o711)
         os.environ["TMPDIR"] = tempfile.tempdir = config.own_temporary
 
 

@@ -84,7 +84,9 @@ def boundary_points_bytes(
                 label = first if k == last else first + k  # a ring ends at its first corner
                 lines.append(f"J{label},{number},{northing:.{DECIMALS}f},{easting:.{DECIMALS}f}")
             first += last
-    return ("\r\n".join(lines) + "\r\n").encode("gbk", "replace")
+    # GBK has no ©; the form's programs would show what stands in its place as a question mark.
+    words = ("\r\n".join(lines) + "\r\n").replace("©", "(C)")
+    return words.encode("gbk", "replace")
 
 
 def _cell(value: object, keep: str = "") -> str:
