@@ -66,7 +66,7 @@ def said(word, content):
         return " ".join(
             re.sub(r"</[aw]:t>\s*<[aw]:t[^>]*>", "", t) for t in packed(content).values()
         )
-    # Boundary points are GBK, as the programs of the land offices write them; it has no ©, its form no comma.
+    # Boundary points are GBK, as land offices write them: it has no ©, and the form no comma.
     if word == "txt":
         return content.decode("gbk").replace("(C)", "©").replace("、 ", ", ")
     return content.decode("utf-8-sig", "replace")
