@@ -157,6 +157,7 @@ def item_page(item: Item, metadata: Mapping[str, Any], place: Place) -> bytes:
         t=_texts,
         item=item,
         cited=citations(item.properties, metadata, place.date, address),
+        district=str(metadata.get("district_name") or ""),
         notice=_notice(metadata, place.date),
         place=place,
     )
