@@ -65,7 +65,7 @@ def compare_with_base(
     Returns
     -------
     DataFrame
-        One row per street of the base in its order, then those that only the
+        One row per named street of the base in its order, then those that only the
         import has. `COLUMNS`: ``found`` is ``"both"``, ``"base only"`` or
         ``"import only"``; ``method`` and ``claimed_error_m`` (1 sigma [m]) as
         the base has them; ``length_m`` of the bundled line [m];
@@ -77,6 +77,8 @@ def compare_with_base(
     """
     roads = imported if isinstance(imported, gpd.GeoDataFrame) else imported.roads
     found = _by_name(roads.to_crs(metric_crs))
+    # A street without a name has no other to be held against.
+    base = base[base["name"].notna() & (base["name"] != "")]
     bundled = base.to_crs(metric_crs)
     methods = base.get("method", pd.Series("", base.index))
     errors = base.get("position_error_m", pd.Series(np.nan, base.index))

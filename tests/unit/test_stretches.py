@@ -361,5 +361,6 @@ def test_the_report_shows_every_kept_combination(tmp_path, language):
     built = build(uncertain(tmp_path))
     page = report_html(built, [], language=language)
     words = re.sub(r"<[^>]+>", " ", page)
-    assert {"zh": "青北道取无名街（底图编号 farther）一线：1.200 km²", "en": "1.200 km²"}[language] in words
+    chinese = "青北道取无名街（底图编号 farther）一线：1.200 km²"
+    assert {"zh": chinese, "en": "1.200 km²"}[language] in words
     assert {"zh": "概率 15%", "en": "probability 15%"}[language] in words
