@@ -65,7 +65,7 @@ def compare_with_base(
     Returns
     -------
     DataFrame
-        One row per named street of the base in its order, then those that only the
+        One row per stretch of a named street of the base in its order, then those that only the
         import has. `COLUMNS`: ``found`` is ``"both"``, ``"base only"`` or
         ``"import only"``; ``method`` and ``claimed_error_m`` (1 sigma [m]) as
         the base has them; ``length_m`` of the bundled line [m];
