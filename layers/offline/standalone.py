@@ -16,7 +16,7 @@ from layers.map.base_map import map_data
 from layers.map.finding import later_data
 from layers.map.zones import script_json
 from layers.offline.one_file import content_policy, inline_sources
-from layers.site.pages import item_tables, plan_items
+from layers.site.items import item_tables, plan_items
 from layers.styles import Styles
 
 if TYPE_CHECKING:

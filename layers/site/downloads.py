@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from geo.export.files import DATA_FORMATS
 from geo.texts import Text
 from layers.exports import ExportRequest, export, read_material
 from layers.sheets.options import SheetOptions
+from layers.site.items import Download
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,35 +28,6 @@ WORKERS = 2
 """Processes that draw at once."""
 
 POLYGONS = ("Polygon", "MultiPolygon")
-
-
-@dataclass(frozen=True)
-class Download:
-    """One file that the edition offers.
-
-    Parameters
-    ----------
-    path : str
-        Below the folder of the edition, with ``/``.
-    content : bytes
-        The file.
-    media_type : str
-        Such as ``"application/pdf"``.
-    title : Text
-        What it is, in the reader's language.
-    plan, zone_id : str
-        What it shows; empty for all plans, and for a whole plan.
-    format : str
-        As in `layers.exports.FORMATS`.
-    """
-
-    path: str
-    content: bytes
-    media_type: str
-    title: Text
-    plan: str = ""
-    zone_id: str = ""
-    format: str = ""
 
 
 Tell = Callable[[float, str], None]

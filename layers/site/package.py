@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.base import District
-    from layers.site.downloads import Download
+    from layers.site.items import Download
     from layers.site.pages import Place
 
 NGINX = """# nginx: the edition under any path. Copy the folder to the root below.

@@ -10,10 +10,10 @@ from geo.base import District
 from geo.errors import ExportError
 from geo.io.read import data_folder, read_layer
 from geo.texts import Text
-from layers.site.downloads import Download
 from layers.site.edition import EditionOptions, write_edition
+from layers.site.items import Download, plan_items
 from layers.site.package import data_package, site_map
-from layers.site.pages import Place, item_page, plan_items
+from layers.site.pages import Place, item_page
 
 DATE = dt.date(2026, 11, 27)
 PLACE = Place(date=DATE, version="2026.11.27", style="assets/site.css")

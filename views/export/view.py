@@ -147,7 +147,7 @@ def choose_content(
         list(known),
         default=next(iter(known)),
         required=True,
-        format_func=lambda p: known[p].label,
+        format_func=lambda p: plain(known[p].label),
         key=f"export_preset_{plan}",
         **KEPT,
     )
