@@ -22,6 +22,7 @@ class Session:
         self.query = query
         self.received = 0
         self.script = ""
+        self.title = ""
         self.pills: dict[str, tuple[list[str], list[str]]] = {}
         self.maps: list[str] = []
         self.states: dict[str, WidgetState] = {}
@@ -50,6 +51,8 @@ class Session:
                     return time.perf_counter() - start
             elif kind == "new_session":
                 self.script = message.new_session.page_script_hash
+            elif kind == "page_config_changed":
+                self.title = message.page_config_changed.title
             elif kind == "delta":
                 self._see(message.delta.new_element)
 
