@@ -321,7 +321,12 @@ def panel(state: State, material: Material, request: ExportRequest, *, was_busy:
     last = st.session_state.get("export_last")
     picture = preview if preview.job.state == "done" else last
     if picture is not None and picture.job.file is not None:
-        st.image(picture.job.file.read_bytes(), width="stretch")
+        name = file_name(picture.request, material)
+        st.image(
+            picture.job.file.read_bytes(),
+            width="stretch",
+            alt=state.text("export.preview_alt", name=name),
+        )
     if preview.job.fault is not None:
         st.error(plain(preview.job.fault.render(state.language)))
     elif preview.is_busy:
