@@ -215,13 +215,20 @@ def _district(path: Path, imported: ImportedStreets) -> bytes:
     if "attribution" not in document or "licence" not in document:
         raise DataFileError(Text("street-folder.no-attribution", file=path.name))
     date = imported.extract_date[:10]
-    if imported.attribution and imported.attribution not in document["attribution"]:
+    if imported.attribution:
         of, of_en = (f"（{date}）", f" ({date})") if date else ("", "")
-        streets = f"街道数据：{imported.attribution}{of}"
-        document["attribution"] = "；".join(filter(None, [document["attribution"], streets]))
-        streets = f"street data: {imported.attribution}{of_en}"
-        english = document.get("attribution_en", "")
-        document["attribution_en"] = "; ".join(filter(None, [english, streets]))
+        before, before_en = str(document["attribution"]), str(document.get("attribution_en", ""))
+        if imported.attribution in before:
+            # Named already, once is enough; but these are no longer the streets that it tells of.
+            streets, streets_en = (
+                f"街道已换为导入的数据{of}",
+                f"streets replaced by imported ones{of_en}",
+            )
+        else:
+            streets = f"街道数据：{imported.attribution}{of}"
+            streets_en = f"street data: {imported.attribution}{of_en}"
+        document["attribution"] = "；".join(filter(None, [before, streets]))
+        document["attribution_en"] = "; ".join(filter(None, [before_en, streets_en]))
     if imported.licence.startswith("ODbL"):
         # zones traced from an ODbL database are a derivative database
         document["licence"] = imported.licence

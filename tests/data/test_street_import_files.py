@@ -497,9 +497,33 @@ def test_an_import_of_the_bundled_streets_finds_them_not_off(bundled_as_import):
 def test_the_data_folder_says_whose_streets_they_are(bundled_as_import):
     folder, imported, _ = bundled_as_import
     district = (folder / "district.toml").read_text("utf-8")
-    # The bundled base names OpenStreetMap already; it is not named again.
+    # The bundled base names OpenStreetMap already: not again, but that and when it was replaced.
     (words,) = [line for line in district.splitlines() if line.startswith("attribution = ")]
     assert words.count("© OpenStreetMap contributors") == 1
+    assert words.endswith('；街道已换为导入的数据（2026-10-31）"')
+    assert "streets replaced by imported ones (2026-10-31)" in district
+
+
+def test_a_folder_that_names_nobody_yet_names_whose_the_imported_streets_are(
+    bundled_as_import, tmp_path
+):
+    _, imported, _ = bundled_as_import
+    source = tmp_path / "source"
+    shutil.copytree(data_folder(Path("data")), source)
+    path = source / "district.toml"
+    lines = path.read_text("utf-8").splitlines()
+    lines = [
+        'attribution = "某图"' if line.startswith("attribution = ") else line for line in lines
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_imported(tmp_path / "data", imported, source=source)
+    district = (tmp_path / "data" / "district.toml").read_text("utf-8")
+    assert 'attribution = "某图；街道数据：© OpenStreetMap contributors（2026-10-31）"' in district
+
+
+def test_the_licence_and_the_source_of_the_import_are_told(bundled_as_import):
+    folder, imported, _ = bundled_as_import
+    district = (folder / "district.toml").read_text("utf-8")
     assert 'licence = "ODbL 1.0"' in district
     told = json.loads((folder / "base" / "streets.json").read_text("utf-8"))
     assert told["source"]["sha256"] == imported.source["sha256"]
