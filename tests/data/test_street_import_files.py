@@ -1,6 +1,7 @@
 """Every kind of file that an import takes, whole and damaged; and a build on what it gives."""
 
 import json
+import shutil
 import struct
 import warnings
 from pathlib import Path
@@ -495,7 +496,7 @@ def test_an_import_of_the_bundled_streets_finds_them_not_off(bundled_as_import):
 
 
 def test_the_data_folder_says_whose_streets_they_are(bundled_as_import):
-    folder, imported, _ = bundled_as_import
+    folder, _, _ = bundled_as_import
     district = (folder / "district.toml").read_text("utf-8")
     # The bundled base names OpenStreetMap already: not again, but that and when it was replaced.
     (words,) = [line for line in district.splitlines() if line.startswith("attribution = ")]
