@@ -24,7 +24,7 @@ FRAME = frozenset(
     {
         *("view", "lang", "plans", "show", "hide", "labels", "base", "zone", "card", "pop", "tab"),
         *("at", "from", "to", "mode", "split", "cell", "table", "where", "fade", "measure"),
-        *("present", "embed", "bbox"),
+        *("present", "stops", "embed", "bbox", "seen"),
     }
 )
 """Parameters that belong to the scripts; every other one is a widget's of ours."""

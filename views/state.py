@@ -288,7 +288,8 @@ def choices_of(data: PageData, view: str) -> dict[str, Any]:
     chosen = link.several("plans", plans, [first] if first else [])[:1]
     before = link.one("from", plans, plans[max(0, len(plans) - 2)] if plans else None)
     after = link.one("to", plans, plans[-1] if plans else None)
-    if view == "wording" and before and after:
+    compared = view == "wording" or (view == "export" and link.words("seen") == "compare")
+    if compared and before and after:
         chosen = tuple(dict.fromkeys((before, after)))
     zones = list(data.features)
     standard = shown_at_first(data.zones.values(), data.styles)

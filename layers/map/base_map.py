@@ -56,6 +56,7 @@ SCRIPTS = (
     "search.js",
     "bar.js",
     "panels.js",
+    "present.js",
     "host.js",
     "app.js",
 )

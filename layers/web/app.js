@@ -7,7 +7,7 @@
   const PHONE = "(max-width: 760px)";
   const NARROW = 960; // pixels: a card stands below the map instead of beside it
   const OWN = ["view", "lang", "plans", "show", "hide", "labels", "base", "zone", "card", "pop", "tab", "at",
-    "from", "to", "mode", "split", "cell", "table", "where", "fade", "measure", "present", "embed"];
+    "from", "to", "mode", "split", "cell", "table", "where", "fade", "measure", "present", "stops", "embed"];
   // A change of one of these is a step that Back undoes; any other only amends the address.
   const STEPS = ["view", "plan", "zone", "from", "to", "place", "lang"];
 
@@ -31,6 +31,7 @@
       this.extra = {};
       this.edge = null;
       this.overlays = {};
+      this.seen = null;
       this.state = this.parse(host.read());
       this.pick = (pair) => (this.state.lang === "en" ? pair[1] || pair[0] : pair[0]);
       this.t = (key, values) => fill(this.pick(this.data.texts[key] || [key, key]), values);
@@ -83,7 +84,9 @@
         cell: asked.get("cell") || null, table: asked.get("table") === "on",
         place: asked.get("where") || null,
         fade, measure: asked.get("measure") || "", measuring: Boolean(asked.get("measure")),
-        present: asked.get("present") === "1", embed: asked.get("embed") === "1" || asked.get("embed") === "true",
+        present: asked.get("present") === "1",
+        stops: (asked.get("stops") || "").split(",").filter((id) => this.zones.has(id) || plans.includes(id)),
+        embed: asked.get("embed") === "1" || asked.get("embed") === "true",
       };
       // Links from before: a search, a place asked about, a period shown alone.
       const view = asked.get("view");
@@ -136,6 +139,7 @@
       put("fade", Object.entries(state.fade).map(([group, percent]) => `${group}:${percent}`).join(","), "");
       put("measure", state.measure, "");
       if (state.present) put("present", "1");
+      put("stops", state.stops.join(","), "");
       if (state.embed) put("embed", "1");
       if (state.at) put("at", state.at.join(","), "");
       if (this.host.isHost(state.view)) Object.assign(words, this.extra);
@@ -177,6 +181,8 @@
       const changed = Object.keys(next).filter((key) => JSON.stringify(next[key]) !== JSON.stringify(before[key]));
       if (!changed.length && why !== "first") return;
       if (changed.includes("zone")) this.edge = null;
+      // What a reader saw before a view of the host covered it: “the current view” of an export.
+      if (this.host.isHost(next.view) && !this.host.isHost(before.view)) this.seen = { view: before.view, bbox: this.bbox() };
       this.state = next;
       this.draw(why === "first" ? ["all"] : changed);
       if (why === "pop") {
@@ -357,7 +363,7 @@
       });
     }
 
-    link() { return this.host.href(this.query({ at: this.whereNow(), pop: false, present: false })); }
+    link() { return this.host.href(this.query({ at: this.whereNow(), pop: false, present: false, stops: [] })); }
 
     whereNow() {
       const centre = this.view.toWgs84(this.map.getCenter());
@@ -447,6 +453,7 @@
       this.placeCard = new PlanMap.PlaceCard(this);
       this.compare = new PlanMap.Compare(this);
       this.present = new PlanMap.Present(this);
+      this.stops = new PlanMap.Stops(this);
       this.printed = new PlanMap.Printed(this);
       this.popup = new PlanMap.Popup(this);
       this.main = element("main", "pm-main");
@@ -473,6 +480,11 @@
       this.scale = new Scale({ imperial: false, position: "bottomleft", maxWidth: 110, app: this }).addTo(map);
       map.on("moveend", () => this.settled());
       document.addEventListener("keydown", (event) => this.keys(event));
+      this.host.onKey((event) => this.state.present && this.present.key(event));
+      // The browser takes the Escape that ends a full screen for itself.
+      document.addEventListener("fullscreenchange", () => {
+        if (!document.fullscreenElement && this.present.full) this.set({ present: false });
+      });
       window.matchMedia(PHONE).addListener(() => this.draw(["all"]));
       const start = this.state;
       const measured = start.measure;
@@ -481,6 +493,7 @@
       if (start.at) this.goAt(start.at);
       if (this.phone && start.card) this.sheet("card", "half");
       if (!start.at && start.zone && this.zones.get(start.zone).t && (start.card || start.pop)) this.view.zoomTo(start.zone, false);
+      if (start.present && !start.at) this.present.begin();
       if (measured) this.measure.restore(measured);
       if (start.pop) this.reopen();
       if (this.searched) {
@@ -537,7 +550,7 @@
     inset() {
       const inset = { left: 0, right: 0, top: 0, bottom: 0 };
       const { state } = this;
-      if (state.embed || state.present) return Object.assign({}, inset, { bottom: state.present ? 170 : 60 });
+      if (state.embed || state.present) return Object.assign({}, inset, { bottom: state.present ? this.present.node.offsetHeight + 30 : 60 });
       if (this.phone && this.host.isHost(state.view)) {
         return Object.assign({}, inset, { bottom: this.host.drawerHeight(state.view) });
       }
@@ -633,7 +646,7 @@
       if (has("lang") && this.scale) this.scale._update();
       this.drawMap();
       if (has("lang", "base")) this.bar.renderFoot();
-      if (has("lang", "plan", "zone", "present")) this.present.render();
+      if (has("lang", "plan", "zone", "present", "stops", "show", "hide")) this.present.render();
       if (has("lang") && this.popup.popup) this.popup.render();
       if (has("zone", "pop") && !state.pop && this.popup.popup) this.popup.close(true);
       if (all && this.faults.length) this.tellLine(this.t("page.link_fault", { parts: list(this.faults, state.lang) }));

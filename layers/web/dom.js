@@ -79,6 +79,10 @@
     eyeOff: "M2 12s4-6.500 10-6.500S22 12 22 12s-4 6.500-10 6.500S2 12 2 12zM4 20L20 4",
     close: "M5 5l14 14M19 5L5 19",
     chevron: "M8 5l7 7-7 7",
+    back: "M16 5l-7 7 7 7",
+    up: "M5 15l7-7 7 7",
+    down: "M5 9l7 7 7-7",
+    list: "M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01",
   };
 
   function icon(name, size) {

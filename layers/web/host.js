@@ -48,6 +48,7 @@
       push: (query) => change("pushState", query),
       replace: (query) => change("replaceState", query),
       onPop: (take) => window.addEventListener("popstate", take),
+      onKey: () => {},
       href: (query) => path() + (query === "?" ? "" : query),
       title: (words) => { document.title = words; },
       speak: () => {},
@@ -67,7 +68,7 @@
 
   const DRAWERS = { check: 0.62, own: 0.62, export: 1, wording: 1 };
   // What Python must know, and learns only when a view of its own is open.
-  const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to"];
+  const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to", "seen", "bbox"];
 
   // The Streamlit page: streamlit-folium hands the map over here and takes back what Python must know.
   function pageHost(data) {
@@ -92,6 +93,7 @@
       push: write("pushState"),
       replace: write("replaceState"),
       onPop: (take) => outer.addEventListener("popstate", take),
+      onKey: (take) => outer.document.addEventListener("keydown", take),
       href: (query) => location.origin + location.pathname + (query === "?" ? "" : query),
       title: (words) => { outer.document.title = words; },
       speak: (lang) => { root.lang = lang === "en" ? "en" : "zh-CN"; },
@@ -100,6 +102,9 @@
         root.dataset.view = state.view;
         root.classList.toggle("pm-bare", state.present || state.embed);
         const now = Object.assign({}, app.extra, { view: state.view, lang: state.lang, plans: state.plan, zone: state.zone || "", show: state.show.join(","), hide: state.hide.join(","), from: state.from, to: state.to, base: state.base, labels: state.labels ? "on" : "off", at: (state.at || []).join(",") });
+        // Only an export asks what part of the map was in sight.
+        const seen = state.view === "export" ? app.seen || { view: "map", bbox: app.bbox() } : { view: "", bbox: "" };
+        Object.assign(now, { seen: seen.view, bbox: seen.bbox });
         const same = known && !words.clicked && KNOWN.every((key) => known[key] === now[key]) &&
           JSON.stringify(known.extra) === JSON.stringify(app.extra);
         if (!known || (host.isHost(state.view) && known.view !== now.view)) outer.scrollTo(0, 0);

@@ -15,10 +15,26 @@
       this.map = map;
       this.pane = pane;
       this.items = [];
+      this.grown = 1;
       this.pen = document.createElement("canvas").getContext("2d");
       this.again = () => this.place();
       map.on("zoomend moveend resize", this.again);
     }
+
+    // All names so many times as large, for a hall.
+    large(times) {
+      if (times === this.grown) return;
+      this.grown = times;
+      this.items.forEach((item) => {
+        item.width = 0;
+        if (item.element) this.fit(item);
+      });
+      this.place();
+    }
+
+    size(item) { return (SIZE[item.kind] || 11) * this.grown; }
+
+    fit(item) { item.element.style.fontSize = this.grown === 1 ? "" : `${this.size(item)}px`; }
 
     off() { this.map.off("zoomend moveend resize", this.again); }
 
@@ -38,7 +54,7 @@
 
     width(item) {
       if (item.width) return item.width;
-      const size = SIZE[item.kind] || 11;
+      const size = this.size(item);
       const bold = ["zone", "belt", "place"].includes(item.kind) ? 600 : 400;
       this.pen.font = `${bold} ${size}px ${FONT}`;
       item.width = this.pen.measureText(item.text).width + 4;
@@ -71,7 +87,7 @@
       this.items.forEach((item) => {
         let spot = null;
         if (zoom >= (item.zoom || 0)) {
-          const textSize = SIZE[item.kind] || 11;
+          const textSize = this.size(item);
           const width = this.width(item);
           for (const at of item.at) {
             const point = map.latLngToContainerPoint([at[0], at[1]]);
@@ -83,7 +99,7 @@
             for (const offset of OFFSETS[item.kind] || [[0, 0]]) {
               const side = Math.abs(offset[0]) === 1;
               const dx = side ? offset[0] * (width / 2 + 8) : 0;
-              const dy = side ? 0 : offset[1];
+              const dy = side ? 0 : offset[1] * this.grown;
               const middle = L.point(point.x + dx, point.y + dy);
               const discs = this.discs(middle, at[2] || 0, width, textSize);
               if (!free(discs)) continue;
@@ -108,6 +124,7 @@
         item.element.className = `pm-label pm-label-${item.kind}`;
         item.element.textContent = item.text;
         if (item.colour) item.element.style.color = item.colour;
+        this.fit(item);
         item.box = document.createElement("div");
         if (item.symbol) {
           const symbol = document.createElement("span");

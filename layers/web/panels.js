@@ -1,4 +1,4 @@
-// Dialogs, sharing, the rest of a phone's views, and presenting.
+// Dialogs, sharing, and the rest of a phone's views.
 (function (PlanMap) {
   "use strict";
   const { element, button, iconButton } = PlanMap.dom;
@@ -80,7 +80,7 @@
       row.append(button("pm-button", t("frame.picture"), (event) => this.picture(event.currentTarget)));
       row.append(button("pm-button", t("frame.present"), () => {
         app.dialog.close();
-        app.set({ present: true });
+        app.stops.open();
       }), button("pm-button", t("frame.print"), () => {
         app.dialog.close();
         window.print();
@@ -164,69 +164,6 @@
     close() { if (this.app.dialog.isOpen) this.app.dialog.close(); }
   }
 
-  // For a meeting: no bars, large type; arrows go through zones and periods, Escape ends.
-  class Present {
-    constructor(app) {
-      this.app = app;
-      this.node = element("section", "pm-slide");
-    }
-
-    render() {
-      const { app } = this;
-      const { state, t, pick } = app;
-      this.node.hidden = !state.present;
-      if (this.node.hidden) return;
-      this.node.setAttribute("aria-label", t("frame.present"));
-      this.node.setAttribute("aria-live", "polite");
-      const zone = state.zone && app.zones.get(state.zone);
-      const plan = app.plan(state.plan);
-      const nodes = [element("p", "pm-slide-plan", `${pick(plan.name)} ${plan.from}–${plan.to}`)];
-      if (zone) {
-        const quote = element("blockquote", "", PlanMap.sentence(zone));
-        quote.lang = "zh";
-        nodes.push(element("h2", "", pick(zone.name)), quote, app.figuresLine(zone));
-        if (state.lang === "en" && zone.summary) nodes.push(element("p", "pm-quiet", `${t("frame.summary")} ${zone.summary}`));
-      } else {
-        nodes.push(element("h2", "", pick(app.data.title)), element("p", "pm-quiet", t("frame.present_keys")));
-      }
-      PlanMap.put(this.node, ...nodes);
-    }
-
-    stops() {
-      const { app } = this;
-      return [null, ...app.data.zones.filter((zone) => zone.plan === app.state.plan && zone.t === "polygon" &&
-        app.shown().includes(zone.id)).map((zone) => zone.id)];
-    }
-
-    // Page keys are what a clicker sends.
-    key(event) {
-      const { app } = this;
-      const zones = { ArrowRight: 1, PageDown: 1, " ": 1, ArrowLeft: -1, PageUp: -1 }[event.key];
-      const periods = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (event.key === "Escape") {
-        app.set({ present: false });
-      } else if (event.key === "b" || event.key === "B" || event.key === ".") {
-        document.body.classList.toggle("pm-black");
-      } else if (zones) {
-        const stops = this.stops();
-        const at = Math.max(0, stops.indexOf(app.state.zone));
-        const id = stops[Math.min(stops.length - 1, Math.max(0, at + zones))];
-        app.set({ zone: id, card: false, pop: false });
-        if (id) app.view.zoomTo(id);
-        else app.view.whole(true);
-      } else if (periods) {
-        const plans = app.data.plans.map((plan) => plan.id);
-        const at = plans.indexOf(app.state.plan) + periods;
-        if (plans[at]) app.set({ plan: plans[at] });
-      } else {
-        return false;
-      }
-      event.preventDefault();
-      event.stopPropagation();
-      return true;
-    }
-  }
-
   // What a print needs and the screen has in its bars: title, sources, a place for the map approval number.
   class Printed {
     constructor(app) {
@@ -251,5 +188,4 @@
   PlanMap.Printed = Printed;
   PlanMap.Share = Share;
   PlanMap.More = More;
-  PlanMap.Present = Present;
 })((window.PlanMap = window.PlanMap || {}));

@@ -93,6 +93,19 @@ def test_the_current_view_takes_extent_and_layers_of_the_map():
     assert "13th-xiaobailou" in sheet.zones
 
 
+def test_the_current_view_of_a_comparison_is_a_comparison():
+    at = opened(**{"from": "13th", "to": "14th", "seen": "compare", "at": "39.115,117.2,15"})
+    at.session_state["export_preset_14th"] = at.session_state["export_preset_13th"] = "view"
+    at.run()
+    request = at.session_state["export_preview"].request
+    assert request.plans == ("13th", "14th")
+    plans = {zone.split("-")[0] for zone in request.sheet.zones}
+    assert plans == {"13th", "14th"}
+    left, bottom, right, top = request.sheet.extent
+    assert (left + right) / 2 == pytest.approx(117.2)
+    assert (bottom + top) / 2 == pytest.approx(39.115)
+
+
 def test_the_view_speaks_english():
     at = opened(lang="en")
     assert button(at, "Create file")

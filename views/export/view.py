@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,9 @@ LARGEST_LOGO_BYTES = 5_000_000
 PICTURED = (*SHEET_FORMATS, "pptx", "docx")
 """Formats whose pages hold a sheet that can be shown beforehand."""
 
+WINDOW_PX = (1100, 730)
+"""What a map of a usual window shows beside its cards, where only its centre is known."""
+
 KEPT: Any = {"persist_state": "session"}
 """For every widget: choices survive leaving the view and coming back."""
 
@@ -79,6 +83,21 @@ def show(state: State) -> None:
 # Choices
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a preset means: zones (None for all), extent, title, and the plans it is of.
+
+    `labels` is False where the map shows no names either.
+    """
+
+    zones: tuple[str, ...] | None
+    extent: Extent
+    plans: tuple[str, ...]
+    title: str = ""
+    labels: bool = True
+    is_view: bool = False
+
+
 def choose(state: State, material: Material) -> ExportRequest:
     """Draw the widgets and return what they ask for."""
     plans = list(material.zones)
@@ -91,7 +110,8 @@ def choose(state: State, material: Material) -> ExportRequest:
         key="export_plan",
         **KEPT,
     )
-    zones, extent, title = choose_content(state, material, plan)
+    content = choose_content(state, material, plan)
+    plan = content.plans[0]
     word = st.selectbox(
         state.text("export.format"),
         FORMATS,
@@ -102,7 +122,9 @@ def choose(state: State, material: Material) -> ExportRequest:
     )
     other = None
     with st.expander(state.text("export.more")):
-        if word not in DATA_FORMATS:
+        if content.is_view:
+            other = content.plans[1] if content.plans[1:] and word not in DATA_FORMATS else None
+        elif word not in DATA_FORMATS:
             other = st.selectbox(
                 state.text("export.other"),
                 [p for p in plans if p != plan],
@@ -113,23 +135,28 @@ def choose(state: State, material: Material) -> ExportRequest:
                 **KEPT,
             )
         sheet = SheetOptions(
-            zones=zones,
-            extent=extent,
-            title=title,
+            zones=content.zones,
+            extent=content.extent,
+            title=content.title,
             language="en" if state.language == "en" else "zh",
         )
-        if other and sheet.zones is not None:
+        if other and sheet.zones is not None and not content.is_view:
             # Of the second plan everything that has an area stands beside the chosen zones.
             sheet = replace(sheet, zones=(*sheet.zones, *drawn(material.zones[other])))
         atlas = False
         if word in SHEET_FORMATS:
             sheet, atlas = choose_sheet(state, sheet, word, alone=other is None)
+            sheet = replace(sheet, labels=sheet.labels and content.labels)
         crs = choose_crs(state, material, word)
         ascii_only = st.toggle(state.text("export.ascii"), key="export_ascii", **KEPT)
     return ExportRequest(
         format=word,
         date=dt.date.fromisoformat(state.today),
-        plans=tuple(p for p in plans if p in (plan, other)),
+        plans=(plan,)
+        if other is None
+        else (plan, other)
+        if content.is_view
+        else ordered(plans, plan, other),
         sheet=sheet,
         atlas=atlas,
         crs=crs,
@@ -137,10 +164,13 @@ def choose(state: State, material: Material) -> ExportRequest:
     )
 
 
-def choose_content(
-    state: State, material: Material, plan: str
-) -> tuple[tuple[str, ...] | None, Extent, str]:
-    """Draw the presets; return zone ids, extent and title that the chosen one means."""
+def ordered(plans: list[str], *chosen: str) -> tuple[str, ...]:
+    """Return the chosen plans in the order of time."""
+    return tuple(plan for plan in plans if plan in chosen)
+
+
+def choose_content(state: State, material: Material, plan: str) -> Content:
+    """Draw the presets; return what the chosen one means."""
     known = {preset.preset_id: preset for preset in presets(state, material.zones[plan])}
     chosen = st.pills(
         state.text("export.content"),
@@ -162,13 +192,26 @@ def choose_content(
             key=f"export_zone_{plan}",
             **KEPT,
         )
-        return None, zone, state.name(zone)
+        return Content(None, zone, (plan,), state.name(zone))
     if chosen == "view":
-        of_plan = set(material.zones[plan]["zone_id"])
-        shown = tuple(zone for zone in state.shown if zone in of_plan)
-        return shown, view_on_map() or "district", ""
+        return current_view(state, material, plan)
     preset = known.get(str(chosen))
-    return (preset.zones if preset and preset.zones else None), "district", ""
+    return Content(preset.zones if preset and preset.zones else None, "district", (plan,))
+
+
+def current_view(state: State, material: Material, plan: str) -> Content:
+    """Return what the map shows: its plan or its two plans, layers, extent and names."""
+    plans = tuple(p for p in state.plans if p in material.zones)[:2] or (plan,)
+    of_plans = {zone for p in plans for zone in material.zones[p]["zone_id"]}
+    names = " ⇄ ".join(state.data.plan_name(p, state.language) for p in plans)
+    st.caption(state.plain("export.view_is", plans=names))
+    return Content(
+        zones=tuple(zone for zone in state.shown if zone in of_plans),
+        extent=view_on_map() or "district",
+        plans=plans,
+        labels=bool(state.appearance.get("labels", True)),
+        is_view=True,
+    )
 
 
 def choose_sheet(
@@ -255,11 +298,32 @@ def choose_crs(state: State, material: Material, word: str) -> str:
 
 def view_on_map() -> tuple[float, float, float, float] | None:
     """Return what the map shows beside its cards: left, bottom, right, top, WGS84."""
+    box = box_of(link.words("bbox")) or box_round(link.words("at"))
+    if box is None:
+        return None
+    left, bottom, right, top = box
+    return box if left < right and bottom < top else None
+
+
+def box_of(words: str) -> tuple[float, float, float, float] | None:
+    """Return four numbers with commas between; None for anything else."""
     try:
-        left, bottom, right, top = map(float, link.words("bbox").split(","))
+        left, bottom, right, top = map(float, words.split(","))
     except ValueError:
         return None
-    return (left, bottom, right, top) if left < right and bottom < top else None
+    return left, bottom, right, top
+
+
+def box_round(words: str) -> tuple[float, float, float, float] | None:
+    """Return what a usual window shows round "latitude,longitude,zoom" of a link."""
+    try:
+        latitude, longitude, zoom = map(float, words.split(","))
+    except ValueError:
+        return None
+    # Web Mercator: 256 pixels round the equator at zoom 0.
+    across = WINDOW_PX[0] / 2 * 360 / 256 / 2**zoom
+    up = WINDOW_PX[1] / 2 * 360 / 256 / 2**zoom * math.cos(math.radians(latitude))
+    return longitude - across, latitude - up, longitude + across, latitude + up
 
 
 # What the choices give
