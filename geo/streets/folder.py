@@ -87,7 +87,9 @@ def write_imported(
         (part / "zones").mkdir()
         write_files(
             {
-                part / "district.toml": _district(source / "district.toml", imported),
+                part / "district.toml": _district(
+                    source / "district.toml", imported, replaces=not old_roads.empty
+                ),
                 base / "roads.geojson": layer_bytes(imported.roads, metadata),
                 base / "river.geojson": layer_bytes(river, metadata),
                 base / "missing.toml": _missing(source / "base" / "missing.toml", names),
@@ -209,13 +211,16 @@ def _riverside(
     }
 
 
-def _district(path: Path, imported: ImportedStreets) -> bytes:
-    """Return district.toml with the attribution and licence of the streets."""
+def _district(path: Path, imported: ImportedStreets, *, replaces: bool) -> bytes:
+    """Return district.toml with the attribution and licence of the streets.
+
+    ``replaces`` says that the folder had streets before these.
+    """
     document = tomlkit.parse(read_text(path))
     if "attribution" not in document or "licence" not in document:
         raise DataFileError(Text("street-folder.no-attribution", file=path.name))
     date = imported.extract_date[:10]
-    if imported.attribution:
+    if imported.attribution and (replaces or imported.attribution not in document["attribution"]):
         of, of_en = (f"（{date}）", f" ({date})") if date else ("", "")
         before, before_en = str(document["attribution"]), str(document.get("attribution_en", ""))
         if imported.attribution in before:
