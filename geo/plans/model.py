@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from geo.errors import PlanError
-from geo.sentences.figures import printed_amount
+from geo.sentences.figures import may_be_amount, printed_amount
 from geo.texts import Text
 
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
@@ -256,20 +256,17 @@ class PlanItem(_Model):
 
     def _check_figure(self, key: str, printed: str, figure: str) -> None:
         """Raise unless `printed` says `figure`, in any unit, and stands in a passage."""
-        if re.findall(r"\d+(?:\.\d+)?", printed) != [figure]:
+        if not may_be_amount(printed, figure):
             amount = printed_amount(printed)
-            if amount is None or f"{amount:f}" != figure:
-                raise PlanError(
-                    Text(
-                        "plan.figure-differs",
-                        key=key,
-                        figure=figure,
-                        printed=printed,
-                        amount=""
-                        if amount is None
-                        else Text("plan.which-is", amount=f"{amount:f}"),
-                    )
+            raise PlanError(
+                Text(
+                    "plan.figure-differs",
+                    key=key,
+                    figure=figure,
+                    printed=printed,
+                    amount="" if amount is None else Text("plan.which-is", amount=f"{amount:f}"),
                 )
+            )
         if not any(printed in passage for _, passage in self.passages):
             raise PlanError(Text("plan.figure-unquoted", key=key, printed=printed))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BEFORE = re.compile(
-    r"(?P<side>[东西南北]{1,2})(?:[侧面部边端]|边?界线?)?"
+    r"(?P<side>[东西南北]{1,2})(?:[侧面部边端]|边?界线?)?(?:各|均|都|皆|分别)?"
     r"(?:[至到起抵临邻]|[以为是靠接达沿隔](?=[^，,。；;、])|[:：])"
 )
 _AFTER = re.compile(r"[以之][东西南北]{1,2}(?=$|[，,。；;、：:的区范地])")

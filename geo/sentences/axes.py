@@ -17,6 +17,10 @@ _ALONG = re.compile(
 _AS_AXIS = re.compile(
     rf"以(?P<road>{_ROAD})为(?:(?:发展|景观|空间|功能|生态|商业|交通)?(?:主?轴线?|中轴线?)|主线|轴心|纽带|骨架)"
 )
+IS_AXIS = re.compile(
+    r"[)）为是][^，,。；;()（）]{0,10}(?:主轴线?|轴线|发展轴|轴带|轴|走廊|景观带|发展带|商业带)(?=[，,。；;\s]|$)"
+)
+"""为城市发展主轴: a sentence that makes a line of a road, without a length."""
 _OPPOSITE = re.compile(
     rf"(?P<one>[东西南北]{{1,2}})[侧端]?(?:起自|起于|始于|始自|自|起|至|到|接|抵|临)(?P<start>{_END})"
     rf"[，,、\s]{{0,2}}(?P<two>[东西南北]{{1,2}})[侧端]?(?:止于|直至|延至|至|到|止|接|抵|临|迄)(?P<end>{_END}){_STOP}"
@@ -28,6 +32,9 @@ _FROM_TO = re.compile(
 _BRACKET = re.compile(
     rf"(?P<road>{_ROAD})[（(](?P<start>{_END})(?:至|到|[-—–~～]{{1,2}})(?P<end>{_END})段?[）)]"
 )
+_NOT_IN_ROAD = re.compile("[起至到抵]|^[以由沿在自从]")
+_NAME_WITH_ALONG = re.compile(r"[江河湖海山滨岸](?:[东西南北中]?(?:大道|大街|[路道街]))")
+"""沿江大道 is a name; 沿海河 is a way."""
 _SIDES = re.compile(r"[东西南北][侧端]?[至到起临抵接]")
 _IS_ROAD = re.compile(r"[路道街巷河江渠]$")
 
@@ -77,7 +84,7 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
     """
     if len(_SIDES.findall(plain, start, end)) > 2:
         return None
-    along = _ALONG.search(plain, start, end)
+    along = next((m for m in _ALONG.finditer(plain, start, end) if _is_road(m)), None)
     group = "road" if along and along["road"] else "road2"
     along_road = text[along.start(group) : along.end(group)] if along else ""
     whole = _AS_AXIS.search(plain, start, end)
@@ -93,7 +100,10 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
     for pattern in (_BRACKET, _FROM_TO):
         match = pattern.search(plain, start, end)
         if match:
-            road = text[match.start("road") : match.end("road")] if match["road"] else ""
+            begin = match.start("road") if match["road"] else 0
+            if match["road"] and plain[begin] in "以由在" and len(match["road"]) > 3:
+                begin += 1
+            road = text[begin : match.end("road")] if match["road"] else ""
             road = along_road or road or (name if _IS_ROAD.search(name) else "")
             return _axis(text, match, road, ())
     if whole:
@@ -102,6 +112,12 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
     if along and names.fault_of_name(plain[along.start(group) : along.end(group)]) is None:
         return Axis(along_road, "", "", (), along.start(group), along.end(group))
     return None
+
+
+def _is_road(match: re.Match[str]) -> bool:
+    """Return whether what follows 沿 is one road, and 沿 no part of its name."""
+    road = match["road"] or match["road2"]
+    return not (_NOT_IN_ROAD.search(road) or _NAME_WITH_ALONG.match(road))
 
 
 def _axis(text: str, match: re.Match[str], road: str, sides: tuple[words.Side, ...]) -> Axis:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from geo.sentences.words import Side
+from geo.sentences.words import OPPOSITE, Side
 
 _HAN = re.compile("[㐀-鿿]")
 _DIRECTIONS: dict[str, Side] = {
@@ -12,12 +13,26 @@ _DIRECTIONS: dict[str, Side] = {
     "south": "S", "southwest": "SW", "west": "W", "northwest": "NW",
 }  # fmt: skip
 _COMPASS = r"(?P<side>(?i:(?:north|south)(?:[ -]?(?:east|west))?|east|west))"
-_NAME = r"(?P<name>(?:the )?[A-Z0-9][\w.'’-]*(?: (?:of |the )?[A-Z0-9][\w.'’-]*){0,6})"
+_WORD = r"(?:[A-Z0-9]\w{0,2}\.|[A-Z0-9][\w'’-]*)"
+_NAME = rf"(?P<name>(?:the )?{_WORD}(?: (?:of |the )?{_WORD}){{0,6}})"
 _NAME_FIRST = re.compile(rf"\b{_NAME} (?:to|on|in|at) the {_COMPASS}\b")
 _SIDE_FIRST = re.compile(
     rf"\b(?:(?:to|on|in|at) the )?{_COMPASS}(?:ern)?(?: side)?(?: by|:| to| –| -) {_NAME}",
 )
+_BESIDE = re.compile(rf"\b{_COMPASS} of {_NAME}")
 _SIDE = re.compile(rf"\b{_COMPASS}\b")
+_ANY_NAME = _NAME.replace("?P<name>", "?:")
+_LIST = re.compile(
+    r"\b(?i:bounded|enclosed|surrounded|delimited|encircled|bordered|ringed) by "
+    rf"(?P<list>{_ANY_NAME}(?:(?:, and |, | and ){_ANY_NAME})+)"
+)
+_ENDS = (
+    r"\b(?i:streets?|roads?|avenues?|boulevards?|lanes?|highways?|expressways?|railways?|rivers?|canals?|"
+    r"creeks?|lakes?|parks?|hills?|schools?|St\.|Rd\.|Ave\.|Blvd\.)(?!\w)"
+)
+_LEFT_OVER = re.compile(rf"{_ENDS}|\b(?i:exclu|except|minus|plus|as well as|together with|without)")
+"""What may be a limit, or add to the area or take from it, where nothing was read from it."""
+_MEMBER = re.compile(rf"(?:^|, and |, | and ){_NAME}(?=,| and |$)")
 
 
 def is_english(text: str) -> bool:
@@ -31,8 +46,10 @@ def is_english(text: str) -> bool:
     return not _HAN.search(text) and len(re.findall(r"[A-Za-z]{2,}", text)) >= 3
 
 
-def read(text: str) -> list[tuple[str, Side, int]] | None:
+def read(text: str) -> Sequence[tuple[str, Side | None, int]] | None:
     """Return name, side and place of each limit; None where any side has no name to it.
+
+    A list without any side (bounded by A, B and C) is read where nothing follows it.
 
     Examples
     --------
@@ -42,18 +59,52 @@ def read(text: str) -> list[tuple[str, Side, int]] | None:
     True
     """
     told = len(_SIDE.findall(text))
+    if not told:
+        return _whole(text, _listed(text))
+    beside = list(_BESIDE.finditer(text))
+    if len(beside) == told:
+        ends = [(name, OPPOSITE[side], start) for name, side, start in map(_end, beside)]
+        return _whole(text, ends)
     for pattern in (_NAME_FIRST, _SIDE_FIRST):
         found = list(pattern.finditer(text))
         if found and len(found) == told:
-            return [_end(match) for match in found]
+            return _whole(text, [_end(match) for match in found])
     return None
 
 
+def _whole(
+    text: str, ends: Sequence[tuple[str, Side | None, int]] | None
+) -> Sequence[tuple[str, Side | None, int]] | None:
+    """Return the ends if nothing beside them may be a limit or change the area; else None."""
+    left = text
+    for name, _, start in ends or ():
+        left = left[:start] + " " * len(name) + left[start + len(name) :]
+    return None if _LEFT_OVER.search(left) else ends
+
+
+def _listed(text: str) -> list[tuple[str, None, int]] | None:
+    """Return the members of the one list behind "bounded by"; None where a word is left over."""
+    found = list(_LIST.finditer(text))
+    if len(found) != 1:
+        return None
+    begin, stop = found[0].span("list")
+    if re.match(r"[ ,]*(?:and|or|,)\b", text[stop:]) or re.match(r" [a-z]", text[stop:]):
+        return None
+    members = list(_MEMBER.finditer(text[begin:stop]))
+    ends = [_named(match, begin) for match in members]
+    return [(name, None, start) for name, start in ends]
+
+
 def _end(match: re.Match[str]) -> tuple[str, Side, int]:
-    name, start = match["name"], match.start("name")
+    name, start = _named(match, 0)
+    side = re.sub("[ -]", "", match["side"].lower())
+    return name, _DIRECTIONS[side], start
+
+
+def _named(match: re.Match[str], begin: int) -> tuple[str, int]:
+    """Return a name without its article, and where it begins."""
+    name, start = match["name"], begin + match.start("name")
     for lead in ("the ", "The ", "By "):
         if name.startswith(lead):
             name, start = name.removeprefix(lead), start + len(lead)
-    name = name.rstrip(".,")
-    side = re.sub("[ -]", "", match["side"].lower())
-    return name, _DIRECTIONS[side], start
+    return name.rstrip(".,"), start

@@ -193,12 +193,18 @@ def _read_english(text: str) -> Reading:
         fault = Fault("english", stripped, start, start + len(stripped))
         return Reading((), (fault,), start)
     limits = tuple(Limit(name, "", side, begin, begin + len(name)) for name, side, begin in ends)
+    limits = tuple(sorted(limits, key=lambda limit: limit.start))
     if len(limits) < 3:
         first, last = limits[0].start, limits[-1].end
         return Reading(limits, (Fault("too-few", text[first:last], first, last),), first)
     return Reading(limits, (), limits[0].start)
 
 
+_CELL = re.compile(r"[\d., ]+")
+_OF_KERB = re.compile(
+    r"不[含包][括含]?(?:本|该|此)?(?:道路|街道|路|街)?(?:[东西南北两]{1,2}侧|临街面?|沿街|街面|门面)"
+    r"(?:临街面?|沿街|街面|门面|房屋)*[)）\]】]"
+)
 _BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
 """What may stand right before the first side word: 范围为东至, 片区东至."""
 
@@ -299,11 +305,17 @@ class _Sentence:
         found: list[tuple[str, int, int]] = []
         for match in words.EXCLUDES.finditer(self.plain):
             start, end = match.span()
-            if "除此" in match[0] or self._follows_figure(start):
+            if "除此" in match[0] or self._follows_figure(start) or self._is_of_kerb(start):
                 continue
             found.append(("leaves-out", start, end))
         for match in words.ADDS.finditer(self.masked):
             found.append(("adds", *match.span()))
+        for match in words.ADDS_BEHIND.finditer(self.masked):
+            before = (0, match.start())
+            if words.OPENER.search(self.masked, *before) or words.BESIDE.search(
+                self.masked, *before
+            ):
+                found.append(("adds", *match.span()))
         for match in words.WALK.finditer(self.masked):
             item = names.read_end(
                 self.masked, self.plain, match.start("end"), match.end("end"), self.known
@@ -336,6 +348,13 @@ class _Sentence:
             start -= 1
         return re.search(names.FIGURE + "$", self.masked[max(0, start - 30) : start]) is not None
 
+    def _is_of_kerb(self, place: int) -> bool:
+        """Return whether a bracket only says which kerb counts: 北河街（不含南侧临街面）."""
+        if self.masked[place] != names.MASK or place < 2 or self.masked[place - 1] != names.MASK:
+            return False
+        is_behind_name = self.masked[place - 2] in names.NAME_ENDS
+        return is_behind_name and _OF_KERB.match(self.plain, place) is not None
+
     def _misprints(self) -> list[tuple[str, int, int]]:
         """Find 酉至A路 and 南致A路 among sides, and hide them from what follows."""
         definite = {side for opener in self.openers for side in opener.sides}
@@ -344,7 +363,7 @@ class _Sentence:
         found: list[tuple[str, int, int]] = []
         pattern = re.compile(
             r"(?:^|(?<=[，,；;。.、：: \x00]))"
-            r"(?:(?P<wrong>[㐀-鿿])(?:[侧面部边])?[至到抵起临]|(?P<side>[东西南北])[侧面]?[致制置王全])"
+            r"(?:(?P<wrong>[㐀-鿿])(?:[侧面部边])?[至到抵起临]|(?P<side>[东西南北])[侧面]?[致制置王全倒])"
             r"(?=(?P<rest>[^，,；;。：:、 ]{2,40}))"
         )
         for match in pattern.finditer(self.masked):
@@ -581,6 +600,8 @@ class _Sentence:
             start = 1 + max(self.masked.rfind(c, earlier, closer.start()) for c in words.STOPS)
             start = max(start, earlier)
             earlier = closer.end()
+            if any(opener.start < start <= opener.end for opener in self.openers):
+                continue  # 西：A路所围: the colon belongs to the side
             count = words.COUNT.search(self.masked, max(start, closer.start() - 12), closer.start())
             inside = self._clauses(start, count.start() if count else closer.start())
             if not inside or any(c.opener or c.beside for c in inside):
@@ -680,6 +701,9 @@ class _Sentence:
             if not first.is_read and run and not first.piece.is_listed:
                 break
             run.append(first)
+        if len(run) > 3 and run[-1].is_read and self._name_of(run[0]) == self._name_of(run[-1]):
+            self.claimed.append((run[-1].piece.start, run[-1].piece.end))
+            run.pop()
         if not run:
             self._fault("too-few", *label.span())
             return label.span()
@@ -782,6 +806,9 @@ class _Sentence:
         if len(found) == 2 and sides[0] and words.OPPOSITE[sides[0]] == sides[1]:
             self._fault("axis", start, end)
             return
+        if len(distinct) == 1 and words.RING_NAME.fullmatch(found[0].name):
+            self._fault("ring-road", start, end)
+            return
         has_water = any(names.is_water(name) for name in distinct)
         if len(distinct) < (2 if has_water else 3) or (len(found) < 3 and sides[0]):
             self._fault("too-few", start, end)
@@ -843,7 +870,7 @@ class _Sides:
 
     def _joins_group(self, clause: _Clause) -> bool:
         """Return whether a clause goes on with the roads of the opener before it."""
-        if self.sentence.plain[clause.piece.start : clause.piece.end].strip("., ").isdigit():
+        if _CELL.fullmatch(self.sentence.plain, clause.piece.start, clause.piece.end):
             return False  # the figure in the next cell of a table
         if clause.piece.is_listed:
             return clause.beside in (None, *(self.opener.sides if self.opener else ()))
@@ -924,6 +951,7 @@ class _Sides:
                     item="crossing",
                 )
                 del group[place]
+        group = self._without_neighbours(group)
         kept = [group[0]]
         for clause in group[1:]:
             if clause.piece.mark in names.CLAUSE_MARKS + " ":
@@ -945,6 +973,22 @@ class _Sides:
             return
         for clause in kept:
             sentence._member(clause, opener.sides)
+
+    def _without_neighbours(self, group: list[_Clause]) -> list[_Clause]:
+        """Return what of 东与迎新区交界—建设南路 is a limit, if any is."""
+        notes = [clause for clause in group if not clause.is_read and self._is_neighbour(clause)]
+        if not any(clause.is_read for clause in group):
+            return group
+        for clause in notes:
+            self._span(clause)
+            first = clause.opener.start if clause.opener else clause.piece.start
+            self.sentence.claimed.append((first, clause.piece.end))
+        return [clause for clause in group if clause not in notes]
+
+    def _is_neighbour(self, clause: _Clause) -> bool:
+        """Return whether a clause only names who lies beyond: 与迎新区交界."""
+        spoken = self.sentence.masked[clause.piece.start : clause.piece.end]
+        return names.NEIGHBOUR.fullmatch(spoken) is not None
 
     def _refuse(self, code: str, start: int, end: int) -> None:
         self.start, self.end = min(self.start, start), max(self.end, end)

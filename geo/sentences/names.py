@@ -57,13 +57,13 @@ _NO_NAME = re.compile(
 _STATE = re.compile(r"(规划|现状|既有|在建|拟建|待建|新建|改建)(?:中的?|的)?")
 _LINE = (
     r"中心线|中轴线|中线|[东西南北]?红线|绿线|蓝线|外边线|边线|边界线|边界|边缘|岸线|河岸线|河岸|路缘石线|"
-    r"路缘石|路缘|控制线|延长线|延长段|延伸段|沿线|堤岸|绿化带|绿带|街心|路心|河心|江心|河中心|用地界线|"
+    r"路缘石|路缘|控制线|延长线|延长段|延伸段|沿线|堤岸|绿化带|绿带|街心|路心|河心|江心|河中心|心|用地界线|"
     r"用地边界|用地红线|界线|征地线|人行道|辅路|辅道|便道|堤脚线|堤脚|堤顶|堤防|坡脚线|坡脚|上口线|"
     r"河口线|护岸|驳岸|围墙|隔离带|路肩|边沟"
 )
 _QUALIFIER = re.compile(
     r"(?:(?:及其|及|的)?(?:"
-    r"[东西南北中上下前后]{1,2}[段侧边沿岸缘面半]|[一两内外][侧边]|左岸|右岸|沿岸|"
+    r"[东西南北中上下前后]{1,2}[段侧边沿岸缘面半]|[东西南北]延(?:长线|伸?段|线)?|[一两内外][侧边]|左岸|右岸|沿岸|"
     rf"(?:规划|现状|道路|河道|城市|铁路|用地){{0,2}}(?:[东西南北]{{1,2}}侧)?(?:{_LINE})|"
     r"边|畔|旁|[一二三四五六七八九十A-Z\d]期|[A-Z\d]?段|全线|全段|一线|一带|附近|"
     r"[^、，,；;。至到]{2,16}(?:至|到|[-—–~～]{1,2})[^、，,；;。至到]{2,16}(?:路段|段|间)"
@@ -100,14 +100,14 @@ _TAIL = re.compile(
     r"(?:相邻|相接|接壤|为邻|毗邻|相连|交界|相望)?"
     r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)"
     r"|(?:临近|邻近|毗邻|紧邻)[^、，,；;。]{1,20})?|为?止|处)"
-    r"(?:之间|以内|之内)?(?:所?(?:围合|合围|围成|围)(?:而成|成)?)?"
+    r"(?:之间|以内|之内)?(?:所?(?:围合|合围|围成|围)(?:而成|成)?的?)?"
     rf"(?:{_STATED})?{_AREA_WORD}(?:{_STATED})?"
 )
 _CLOSING_WORDS = re.compile(
     r"(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界线?|界线|界限|四至|界|限|邻|止))"
     r"[^、，,；;。]{0,20}$|(?:为?止|处)$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
 )
-_NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)")
+NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)")
 _CROSSING = re.compile(r"[的与和、]?(?:交口|交叉|交汇|交会|相交|交界|路口|道口|十字)")
 _JOINER = re.compile(r"以及|及(?![第时])|[和与跟暨]")
 _SUBLANE = re.compile(
@@ -122,7 +122,8 @@ _STEM_END = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}|\d{1,3})?(?:段|巷|弄)?$"
 )
 _CLASS = re.compile(
-    r"(?:城市|市政|现有|公路|城区)?(?:主干道|次干道|主干路|次干路|快速路|快速通道|支路|支道|干道|干路|主路|"
+    r"(?:(?:道路|规划|路幅)?(?:红线)?宽度?(?:约|为)?)?\d{1,3}(?:\.\d)?(?:米|m)宽?(?:度)?的?"
+    r"|(?:城市|市政|现有|公路|城区)?(?:主干道|次干道|主干路|次干路|快速路|快速通道|支路|支道|干道|干路|主路|"
     r"主要道路|道路|公路|高速公路|河道|河流)"
     r"|(?:东西|南北|横|纵)(?:走)?向的?|即现状?|现状?(?![代场实金有出役])|即"
 )
@@ -136,6 +137,10 @@ _PLACE_BEFORE = {"市": 2, "乡": 2, "镇": 2, "州": 2, "村": 1, "县": 1, "�
 _NO_PLACE = re.compile(
     "(?:都|城|超|夜|门|股|骡马|珠|煤|灯|花|米|菜)市|.*[新古小名]镇|[新农山]村|特区|.*校区"
 )
+_NAMED_SO = frozenset(
+    "八一 五一 七一 六一 十一 五四 三八 二七 九一八 一二九 中南 中北".split()  # noqa: SIM905
+)
+"""Stems that are days and regions, and so names by themselves; 东一 and 三 are not."""
 _NOT_AFTER_PLACE = frozenset("口场门桥头坝店府政委民河江湖前后中界和与及")
 _WITH_HE = frozenset("平谐睦顺兴泰田县义气众风美祥林昌")
 _BEFORE_LEAD = frozenset("围界至域区块带园位别街城廊片心元地")
@@ -182,14 +187,23 @@ def is_mark(masked: str, place: int) -> bool:
         if character == "." and following[:1].isdigit():
             return False
         return re.match(r"\d{3}(?!\d)", following) is None
+    if character in "-‐‑" and _CODE.search(masked, max(0, place - 6), place):
+        return _CODE_GOES_ON.match(masked, place + 1) is None
     return True
+
+
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?![GSXYC]\d{3}$)[A-Z]{1,3}\d{0,3}$")
+_CODE_GOES_ON = re.compile(r"\d{1,3}(?![\d国省县乡])")
+"""A-01 is the code of a plot, G104-G105 are two roads."""
+_BRACKETED_SIDE = re.compile(r"[东西南北]{1,2}[侧面]?")
 
 
 def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
     """Return the text with bracketed words hidden, one mask for each character.
 
     Brackets whose content matches `holds_limits` become commas instead, so that
-    五大道（东至…，西至…） is read. A number in brackets, (1)东至…, becomes a comma.
+    五大道（东至…，西至…） is read. A number in brackets, (1)东至…, becomes a comma,
+    and a side in brackets before its road, （东）万象路, reads 东：万象路.
     """
     partner: dict[int, int] = {}
     waiting: list[int] = []
@@ -204,7 +218,11 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
         end = partner[start]
         if start <= hidden_to:
             continue
-        if unwrapped < 20 and holds_limits.search(plain, start + 1, min(end, start + 400)):
+        is_side = _BRACKETED_SIDE.fullmatch(plain, start + 1, end)
+        is_first = start == 0 or plain[start - 1] in MARKS or plain[start - 1] in "为是"
+        if is_side and is_first and plain[end + 1 : end + 2] not in MARKS:
+            characters[start], characters[end] = "，", "："
+        elif unwrapped < 20 and holds_limits.search(plain, start + 1, min(end, start + 400)):
             characters[start] = characters[end] = "，"
             unwrapped += 1
         elif end - start <= 4 and re.fullmatch(
@@ -320,7 +338,8 @@ def _note_length(name: str, known: frozenset[str]) -> int:
         place, rest = name[:cut], name[cut:]
         if len(place) - len(suffix) < _PLACE_BEFORE.get(suffix, 0) or _NO_PLACE.fullmatch(place):
             continue
-        if rest in known or (rest[0] not in _NOT_AFTER_PLACE and _stands_alone(rest, known)):
+        is_apart = rest[0] not in _NOT_AFTER_PLACE or stem(rest) in _NAMED_SO
+        if rest in known or (is_apart and _stands_alone(rest, known)):
             best = cut
     return best
 
@@ -329,7 +348,9 @@ def _stands_alone(rest: str, known: frozenset[str]) -> bool:
     """Return whether what is left is a name with a stem of its own, and not 东路 or 一街."""
     if rest in known or _NUMBERED.fullmatch(rest):
         return True
-    return fault_of_name(rest) is None and len(stem(rest)) >= 2 and bool(stem(rest).strip(_COMPASS))
+    own = stem(rest)
+    is_own = len(own) >= 2 and (bool(own.strip(_COMPASS)) or own in _NAMED_SO)
+    return is_own and fault_of_name(rest) is None
 
 
 def read_end(
@@ -357,11 +378,14 @@ def read_end(
         end -= 1
     if start == end or end - start > LONGEST_END:
         return "not-a-road"
-    state = _STATE.match(masked, start, end)
-    if state and state.end() < end:
-        found = read_end(masked, plain, state.end(), end, known)
-        if isinstance(found, End):
-            return found._replace(qualifier=state[1] + found.qualifier)
+    kind = _CLASS.match(masked, start, end)
+    for before in dict.fromkeys((start, kind.end() if kind else start)):
+        state = _STATE.match(masked, before, end)
+        if state and state.end() < end:
+            found = read_end(masked, plain, state.end(), end, known)
+            if isinstance(found, End):
+                note = plain[start:before] + found.note
+                return found._replace(qualifier=state[1] + found.qualifier, note=note)
     reason = "not-a-road"
     for cut in range(start + 2, min(end, start + _LONGEST_NAME + 10) + 1):
         last = masked[cut - 1]
@@ -466,7 +490,7 @@ def _joins(
     known: frozenset[str],
 ) -> bool:
     """Return whether 和, 与 or 及 stands between two ends rather than inside one."""
-    if _NEIGHBOUR.match(masked, after, min(end, after + 50)):
+    if NEIGHBOUR.match(masked, after, min(end, after + 50)):
         return False  # 以成府路为界与中关村毗邻
     name_before = joiner == begin or (
         ends_name(masked, joiner)

@@ -14,8 +14,16 @@ from typing import Literal, NamedTuple
 
 from geo.errors import InputTooLargeError
 from geo.sentences import english, names, words
-from geo.sentences.axes import Axis, read_axis
-from geo.sentences.figures import CHINESE_FIGURE, Figure, figures
+from geo.sentences.axes import IS_AXIS, Axis, read_axis
+from geo.sentences.figures import (
+    CHINESE_FIGURE,
+    UNREAD_FIGURE,
+    Column,
+    Figure,
+    column_of,
+    figure_of_column,
+    figures,
+)
 from geo.sentences.limits import MAX_CHARACTERS, Limit, Reading, read_sentence
 from geo.sentences.script import simplified
 from geo.texts import Text
@@ -40,7 +48,7 @@ _NUMBERED = re.compile(
 )
 _ZONE_END = (
     r"(?:区|带|片|组团|园|中心|节点|轴|廊道?|圈|广场|城|地块|走廊|街|单元|系统|岛|核|地段|基地|"
-    r"绿道|大道|学校|小学|中学|旧址|遗址|故居|湾|港|码头|新村|古镇|镇|坊)"
+    r"绿道|步道|大道|学校|小学|中学|旧址|遗址|故居|湾|港|码头|新村|古镇|镇|坊)"
 )
 _NAME = rf"(?P<name>[^\s，,。：:；;、！？!?（()）“”\"]{{2,30}}?{_ZONE_END})"
 _ENDS_AS_ZONE = re.compile(rf"{_ZONE_END}$")
@@ -54,17 +62,38 @@ _ANY_HEADING = re.compile(
 )
 _LED_BY_NAME = re.compile(
     rf"{_NUMBERING}{_NAME}[”\"]?(?=[：:，,（(]|的?(?:规划|研究|控制|具体|总体|设计)?(?:四至)?(?:范围|边界|四至)|位于|地处"
-    r"|[东西南北]{1,2}[、侧面部]?[东西南北至到起临邻接抵以靠隔]|总?(?:规划|用地|占地|区域)?面积|总?占地|全长|沿线|岸线|总长|以|由|自|从|即|为)"
+    r"|[东西南北]{1,2}[、侧面部]?[东西南北至到起临邻接抵以靠隔]|总?(?:规划|用地|占地|区域)?面积|总?占地|全长|沿线|岸线|总长|以|由|自|从|沿|即|为)"
 )
 _LABEL = (
     r"(?:(?:地块|区块|片区|分区|单元|区域|街区|学区|组团)(?:(?!四至)[一二三四五六七八九十\dA-Z甲乙丙丁]){1,3}"
     r"|(?:[一二三四五六七八九十甲乙丙丁A-Z]|\d{1,2}号?|第[一二三四五六七八九十])号?(?:地块|区块|片区|分区|单元)"
+    r"|[A-Z]{1,3}\d{0,3}[-—]\d{1,3}(?:[-—]\d{1,3})?号?(?:地块|区块|单元)"
     r"|保护范围|建设控制地带|核心保护区|一般控制区|缓冲区|环境协调区|限放区|禁放区)"
 )
 _NEXT_AREA = re.compile(
     rf"(?<=[，,：:\s])(?={_LABEL}(?:[：:（(]|四至|位于|为|[东西南北]|以|由|总?面积|总?占地|约?\d))"
 )
+_PART_BEGINS = re.compile(
+    r"(?<=[，,：:])\s?其中[，,：:]?(?=[^，,。；;：:\d]{1,12}?(?:区|片|组团|地块|带|园|单元)"
+    r"(?:[：:]|四至|位于|由|以|[东西南北]{1,2}[侧面]?[至到起临邻抵接]))"
+)
+"""62公顷，其中核心区东至…: a part with limits of its own."""
+_OF_ANOTHER = re.compile(
+    r"(?:^|[，,。；;：:、\s])(?:其中[，,：:]?)?"
+    r"(?P<name>[㐀-鿿A-Z\d-]{1,10}?(?:区|片|组团|地块|园|单元|小区))"
+    r"(?:规划|总|占地|用地|面积|约|为|共|计|\s)*$"
+)
+"""拓展区41公顷: a figure with the name of what it is of before it."""
+_FIELD = re.compile(
+    r"\s*(?:项目|地块|片区|区域|规划|学校|单位|街区|街坊|单元|文保单位)名称\s*[:：|\t]\s*"
+    r"(?P<name>[^\n，,。；;|\t]{2,30}?)[\s|。；;]*"
+)
+"""项目名称：…: a line that gives the name of what follows."""
 _LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})(?!域)")
+_SPEAKS_OF_LIMITS = re.compile(
+    r"围合|合围|围成|所围|为界|四至|[东西南北]{1,2}[侧面]?[至到临抵起][^，,。；;\s]|[以之][东西南北](?=[，,、。；;的区])"
+)
+_RING = re.compile(r"(?:环路|环线|绕城高速|绕城公路|环城[路道])[^，,。；;]{0,8}内")
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
 _TAIL_OF_NAME = re.compile(
     r"(?:[\s，,：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
@@ -72,7 +101,7 @@ _TAIL_OF_NAME = re.compile(
     r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
 )
 _VERBS = re.compile(
-    r"位于|地处|坐落|之间|以[东西南北内外]|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按|^沿"
+    r"位于|地处|坐落|之间|以[东西南北内外]|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按|^沿(?![江河湖海山滨岸](?:[东西南北中]?(?:大道|大街|[路道街])))"
     r"|[，,。；;：:、\s]|[东西南北][至到起临]|平方|公里|公顷"
 )
 _GENERIC = re.compile(
@@ -209,6 +238,7 @@ class _Reader:
     heading: _Name | None = None
     heading_age: int = 0  # sentences since the heading
     is_open: int = 0  # sentences for which the last zone still takes figures
+    column: Column | None = None  # of the table that is being read
 
 
 def understand(text: str, known: Collection[str] = ()) -> Understanding:
@@ -294,10 +324,11 @@ def _sides_of(plain: str, start: int, end: int) -> set[str]:
 def _areas_apart(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a sentence cut before 地块一, 区块二 and the like, where sides or figures follow."""
     begin = start
-    for match in _NEXT_AREA.finditer(plain, start + 1, end):
-        if plain[begin : match.start()].strip():
-            yield begin, match.start()
-            begin = match.start()
+    cuts = [m.span() for p in (_NEXT_AREA, _PART_BEGINS) for m in p.finditer(plain, start + 1, end)]
+    for last, first in sorted(cuts):
+        if last >= begin and plain[begin:last].strip():
+            yield begin, last
+            begin = first
     if plain[begin:end].strip():
         yield begin, end
 
@@ -353,8 +384,17 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     reader.heading_age += 1
     if reader.heading_age > _HEADING_STAYS:
         reader.heading = None
-    found = list(figures(reader.text, reader.plain, start, end))
+    every = list(figures(reader.text, reader.plain, start, end))
+    found = [figure for figure in every if figure.is_sure]
+    column = column_of(reader.plain, start, end)
+    is_row = "|" in plain or "\t" in plain
+    reader.column = column or (reader.column if is_row else None)
+    if reader.column and not column and not every:
+        cell = figure_of_column(reader.text, reader.plain, start, end, reader.column)
+        found = [cell] if cell else []
+    field = _FIELD.fullmatch(reader.plain, start, end)
     heading = None if found else _heading(reader, start, end, following)
+    heading = _Name(*field.span("name")) if field else heading
     if heading:
         reader.heading, reader.heading_age, reader.is_open = heading, 0, 0
         return
@@ -374,19 +414,36 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     is_described = any(f.is_land and not f.is_range for f in found)
     if zone or (is_described and (name or (reader.heading and reader.heading_age <= _NEXT))):
         _add_zone(reader, zone or UnderstoodZone(), start, end)
-    _add_figures(reader, found)
+    _add_figures(reader, found, (start, end))
+    _leave_figures(reader, every, (start, end))
     if zone and not found:
         for cell in _CELL.finditer(reader.plain, start, end):
             _leave(reader, "paragraph.no-unit", *cell.span("number"))
-    for figure in CHINESE_FIGURE.finditer(reader.plain, start, end):
-        _leave(reader, "paragraph.chinese-number", *figure.span())
     after = (len(reader.unread), len(reader.zones), _sizes(reader))
-    spoken = _SPEAKS.search(plain)
+    spoken = _SPEAKS.search(plain) or _RING.search(plain)
+    if before != after and not zone and not (reading.limits or len(reader.unread) > before[0]):
+        spoken = _SPEAKS_OF_LIMITS.search(plain)  # a figure was read, and no limits
+        after = before
     if before == after and spoken:
         first, last = _clause_around(reader.plain, start + spoken.start(), start, end)
         reader.passed.append(
             NotUnderstood(reader.text[first:last], "paragraph.passed", first, last)
         )
+
+
+def _leave_figures(reader: _Reader, every: list[Figure], span: tuple[int, int]) -> None:
+    """Keep what announces a figure, or looks like one, and was not read."""
+    for figure in every:
+        if not figure.is_sure:
+            _leave(reader, "paragraph.unsure-figure", figure.start, figure.end)
+    taken = [(figure.start, figure.end) for figure in every]
+    taken += [(left.start, left.end) for left in reader.unread if left.start >= span[0]]
+    forms = ((CHINESE_FIGURE, 0, "chinese-number"), (UNREAD_FIGURE, "digits", "unsure-figure"))
+    for form, group, reason in forms:
+        for match in form.finditer(reader.plain, *span):
+            first, last = match.span(group)
+            if not any(begin < last and stop > first for begin, stop in taken):
+                _leave(reader, f"paragraph.{reason}", *match.span())
 
 
 def _sizes(reader: _Reader) -> tuple[int, ...]:
@@ -443,13 +500,14 @@ def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool)
     candidate = plain[begin:stop]
     is_numbered = first is not None and _NUMBERED.match(first[0]) is not None
     is_label = re.search("(?:四至|范围|面积|边界|用地)$", candidate) is not None
+    is_part = plain[max(0, start - 3) : start].rstrip("，,：:").endswith("其中")
     is_before = cut < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
     if (
         is_before
         and 2 <= len(candidate) <= 16
         and not candidate.isascii()
         and not _VERBS.search(candidate)
-        and (not _GENERIC.fullmatch(candidate) or (is_numbered and not is_label))
+        and (not _GENERIC.fullmatch(candidate) or ((is_numbered or is_part) and not is_label))
     ):
         return _Name(begin, stop)
     led = _LED_BY_NAME.match(plain, start, end)
@@ -542,11 +600,12 @@ def _axis(
     is_belt = _BELT_END.search(title) is not None and (
         name is not None or reader.heading_age <= _NEXT
     )
-    if not (has_length or length_follows or is_belt):
+    is_axis = IS_AXIS.search(reader.plain, *span) is not None
+    if not (has_length or length_follows or is_belt or is_axis):
         return None
     own = reader.text[name.start : name.end] if name else ""
     axis = read_axis(reader.text, reader.plain, *span, own)
-    if axis and not axis.start_name and not (has_length or is_belt):
+    if axis and not axis.start_name and not (has_length or is_belt or is_axis):
         return None
     return axis
 
@@ -591,9 +650,24 @@ def _add_zone(reader: _Reader, zone: UnderstoodZone, start: int, end: int) -> No
     reader.heading = None
 
 
-def _add_figures(reader: _Reader, found: list[Figure]) -> None:
+def _add_figures(reader: _Reader, found: list[Figure], span: tuple[int, int]) -> None:
     """Give figures to the zone that is being described, or keep them as not understood."""
     for figure in found:
+        other = _of_another(reader, figure, span[0])
+        if other:
+            begin, stop = _span(reader, other.start, figure.end, figure.end)
+            reader.zones.append(
+                UnderstoodZone(
+                    name=reader.text[other.start : other.end],
+                    start=other.start,
+                    end=other.end,
+                    limits_text=reader.text[begin:stop],
+                    limits_start=begin,
+                    limits_end=stop,
+                    areas=(figure,),
+                )
+            )
+            continue
         if figure.is_range:
             _leave(reader, "paragraph.range", figure.start, figure.end)
         elif not figure.is_land:
@@ -610,6 +684,18 @@ def _add_figures(reader: _Reader, found: list[Figure]) -> None:
                 kind: Literal["zone", "belt"] = "zone" if zone.limits or zone.faults else "belt"
                 zone = replace(zone, kind=kind, lengths=(*zone.lengths, figure))
             reader.zones[-1] = zone
+
+
+def _of_another(reader: _Reader, figure: Figure, start: int) -> _Name | None:
+    """Return the name of another area of which a figure is, where the clause gives it."""
+    last = reader.zones[-1] if reader.zones and reader.is_open else None
+    if figure.kind != "area" or figure.within or not last or not last.areas:
+        return None
+    match = _OF_ANOTHER.search(reader.plain, max(start, figure.start - 24), figure.start)
+    if not match or _GENERIC.fullmatch(match["name"]) or not figure.is_land:
+        return None
+    name = reader.text[match.start("name") : match.end("name")]
+    return None if name in last.name or last.name in name else _Name(*match.span("name"))
 
 
 def _leave(reader: _Reader, reason: str, start: int, end: int) -> None:

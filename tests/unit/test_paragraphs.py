@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from geo.errors import InputTooLargeError
+from geo.sentences.figures import may_be_amount, printed_amount
 from geo.sentences.paragraphs import LONGEST_TEXT, understand
 
 WUDADAO = (
@@ -184,7 +185,38 @@ def test_a_limit_that_is_no_road_is_said_and_the_zone_kept():
 def test_figures_that_cannot_be_used_are_said():
     assert reasons("总面积约7.2平方公里。") == [("paragraph.no-zone", "约7.2平方公里")]
     assert reasons("南市片区占地面积3-5公顷。") == [("paragraph.range", "5公顷")]
-    assert reasons("南市片区面积十二公顷。") == [("paragraph.chinese-number", "面积十二公顷")]
+    assert reasons("南市片区面积一百二公顷。") == [("paragraph.chinese-number", "面积一百二公顷")]
+    assert reasons("南市片区面积1,49平方公里。") == [("paragraph.unsure-figure", "49平方公里")]
+    assert reasons("南市片区面积12。") == [("paragraph.unsure-figure", "面积12")]
+    assert reasons("南市片区绿地率35%，人均用地面积12人。") == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "amount"),
+    [
+        ("约一点四九平方公里", "1.49"), ("十二公顷", "0.12"), ("二百三十五亩", "0.157"),
+        ("1 250公顷", "12.50"), ("8. 5 公顷", "0.085"), ("0.8 平 方 公 里", "0.8"),
+        ("1,49公顷", None),
+    ],
+)  # fmt: skip
+def test_a_figure_keeps_its_value_however_it_is_printed(printed, amount):
+    found = printed_amount(printed)
+    assert (f"{found:f}" if found is not None else None) == amount
+
+
+def test_a_unit_counts_when_a_plan_states_a_figure():
+    assert may_be_amount("12公顷", "0.12")
+    assert not may_be_amount("12公顷", "12")  # the number alone is not the figure
+    assert may_be_amount("46.2", "0.462")  # a cell under 面积（公顷）
+
+
+def test_the_unit_of_a_column_stands_in_its_heading():
+    rows = (
+        "片区\t四至\t面积（亩）\n甲片区\t东至A路，南至B街，西至C路，北至D路\t150\n"
+        "乙片区\t待定\t待定"
+    )
+    zones = understand(rows).zones
+    assert [(z.name, [str(f.amount) for f in z.areas]) for z in zones] == [("甲片区", ["0.100"])]
 
 
 def test_a_district_called_after_a_building_is_land():
