@@ -1,4 +1,4 @@
-"""Draw the marks for the page beside the map: the same shapes as on it."""
+"""Draw the marks for what stands beside the map: the same shapes as on it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,27 @@ def verdict_mark(verdict: str) -> str:
     """Return the mark of a verdict as HTML; empty for an unknown word."""
     if verdict not in MARKS:
         return ""
-    body = MARKS[verdict].svg.format(c=VERDICT_COLOURS[verdict])
-    return _picture(body, 14, 14)
+    return picture(MARKS[verdict].svg.format(c=VERDICT_COLOURS[verdict]), 14, 14, "mark")
 
 
-def _picture(body: str, width: int, height: int) -> str:
-    """Return a picture as the background of a span: `st.html` lets no SVG element through."""
+def picture(body: str, width: int, height: int, name: str) -> str:
+    """Return a drawing as an image that is not read out.
+
+    An image, because `st.html` lets no SVG element through; without a style of its own, because
+    the edition's content policy stops those.
+
+    Parameters
+    ----------
+    body : str
+        Elements of SVG.
+    width, height : int
+        Pixels.
+    name : str
+        Class of the image.
+    """
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}">{body}</svg>'
     )
-    look = (
-        f"display:inline-block;width:{width}px;height:{height}px;vertical-align:-2px;"
-        f"background:url('data:image/svg+xml,{quote(svg)}') no-repeat"
-    )
-    return f'<span aria-hidden="true" style="{look}"></span>'
+    source = f"data:image/svg+xml,{quote(svg)}"
+    return f'<img class="{name}" alt="" width="{width}" height="{height}" src="{source}">'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,34 +14,6 @@ if TYPE_CHECKING:
 
 MARKDOWN = frozenset("\\`*_{}[]()#+!|~$<>:&")
 """Characters that Markdown, as Streamlit reads it, may take for more than themselves."""
-
-
-def unique_labels(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return one label for each id, no two alike.
-
-    A browser sends the label back, so two options with one label would be
-    one option.
-
-    Parameters
-    ----------
-    labels : mapping of str to sequence of str
-        For each id its possible labels, the shortest first; the id itself
-        stands at their end.
-
-    Examples
-    --------
-    >>> unique_labels({"a": ["x", "x (1)"], "b": ["x", "x (2)"], "c": ["y"]})
-    {'a': 'x (1)', 'b': 'x (2)', 'c': 'y'}
-    """
-    ladders = {key: [*ladder, key] for key, ladder in labels.items()}
-    while True:
-        words = {key: ladder[0] for key, ladder in ladders.items()}
-        counts = Counter(words.values())
-        alike = [k for k, ladder in ladders.items() if counts[words[k]] > 1 and len(ladder) > 1]
-        if not alike:
-            return words
-        for key in alike:
-            ladders[key] = ladders[key][1:]
 
 
 def plain(words: str) -> str:

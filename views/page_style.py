@@ -17,4 +17,4 @@ ICON = (
 @cache
 def page_style() -> str:
     """Return the style sheet of the page."""
-    return web_source("streamlit.css").decode()
+    return (web_source("streamlit.css") + web_source("tables.css")).decode()

@@ -21,8 +21,9 @@ from geo.texts import Text, text
 from layers.map.base_map import first_plan
 from layers.map.zones import shown_at_first
 from layers.styles import Styles, styles_of
+from layers.tables.reader import unique_labels
 from views import link
-from views.choices import plain, unique_labels
+from views.choices import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,6 +153,10 @@ class State:
         properties = feature["properties"]
         english = properties.get(f"{key}_en") if self.language == "en" else None
         return str(english or properties.get(key) or zone_id)
+
+    def plan_name(self, plan: str) -> str:
+        """Return the name of a plan in the reader's language."""
+        return self.data.plan_name(plan, self.language)
 
     @cached_property
     def labels(self) -> dict[str, str]:

@@ -92,7 +92,7 @@ def test_everything_is_said_in_english_too(page_folder):
 
 def test_texts_that_share_little_stand_unmarked():
     from geo.compare.wording import Segment
-    from views.compare.words import LEAST_SHARED, share_kept
+    from layers.tables.wording import LEAST_SHARED, share_kept
 
     old = (Segment("same", "同样"), Segment("gone", "这里完全是另外一段话"))
     new = (Segment("same", "同样"), Segment("new", "那边说的又是别的事情"))

@@ -42,7 +42,7 @@ def row_button(page, name):
 
 def opened_edge(page):
     """The printed name of the edge whose provenance is shown."""
-    return page.locator(".pm-edge dd").nth(1)
+    return page.locator(".ck-edge dd").nth(1)
 
 
 def settled(page):
@@ -74,15 +74,15 @@ def test_plan_text_stays_text(check_page):
 def test_verdicts_read_without_colour(check_page):
     page = check_page("&plans=13th,14th")
     marks = page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll('.pm-check .verdict b')].map(
+        """() => Object.fromEntries([...document.querySelectorAll('.ck-row .verdict b')].map(
             b => [b.innerText.trim(),
-                  b.querySelector('span').style.backgroundImage.replace(/%23[0-9a-f]{6}/g, '')]))"""
+                  b.querySelector('img').src.replace(/%23[0-9a-f]{6}/g, '')]))"""
     )
     assert len(marks) >= 4  # as many as the two plans have words
     assert len(set(marks.values())) == len(marks)
     page.add_style_tag(content="html { filter: grayscale(1); }")
     colours = page.evaluate(
-        """() => [...new Set([...document.querySelectorAll('.pm-check .verdict b')].map(
+        """() => [...new Set([...document.querySelectorAll('.ck-row .verdict b')].map(
             b => getComputedStyle(b).color))]"""
     )
     # On white, every word at least 4.5 : 1 by its luminance alone.
@@ -94,13 +94,13 @@ def test_verdicts_read_without_colour(check_page):
 
 
 def test_rebuilt_and_identical_is_said(check_page):
-    assert "校验通过" in check_page().locator(".pm-rebuilt").inner_text()
+    assert "校验通过" in check_page().locator(".ck-rebuilt").inner_text()
 
 
 def test_a_click_opens_the_budget_and_another_closes_it(check_page):
     page = check_page()
     row_button(page, "西片").click()
-    edges = page.locator(".pm-budget").nth(1)
+    edges = page.locator(".ck-budget").nth(1)
     edges.wait_for()
     wait_for_link(page, "finding=13th-west/area")
     body = edges.inner_text()
@@ -122,10 +122,10 @@ def test_an_edge_is_chosen_on_the_map(check_page):
     assert not opened_edge(page).inner_text().startswith("青中路")
     settled(page)
     edge.click()
-    page.locator(".pm-edge dd", has_text="青中路").first.wait_for()
+    page.locator(".ck-edge dd", has_text="青中路").first.wait_for()
     wait_for_link(page, "edge=13th-west/")
-    assert "名称相同" in page.locator(".pm-edge").inner_text()
-    assert "虚构" in page.locator(".pm-edge").inner_text()
+    assert "名称相同" in page.locator(".ck-edge").inner_text()
+    assert "虚构" in page.locator(".ck-edge").inner_text()
 
 
 def test_readings_are_drawn_as_outlines_on_demand(check_page):
@@ -153,14 +153,14 @@ def test_everything_is_done_with_the_keyboard_alone(check_page):
 
     tab_to("e.tagName === 'BUTTON' && e.innerText.includes('▸ 西片')")
     page.keyboard.press("Enter")
-    page.locator(".pm-edge").wait_for()
+    page.locator(".ck-edge").wait_for()
     first = opened_edge(page).inner_text()
     # The edges are one stop for Tab; the arrow keys go from one to the next.
     tab_to("e.tagName === 'BUTTON' && /^1 青/.test(e.innerText)")
     page.keyboard.press("ArrowRight")
     wanted = page.evaluate("() => document.activeElement.innerText.slice(2)")
     page.keyboard.press("Enter")
-    page.locator(".pm-edge dd", has_text=wanted).first.wait_for()
+    page.locator(".ck-edge dd", has_text=wanted).first.wait_for()
     assert first != wanted
     tab_to("e.tagName === 'BUTTON' && e.innerText.includes('下载 HTML')", most=150)
     with page.expect_download() as download:
@@ -183,7 +183,7 @@ def test_rows_are_filtered_by_verdict_and_sorted(check_page):
 @pytest.mark.parametrize(("unit", "shown"), [("ha", ("100", "110.0")), ("mu", ("1 500", "1 650"))])
 def test_units_are_converted_and_lengths_are_not(check_page, unit, shown):
     page = check_page(f"&unit={unit}")
-    text = page.locator(".pm-check").all_inner_texts()
+    text = page.locator(".ck-row").all_inner_texts()
     joined = " ".join(text).replace("\u2009", " ")
     for figure in shown:
         assert figure in joined
@@ -210,9 +210,9 @@ def test_the_report_is_made_when_asked_for_and_opens_offline(check_page, new_pag
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(check_page):
     page = check_page("&finding=13th-west/area", width=390, height=844)
-    page.locator(".pm-edge").wait_for()
+    page.locator(".ck-edge").wait_for()
     widest = page.evaluate(
-        """() => Math.max(...[...document.querySelectorAll('.pm-check, .pm-edge, .pm-found')]
+        """() => Math.max(...[...document.querySelectorAll('.ck-row, .ck-edge, .ck-found')]
             .map(e => e.getBoundingClientRect().right))"""
     )
     assert widest <= 390
@@ -220,7 +220,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(check_page):
 
 def test_axe_finds_nothing_serious(check_page):
     page = check_page("&finding=13th-west/area")
-    page.locator(".pm-edge").wait_for()
+    page.locator(".ck-edge").wait_for()
     found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     serious = [
         (v["id"], [n["html"][:120] for n in v["nodes"][:3]])

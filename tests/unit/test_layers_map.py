@@ -30,8 +30,8 @@ from layers.map.zones import (
 )
 from layers.marks import verdict_mark
 from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of, styles_of
+from layers.tables.reader import unique_labels
 from testing.page_fixture import PLANS, ROADS, box, feature, line, zone
-from views.choices import unique_labels
 
 ABOUT = {
     "version": "1",

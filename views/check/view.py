@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import streamlit as st
 
 from geo.build import Built, build
-from geo.checks.charts import MARKS, interval_svg
 from geo.checks.check import STATUSES, Check
 from geo.checks.folder import inspect
 from geo.checks.report import report_html, report_json
 from geo.errors import GeoError
-from geo.texts import text
 from geo.verdicts import VERDICTS, Finding
-from layers.marks import verdict_mark
-from layers.styles import VERDICT_COLOURS
+from layers.tables.amounts import UNITS
+from layers.tables.findings import (
+    ORDERS,
+    check_html,
+    finding_name,
+    head_html,
+    of_status,
+    order_choices,
+    ordered,
+    plan_of,
+    rebuilt_html,
+    row_html,
+    status_label,
+    unit_choices,
+    verdict_choices,
+)
 from views import link
-from views.amounts import UNITS, amount, stated_amount
 from views.check.budget import show_budget
-from views.choices import choose_one, choose_some
+from views.choices import choose_one, choose_some, plain
 from views.state import select_zone
 
 if TYPE_CHECKING:
@@ -29,8 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from views.state import Stamp, State
-
-ORDERS = ("plan", "difference", "verdict", "stated", "width")
 
 
 def files_stamp(folder: Path) -> Stamp:
@@ -63,7 +71,7 @@ def show(state: State) -> None:
     choose_one(
         "plans", state.text("layers.plans"), plans, next(iter(state.plans), None), state.language
     )
-    rebuilt_line(checks, state)
+    st.html(rebuilt_html(checks, state))
     if not findings:
         st.info(state.text("checkview.nothing"))
     else:
@@ -73,38 +81,16 @@ def show(state: State) -> None:
     downloads(built, checks, state)
 
 
-def plan_of(finding: Finding, built: Built) -> str:
-    """Return the plan that a finding belongs to."""
-    return next((plan for plan in built.plan_ids() if finding.zone_id.startswith(f"{plan}-")), "")
-
-
-def rebuilt_line(checks: Sequence[Check], state: State) -> None:
-    """Say whether the files on disk are what a fresh build gives, or what differs."""
-    check = next(check for check in checks if check.code == "inputs/rebuild")
-    if check.status == "passed":
-        st.html(f'<p class="pm-rebuilt">✓ {escape(state.text("checkview.identical"))}</p>')
-        return
-    differing = "".join(f"<li>{escape(s.words(state.language))}</li>" for s in check.statements)
-    st.html(
-        f'<div class="pm-rebuilt differs" role="status">'
-        f"✕ {escape(state.text('checkview.differs'))}<ul>{differing}</ul></div>"
-    )
-
-
 def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], str]:
     """Let the reader choose unit, order and verdicts; return the rows to show."""
-    present = [verdict for verdict in VERDICTS if any(f.verdict == verdict for f in findings)]
+    present = verdict_choices(findings, state)
     unit = link.one("unit", UNITS, "km2") or "km2"
     order = link.one("order", ORDERS, "plan") or "plan"
     wanted = link.several("verdicts", VERDICTS, VERDICTS)
     choose_some(
         "verdicts",
         state.text("checkview.filter"),
-        {
-            verdict: f"{MARKS[verdict].sign} {state.text(f'verdict.{verdict}')} "
-            f"{sum(f.verdict == verdict for f in findings)}"
-            for verdict in present
-        },
+        present,
         [verdict for verdict in wanted if verdict in present],
         # What no row has stays chosen, so that another plan's rows are not lost.
         lambda chosen: link.put(
@@ -117,7 +103,7 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
         choose_one(
             "unit",
             state.text("checkview.unit"),
-            {key: state.text(f"checkview.unit_{key}") for key in UNITS},
+            unit_choices(state),
             unit,
             state.language,
             show_label=True,
@@ -126,7 +112,7 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
         choose_one(
             "order",
             state.text("checkview.order"),
-            {key: state.text(f"checkview.order_{key}") for key in ORDERS},
+            order_choices(state),
             order,
             state.language,
             show_label=True,
@@ -134,71 +120,29 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
     return ordered([f for f in findings if f.verdict in wanted], order), unit
 
 
-def ordered(findings: Sequence[Finding], order: str) -> list[Finding]:
-    """Return findings in an order of `ORDERS`, those without the measure last."""
-
-    def key(finding: Finding) -> tuple[bool, float]:
-        if order == "difference":
-            value = finding.difference_percent
-            return value is None, -abs(value or 0.0)
-        if order == "verdict":
-            return False, float(VERDICTS.index(finding.verdict))
-        if order == "stated":
-            return not finding.stated, -float(finding.stated or 0.0)
-        if order == "width":
-            if not finding.computed or finding.high is None or finding.low is None:
-                return True, 0.0
-            return False, -(finding.high - finding.low) / finding.computed
-        return False, 0.0
-
-    return sorted(findings, key=key)
-
-
-def picture(finding: Finding, state: State) -> str:
-    """Return the chart of a finding as an image whose words say the same."""
-    words = state.text(
-        "checkview.chart_alt",
-        stated=finding.stated,
-        computed=f"{finding.computed or 0:.3f}",
-        low=f"{finding.low or 0:.3f}",
-        high=f"{finding.high or 0:.3f}",
-        unit=finding.unit,
-    )
-    svg = interval_svg(finding, words)
-    if not svg:
-        return ""
-    return f'<img class="chart" alt="{escape(words)}" src="data:image/svg+xml,{quote(svg)}">'
-
-
 def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> None:
     """Show one row for each finding; its button opens the budget below it."""
     opened = link.one("finding", [f.finding_id for f in built.findings], None)
     st.html(f'<h2 class="pm-h2">{escape(state.text("checkview.title"))}</h2>')
-    head = "".join(
-        f"<span>{escape(state.text(f'checkview.{key}'))}</span>"
-        for key in ("stated", "computed", "difference", "interval", "verdict")
-    )
     with st.container(key="check_head"):
         left, right = st.columns([1, 4.4])
         left.html(
-            f'<div class="pm-check head"><span>{escape(state.text("report.zone"))}</span></div>'
+            f'<div class="ck-row head"><span>{escape(state.text("report.zone"))}</span></div>'
         )
-        right.html(f'<div class="pm-check head">{head}</div>')
+        right.html(head_html(state))
     for finding in rows:
         is_open = finding.finding_id == opened
         slug = finding.finding_id.replace("/", "_")
         with st.container(key=f"check_{'open' if is_open else 'row'}_{slug}"):
             left, right = st.columns([1, 4.4])
-            name = state.name(finding.zone_id, "short_name")
-            kind = text(f"figure.{finding.figure}", state.language)
             left.button(
-                f"{'▾' if is_open else '▸'} {state.plain('words.aside', words=name, aside=kind)}",
+                f"{'▾' if is_open else '▸'} {plain(finding_name(finding, state))}",
                 key=f"open_{finding.finding_id}",
                 type="tertiary",
                 on_click=toggle,
                 args=(finding, is_open),
             )
-            right.html(row_html(finding, unit, built, state))
+            right.html(row_html(finding, (unit,), built, state, with_plan=len(state.plans) > 1))
             if is_open:
                 if link.opened():
                     select_zone(finding.zone_id, zoom=True)
@@ -215,76 +159,12 @@ def toggle(finding: Finding, is_open: bool) -> None:
         select_zone(finding.zone_id, zoom=True)
 
 
-def row_html(finding: Finding, unit: str, built: Built, state: State) -> str:
-    """Return the figures of a row as HTML; every word escaped."""
-    verdict = finding.verdict
-    item = built.drawn[finding.zone_id].item
-    percent = finding.difference_percent
-    difference = "–"
-    if percent is not None:
-        difference = (
-            f"{amount(finding.difference, finding, unit, signed=True)}"
-            f" <small>{percent:+.1f}%</small>".replace("-", "−")
-        )
-    between = ""
-    if finding.low is not None:
-        between = f"{amount(finding.low, finding, unit)}–{amount(finding.high, finding, unit)}"
-    cells: list[tuple[str, str]] = [
-        ("stated", escape(stated_amount(finding, unit))),
-        ("computed", escape(amount(finding.computed, finding, unit))),
-        ("difference", difference),
-        ("interval", f"{picture(finding, state)}<small>{escape(between)}</small>"),
-        (
-            "verdict",
-            f'<b style="color:{VERDICT_COLOURS[verdict]}">{verdict_mark(verdict)} '
-            f"{escape(text(f'verdict.{verdict}', state.language))}</b>",
-        ),
-    ]
-    body = "".join(
-        f'<span class="{key}"><i>{escape(state.text(f"checkview.{key}"))}</i>{value}</span>'
-        for key, value in cells
-    )
-    words = item.limits_text or "；".join(item.quote[:1])
-    said = [escape(text(f"basis.{item.basis}", state.language))]
-    if len(state.plans) > 1:
-        said.insert(0, escape(state.data.plan_name(plan_of(finding, built), state.language)))
-    if words:
-        said.append(f'<q lang="zh">{escape(words)}</q>')
-    return f'<div class="pm-check">{body}<p>{" · ".join(said)}</p></div>'
-
-
 def checks_list(checks: Sequence[Check], state: State) -> None:
     """Show every check that ran, was skipped or failed, with tolerance, place and reason."""
     st.html(f'<h2 class="pm-h2">{escape(state.text("report.checks"))}</h2>')
-    chosen = [check for check in checks if not check.plan or check.plan in state.plans]
-    for status in STATUSES:
-        some = [check for check in chosen if check.status == status]
-        if not some:
-            continue
-        status_name = text(f"status.{status}", state.language)
-        label = state.text("words.aside", words=status_name, aside=len(some))
-        with st.expander(label, expanded=status == "failed"):
+    for status, some in of_status(checks, STATUSES, state.plans).items():
+        with st.expander(status_label(status, len(some), state), expanded=status == "failed"):
             st.html("".join(check_html(check, state) for check in some))
-
-
-def check_html(check: Check, state: State) -> str:
-    """Return one check as HTML; every word escaped."""
-    plan = f" · {state.data.plan_name(check.plan, state.language)}" if check.plan else ""
-    tolerance = f" · {state.text('report.tolerance')} {check.tolerance}" if check.tolerance else ""
-    found = "".join(
-        f"<li>{escape(s.words(state.language))}"
-        + (
-            f" <small>{s.longitude:.5f}, {s.latitude:.5f}</small>"
-            if s.longitude is not None and s.latitude is not None
-            else ""
-        )
-        + "</li>"
-        for s in check.statements
-    )
-    return (
-        f'<div class="pm-found"><b>{escape(check.title(state.language))}</b>'
-        f"<small>{escape(plan + tolerance)}</small>{f'<ul>{found}</ul>' if found else ''}</div>"
-    )
 
 
 def downloads(built: Built, checks: Sequence[Check], state: State) -> None:

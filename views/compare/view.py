@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from layers.styles import style_of
+from layers.tables.reader import unique_labels
+from layers.tables.wording import named_by_both, overlaps_html, place_labels, words_html
 from views import link
-from views.choices import choose_one, plain
+from views.choices import choose_from_list, choose_one, plain
 from views.compare.export import exports
-from views.compare.words import wording
-from views.data import matrices
+from views.data import matrices, wording_of
 from views.quiet import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geo.compare.overlays import OverlapMatrix
     from views.state import State
 
@@ -48,6 +46,31 @@ def show(state: State) -> None:
         flow(state, zones, earlier, later)
         every_overlap(state, everything, earlier, later)
     exports(state, first, second, found.get((earlier, later)))
+
+
+def wording(state: State, first: str, second: str) -> None:
+    """Show what two plans say of a place that both name."""
+    shared, begin = named_by_both(
+        *([f["properties"] for f in state.data.zones[plan]] for plan in (first, second))
+    )
+    if not shared:
+        quiet(state.text("compare.words_none"))
+        return
+    if state.selected is not None:
+        of_zone = str(state.data.features[state.selected]["properties"]["place"])
+        begin = of_zone if of_zone in shared else begin
+    place = link.one("place", shared, None) or begin
+    choose_from_list(
+        "place",
+        state.text("compare.words_place"),
+        unique_labels(place_labels(shared, state.language)),
+        place,
+        lambda picked: link.put("place", picked),
+        state.language,
+    )
+    words = wording_of(state.data, *(str(item["zone_id"]) for item in shared[place]))
+    quiet(state.text("compare.words_hint"))
+    st.html(words_html(state, words, first, second))
 
 
 def short_plan_name(state: State, plan: str) -> str:
@@ -124,36 +147,5 @@ def every_overlap(state: State, matrix: OverlapMatrix, earlier: str, later: str)
     """Show every overlap, belts too, as rows that a screen reader or a printer can take."""
     if matrix.pieces.empty:
         return
-    names = [state.data.plan_name(plan, state.language) for plan in (earlier, later)]
-    nothing = state.text("compare.in_none")
-    rows = []
-    for piece in matrix.pieces.to_dict("records"):
-        zones = [state.name(z, "short_name") if z else nothing for z in
-                 (piece["zone_a"], piece["zone_b"])]  # fmt: skip
-        cells = [
-            f"{piece['area_km2']:.3f} ({piece['low_km2']:.3f}–{piece['high_km2']:.3f})",
-            *(share_words(piece, side) for side in "ab"),
-        ]
-        notes = " ".join(state.text(f"compare.note_{note}") for note in piece["notes"])
-        rows.append(
-            "<tr>" + "".join(f'<th scope="row">{escape(z)}</th>' for z in zones)
-            + "".join(f'<td class="number">{cell}</td>' for cell in cells)
-            + f'<td style="white-space:normal">{escape(notes)}</td></tr>'
-        )  # fmt: skip
-    head = [*names, "km²", f"% {names[0]}", f"% {names[1]}", ""]
     with st.expander(state.text("compare.more_rows")):
-        st.html(
-            '<div class="pm-scroll" tabindex="0" role="region" '
-            f'aria-label="{escape(state.text("compare.more_rows"))}">'
-            '<table class="pm-areas"><thead><tr>'
-            + "".join(f'<th scope="col">{escape(h)}</th>' if h else "<td></td>" for h in head)
-            + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        )
-
-
-def share_words(piece: Mapping[Any, Any], side: str) -> str:
-    """Return a share in percent with its interval, a dash where there is none."""
-    share, low, high = (100 * piece[f"share_{side}{end}"] for end in ("", "_low", "_high"))
-    if share != share:  # noqa: PLR0124
-        return "–"
-    return f"{share:.1f}%" if high - low < 0.05 else f"{share:.1f}% ({low:.1f}–{high:.1f}%)"
+        st.html(overlaps_html(state, matrix, earlier, later))

@@ -17,7 +17,7 @@ from geo.io.geojson import layer_bytes
 from geo.io.limits import PASTED_CHARACTERS
 from geo.texts import text as words
 from layers.marks import verdict_mark
-from layers.styles import VERDICT_COLOURS, Styles, style_of
+from layers.styles import Styles, style_of
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
@@ -260,7 +260,6 @@ def _results_html(draft: Draft, checked: PlanCheck, state: State) -> str:
 
 def finding_row(finding: Finding, name: str, state: State, more: str = "") -> str:
     """Return one finding as a row of a table; every word escaped but `more`, a last cell."""
-    colour = VERDICT_COLOURS.get(finding.verdict, "inherit")
     computed = "–" if finding.computed is None else f"{finding.computed:.3f} {finding.unit}"
     interval = "–" if finding.low is None else f"{finding.low:.3f}–{finding.high:.3f}"
     stated = finding.printed or "–"
@@ -268,7 +267,7 @@ def finding_row(finding: Finding, name: str, state: State, more: str = "") -> st
     return (
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(stated)}</td>'
         f'<td class="number">{computed}</td><td class="number">{interval}</td>'
-        f'<td style="color:{colour}">{verdict_mark(finding.verdict)} '
+        f'<td data-verdict="{escape(finding.verdict)}">{verdict_mark(finding.verdict)} '
         f"{escape(state.text(f'verdict.{finding.verdict}'))}</td>"
         f'<td class="own-why">{escape(reason)}</td>{more}</tr>'
     )

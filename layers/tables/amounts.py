@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from geo.verdicts import area_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from geo.verdicts import Finding
 
 UNITS: dict[str, tuple[float, int]] = {"km2": (1.0, 3), "ha": (100.0, 1), "mu": (1500.0, 0)}
@@ -34,3 +36,26 @@ def stated_amount(finding: Finding, unit: str) -> str:
     factor, _ = UNITS[unit]
     shown = max(0, decimals - {100.0: 2, 1500.0: 3}[factor])
     return f"{float(finding.stated) * factor:,.{shown}f}".replace(",", "\u2009")
+
+
+def in_units(words: Callable[[str], str], units: Sequence[str]) -> str:
+    """Return a figure as HTML: in one unit as it is, in several each in an element of its own.
+
+    Parameters
+    ----------
+    words : callable
+        Gives the figure in a unit, without markup.
+    units : sequence of str
+        Of `UNITS`. A style shows the one that is asked for by ``data-unit`` further up.
+
+    Examples
+    --------
+    >>> in_units({"km2": "1.5", "ha": "150"}.__getitem__, ["km2"])
+    '1.5'
+    >>> in_units({"km2": "1.5", "ha": "150"}.__getitem__, ["km2", "ha"])
+    '<span data-in="km2">1.5</span><span data-in="ha">150</span>'
+    """
+    told = {unit: words(unit) for unit in units}
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return "".join(f'<span data-in="{unit}">{shown}</span>' for unit, shown in told.items())

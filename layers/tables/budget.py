@@ -1,0 +1,332 @@
+"""The opened row of the area check: where a figure's interval comes from, side by side."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from shapely.geometry import mapping
+
+from geo.build import edge_layer
+from geo.texts import keys, rendered
+from geo.verdicts import line_words, reading_label
+from layers.marks import picture
+from layers.tables.amounts import amount, in_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.build import Built
+    from geo.verdicts import Finding
+    from geo.zones.item import Drawn
+    from layers.tables.reader import Reader
+
+DASHES = ("8 5", "2 5", "12 4 2 4", "4 4", "14 6")
+"""Line patterns of the readings, told apart without colour."""
+
+
+def said_html(finding: Finding, built: Built, reader: Reader) -> str:
+    """Return what is said of a figure: reason, notes, rounding, limits that are missing."""
+    reason = finding.reason_en if reader.language == "en" else finding.reason
+    parts = [f"<p>{escape(reason)}</p>"]
+    notes = [note.render(reader.language) for note in finding.notes]
+    if notes:
+        parts.append("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>")
+    if finding.implied is not None:
+        implied = finding.implied.render(reader.language)
+        parts.append(f'<p class="ck-implied">{escape(implied)}</p>')
+    if finding.rounding is not None:
+        low, high = finding.rounding
+        rounding = reader.text(
+            "checkview.about" if finding.approximate else "checkview.rounding",
+            printed=finding.printed or finding.stated,
+            low=f"{low:.10g}",
+            high=f"{high:.10g}",
+            unit=finding.unit,
+        )
+        parts.append(f'<p class="ck-quiet">{escape(rounding)}</p>')
+    missing = missing_limits(built.drawn[finding.zone_id], built)
+    if missing:
+        rows = "".join(f"<li><b>{escape(n)}</b>: {escape(t)}</li>" for n, t in missing)
+        parts.append(f"<ul>{rows}</ul>")
+    return "".join(parts)
+
+
+def rule_html(reader: Reader) -> str:
+    """Return how a verdict is found."""
+    return f'<p class="ck-quiet">{escape(reader.text("report.rule"))}</p>'
+
+
+def missing_limits(drawn: Drawn, built: Built) -> list[tuple[str, str]]:
+    """Return the limits of a zone that were looked for and not found, with what was tried."""
+    if drawn.geometry is not None:
+        return []
+    return [
+        (name, tried)
+        for name, tried in built.base.missing.items()
+        if name in drawn.item.limits_text
+    ]
+
+
+def edge_rows(drawn: Drawn, built: Built) -> list[dict[str, Any]]:
+    """Return the edges of an item as records, WGS84, with their share of the variance."""
+    if drawn.edges is None:
+        return []
+    plan = next(p for p in built.plan_ids() if drawn.item.id.startswith(f"{p}-"))
+    layer = edge_layer(built, plan)
+    rows = layer[layer["zone_id"] == drawn.item.id]
+    parts = {}
+    if drawn.budget is not None:
+        parts = dict(enumerate(drawn.budget.edges))
+    return [
+        {str(key): value for key, value in row.items()} | {"part": parts.get(number)}
+        for number, row in enumerate(rows.to_dict("records"))
+    ]
+
+
+def edge_label(number: int, edge: Mapping[str, Any]) -> str:
+    """Return the name of an edge: its number in the ring and its road."""
+    return f"{number} {edge['road']}"
+
+
+def outline_readings(drawn: Drawn) -> list[str]:
+    """Return the readings whose outlines can be drawn over the default one."""
+    return [reading for reading in drawn.outlines if reading != "centre_line"]
+
+
+def overlay(
+    edges: Sequence[Mapping[str, Any]],
+    drawn: Drawn,
+    outlines: Sequence[str],
+    language: str,
+    chosen: str | None = None,
+) -> dict[str, Any]:
+    """Return the edges and the outlines of some readings as GeoJSON for the map.
+
+    Parameters
+    ----------
+    edges : sequence of mapping
+        From `edge_rows`.
+    drawn : Drawn
+        The item.
+    outlines : sequence of str
+        Of `outline_readings`.
+    language : str
+        Of the labels of the outlines.
+    chosen : str, optional
+        Id of the edge that stands out.
+
+    Returns
+    -------
+    dict
+        Properties: ``label``, ``style`` (Leaflet path options); of an edge ``overlay_id`` and
+        ``chosen_style``, of an outline ``reading``.
+    """
+    features: list[dict[str, Any]] = []
+    for number, reading in enumerate(outlines):
+        style: dict[str, Any] = {"color": "#111827", "weight": 2, "fill": False}
+        style["dashArray"] = DASHES[number % len(DASHES)]
+        about = {"label": reading_label(reading, language), "style": style, "reading": reading}
+        features.append(_feature(drawn.outlines[reading], about))
+    for number, edge in enumerate(edges, start=1):
+        line: dict[str, Any] = {}
+        if edge["connector"] or edge["method"] == "inferred":
+            line["dashArray"] = "10 7"
+        elif edge["method"] == "estimated":
+            line |= {"dashArray": "3 7", "opacity": 0.6}
+        usual = {"color": "#1f3a5f", "weight": 4, **line}
+        marked = {"color": "#111827", "weight": 8, **line}
+        about = {
+            "label": edge_label(number, edge),
+            "overlay_id": str(edge["edge_id"]),
+            "style": marked if edge["edge_id"] == chosen else usual,
+            "chosen_style": marked,
+        }
+        features.append(_feature(edge["geometry"], about))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(geometry: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one feature of the overlay."""
+    return {"type": "Feature", "geometry": mapping(geometry), "properties": dict(properties)}
+
+
+def readings_html(finding: Finding, units: Sequence[str], reader: Reader) -> str:
+    """Return the readings of a figure as a table, the default first."""
+
+    def shown(value: float | None) -> str:
+        return in_units(lambda unit: amount(value, finding, unit), units)
+
+    bounds = finding.rounding
+    head = "".join(
+        f'<th scope="col">{escape(reader.text(f"checkview.{key}"))}</th>'
+        for key in ("reading", "computed", "interval_short", "meets")
+    )
+    body = ""
+    for number, reading in enumerate(finding.readings):
+        meets = "–"
+        if bounds and reading.bounds and finding.verdict != "by_construction":
+            meets = "✓" if reading.meets(bounds) else "✕"
+        name = escape(reading_label(reading.reading, reader.language))
+        probability = finding.probability if not number else reading.probability
+        asides = [reader.text("checkview.default")] if not number else []
+        if probability is not None and probability < 1:
+            percent = f"{100 * probability:.0f}"
+            asides.append(reader.text("checkview.probability", percent=percent))
+        default = "".join(f" <small>{escape(aside)}</small>" for aside in asides)
+        body += (
+            f'<tr><th scope="row">{name}{default}</th><td>{shown(reading.value)}</td>'
+            f"<td>{shown(reading.low)}–{shown(reading.high)}</td><td>{meets}</td></tr>"
+        )
+    return f'<table class="ck-budget"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def edges_html(
+    edges: Sequence[Mapping[str, Any]],
+    chosen: str | None,
+    drawn: Drawn,
+    reader: Reader,
+    *,
+    buttons: bool = False,
+) -> str:
+    """Return the edges as a table: length, error and share of the area's variance.
+
+    Parameters
+    ----------
+    edges : sequence of mapping
+        From `edge_rows`.
+    chosen : str or None
+        Id of the edge that is told of below the table.
+    drawn : Drawn
+        The item.
+    reader : Reader
+        Who reads it.
+    buttons : bool
+        Whether the name of an edge is a button that chooses it, for scripts.
+    """
+    head = "".join(
+        f'<th scope="col">{escape(reader.text(f"checkview.{key}"))}</th>'
+        for key in ("edge", "length", "error", "area_error", "share", "how")
+    )
+    body = ""
+    for number, edge in enumerate(edges, start=1):
+        part = edge["part"]
+        how = method_words(edge["method"], reader)
+        if edge["connector"]:
+            how += f" · {reader.text('checkview.connector')}"
+        if edge["candidates"]:
+            percent = f"{100 * edge['candidates'][0]['probability']:.0f}"
+            how += f" · {reader.text('checkview.identity', percent=percent)}"
+        if edge["gap_m"] > 0:
+            gap = f"{edge['gap_m']:.1f}"
+            how += f" · {reader.text('checkview.gap', gap=gap)}"
+        name = escape(edge_label(number, edge))
+        if buttons:
+            chooses = f'type="button" data-choose="edge" data-value="{escape(edge["edge_id"])}"'
+            name = f"<button {chooses}>{name}</button>"
+        marked = ' class="here" aria-current="true"' if edge["edge_id"] == chosen else ""
+        body += (
+            f'<tr{marked}><th scope="row">{name}</th>'
+            f"<td>{metres(edge['length_m'], reader)}</td>"
+            f"<td>{metres(edge['position_error_m'], reader)}</td>"
+            f"<td>{f'{100 * part.area_error_km2:.2f}' if part else '–'}</td>"
+            f"<td>{bar(part.share) if part else '–'}</td><td>{escape(how)}</td></tr>"
+        )
+    budget = drawn.budget
+    if budget is not None:
+        body += (
+            f'<tr><th scope="row">{escape(reader.text("checkview.corners"))}</th><td></td><td></td>'
+            f"<td>{100 * budget.corner_error_km2:.2f}</td><td>{bar(budget.corner_share)}</td>"
+            f'<td></td></tr><tr><th scope="row">{escape(reader.text("checkview.total"))}</th>'
+            f"<td></td><td></td><td>{100 * budget.standard_error_km2:.2f}</td>"
+            f"<td>100%</td><td></td></tr>"
+        )
+    return f'<table class="ck-budget"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def method_words(method: str, reader: Reader) -> str:
+    """Return in words how a line was placed."""
+    return reader.text(f"checkview.method_{method}")
+
+
+def metres(value: float | None, reader: Reader) -> str:
+    """Return metres in the reader's language; a dash where they are not known."""
+    if value is None or math.isnan(value):
+        return "–"
+    return f"{value:.0f} {reader.text('map.unit_m')}"
+
+
+def bar(share: float) -> str:
+    """Return a share as a bar and a percentage."""
+    width = max(1, round(64 * share))
+    drawn = picture(f'<path d="M0 0h{width}v10H0z" fill="#4b5563"/>', width, 10, "bar")
+    return f"{drawn}{100 * share:.1f}%"
+
+
+def edge_html(edge: Mapping[str, Any], reader: Reader) -> str:
+    """Return where an edge comes from, word by word; every word escaped."""
+    english = reader.language == "en"
+
+    def pick(key: str) -> str:
+        return str((english and edge[f"{key}_en"]) or edge[key] or "")
+
+    rows = [
+        ("clause", edge["clause"]),
+        ("printed_name", f"{edge['limit']}{edge['qualifier']}"),
+        ("data_name", edge["road"]),
+        ("alias", pick("alias_reason") or (
+            reader.text("checkview.same_name") if edge["limit"] == edge["road"] else "")),
+        ("candidates", candidates_words(edge, reader)),
+        ("identity_reason", pick("identity_reason")),
+        ("source", pick("source")),
+        ("how", method_words(edge["method"], reader)),
+        ("reasoning", pick("reasoning")),
+        ("error", metres(edge["position_error_m"], reader)),
+        ("stretches", stretches_words(edge, reader)),
+        ("length", f"{edge['length_m']:.1f} m"),
+        ("half_width", f"{edge['half_width_m']:.1f} m" if edge["half_width_m"] > 0 else ""),
+        ("corner_from", corner(edge["corner_from"], reader)),
+        ("corner_to", corner(edge["corner_to"], reader)),
+        ("gap_m", f"{edge['gap_m']:.1f} m"),
+        ("connector", pick("connector_reason") if edge["connector"] else ""),
+    ]  # fmt: skip
+    items = "".join(
+        f"<div><dt>{escape(reader.text(f'checkview.{key}'))}</dt><dd>{escape(str(value))}</dd></div>"
+        for key, value in rows
+        if value
+    )
+    return f'<dl class="ck-edge" aria-live="polite">{items}</dl>'
+
+
+def candidates_words(edge: Mapping[str, Any], reader: Reader) -> str:
+    """Return the lines that a name may mean, with probability and evidence; empty where certain."""
+    told = []
+    for candidate in edge["candidates"]:
+        evidence = candidate["evidence_en" if reader.language == "en" else "evidence"]
+        percent = f"{100 * candidate['probability']:.0f}"
+        line = rendered(line_words(candidate["road"]), reader.language)
+        words = reader.text("checkview.candidate", line=line, percent=percent)
+        told.append(reader.text("words.aside", words=words, aside=evidence) if evidence else words)
+    return reader.text("checkview.semicolon").join(told)
+
+
+def stretches_words(edge: Mapping[str, Any], reader: Reader) -> str:
+    """Return the stretches of an edge with length and error; empty where it has one."""
+    if len(edge["stretches"]) < 2:
+        return ""
+    return reader.text("checkview.semicolon").join(
+        reader.text(
+            "checkview.stretch",
+            length=f"{stretch['length_m']:.0f}",
+            how=method_words(stretch["method"], reader),
+            error=metres(stretch["position_error_m"], reader),
+        )
+        for stretch in edge["stretches"]
+    )
+
+
+def corner(how: object, reader: Reader) -> str:
+    """Return in words how a corner was found."""
+    key = f"checkview.corner.{str(how).replace(' ', '_')}"
+    return reader.text(key) if key in set(keys()) else str(how)
