@@ -28,6 +28,7 @@ from benchmarks.page import RIVALS, Visit, chromium
 from geo.io.read import data_folder
 from layers.exports import read_material
 from layers.site.edition import EditionOptions, edition_files, write_edition
+from layers.site.tables import check_folder
 from testing.served import served
 
 if TYPE_CHECKING:
@@ -125,12 +126,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=REPEATS)
     repeats = parser.parse_args().repeats
-    files = edition_files(read_material(data_folder()), EditionOptions(dt.date(2026, 11, 27)), [])
+    folder = data_folder()
+    options = EditionOptions(dt.date(2026, 11, 27))
+    files = edition_files(read_material(folder), check_folder(folder), options, [])
     found: dict[str, dict[str, list[float]]] = {}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "site"
-        write_edition(files, folder)
-        address = stack.enter_context(file_server(folder))
+        site = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "site"
+        write_edition(files, site)
+        address = stack.enter_context(file_server(site))
         servers = {rival.name: stack.enter_context(served(ROOT / rival.script)) for rival in RIVALS}
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])

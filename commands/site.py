@@ -12,6 +12,7 @@ from geo.texts import Text
 from layers.exports import read_material
 from layers.site.downloads import downloads
 from layers.site.edition import EditionOptions, edition_files, write_edition
+from layers.site.tables import check_folder
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +35,7 @@ def write_site(data: Path, out: str | None, base_url: str, date: dt.date, langua
 
     material = read_material(data)
     made = list(downloads(data, material, date, options.address, tell))
-    files = edition_files(material, options, made)
+    files = edition_files(material, check_folder(data), options, made)
     write_edition(files, Path(out))
     print(file=sys.stderr)
     size = sum(map(len, files.values())) / 1e6

@@ -54,6 +54,7 @@ SCRIPTS = (
     "place.js",
     "compare.js",
     "search.js",
+    "tables.js",
     "bar.js",
     "panels.js",
     "present.js",
@@ -65,7 +66,7 @@ SCRIPTS = (
 TOOLS = ("vendor/qrcode.js", "qr.js", "picture.js")
 """Scripts that are loaded when sharing is opened: they draw codes and pictures."""
 
-STYLES = ("planmap.css", "page.css")
+STYLES = ("planmap.css", "page.css", "tables.css")
 
 STATIC_ADDRESS = "../../app/static"
 """Where Streamlit serves ``static/``, seen from a component's frame, under any base path."""

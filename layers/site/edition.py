@@ -22,6 +22,7 @@ from layers.site.downloads import item_ids
 from layers.site.items import Item, plan_items
 from layers.site.package import NGINX, data_package, site_map
 from layers.site.pages import Place, index_page, item_page
+from layers.site.tables import check_tables, wording_tables
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from layers.exports import Material
     from layers.site.items import Download
+    from layers.site.tables import Checked
 
 _ADDRESS = re.compile(r"https?://[^\s\"'<>?#]+")
 
@@ -65,7 +67,7 @@ class EditionOptions:
 
 
 def edition_files(
-    material: Material, options: EditionOptions, made: Sequence[Download]
+    material: Material, checked: Checked, options: EditionOptions, made: Sequence[Download]
 ) -> dict[str, bytes]:
     """Return every file of the edition by its path below the folder.
 
@@ -73,6 +75,8 @@ def edition_files(
     ----------
     material : Material
         From `layers.exports.read_material`.
+    checked : Checked
+        From `layers.site.tables.check_folder`, of the same folder.
     options : EditionOptions
         Date and address.
     made : sequence of Download
@@ -89,7 +93,7 @@ def edition_files(
     ExportError
         If nothing has a shape.
     """
-    assets = _assets(material, options)
+    assets = _assets(material, checked, options)
     place = Place(
         date=options.date,
         version=material.base.district.data_version,
@@ -119,7 +123,7 @@ def edition_files(
     return files
 
 
-def _assets(material: Material, options: EditionOptions) -> dict[str, bytes]:
+def _assets(material: Material, checked: Checked, options: EditionOptions) -> dict[str, bytes]:
     """Return style, scripts and data; the scripts of the page in the order of loading."""
     data = frame_data(
         material.zones,
@@ -127,10 +131,11 @@ def _assets(material: Material, options: EditionOptions) -> dict[str, bytes]:
         material.edges,
         StandaloneOptions(options.date, styles=material.styles),
     )
+    tables = {"check": check_tables(checked, material), "wording": wording_tables(material)}
     # Only what the first picture needs is loaded at once; fetch fails from file://, scripts do not.
     later = {
         name: f"window.PLAN_{name.upper()}={script_json(value)};".encode()
-        for name, value in data.pop("later").items()
+        for name, value in (data.pop("later") | tables).items()
     }
     later["tools"] = tools()
     files = _named({f"{name}.js": content for name, content in later.items()})

@@ -85,7 +85,8 @@ def _segments(reader: Reader, plan: str, segments: Sequence[Segment], *, marked:
     """Return one text, with its changes where `marked`; `plan` shows where there is one column."""
     label = escape(plan, quote=True)
     if not segments:
-        return f'<p class="quiet" data-plan="{label}">{escape(reader.text("compare.words_silent"))}</p>'
+        silent = escape(reader.text("compare.words_silent"))
+        return f'<p class="quiet" data-plan="{label}">{silent}</p>'
     tags = {"same": "{}", "gone": "{}", "new": "{}"}
     if marked:
         tags |= {"gone": "<del>{}</del>", "new": "<ins>{}</ins>"}

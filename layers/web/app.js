@@ -142,11 +142,14 @@
       put("stops", state.stops.join(","), "");
       if (state.embed) put("embed", "1");
       if (state.at) put("at", state.at.join(","), "");
-      if (this.host.isHost(state.view)) Object.assign(words, this.extra);
+      if (this.hosted(state.view)) Object.assign(words, this.extra);
       const sorted = Object.keys(words).sort().map((name) => `${name}=${encodeURIComponent(words[name])
         .replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":")}`);
       return sorted.length ? `?${sorted.join("&")}` : "?";
     }
+
+    // Whether a view is read beside the map: the host draws it, or the tables that came with the data.
+    hosted(view) { return this.host.isHost(view) || PlanMap.TABLES.includes(view); }
 
     addressOf(changes) { return this.query(changes); }
 
@@ -179,6 +182,7 @@
         next = Object.assign({}, next, { zone: twin ? twin.id : null, card: Boolean(twin) && next.card, pop: false });
       }
       const changed = Object.keys(next).filter((key) => JSON.stringify(next[key]) !== JSON.stringify(before[key]));
+      if (why === "pop" && this.tables.on) changed.push("extra");
       if (!changed.length && why !== "first") return;
       if (changed.includes("zone")) this.edge = null;
       // What a reader saw before a view of the host covered it: “the current view” of an export.
@@ -224,7 +228,7 @@
     // The items of the picture's legend: those that show, with their plan where two are compared.
     pictured() {
       const { state } = this;
-      const ids = state.view === "compare" ? [...this.shownIn(state.from), ...this.shownIn(state.to)] : this.hostShown || this.shown();
+      const ids = state.view === "compare" ? [...this.shownIn(state.from), ...this.shownIn(state.to)] : this.hostShown || this.tables.alone || this.shown();
       const zones = ids.map((id) => this.zones.get(id)).filter((zone) => zone && zone.t);
       return zones.filter((zone, at) => zones.findIndex((one) => one.place === zone.place && one.plan === zone.plan) === at);
     }
@@ -452,13 +456,14 @@
       this.more = new PlanMap.More(this);
       this.placeCard = new PlanMap.PlaceCard(this);
       this.compare = new PlanMap.Compare(this);
+      this.tables = new PlanMap.Tables(this);
       this.present = new PlanMap.Present(this);
       this.stops = new PlanMap.Stops(this);
       this.printed = new PlanMap.Printed(this);
       this.popup = new PlanMap.Popup(this);
       this.main = element("main", "pm-main");
       this.main.append(this.list.node, this.periods.node, this.card.node, this.placeCard.node, this.compare.node,
-        this.tools.node, this.told, this.present.node);
+        this.tables.node, this.tools.node, this.told, this.present.node);
       this.root.append(this.printed.head, this.printed.foot, this.bar.node, this.main, this.bar.foot, this.bar.bottom, this.dialog.node, this.live);
       this.classes();
       map.invalidateSize({ animate: false });
@@ -551,6 +556,7 @@
       const inset = { left: 0, right: 0, top: 0, bottom: 0 };
       const { state } = this;
       if (state.embed || state.present) return Object.assign({}, inset, { bottom: state.present ? this.present.node.offsetHeight + 30 : 60 });
+      if (this.tables.on) return Object.assign({}, inset, this.tables.cover());
       if (this.phone && this.host.isHost(state.view)) {
         return Object.assign({}, inset, { bottom: this.host.drawerHeight(state.view) });
       }
@@ -590,7 +596,7 @@
       root.dataset.view = state.view;
       root.dataset.lang = state.lang;
       root.dataset.sheet = root.dataset.sheet || "none";
-      const flags = { "pm-present": state.present, "pm-embed": state.embed, "pm-hosted": this.host.isHost(state.view),
+      const flags = { "pm-present": state.present, "pm-embed": state.embed, "pm-hosted": this.hosted(state.view),
         "pm-split": state.view === "compare" && state.mode === "side" };
       Object.entries(flags).forEach(([name, on]) => {
         root.classList.toggle(name, Boolean(on));
@@ -641,6 +647,7 @@
       if (has("lang", "zone", "card", "tab", "view")) this.card.render();
       if (has("lang", "view", "place")) this.placeCard.render();
       if (has("zone", "card", "view", "place", "tab")) this.overlays.edge = null;
+      if (has("lang", "view", "plan", "from", "to", "zone", "extra")) this.tables.render();
       this.compare.draw(keys);
       if (this.scale) this.room();
       if (has("lang") && this.scale) this.scale._update();
@@ -655,7 +662,7 @@
     drawMap() {
       const { state } = this;
       const comparing = state.view === "compare";
-      const shown = comparing ? this.shownIn(state.from) : this.hostShown || this.shown();
+      const shown = comparing ? this.shownIn(state.from) : this.hostShown || this.tables.alone || this.shown();
       this.view.update({ lang: state.lang, shown, fade: state.fade, labels: state.labels, selected: this.selectedIn(shown),
         base: this.baseOf(state.base, true), overlay: this.overlayNow() });
     }
@@ -668,7 +675,7 @@
     }
 
     overlayNow() {
-      const order = [this.overlays.host, this.overlays.edge, this.overlays.place, this.overlays.cell];
+      const order = [this.overlays.host, this.overlays.tables, this.overlays.edge, this.overlays.place, this.overlays.cell];
       const features = order.filter(Boolean).reduce((all, one) => all.concat(one.features), []);
       return features.length ? { type: "FeatureCollection", features } : null;
     }
@@ -719,7 +726,8 @@
     }
 
     overlayClicked(id) {
-      if ((this.data.edges[this.state.zone] || []).some((edge) => edge.id === id)) this.showEdge(id);
+      if (this.tables.on) this.tables.choose("edge", id);
+      else if ((this.data.edges[this.state.zone] || []).some((edge) => edge.id === id)) this.showEdge(id);
       this.host.tell({ clicked: { overlay_id: id } }, this);
     }
 
@@ -745,7 +753,7 @@
         if (this.dialog.isOpen) this.dialog.close();
         else if (this.popup.popup) this.popup.close();
         else if (this.state.measuring) this.set({ measuring: false });
-        else if (this.host.isHost(this.state.view)) this.goTo("map");
+        else if (this.hosted(this.state.view)) this.goTo("map");
         else if (this.state.card) this.closeCard();
       }
       if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {

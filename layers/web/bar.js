@@ -83,6 +83,24 @@
     }
   }
 
+  // One side of a comparison: which plan stands there.
+  function sideChoice(app, key) {
+    const { state, t, pick, data } = app;
+    const label = element("label", "pm-side");
+    label.appendChild(element("span", "", t(`frame.${key}`)));
+    const list = element("select", "");
+    list.dataset.keep = key;
+    data.plans.forEach((plan) => {
+      const option = element("option", "", app.phone ? pick(plan.short) : `${pick(plan.short)} ${plan.from}–${plan.to}`);
+      option.value = plan.id;
+      option.selected = plan.id === state[key];
+      list.appendChild(option);
+    });
+    list.addEventListener("change", () => app.set({ [key]: list.value, cell: null }));
+    label.appendChild(list);
+    return label;
+  }
+
   // One choice of period, to scale in words; a comparison chooses two.
   class Periods {
     constructor(app) {
@@ -128,22 +146,7 @@
 
     two() {
       const { app } = this;
-      const { state, t, pick, data } = app;
-      const choose = (key) => {
-        const label = element("label", "pm-side");
-        label.appendChild(element("span", "", t(`frame.${key}`)));
-        const list = element("select", "");
-        list.dataset.keep = key;
-        data.plans.forEach((plan) => {
-          const option = element("option", "", app.phone ? pick(plan.short) : `${pick(plan.short)} ${plan.from}–${plan.to}`);
-          option.value = plan.id;
-          option.selected = plan.id === state[key];
-          list.appendChild(option);
-        });
-        list.addEventListener("change", () => app.set({ [key]: list.value, cell: null }));
-        label.appendChild(list);
-        return label;
-      };
+      const { state, t } = app;
       const modes = ["swipe", "side"].map((mode) => {
         const one = button("pm-mode", t(`frame.mode_${mode}`), () => app.set({ mode }));
         one.dataset.keep = mode;
@@ -153,8 +156,8 @@
       const table = button("pm-mode", t("frame.overlaps"), () => app.set({ table: !state.table }));
       table.dataset.keep = "table";
       table.setAttribute("aria-pressed", String(Boolean(state.table)));
-      const nodes = [choose("from"), choose("to"), ...modes, table];
-      if (app.host.wording) nodes.push(button("pm-mode", t("frame.wording"), () => app.host.wording(app)));
+      const nodes = [sideChoice(app, "from"), sideChoice(app, "to"), ...modes, table];
+      if (app.host.views.includes("wording")) nodes.push(button("pm-mode", t("frame.wording"), () => app.goTo("wording")));
       nodes.push(iconButton("pm-close", "close", t("frame.end_compare"), () => app.goTo("map")));
       return nodes;
     }
@@ -203,4 +206,5 @@
   PlanMap.Periods = Periods;
   PlanMap.Tools = Tools;
   PlanMap.viewLink = viewLink;
+  PlanMap.sideChoice = sideChoice;
 })((window.PlanMap = window.PlanMap || {}));

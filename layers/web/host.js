@@ -82,7 +82,6 @@
       views: data.views,
       bases: data.bases,
       extras: [],
-      wording: (app) => app.goTo("wording"),
       isHost: (view) => view in DRAWERS,
       drawerWidth: (view) => {
         const wide = outer.innerWidth;

@@ -4,7 +4,7 @@
   const data = window.PLAN_DATA;
   document.documentElement.classList.add("has-map");
   PlanMap.start(document.getElementById("map-root"), data, {
-    views: ["map", "compare", "place"],
+    views: ["map", "compare", "check", "place", "wording"],
     extras: data.extras,
     file: (name) => data.files[name],
   });

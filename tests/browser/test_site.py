@@ -19,6 +19,7 @@ from geo.io.read import data_folder
 from layers.exports import ExportRequest, export, read_material
 from layers.map.base_map import scripts, tools, web_source
 from layers.site.edition import EditionOptions, edition_files, write_edition
+from layers.site.tables import check_folder
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +31,8 @@ def edition(tmp_path_factory):
     """Heping's own edition, without the files to take away."""
     folder = tmp_path_factory.mktemp("edition") / "site"
     options = EditionOptions(dt.date(2026, 11, 27))
-    write_edition(edition_files(read_material(data_folder()), options, []), folder)
+    data = data_folder()
+    write_edition(edition_files(read_material(data), check_folder(data), options, []), folder)
     return folder
 
 
@@ -223,9 +225,10 @@ def test_no_page_needs_inline_script_or_style_and_every_link_leads_somewhere(edi
 
 
 def test_the_same_data_and_date_give_the_same_bytes():
-    material = read_material(data_folder())
+    material, checked = read_material(data_folder()), check_folder(data_folder())
     options = EditionOptions(dt.date(2026, 11, 27), base_url="https://example.org/map/")
-    assert edition_files(material, options, []) == edition_files(material, options, [])
+    first = edition_files(material, checked, options, [])
+    assert first == edition_files(material, checked, options, [])
 
 
 def test_the_data_package_is_json_with_a_licence(edition):
