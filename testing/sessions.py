@@ -5,26 +5,48 @@ from __future__ import annotations
 import json
 import random
 import time
-from typing import Any
+import urllib.request
+from typing import Any, cast
 
 import websocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 ANSWER_SECONDS = 120
+WIDGETS = frozenset({"button", "checkbox", "download_button", "file_uploader", "selectbox"})
+"""Kinds that are found by their key; pills and maps have places of their own."""
+
+BOUNDARY = "plan-map-load"
 
 
 class Session:
-    """One reader: a websocket, the widgets that the page showed, and what was done to them."""
+    """One reader: a websocket, the widgets that the page showed, and what was done to them.
+
+    Attributes
+    ----------
+    widgets : dict
+        Kind and id to the element as it was last sent.
+    faults : list of str
+        Exceptions and red messages of the last run.
+    asks_again : dict
+        Fragment to the seconds after which a browser would ask for it again.
+    """
 
     def __init__(self, address: str, query: str = "", **more: Any) -> None:
+        self.address = address
         self.query = query
         self.received = 0
         self.script = ""
         self.title = ""
+        self.session_id = ""
         self.pills: dict[str, tuple[list[str], list[str]]] = {}
         self.maps: list[str] = []
+        self.widgets: dict[tuple[str, str], Any] = {}
+        self.html: list[str] = []
+        self.faults: list[str] = []
+        self.asks_again: dict[str, float] = {}
         self.states: dict[str, WidgetState] = {}
         self.socket = websocket.create_connection(
             address.replace("http://", "ws://") + "/_stcore/stream",
@@ -33,31 +55,57 @@ class Session:
             **more,
         )
 
-    def run(self) -> float:
-        """Ask for a run of the script and return the time to its last message [s]."""
-        asked = BackMsg()
-        asked.rerun_script.query_string = self.query
-        asked.rerun_script.page_script_hash = self.script
-        asked.rerun_script.widget_states.widgets.extend(self.states.values())
+    def run(self, fragment: str = "") -> float:
+        """Ask for a run of the script, or of a fragment; return the time to its last message [s].
+
+        A run that the script itself begins anew counts to the end of the last.
+        """
         start = time.perf_counter()
-        self.socket.send_binary(asked.SerializeToString())
+        self.ask(fragment)
+        whole = not fragment
         while True:
-            told = self.socket.recv()
-            self.received += len(told)
-            message = ForwardMsg.FromString(told)
+            message = self._hear()
             kind = message.WhichOneof("type")
             if kind == "script_finished":
-                if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     return time.perf_counter() - start
             elif kind == "new_session":
-                self.script = message.new_session.page_script_hash
+                self._begin(message.new_session, whole=whole)
+                whole = True  # a fragment that begins a run begins a whole one
             elif kind == "page_config_changed":
                 self.title = message.page_config_changed.title
+            elif kind == "auto_rerun":
+                self.asks_again[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             elif kind == "delta":
                 self._see(message.delta.new_element)
 
+    def ask(self, fragment: str = "") -> None:
+        """Ask for a run and do not wait for its end."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = self.query
+        asked.rerun_script.page_script_hash = self.script
+        asked.rerun_script.fragment_id = fragment
+        asked.rerun_script.is_auto_rerun = bool(fragment)
+        asked.rerun_script.widget_states.widgets.extend(self.states.values())
+        self.socket.send_binary(asked.SerializeToString())
+        for state in [s for s in self.states.values() if s.HasField("trigger_value")]:
+            del self.states[state.id]  # pressed once
+
+    def _hear(self) -> ForwardMsg:
+        told = self.socket.recv()
+        self.received += len(told)
+        return ForwardMsg.FromString(cast("bytes", told))
+
+    def _begin(self, told: Any, *, whole: bool) -> None:
+        """Forget what a new run shows anew."""
+        self.script = told.page_script_hash
+        self.session_id = told.initialize.session_id or self.session_id
+        self.faults = []
+        if whole:
+            self.widgets, self.html, self.asks_again = {}, [], {}
+
     def _see(self, element: Any) -> None:
-        """Remember a widget that can be acted on."""
+        """Remember a widget that can be acted on, and what went wrong."""
         kind = element.WhichOneof("type")
         if kind == "button_group":
             group = element.button_group
@@ -73,6 +121,22 @@ class Session:
                 )
         elif kind == "component_instance" and element.component_instance.id not in self.maps:
             self.maps.append(element.component_instance.id)
+        elif kind in WIDGETS:
+            widget = getattr(element, kind)
+            self.widgets[kind, widget.id] = widget
+        elif kind == "html":
+            self.html.append(element.html.body)
+        elif kind == "exception":
+            self.faults.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "alert" and element.alert.format == element.alert.ERROR:
+            self.faults.append(element.alert.body)
+
+    def find(self, kind: str, word: str) -> Any:
+        """Return the widget of a kind whose key or label holds a word; None without one."""
+        for (known, name), widget in self.widgets.items():
+            if known == kind and (word in name or word in widget.label):
+                return widget
+        return None
 
     def toggle(self, chance: random.Random) -> float:
         """Switch one pill of the page and wait for the answer."""
@@ -88,9 +152,113 @@ class Session:
 
     def click(self, zone: str, sequence: int) -> float:
         """Click a zone on the map and wait for the answer."""
-        answer = {"last_active_drawing": {"properties": {"zone_id": zone, "sequence": sequence}}}
+        said = {"zone_id": zone, "sequence": sequence, "link": {"zone": zone}}
+        answer = {"last_active_drawing": {"properties": said}}
         self.states[self.maps[0]] = WidgetState(id=self.maps[0], json_value=json.dumps(answer))
         return self.run()
 
+    def press(self, button: Any) -> float:
+        """Press a button and wait for the answer."""
+        self.states[button.id] = WidgetState(id=button.id, trigger_value=True)
+        return self.run()
+
+    def check(self, box: Any) -> float:
+        """Tick a box and wait for the answer."""
+        self.states[box.id] = WidgetState(id=box.id, bool_value=True)
+        return self.run()
+
+    def choose(self, box: Any, option: int) -> float:
+        """Choose an option of a list by its number and wait for the answer."""
+        self.states[box.id] = WidgetState(id=box.id, string_value=box.options[option])
+        return self.run()
+
+    def upload(self, uploader: Any, name: str, data: bytes) -> float:
+        """Put a file into an uploader and wait for the answer; the time of both [s].
+
+        Raises
+        ------
+        urllib.error.HTTPError
+            If the server refuses the file.
+        """
+        start = time.perf_counter()
+        asked = BackMsg()
+        asked.file_urls_request.request_id = name
+        asked.file_urls_request.file_names.append(name)
+        asked.file_urls_request.session_id = self.session_id
+        self.socket.send_binary(asked.SerializeToString())
+        while (message := self._hear()).WhichOneof("type") != "file_urls_response":
+            pass
+        (urls,) = message.file_urls_response.file_urls
+        cookie = _xsrf_cookie(self.address)
+        body = (
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{urls.file_id}"; '
+            f'filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        ).encode()
+        body += data + f"\r\n--{BOUNDARY}--\r\n".encode()
+        sent = urllib.request.Request(
+            self.address + urls.upload_url,
+            data=body,
+            method="PUT",
+            headers={
+                "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
+                "Cookie": f"_streamlit_xsrf={cookie}",
+                "X-Xsrftoken": cookie,
+            },
+        )
+        with urllib.request.urlopen(sent, timeout=ANSWER_SECONDS):
+            pass
+        state = WidgetState(id=uploader.id)
+        state.file_uploader_state_value.uploaded_file_info.append(
+            UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls)
+        )
+        self.states[uploader.id] = state
+        self.run()
+        return time.perf_counter() - start
+
+    def download(self, button: Any) -> int:
+        """Fetch what a download button offers; return its size [byte].
+
+        Raises
+        ------
+        RuntimeError
+            If the server has no file for it.
+        """
+        url = button.url
+        if button.deferred_file_id:
+            asked = BackMsg()
+            asked.backend_operation_request.request_id = "file"
+            asked.backend_operation_request.session_id = self.session_id
+            asked.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+            self.socket.send_binary(asked.SerializeToString())
+            while (message := self._hear()).WhichOneof("type") != "backend_operation_response":
+                pass
+            told = message.backend_operation_response
+            if told.error_msg:
+                raise RuntimeError(told.error_msg)
+            url = told.deferred_file.url
+        with urllib.request.urlopen(self.address + url, timeout=ANSWER_SECONDS) as answer:
+            return len(answer.read())
+
+    def stay(self) -> None:
+        """Answer the server's pings that have come, so that it does not take us for gone."""
+        self.socket.settimeout(0.01)
+        try:
+            while True:
+                self.socket.recv_data_frame(control_frame=True)
+        except websocket.WebSocketTimeoutException:
+            pass
+        finally:
+            self.socket.settimeout(ANSWER_SECONDS)
+
     def close(self) -> None:
         self.socket.close()
+
+
+def _xsrf_cookie(address: str) -> str:
+    """Return the token that a browser would be given with the page."""
+    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=ANSWER_SECONDS) as answer:
+        for header in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = header.partition(";")[0].partition("=")
+            if name == "_streamlit_xsrf":
+                return str(value)
+    return ""
