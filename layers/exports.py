@@ -22,7 +22,7 @@ from geo.export.files import (
     export_name,
     select_zones,
 )
-from geo.io.read import read_layer
+from geo.io.read import Stamp, folder_stamp, read_layer
 from geo.io.write import write_bytes
 from geo.texts import Text, text
 from layers.sheets.options import SheetFormat, SheetOptions
@@ -255,23 +255,16 @@ def export_job(arguments: tuple[Path, ExportRequest], progress: Progress, folder
         As in `read_material` and `export`, or if the file cannot be written.
     """
     data, request = arguments
-    made = export(request, _kept_material(data, _stamp(data)), progress)
+    made = export(request, _kept_material(data, folder_stamp(data)), progress)
     path = folder / made.name
     write_bytes(path, made.content)
     return path
 
 
 @lru_cache(maxsize=1)
-def _kept_material(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Material:  # noqa: ARG001
+def _kept_material(folder: Path, stamp: Stamp) -> Material:  # noqa: ARG001
     """Read the material once in a process, and again when a file has changed."""
     return read_material(folder)
-
-
-def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Return name, time and size of every file that the material is read from."""
-    paths = sorted([*folder.glob("*.toml"), *folder.glob("base/*"), *folder.glob("zones/*")])
-    found = [(path.name, path.stat()) for path in paths]
-    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
 
 
 def _content(request: ExportRequest, material: Material, progress: Progress) -> bytes:

@@ -145,8 +145,9 @@ def read_everything(folder: Path) -> None:
     from geo.checks.folder import inspect
     from geo.checks.report import report_html, report_json
     from geo.errors import GeoError
+    from geo.io.read import folder_stamp
     from views.page import drawn_data
-    from views.state import folder_stamp, read_page_data
+    from views.state import read_page_data
 
     with contextlib.suppress(GeoError):
         built = build(folder)

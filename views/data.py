@@ -11,10 +11,9 @@ import streamlit as st
 from geo.base import Base, read_base
 from geo.compare.wording import PlaceWording, place_wording
 from geo.errors import DataFileError, GeoError, Issue
-from geo.io.read import read_layer
+from geo.io.read import Stamp, folder_stamp, read_layer
 from geo.plans.documents import Document, read_documents
 from layers.map.finding import overlaps_of_plans
-from views.state import Stamp, folder_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path

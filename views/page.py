@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.errors import GeoError, Issue
-from geo.io.read import data_folder
+from geo.io.read import data_folder, folder_stamp
 from geo.texts import Text, text
 from layers.map.base_map import (
     STATIC_ADDRESS,
@@ -26,10 +26,11 @@ from layers.map.finding import later_data
 from layers.map.popups import both
 from views import available_views
 from views.data import tables
-from views.state import folder_stamp, read_page_data
+from views.state import read_page_data
 
 if TYPE_CHECKING:
-    from views.state import PageData, Stamp
+    from geo.io.read import Stamp
+    from views.state import PageData
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from geo.base import BASE_FORMS, District, PlanPeriod, read_district
 from geo.checks.formats import feature_fault
 from geo.errors import GeoError, Issue
 from geo.io.forms import form_fault
-from geo.io.read import read_features
+from geo.io.read import Stamp, read_features
 from geo.texts import Text, text
 from layers.map.base_map import first_plan
 from layers.map.zones import shown_at_first
@@ -40,7 +40,6 @@ RESTORE = Text("base.restore")
 REBUILD = Text("zone-file.rebuild")
 
 Features = list[dict[str, Any]]
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -179,15 +178,6 @@ class State:
     def label(self, zone_id: str) -> str:
         """Return plan and short name, to tell the same place in two plans apart."""
         return self.labels.get(zone_id, zone_id)
-
-
-def folder_stamp(folder: Path) -> Stamp:
-    """Return name, time and size of every file that the page reads, to know a change by."""
-    stamp = []
-    for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.geojson")]):
-        status = path.stat()
-        stamp.append((str(path.relative_to(folder)), status.st_mtime_ns, status.st_size))
-    return tuple(stamp)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

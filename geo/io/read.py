@@ -25,6 +25,9 @@ INSTALLED_DATA = _PACKAGE / "data"
 """Heping's own data inside an installed wheel; a checkout has them beside the package."""
 
 _PROJECT_DATA = INSTALLED_DATA if INSTALLED_DATA.is_dir() else _PACKAGE.parent / "data"
+Stamp = tuple[tuple[str, int, int], ...]
+"""From `folder_stamp`."""
+
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -43,6 +46,29 @@ def data_folder(folder: str | Path | None = None) -> Path:
     if not chosen.is_dir():
         raise DataFileError(Text("file.no-data-folder", folder=str(chosen)))
     return chosen
+
+
+def folder_stamp(folder: Path) -> Stamp:
+    """Return name, time and size of every file of base and zones, to know a change by.
+
+    Parameters
+    ----------
+    folder : Path
+        A data folder.
+
+    Returns
+    -------
+    tuple of (str, int, int)
+        Name, time of the last change [ns], size [byte]; a file that is being written is left out.
+    """
+    stamp = []
+    for pattern in ("*.toml", "base/*", "zones/*"):
+        for path in sorted(folder.glob(pattern)):
+            if not path.name.startswith("."):
+                status = path.stat()
+                name = path.relative_to(folder).as_posix()
+                stamp.append((name, status.st_mtime_ns, status.st_size))
+    return tuple(stamp)
 
 
 def read_bytes(path: Path, *, limit: int = DATA_FILE_BYTES) -> bytes:

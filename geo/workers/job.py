@@ -17,6 +17,7 @@ import logging
 import os
 import pickle
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ def main() -> None:
         # From the process that started this one, and from nobody else.
         told = sys.stdin.buffer.read(int.from_bytes(head, "big"))
         function, arguments, folder = pickle.loads(told)
+        # Whatever it leaves there goes with the job, even where this process is killed.
+        tempfile.tempdir = folder
         outcome = _outcome(function, arguments, Path(folder), say)
         again = "done" in outcome or "refused" in outcome
         again = again and number < RETIRED_AFTER_JOBS and _peak_bytes() < RETIRED_AT_BYTES

@@ -11,7 +11,7 @@ is done takes the next job, unless the last one took much memory: then it ends, 
 one takes its place. Children are kept ready, with their libraries loaded, while there is work.
 A child is told its job by pickle on its standard input, which is a direction that only this
 process writes; what comes back are lines of JSON and the name of a file in the folder of the
-job, never pickle.
+job. Values of ours come back in such a file, see `geo.workers.handed`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import logging
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,7 @@ class Job:
         """Have nothing to do with the child any more."""
         with self._lock:
             self._child = None
+            self.arguments = None  # it may hold a whole file
 
     def _finish(self, state: JobState, fault: Text | None = None) -> None:
         """Set the last state, unless a reader has cancelled the job."""
@@ -215,7 +217,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise GeoError(Text("pool.closed"))
-            mine = [job for job in self._owned.get(owner, ()) if not job.ended.is_set()]
+            mine = [j for j in self._owned.get(owner, ()) if j.state in ("waiting", "running")]
             if owner and len(mine) >= self.limits.waiting_each:
                 raise QueueFullError(Text("pool.full-own", count=len(mine)))
             if len(self._waiting) >= self.limits.waiting:
@@ -426,7 +428,11 @@ def _end(child: subprocess.Popen[bytes] | None) -> None:
     if child is None:
         return
     with contextlib.suppress(OSError):
-        child.kill()
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            # The whole group: a job may have a locked reader of a foreign file under it.
+            os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:

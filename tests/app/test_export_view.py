@@ -32,7 +32,7 @@ def has_button(at, words):
 
 def finished(at, slot):
     """Wait for a job of the page, then run the page as its own asking would."""
-    work = at.session_state[f"export_{slot}"]
+    work = at.session_state[f"work_{slot}"]
     assert work.job.wait(SECONDS)
     at.run()
     assert not at.exception
@@ -41,7 +41,7 @@ def finished(at, slot):
 
 def test_a_preview_is_made_at_once_and_no_file_before_it_is_asked_for(page):
     assert finished(page, "preview").job.state == "done"
-    assert "export_file" not in page.session_state
+    assert "work_file" not in page.session_state
 
 
 def test_the_file_asked_for_is_offered_under_its_name(page):
@@ -59,7 +59,7 @@ def test_a_changed_choice_takes_the_old_file_from_the_button(page):
     old = finished(page, "file").job.file
     page.selectbox(key="export_format").set_value("kml").run()
     assert has_button(page, "生成文件")
-    assert "export_file" not in page.session_state
+    assert "work_file" not in page.session_state
     # The old file goes with its job.
     assert not old.exists()
 

@@ -12,12 +12,13 @@ import pytest
 from commands.main import main
 from geo.errors import ExportError
 from geo.io.checksums import HEAD, sealed_files, sealed_readme
+from geo.io.read import folder_stamp
 from geo.io.write import temporary_folder
 from testing import damage
 from testing.faults import faulty_disk, full_disk, read_only
 from testing.tiny_district import write_tiny_district
 from views import page
-from views.state import folder_stamp, read_page_data
+from views.state import read_page_data
 
 
 @pytest.fixture(scope="module")

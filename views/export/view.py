@@ -13,6 +13,7 @@ import streamlit as st
 
 from geo.errors import ExportError, GeoError
 from geo.export.files import DATA_FORMATS, WGS84_ONLY
+from geo.io.read import folder_stamp
 from geo.workers.pool import QueueFullError
 from layers.exports import (
     FORMATS,
@@ -28,16 +29,17 @@ from layers.sheets.options import Extent, Orientation, PaperName, SheetOptions
 from views import link
 from views.choices import plain
 from views.export.presets import drawn, presets
-from views.export.work import drop, held, pool, submit
-from views.state import folder_stamp
+from views.work import drop, held, pool, submit
 
 if TYPE_CHECKING:
-    from views.export.work import Work
-    from views.state import Stamp, State
+    from geo.io.read import Stamp
+    from views.state import State
+    from views.work import Work
 
 logger = logging.getLogger(__name__)
 
 REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
+FUNCTION = "layers.exports:export_job"
 PREVIEW_DPI = 150
 """The least that a sheet takes; an A4 page is then 1754 pixels wide."""
 
@@ -365,9 +367,9 @@ def begin_preview(state: State, request: ExportRequest) -> None:
     if preview is not None and preview.job.state == "done":
         # The last picture stays until the next one is there.
         st.session_state["export_last"] = preview
-        st.session_state.pop("export_preview")
+        st.session_state.pop("work_preview")
     try:
-        submit("preview", state.data.folder, wanted)
+        submit("preview", wanted, FUNCTION, (state.data.folder, wanted))
     except QueueFullError as error:
         st.warning(plain(error.explain(state.language)))
 
@@ -435,7 +437,7 @@ def show_file(state: State, material: Material, request: ExportRequest, made: Wo
 def begin_file(state: State, request: ExportRequest) -> None:
     """Put the file into the queue; a full queue is told."""
     try:
-        submit("file", state.data.folder, request)
+        submit("file", request, FUNCTION, (state.data.folder, request))
     except QueueFullError as error:
         st.session_state["export_refusal"] = error.explain(state.language)
 

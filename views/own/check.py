@@ -6,36 +6,26 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 from shapely.geometry import mapping
 
-from geo.datums.guess import as_wgs84, guess_datum
 from geo.errors import GeoError
 from geo.io import limits
 from geo.io.geojson import layer_bytes
 from geo.io.limits import SESSION_UPLOAD_BYTES, UPLOAD_BYTES
-from geo.uploads.check import (
-    DEFAULT_ERROR_M,
-    MOST_SHAPES,
-    OwnReport,
-    OwnShape,
-    check_own_polygons,
-    own_layer,
-)
-from geo.uploads.fields import UNITS, Fields, guess_fields
-from geo.uploads.files import Upload, lines_as_outlines, read_upload
+from geo.uploads.check import DEFAULT_ERROR_M, MOST_SHAPES, OwnReport, OwnShape, own_layer
+from geo.uploads.fields import UNITS, Fields
+from geo.uploads.jobs import JUDGE, LOOK, Brought, Choices, Looked
 from geo.uploads.report import own_report_html, own_report_json
-from geo.uploads.work import clock
+from geo.workers.pool import QueueFullError
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
 from views.own.paste import file_metadata, finding_row
+from views.work import WorkCancelledError, drop, pool, waited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import geopandas as gpd
 
     from geo.base import Base
     from geo.datums.guess import DatumGuess
@@ -43,7 +33,11 @@ if TYPE_CHECKING:
     from views.state import State
 
 KEPT = "own_upload"
-"""The last upload of this session, read; gone with the session or the file."""
+"""What was found in the last upload of this session, by layer and by whether its closed lines
+are outlines; gone with the session or the file."""
+
+SLOT = "upload"
+"""Of `views.work`: one job of a session at a time."""
 
 JUDGED = "own_judged"
 """What was found of it, by the reader's choices; gone in the same way."""
@@ -61,37 +55,26 @@ def show_check(state: State) -> None:
     if given is None:
         st.session_state.pop(KEPT, None)
         st.session_state.pop(JUDGED, None)
+        drop(SLOT)
         st.caption(state.text("own.upload.sum", limit=SESSION_UPLOAD_BYTES // 2**20))
+        pool().warm()
         return
-    upload = _read(given, None)
-    if upload.layers:
-        upload = _chosen_layer(upload, given, state)
-    st.caption(
-        f"{plain(upload.name)} · "
-        + state.text("own.upload.read", kind=upload.kind, count=len(upload.layer))
-    )
-    is_outlines = bool(upload.closed_lines) and st.checkbox(
-        state.text("own.closed-lines", count=upload.closed_lines),
-        key=f"own_closed/{given.file_id}/{upload.chosen}",
-    )
-    if is_outlines:
-        upload = replace(upload, layer=lines_as_outlines(upload.layer))
-    guess = guess_datum(upload.layer, base, place=upload.name)
-    _show_issues([*upload.issues, *guess.issues], state)
-    if not guess.readings:
+    brought, looked = _chosen(given, state)
+    _show_issues([*looked.issues, *looked.guess.issues], state)
+    if not looked.guess.readings:
         return
-    reading = _confirmed(guess, given.file_id, state)
-    fields, error_m = _mapped(upload.layer, given.file_id, state)
+    reading = _confirmed(looked.guess, given.file_id, state)
+    fields, error_m = _mapped(looked, given.file_id, state)
     if reading is None:
         st.caption(state.text("own.datum.waiting"))
         return
-    given_shapes = f"{given.file_id}/{upload.chosen}/{is_outlines}"
-    report = _judged(given_shapes, upload, base, reading, fields, error_m, state)
+    choices = Choices(reading, fields, error_m, state.language)
+    report = _judged(given.file_id, brought, choices, base, state)
     draw_over(_overlay(report, state))
     st.html(_checks_html(report, state))
     st.html(_table_html(report, state))
-    datum = next(r.label(state.language) for r in guess.readings if r.id == reading)
-    _downloads(report, base, state, source=upload.name, datum=datum)
+    datum = next(r.label(state.language) for r in looked.guess.readings if r.id == reading)
+    _downloads(report, base, state, source=looked.name, datum=datum)
 
 
 def _limits() -> dict[str, int]:
@@ -104,83 +87,94 @@ def _limits() -> dict[str, int]:
     }
 
 
-def _chosen_layer(upload: Upload, given: Any, state: State) -> Upload:
-    """Let the reader choose among the layers of a file; the first of areas is read first."""
-    chosen = st.selectbox(
-        state.text("own.layer"),
-        upload.layers,
-        index=upload.layers.index(upload.chosen),
-        key=f"own_layer/{given.file_id}",
+def _chosen(given: Any, state: State) -> tuple[Brought, Looked]:
+    """Let the reader choose among the layers of a file and say what closed lines are."""
+    brought = Brought(given.name, given.getvalue())
+    looked = _looked(given.file_id, brought, state)
+    if looked.layers:
+        chosen = st.selectbox(
+            state.text("own.layer"),
+            looked.layers,
+            index=looked.layers.index(looked.chosen),
+            key=f"own_layer/{given.file_id}",
+        )
+        if chosen != looked.chosen:
+            brought = replace(brought, layer=str(chosen))
+            looked = _looked(given.file_id, brought, state)
+    st.caption(
+        f"{plain(looked.name)} · "
+        + state.text("own.upload.read", kind=looked.kind, count=looked.count)
     )
-    return upload if chosen == upload.chosen else _read(given, str(chosen))
+    if looked.closed_lines and st.checkbox(
+        state.text("own.closed-lines", count=looked.closed_lines),
+        key=f"own_closed/{given.file_id}/{looked.chosen}",
+    ):
+        brought = replace(brought, outlines=True)
+        looked = _looked(given.file_id, brought, state)
+    return brought, looked
 
 
-def _read(given: Any, layer: str | None) -> Upload:
-    """Read a layer of a file once for this session; a refusal too is kept.
+def _looked(file_id: str, brought: Brought, state: State) -> Looked:
+    """Have a file read once for this session; a refusal too is kept.
 
     Raises
     ------
     GeoError
         If it cannot be read.
     """
-    kept = st.session_state.get(KEPT)
-    if kept is None or kept[0] != given.file_id or layer not in (None, kept[1]):
-        st.session_state.pop(KEPT, None)  # two at once would be twice the memory
-        try:
-            found: Upload | GeoError = read_upload(given.name, given.getvalue(), layer=layer)
-        except GeoError as error:
-            found = type(error)(*error.args)  # without the frames that hold the file
-        kept = (given.file_id, layer, found)
+    kept: tuple[str, dict[Any, Looked | GeoError]] | None = st.session_state.get(KEPT)
+    if kept is None or kept[0] != file_id:
+        kept = (file_id, {})
         st.session_state[KEPT] = kept
-    if isinstance(kept[2], GeoError):
-        raise kept[2]
-    upload: Upload = kept[2]
-    return upload
+    way = (brought.layer, brought.outlines)
+    if way not in kept[1]:
+        arguments = (state.data.folder, brought)
+        kept[1][way] = _outcome((file_id, *way), LOOK, arguments, state)
+    found = kept[1][way]
+    if isinstance(found, GeoError):
+        raise found
+    return found
 
 
 def _judged(
-    file_id: str,
-    upload: Upload,
-    base: Base,
-    reading: str,
-    fields: Fields,
-    error_m: float,
-    state: State,
+    file_id: str, brought: Brought, choices: Choices, base: Base, state: State
 ) -> OwnReport:
-    """Judge the shapes once for this file and these choices; a rerun does not repeat it.
+    """Have the shapes judged once for this file and these choices; a rerun does not repeat it.
 
     Raises
     ------
-    InputTooLargeError
+    GeoError
         If that would cost or costs too much, and again from the session in every rerun.
     """
-    key = (file_id, reading, fields, error_m, state.language, base.district.data_version)
+    way = (brought.layer, brought.outlines)
+    key = (file_id, way, choices, base.district.data_version)
     kept = st.session_state.get(JUDGED)
     if kept is None or kept[0] != key:
-        in_time, box = clock(), st.empty()
-
-        def tick() -> None:
-            box.empty()  # Streamlit ends the run here if the reader has left
-            in_time()
-
-        try:
-            found: OwnReport | GeoError = check_own_polygons(
-                as_wgs84(upload.layer, reading),
-                base,
-                _own_zones(state),
-                fields,
-                error_m=error_m,
-                language=state.language,
-                tick=tick,
-            )
-        except GeoError as error:
-            found = type(error)(*error.args)
-        kept = (key, found)
+        arguments = (state.data.folder, brought, choices)
+        kept = (key, _outcome(key, JUDGE, arguments, state))
         st.session_state[JUDGED] = kept
     if isinstance(kept[1], GeoError):
         raise kept[1]
     report: OwnReport = kept[1]
     return report
+
+
+def _outcome(request: Any, function: str, arguments: Any, state: State) -> Any:
+    """Return what a job hands over, or the error of ours that it ended with.
+
+    A full queue passes, and so does a job that the reader cancelled: neither says anything
+    about the file.
+
+    Raises
+    ------
+    QueueFullError, WorkCancelledError
+    """
+    try:
+        return waited(SLOT, request, function, arguments, state)
+    except (QueueFullError, WorkCancelledError):
+        raise
+    except GeoError as error:
+        return type(error)(*error.args)  # without its frames
 
 
 def _show_issues(issues: Iterable[Issue], state: State) -> None:
@@ -235,10 +229,10 @@ def _confirmed(guess: DatumGuess, file_id: str, state: State) -> str | None:
     return chosen if confirmed else None
 
 
-def _mapped(layer: gpd.GeoDataFrame, file_id: str, state: State) -> tuple[Fields, float]:
+def _mapped(looked: Looked, file_id: str, state: State) -> tuple[Fields, float]:
     """Let the reader say which columns hold name and area; return them and the error."""
-    columns = ["", *(str(c) for c in layer.columns if c != layer.geometry.name)]
-    guessed = guess_fields(layer)
+    columns = ["", *looked.columns]
+    guessed = looked.fields
     one, two, three, four = st.columns(4)
 
     def shown(column: str) -> str:
@@ -276,12 +270,6 @@ def _mapped(layer: gpd.GeoDataFrame, file_id: str, state: State) -> tuple[Fields
         key=f"own_error/{file_id}",
     )
     return Fields(str(name), str(area), str(unit)), float(error_m)
-
-
-def _own_zones(state: State) -> gpd.GeoDataFrame:
-    """Return the project's zones of every plan in one table."""
-    found = [table[["zone_id", "geometry"]] for table in tables.tables(state.data).zones.values()]
-    return pd.concat(found, ignore_index=True)
 
 
 def _overlay(report: OwnReport, state: State) -> dict[str, Any]:

@@ -1,0 +1,192 @@
+"""Long work of a reader: one pool of child processes for all, a slot for each kind of work."""
+
+from __future__ import annotations
+
+import json
+import logging
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import streamlit as st
+
+from geo.errors import ExportError, GeoError
+from geo.io.write import write_bytes
+from geo.texts import Text
+from geo.workers.handed import read_value
+from geo.workers.pool import Pool
+from views import page
+from views.choices import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.workers.pool import Job
+    from views.state import State
+
+logger = logging.getLogger(__name__)
+
+MODULES = ("layers.exports", "layers.sheets.sheet", "geo.uploads.jobs")
+"""What a child that is kept ready has loaded: matplotlib and the fonts take a second."""
+
+QUIET_SECONDS = 0.5
+"""Work that is done by then is not announced."""
+
+POLL_SECONDS = 0.2
+
+
+class WorkCancelledError(GeoError):
+    """The reader gave the work up."""
+
+
+@dataclass
+class Work:
+    """A job with what was asked for; a changed choice never meets an old result.
+
+    Parameters
+    ----------
+    request : object
+        What was asked for.
+    job : Job
+        How far it is.
+    """
+
+    request: Any
+    job: Job
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it waits or runs."""
+        return not self.job.ended.is_set()
+
+
+class _Owner:
+    """Lives as long as a session; its end takes the session's jobs along."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.name = uuid4().hex
+        weakref.finalize(self, pool.leave, self.name)
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """Return the pool of this process."""
+    return Pool(modules=MODULES, told=_write_queue)
+
+
+def _write_queue(waiting: int, running: int) -> None:
+    """Leave the state of the queue where `geo doctor --serve` finds it."""
+    try:
+        write_bytes(
+            page.STATIC / "queue.json",
+            json.dumps({"waiting": waiting, "running": running}).encode(),
+        )
+    except ExportError:
+        logger.warning("static/queue.json cannot be written")
+
+
+def submit(slot: str, request: Any, function: str, arguments: Any) -> Work:
+    """Begin a job in a slot of the session, and give up what was there.
+
+    Parameters
+    ----------
+    slot : str
+        Such as ``"preview"``, ``"file"``, ``"upload"``.
+    request : object
+        What is asked for, to compare with later.
+    function, arguments
+        As `geo.workers.pool.Pool.submit` takes them.
+
+    Returns
+    -------
+    Work
+
+    Raises
+    ------
+    QueueFullError
+        If the queue takes no more.
+    """
+    drop(slot)
+    owner = st.session_state.setdefault("work_owner", None) or _Owner(pool())
+    st.session_state["work_owner"] = owner
+    work = Work(request, pool().submit(function, arguments, owner.name))
+    st.session_state[f"work_{slot}"] = work
+    return work
+
+
+def held(slot: str) -> Work | None:
+    """Return the work in a slot of the session."""
+    found = st.session_state.get(f"work_{slot}")
+    return found if isinstance(found, Work) else None
+
+
+def drop(slot: str) -> None:
+    """Give up the work in a slot, and with it its file."""
+    work = held(slot)
+    if work is not None:
+        work.job.cancel()
+    st.session_state.pop(f"work_{slot}", None)
+
+
+def waited(slot: str, request: Any, function: str, arguments: Any, state: State) -> Any:
+    """Return what a job hands over, and show its place, its progress and a way out meanwhile.
+
+    The run of the page waits. A click of the reader begins another run, which goes on
+    waiting for the same job; one who leaves ends both.
+
+    Parameters
+    ----------
+    slot, request, function, arguments
+        As in `submit`; the job ends with `geo.workers.handed.write_value`.
+    state : State
+
+    Raises
+    ------
+    GeoError
+        If the job failed, in words for the reader.
+    WorkCancelledError
+        If the reader cancelled it.
+    QueueFullError
+        If the queue takes no more.
+    """
+    key = f"cancelled_{slot}"
+    if st.session_state.get(key) == request:
+        raise WorkCancelledError(Text("pool.cancelled"))
+    st.session_state.pop(key, None)
+    work = held(slot)
+    if work is None or work.request != request:
+        work = submit(slot, request, function, arguments)
+
+    def cancel() -> None:
+        st.session_state[key] = request
+        drop(slot)
+
+    if not work.job.wait(QUIET_SECONDS):
+        _show_progress(work.job, state, cancel, slot)
+    job = work.job
+    st.session_state.pop(f"work_{slot}", None)
+    if job.fault is not None:
+        raise GeoError(job.fault)
+    if job.file is None:
+        raise WorkCancelledError(Text("pool.cancelled"))
+    try:
+        return read_value(job.file)
+    except Exception as error:
+        logger.exception("What job %s handed over cannot be read", function)
+        raise GeoError(Text("pool.died")) from error
+
+
+def _show_progress(job: Job, state: State, cancel: Callable[[], None], slot: str) -> None:
+    """Show place and progress until the job has ended; Streamlit ends this with the run."""
+    box = st.empty()
+    with box.container():
+        line = st.empty()
+        st.button(state.text("export.cancel"), on_click=cancel, key=f"cancel_{slot}")
+        ended = False
+        while not ended:
+            place = pool().place(job)
+            words = state.text("export.waiting", place=place) if place else job.words
+            line.progress(job.share, plain(words or state.text("pool.working")))
+            ended = job.wait(POLL_SECONDS)
+    box.empty()
