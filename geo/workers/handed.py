@@ -68,7 +68,10 @@ class _Ours(pickle.Unpickler):
             return super().find_class(module, name)
         if module.startswith("geo.") and "." not in name:
             found = getattr(importlib.import_module(module), name, None)
-            ours = isinstance(found, type) and found.__module__ == module
-            if ours and (dataclasses.is_dataclass(found) or issubclass(found, GeoError)):
+            if (
+                isinstance(found, type)
+                and found.__module__ == module
+                and (dataclasses.is_dataclass(found) or issubclass(found, GeoError))
+            ):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not ours")

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from views.state import Stamp, State
+    from geo.io.read import Stamp
+    from views.state import State
 
 
 def files_stamp(folder: Path) -> Stamp:
