@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -22,7 +22,7 @@ from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
 from geo.io.forms import AREAS, LINES, POINTS, Form
-from geo.io.read import read_layer, read_toml, sha256
+from geo.io.read import Stamp, read_layer, read_toml, sha256
 from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
 from geo.uncertainty.identity import (
@@ -472,6 +472,25 @@ def read_district(folder: Path) -> District:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise DataFileError(fault_of(first).about(key).about(path.name)) from error
+
+
+@lru_cache(maxsize=1)
+def kept_base(folder: Path, stamp: Stamp) -> Base:  # noqa: ARG001
+    """Read the base once in a process, and again when a file has changed.
+
+    Parameters
+    ----------
+    folder : Path
+        As in `read_base`.
+    stamp : tuple
+        From `geo.io.read.folder_stamp`.
+
+    Raises
+    ------
+    DataFileError
+        As in `read_base`.
+    """
+    return read_base(folder)
 
 
 def read_base(folder: Path) -> Base:

@@ -15,7 +15,7 @@ from geo.errors import ExportError, GeoError
 from geo.io.write import write_bytes
 from geo.texts import Text
 from geo.workers.handed import read_value
-from geo.workers.pool import Pool
+from geo.workers.pool import Pool, QueueFullError
 from views import page
 from views.choices import plain
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MODULES = ("layers.exports", "layers.sheets.sheet", "geo.uploads.jobs")
+MODULES = ("layers.exports", "layers.sheets.sheet", "geo.uploads.jobs", "geo.drafting.jobs")
 """What a child that is kept ready has loaded: matplotlib and the fonts take a second."""
 
 QUIET_SECONDS = 0.5
@@ -175,6 +175,24 @@ def waited(slot: str, request: Any, function: str, arguments: Any, state: State)
     except Exception as error:
         logger.exception("What job %s handed over cannot be read", function)
         raise GeoError(Text("pool.died")) from error
+
+
+def outcome(slot: str, request: Any, function: str, arguments: Any, state: State) -> Any:
+    """Return what a job hands over, or the error that it ended with, to be kept.
+
+    A full queue passes, and so does work that the reader gave up: neither says anything
+    about what was asked. Parameters as in `waited`.
+
+    Raises
+    ------
+    QueueFullError, WorkCancelledError
+    """
+    try:
+        return waited(slot, request, function, arguments, state)
+    except (QueueFullError, WorkCancelledError):
+        raise
+    except GeoError as error:
+        return type(error)(*error.args)  # without its frames
 
 
 def _show_progress(job: Job, state: State, cancel: Callable[[], None], slot: str) -> None:

@@ -6,17 +6,17 @@ Each job reads the file anew, so that nothing of it lies on the disk between two
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.base import Base, read_base
+from geo.base import Base, kept_base
 from geo.datums.guess import DatumGuess, as_wgs84, guess_datum
 from geo.errors import GeoError, Issue
-from geo.io.read import Stamp, folder_stamp, read_layer
+from geo.io.read import folder_stamp, read_layer
 from geo.uploads.check import check_own_polygons
 from geo.uploads.fields import Fields, guess_fields
 from geo.uploads.files import lines_as_outlines, read_upload
@@ -123,7 +123,7 @@ def look_job(arguments: tuple[Path, Brought], progress: Progress, folder: Path) 
     """
     del progress
     data, brought = arguments
-    base, _ = _district(data, folder_stamp(data))
+    base = kept_base(data, folder_stamp(data))
     upload, layer = _read(brought)
     looked = Looked(
         upload.name,
@@ -150,12 +150,12 @@ def judge_job(arguments: tuple[Path, Brought, Choices], progress: Progress, fold
     """
     del progress
     data, brought, choices = arguments
-    base, zones = _district(data, folder_stamp(data))
+    base = kept_base(data, folder_stamp(data))
     _, layer = _read(brought)
     report = check_own_polygons(
         as_wgs84(layer, choices.reading),
         base,
-        zones,
+        _zones(data, base),
         choices.fields,
         error_m=choices.error_m,
         language=choices.language,
@@ -170,18 +170,14 @@ def _read(brought: Brought) -> tuple[Upload, gpd.GeoDataFrame]:
     return upload, upload.layer
 
 
-@lru_cache(maxsize=1)
-def _district(folder: Path, stamp: Stamp) -> tuple[Base, gpd.GeoDataFrame]:  # noqa: ARG001
-    """Read the base and the zones of every plan once in a process, again when a file changed."""
-    base = read_base(folder)
+def _zones(folder: Path, base: Base) -> gpd.GeoDataFrame:
+    """Return the zones of every plan; the page tells of a file that cannot be read."""
     tables = []
     for plan in base.district.plans:
-        try:
+        with suppress(GeoError):
             table = read_layer(folder / "zones" / f"{plan.id}.geojson")
-        except GeoError:
-            continue  # the page tells of it
-        if "zone_id" in table.columns:
-            tables.append(table[["zone_id", "geometry"]])
+            if "zone_id" in table.columns:
+                tables.append(table[["zone_id", "geometry"]])
     if not tables:
-        return base, gpd.GeoDataFrame({"zone_id": []}, geometry=[], crs="EPSG:4326")
-    return base, pd.concat(tables, ignore_index=True)
+        return gpd.GeoDataFrame({"zone_id": []}, geometry=[], crs="EPSG:4326")
+    return pd.concat(tables, ignore_index=True)

@@ -17,12 +17,11 @@ from geo.uploads.check import DEFAULT_ERROR_M, MOST_SHAPES, OwnReport, OwnShape,
 from geo.uploads.fields import UNITS, Fields
 from geo.uploads.jobs import JUDGE, LOOK, Brought, Choices, Looked
 from geo.uploads.report import own_report_html, own_report_json
-from geo.workers.pool import QueueFullError
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
 from views.own.paste import file_metadata, finding_row
-from views.work import WorkCancelledError, drop, pool, waited
+from views.work import drop, outcome, pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,7 +128,7 @@ def _looked(file_id: str, brought: Brought, state: State) -> Looked:
     way = (brought.layer, brought.outlines)
     if way not in kept[1]:
         arguments = (state.data.folder, brought)
-        kept[1][way] = _outcome((file_id, *way), LOOK, arguments, state)
+        kept[1][way] = outcome(SLOT, (file_id, *way), LOOK, arguments, state)
     found = kept[1][way]
     if isinstance(found, GeoError):
         raise found
@@ -151,30 +150,12 @@ def _judged(
     kept = st.session_state.get(JUDGED)
     if kept is None or kept[0] != key:
         arguments = (state.data.folder, brought, choices)
-        kept = (key, _outcome(key, JUDGE, arguments, state))
+        kept = (key, outcome(SLOT, key, JUDGE, arguments, state))
         st.session_state[JUDGED] = kept
     if isinstance(kept[1], GeoError):
         raise kept[1]
     report: OwnReport = kept[1]
     return report
-
-
-def _outcome(request: Any, function: str, arguments: Any, state: State) -> Any:
-    """Return what a job hands over, or the error of ours that it ended with.
-
-    A full queue passes, and so does a job that the reader cancelled: neither says anything
-    about the file.
-
-    Raises
-    ------
-    QueueFullError, WorkCancelledError
-    """
-    try:
-        return waited(SLOT, request, function, arguments, state)
-    except (QueueFullError, WorkCancelledError):
-        raise
-    except GeoError as error:
-        return type(error)(*error.args)  # without its frames
 
 
 def _show_issues(issues: Iterable[Issue], state: State) -> None:

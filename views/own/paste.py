@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from shapely.geometry import mapping
 
-from geo.build import edge_layer, zone_layer
 from geo.drafting.draft import Draft, draft_from_text
 from geo.drafting.items import About, understood_words
-from geo.drafting.review import PlanCheck, check_plan, missing_names
+from geo.drafting.jobs import REVIEW, Pasted, Reviewed
+from geo.drafting.review import missing_names
 from geo.errors import GeoError, Issue
-from geo.io.geojson import layer_bytes
 from geo.io.limits import PASTED_CHARACTERS
 from geo.texts import text as words
 from layers.marks import verdict_mark
@@ -21,17 +20,19 @@ from layers.styles import Styles, style_of
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
+from views.work import outcome, pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from shapely.geometry.base import BaseGeometry
+    from collections.abc import Iterable
 
     from geo.base import Base
     from geo.verdicts import Finding
     from views.state import State
 
 TEXT_KEY = "own_text"
+REVIEWED = "own_reviewed"
+"""What the last text of this session gives; gone with the session."""
+
 LATER = ("plan-to-fill", "plan-unknown-plan", "plan-gap")
 """Issues that are for the file after it is downloaded, or are told of the text itself."""
 
@@ -58,6 +59,7 @@ def show_paste(state: State) -> None:
                 disabled=not given,
             )
     if not (pasted or "").strip():
+        pool().warm()
         return
     if len(str(pasted)) > PASTED_CHARACTERS:  # the browser's own count is the browser's
         st.error(state.text("own.paste.too-long", count=len(str(pasted)), limit=PASTED_CHARACTERS))
@@ -71,7 +73,7 @@ def show_paste(state: State) -> None:
     if not read.zones and not read.not_understood and not read.passed:
         st.warning(state.text("own.paste.nothing"))
         return
-    checked = check_plan(draft.file_name, draft.source, base)
+    checked = _reviewed(draft, base, state)
     st.caption(
         state.text("own.paste.counts", zones=len(read.zones), unread=len(read.not_understood))
     )
@@ -79,7 +81,28 @@ def show_paste(state: State) -> None:
     st.html(_marked(draft, base, state))
     st.html(_problems_html(draft, checked, state))
     st.html(_results_html(draft, checked, state))
-    _downloads(draft, checked, base, state)
+    _downloads(draft, checked, state)
+
+
+def _reviewed(draft: Draft, base: Base, state: State) -> Reviewed:
+    """Have the plan drawn and checked once for this text; a rerun does not repeat it.
+
+    Raises
+    ------
+    GeoError
+        If the job failed or was cancelled; what failed stays so for this text.
+    """
+    key = (draft.source, base.district.data_version, state.today)
+    kept: tuple[Any, Reviewed | GeoError] | None = st.session_state.get(REVIEWED)
+    if kept is None or kept[0] != key:
+        about = file_metadata(state, base)
+        pasted = Pasted(draft.file_name, draft.source, draft.document.plan, about)
+        found = outcome("paste", key, REVIEW, (state.data.folder, pasted), state)
+        kept = (key, found)
+        st.session_state[REVIEWED] = kept
+    if isinstance(kept[1], GeoError):
+        raise kept[1]
+    return kept[1]
 
 
 def example_text(state: State) -> str:
@@ -172,7 +195,7 @@ def _marked(draft: Draft, base: Base, state: State) -> str:
     )
 
 
-def _problems_html(draft: Draft, checked: PlanCheck, state: State) -> str:
+def _problems_html(draft: Draft, checked: Reviewed, state: State) -> str:
     """Return the list of what was not understood, left out or cannot be drawn."""
     read = draft.understanding
     homes = {fault: zone.name for zone in read.zones for fault in zone.faults}
@@ -213,29 +236,30 @@ def _said(issue: Issue, language: str) -> str:
     return " ".join(issue.words(language)).strip()
 
 
-def _overlay(draft: Draft, checked: PlanCheck, styles: Styles) -> dict[str, Any]:
+def _overlay(draft: Draft, checked: Reviewed, styles: Styles) -> dict[str, Any]:
     """Return the rings and axes that could be drawn, for the map."""
+    shapes = {shape.item_id: shape for shape in checked.shapes}
     features = []
     for item_id in draft.item_ids:
-        drawn = checked.built.drawn.get(item_id) if checked.built else None
-        if drawn is None or drawn.geometry is None:
+        shape = shapes.get(item_id)
+        if shape is None:
             continue
-        colour = style_of(drawn.item.place, styles=styles).edge
+        colour = style_of(shape.place, styles=styles).edge
         features.append(
             {
                 "type": "Feature",
                 "properties": {
-                    "label": drawn.item.name,
+                    "label": shape.name,
                     "overlay_id": item_id,
                     "style": {"color": colour, "weight": 4, "fill": True, "fillOpacity": 0.12},
                 },
-                "geometry": mapping(cast("BaseGeometry", drawn.geometry)),
+                "geometry": mapping(shape.geometry),
             }
         )
     return {"type": "FeatureCollection", "features": features}
 
 
-def _results_html(draft: Draft, checked: PlanCheck, state: State) -> str:
+def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
     """Return the table of the figures, one row for each."""
     columns = ("name", "stated", "computed", "interval", "verdict", "reason")
     head = "".join(f'<th scope="col">{escape(state.text(f"own.column.{c}"))}</th>' for c in columns)
@@ -293,9 +317,8 @@ def file_metadata(state: State, base: Base) -> dict[str, Any]:
     }
 
 
-def _downloads(draft: Draft, checked: PlanCheck, base: Base, state: State) -> None:
+def _downloads(draft: Draft, checked: Reviewed, state: State) -> None:
     """Offer the plan file and the shapes; nothing is written but what the reader keeps."""
-    about: Mapping[str, Any] = file_metadata(state, base)
     one, two, three = st.columns(3)
     one.download_button(
         state.text("own.download.toml"),
@@ -305,16 +328,16 @@ def _downloads(draft: Draft, checked: PlanCheck, base: Base, state: State) -> No
         on_click="ignore",
         width="stretch",
     )
-    if checked.built is None:
-        return
-    for column, name, layer in (
-        (two, "geojson", zone_layer(checked.built, draft.document.plan)),
-        (three, "edges", edge_layer(checked.built, draft.document.plan)),
+    for column, name, content in (
+        (two, "geojson", checked.zones),
+        (three, "edges", checked.edges),
     ):
+        if not content:
+            continue
         suffix = "_edges" if name == "edges" else ""
         column.download_button(
             state.text(f"own.download.{name}"),
-            layer_bytes(layer, about),
+            content,
             f"{draft.document.plan}{suffix}.geojson",
             "application/geo+json",
             on_click="ignore",
