@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -54,3 +57,18 @@ def use_memory(arguments: int, progress: Any, folder: Path) -> Path:
 def point_elsewhere(arguments: Any, progress: Any, folder: Path) -> Path:
     """Claim a file outside the folder."""
     return Path(arguments)
+
+
+def start_another(arguments: Any, progress: Any, folder: Path) -> Path:
+    """Start a process that would go on for long, tell its number, and wait for it."""
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    progress(0.1, str(other.pid))
+    other.wait()
+    return folder / "nothing"
+
+
+def leave_behind(arguments: Any, progress: Any, folder: Path) -> Path:
+    """Leave a temporary folder behind, and end as one that is killed does."""
+    progress(0.1, tempfile.mkdtemp(prefix="heping-"))
+    os.kill(os.getpid(), signal.SIGKILL)
+    return folder

@@ -347,7 +347,8 @@ class Pool:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=PROJECT,
-            env={**os.environ, **threads},
+            # Arrow's own allocator takes 1 GB of addresses at once, a third of what a job may use.
+            env={**os.environ, **threads, "ARROW_DEFAULT_MEMORY_POOL": "system"},
             # Not in our group: what ends the page by the keyboard ends its children by `close`.
             start_new_session=sys.platform != "win32",
         )

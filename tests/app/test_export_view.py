@@ -67,7 +67,7 @@ def test_a_changed_choice_takes_the_old_file_from_the_button(page):
 def test_a_job_can_be_given_up(page):
     page.selectbox(key="export_format").set_value("docx").run()
     button(page, "生成文件").click().run()
-    job = page.session_state["export_file"].job
+    job = page.session_state["work_file"].job
     if has_button(page, "取消"):
         button(page, "取消").click().run()
         assert job.state == "cancelled"
@@ -79,7 +79,7 @@ def test_every_group_of_the_plan_is_a_preset_and_the_six_stand_first(page):
     labels = [o.content.replace("\\", "") for o in page.get("button_group")[0].proto.options]
     assert labels[:3] == ["六区联动", "三带拉动", "六区联动 + 三带拉动"]
     assert labels[-2:] == ["当前视图", "单个片区"]
-    zones = page.session_state["export_preview"].request.sheet.zones
+    zones = page.session_state["work_preview"].request.sheet.zones
     assert len(zones) == 6  # 西开教堂 belongs to them, drawn or not
 
 
@@ -87,7 +87,7 @@ def test_the_current_view_takes_extent_and_layers_of_the_map():
     at = opened(plans="13th", hide="13th-wudadao", bbox="117.18,39.11,117.21,39.13")
     at.session_state["export_preset_13th"] = "view"
     at.run()
-    sheet = at.session_state["export_preview"].request.sheet
+    sheet = at.session_state["work_preview"].request.sheet
     assert sheet.extent == (117.18, 39.11, 117.21, 39.13)
     assert "13th-wudadao" not in sheet.zones
     assert "13th-xiaobailou" in sheet.zones

@@ -163,6 +163,32 @@ def test_a_file_that_is_none_is_refused_in_the_readers_language(district):
     assert uploaded(b"no layer at all", "wrong.geojson", lang="en").error[0].value.isascii()
 
 
+@pytest.mark.parametrize(("function", "told"), [("fail", "意外中断"), ("be_killed", "意外中断")])
+def test_a_check_that_dies_is_told_in_one_sentence(district, monkeypatch, function, told):
+    monkeypatch.setattr("views.own.check.LOOK", f"testing.jobs:{function}")
+    at = uploaded(layer_bytes(shapes()))
+    assert len(at.error) == 1
+    assert told in at.error[0].value
+
+
+def test_a_check_can_be_given_up_and_begun_again(district, monkeypatch):
+    monkeypatch.setattr("views.own.check.LOOK", "testing.jobs:run_until_cancelled")
+    pressed = []
+
+    def press(label, *, on_click, key):
+        pressed.append(label)
+        on_click()
+
+    monkeypatch.setattr("streamlit.button", press)
+    at = uploaded(layer_bytes(shapes()))
+    assert pressed == ["取消"]
+    assert "已取消" in at.error[0].value
+    monkeypatch.undo()
+    monkeypatch.setenv("GEO_DATA", str(district))
+    at.file_uploader[0].upload("again.geojson", layer_bytes(shapes())).run()
+    assert not at.error
+
+
 def test_shapes_elsewhere_are_told(district):
     far = shapes()
     far["geometry"] = far.geometry.translate(xoff=-30)

@@ -2,11 +2,18 @@
 
 import datetime as dt
 import os
+import pickle
 import threading
+from pathlib import Path
 
 import pytest
 
+from geo.errors import GeoError
 from geo.io.read import data_folder
+from geo.io.write import temporary_folder
+from geo.uploads.fields import Fields
+from geo.uploads.jobs import JUDGE, LOOK, Brought, Choices, judge_job, look_job
+from geo.workers.handed import read_value
 from geo.workers.pool import Pool, PoolLimits, QueueFullError
 from layers.exports import ExportRequest, export, read_material
 
@@ -142,6 +149,84 @@ def test_the_queue_has_an_end_for_all_and_for_each():
     finally:
         pool.close()
     assert {job.state for job in jobs} == {"cancelled"}
+
+
+def test_who_ends_a_job_ends_what_it_started(pool):
+    job = running(pool.submit("testing.jobs:start_another", None))
+    job.cancel()
+    assert job.wait(SECONDS)
+    # Ended, and no more than a name in the table of processes until the system clears it.
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{job.words}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            break
+        if state == "Z":
+            break
+        threading.Event().wait(0.05)
+    else:
+        raise AssertionError(job.words)
+
+
+def test_what_a_killed_job_leaves_behind_goes_with_it(pool):
+    job = pool.submit("testing.jobs:leave_behind", None)
+    assert job.wait(SECONDS)
+    assert job.state == "failed"
+    assert Path(job.words).parent == job.folder
+    assert not job.folder.exists()
+
+
+def test_an_upload_judged_in_the_pool_is_judged_as_here(pool, tmp_path):
+    data = Path(__file__).parent / "other_district"
+    content = (data / "zones" / "15th.geojson").read_bytes()
+    brought = Brought("mine.geojson", content)
+    choices = Choices("wgs84", Fields("name", "", "ha"), 5.0, "zh")
+    there, here = [], []
+    for function, arguments in ((LOOK, (data, brought)), (JUDGE, (data, brought, choices))):
+        job = pool.submit(function, arguments)
+        assert job.wait(SECONDS)
+        assert job.state == "done", job.fault
+        there.append(read_value(job.file))
+        make = look_job if function == LOOK else judge_job
+        here.append(read_value(make(arguments, lambda *_: None, tmp_path)))
+    assert there == here
+    looked, report = there
+    assert (looked.kind, looked.count) == ("GeoJSON", len(report.shapes))
+    assert any(shape.neighbour for shape in report.shapes)
+
+
+class Harmful:
+    """Pickled, it is a call; what is called stands in `call`."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        (os.mkdir, ("made",)),
+        (getattr, (GeoError, "__init__")),
+        (temporary_folder, ()),
+    ],
+)
+def test_nothing_but_values_of_ours_is_taken_from_a_job(tmp_path, monkeypatch, call):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "value"
+    path.write_bytes(pickle.dumps(Harmful(call)))
+    with pytest.raises(pickle.UnpicklingError, match="is not ours"):
+        read_value(path)
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_dotted_name_leads_nowhere(tmp_path):
+    path = tmp_path / "value"
+    path.write_bytes(b"\x80\x04\x8c\x0cgeo.io.write\x8c\x09os.getcwd\x93)R.")
+    with pytest.raises(pickle.UnpicklingError, match="is not ours"):
+        read_value(path)
 
 
 def test_an_export_made_in_the_pool_is_the_one_made_here(pool):

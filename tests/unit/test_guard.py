@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from starlette.exceptions import HTTPException
 from streamlit import net_util
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionInfo
@@ -20,6 +22,7 @@ def guarded(monkeypatch):
     for owner, name in (
         (net_util, "get_external_ip"),
         (MemoryUploadedFileManager, "add_file"),
+        (MediaFileManager, "execute_deferred"),
         (MemorySessionStorage, "save"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
@@ -93,3 +96,19 @@ def test_a_foreign_page_makes_nobody_ask_outside(monkeypatch):
     monkeypatch.setattr(net_util, "_make_blocking_http_get", asked)
     assert not server_util.is_url_from_allowed_origins("http://elsewhere.example")
     assert server_util.is_url_from_allowed_origins("http://localhost:8501")
+
+
+def test_a_file_made_when_asked_for_outlives_the_acts_of_others(monkeypatch):
+    storage = MemoryMediaFileStorage("/media")
+    media = MediaFileManager(storage)
+    monkeypatch.setattr("streamlit.runtime.media_file_manager._get_session_id", lambda: "one")
+    button = media.add_deferred(lambda: b"sheet", "text/plain", "1.0", file_name="sheet.txt")
+    name = media.execute_deferred(button).rpartition("/")[2]
+    for _ in range(3):  # the runs of others end
+        media.remove_orphaned_files()
+    assert storage.get_file(name).content == b"sheet"
+    media.clear_session_refs("one")  # its own reader acts, and no longer has the button
+    media.remove_orphaned_files()
+    media.remove_orphaned_files()
+    with pytest.raises(Exception, match="No media file"):
+        storage.get_file(name)

@@ -1,9 +1,11 @@
-"""Guard Streamlit's own doors: how much is uploaded, who has left, what is asked outside.
+"""Guard Streamlit's own doors: uploads, who has left, what is asked outside, what is fetched.
 
 Streamlit bounds one file, not their sum; keeps the files of a session that has left until it
-happens to look; and asks a host outside for this machine's address when a foreign page tries to
-connect. None of the three has a setting, so `install` puts our own function in the place of
-theirs; a test holds that theirs are still called as here.
+happens to look; asks a host outside for this machine's address when a foreign page tries to
+connect; and forgets a file that is made when it is asked for as soon as two other readers have
+acted, which may be before its own reader has fetched it. None of these has a setting, so
+`install` puts our own function in the place of theirs; a test holds that theirs are still
+called as here.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from streamlit import net_util
-from streamlit.runtime import memory_session_storage, memory_uploaded_file_manager
+from streamlit.runtime import (
+    media_file_manager,
+    memory_session_storage,
+    memory_uploaded_file_manager,
+)
 
 from geo.io import limits
 
@@ -23,9 +29,11 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 Manager = memory_uploaded_file_manager.MemoryUploadedFileManager
+Media = media_file_manager.MediaFileManager
 Storage = memory_session_storage.MemorySessionStorage
 
 _add_file = Manager.add_file
+_execute_deferred = Media.execute_deferred
 _save = Storage.save
 _LOCK = threading.Lock()
 
@@ -34,6 +42,7 @@ def install() -> None:
     """Put the guards in place; again does nothing."""
     net_util.get_external_ip = no_external_address
     Manager.add_file = add_file  # type: ignore[assignment,method-assign]
+    Media.execute_deferred = execute_deferred  # type: ignore[method-assign]
     Storage.save = save  # type: ignore[assignment,method-assign]
 
 
@@ -78,6 +87,22 @@ def add_file(manager: Manager, session_id: str, file: UploadedFileRec) -> None:
                     413, f"{name}: {held + size:,} > {limit:,} bytes. Remove a file first."
                 )
         _add_file(manager, session_id, file)
+
+
+def execute_deferred(media: Media, file_id: str) -> str:
+    """Make the file of a download button; its address holds until its session acts.
+
+    Streamlit notes no owner of such a file; of one without an owner it lets go when the
+    runs of any two readers have ended.
+    """
+    address = _execute_deferred(media, file_id)
+    made = address.rpartition("/")[2].partition(".")[0]
+    with media._lock:
+        entry = media._deferred_callables.get(file_id)
+        if entry is not None:
+            owned = media._files_by_session_and_coord[entry["session_id"]]
+            owned[f"fetched/{file_id}"] = made
+    return address
 
 
 def save(storage: Storage, session_info: SessionInfo) -> None:
