@@ -42,6 +42,13 @@ BASIS_DASH: dict[str, str] = {
 CONNECTOR_DASH = "3 4"
 """An edge along a street that the sentence leaves out."""
 
+FADE_M = 250.0
+"""A river is known no further than its line; its last so many metres fade, rather than stop."""
+
+FADE_STEPS = 8
+FADE_OPACITY = 0.25
+"""Of each of the areas that lie upon each other at an end: eight hide nine tenths."""
+
 VERDICT_COLOURS: dict[str, str] = {
     "agrees": "#2e6b3f",
     "agrees_at_edge": "#7a5b00",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
 from shapely.geometry import mapping, shape
+from shapely.ops import substring
 
 from geo.base import BLOCK_SETBACK_M
 from geo.enclosures.blocks import street_blocks
 from layers.map.zones import encode_lines, encode_polygons
+from layers.styles import FADE_M, FADE_OPACITY, FADE_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -159,18 +161,35 @@ def block_features(base: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict
     ]
 
 
+def fading_line(line: LineString) -> tuple[LineString, list[LineString]]:
+    """Return a line without its ends, and lines that each reach further out, the furthest first.
+
+    Drawn over each other with `FADE_OPACITY` they fade out, without a seam.
+    A line too short for two ends is returned whole.
+    """
+    share = FADE_M / max(_length_m(line), 1e-9)
+    if share > 0.4:
+        return line, []
+    cuts = [share * step / FADE_STEPS for step in range(FADE_STEPS + 1)]
+    *ends, middle = (cast("LineString", substring(line, c, 1 - c, normalized=True)) for c in cuts)
+    return middle, ends
+
+
 def river_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the water: the mid-line with the width [m] to draw it with."""
+    """Return the water: the mid-line with the width [m] to draw it with, and its fading ends."""
     rows = _line_features(features)
     middle = [row for row in rows if row[0].get("reading") == "mid_river"] or rows[:1]
     records = []
     for properties, geometry in middle:
         name = str(properties.get("name") or "")
+        parts = [fading_line(part) for part in shapely.get_parts(shapely.line_merge(geometry))]
         records.append(
             {
                 "name": [name, str(properties.get("name_en") or name)],
                 "width": 2 * float(properties.get("half_width_m") or 50.0),
-                "g": encode_lines(geometry),
+                "g": encode_lines(shapely.MultiLineString([middle for middle, _ in parts])),
+                "fade": [encode_lines(longer) for _, ends in parts for longer in ends],
+                "opacity": FADE_OPACITY,
                 "at": label_places(_longest(geometry)),
             }
         )

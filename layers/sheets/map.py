@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
-from shapely import affinity
+from shapely import Point, affinity
 
 from layers.sheets.fonts import FONT_FAMILY, POINT_MM, printable
 from layers.sheets.labels import (
@@ -33,10 +33,10 @@ from layers.sheets.symbols import (
     road_width_mm,
     shade,
 )
-from layers.styles import style_of
+from layers.styles import FADE_M, FADE_OPACITY, FADE_STEPS, style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
     from matplotlib.axes import Axes
@@ -215,17 +215,43 @@ def _draw_ground(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions)
         if not visible.is_empty:
             add_area(axes, visible, facecolor=shade(COLOURS["block"], options), edgecolor="none",
                      zorder=0.6)  # fmt: skip
-    for water in river_bands(base):
-        visible = frame.clip(water)
-        if not visible.is_empty:
-            symbols.add("river")
-            add_area(axes, visible, facecolor=shade(COLOURS["river"], options), edgecolor="none",
-                 zorder=1)  # fmt: skip
+    for water, ends in river_bands(base):
+        for piece, opacity in fading_area(water, ends):
+            visible = frame.clip(piece)
+            if not visible.is_empty:
+                symbols.add("river")
+                add_area(axes, visible, facecolor=shade(COLOURS["river"], options),
+                         edgecolor="none", alpha=opacity, linewidth=0, zorder=1)  # fmt: skip
     return symbols
 
 
-def river_bands(base: Base) -> list[BaseGeometry]:
-    """Return each river as an area, in `base.metric_crs`.
+def fading_area(area: BaseGeometry, ends: Sequence[Point]) -> list[tuple[BaseGeometry, float]]:
+    """Return areas to draw over each other, with their opacity, so that one fades at its ends.
+
+    The base knows a river no further than its lines go; a band that stopped
+    there would look like the end of the water.
+
+    Parameters
+    ----------
+    area : geometry
+        A band, in metres.
+    ends : sequence of Point
+        The middle of each end across the band.
+
+    Returns
+    -------
+    list of (geometry, float)
+        The whole band first, the part beyond `FADE_M` of every end last and opaque.
+    """
+    steps = [FADE_M * step / FADE_STEPS for step in range(FADE_STEPS + 1)]
+    points = shapely.MultiPoint(list(ends))
+    pieces = [shapely.difference(area, points.buffer(step)) for step in steps]
+    opacities = [FADE_OPACITY] * FADE_STEPS + [1.0]
+    return list(zip(pieces, opacities, strict=True))
+
+
+def river_bands(base: Base) -> list[tuple[BaseGeometry, list[Point]]]:
+    """Return each river as an area with the middles of its ends, in `base.metric_crs`.
 
     Between its two banks where the base has both; else a band about its first
     reading, as wide as the file says (``half_width_m``) or twice
@@ -236,23 +262,26 @@ def river_bands(base: Base) -> list[BaseGeometry]:
     for name, rows in base.rivers.groupby("name", sort=False):
         bank = rows.geometry[rows["reading"] == "bank"]
         if len(bank) and len(opposite) and len(base.river_readings(str(name))) > 1:
-            bands.append(_between(bank.iloc[0], opposite.iloc[0]))
+            area, ends = _between(bank.iloc[0], opposite.iloc[0])
+            bands.append((area, ends))
             continue
         half = float(getattr(rows.iloc[0], "half_width_m", 0) or 0)
-        bands.append(
-            rows.geometry.iloc[0].buffer(
-                half if half >= 5 else RIVER_HALF_WIDTH_M, cap_style="flat", join_style="round"
-            )
+        middle = rows.geometry.iloc[0]
+        area = middle.buffer(
+            half if half >= 5 else RIVER_HALF_WIDTH_M, cap_style="flat", join_style="round"
         )
+        ends = list(shapely.get_parts(shapely.line_merge(middle).boundary))
+        bands.append((area, ends))
     return bands
 
 
-def _between(bank: BaseGeometry, opposite: BaseGeometry) -> BaseGeometry:
-    """Return the water between two banks, closed straight across at both ends."""
+def _between(bank: BaseGeometry, opposite: BaseGeometry) -> tuple[BaseGeometry, list[Point]]:
+    """Return the water between two banks, closed straight across, and the middles of its ends."""
     one, other = shapely.get_coordinates(bank), shapely.get_coordinates(opposite)
     if np.hypot(*(one[-1] - other[0])) > np.hypot(*(one[-1] - other[-1])):
         other = other[::-1]
-    return shapely.make_valid(shapely.Polygon(np.concatenate([one, other])))
+    ends = [Point((one[-1] + other[0]) / 2), Point((one[0] + other[-1]) / 2)]
+    return shapely.make_valid(shapely.Polygon(np.concatenate([one, other]))), ends
 
 
 def _draw_roads(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) -> set[str]:

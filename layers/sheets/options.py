@@ -67,7 +67,8 @@ class SheetOptions:
     plan : str
         Plan id; empty for every plan in the table.
     extent : "district", zone id, or (left, bottom, right, top)
-        What the map shows; the last in degrees, WGS84.
+        What the map shows: the district with its zones whole, one zone, or a
+        box in degrees, WGS84.
     labels, greyscale, area_table : bool
         Names on the map; greys and patterns instead of colours; the table of
         stated and computed areas with verdicts.
@@ -213,7 +214,7 @@ def extent_m(
     Parameters
     ----------
     zones : GeoDataFrame
-        Zones in a geographic or projected CRS. Columns used: ``zone_id``.
+        Zones on the sheet, in a geographic or projected CRS. Columns used: ``zone_id``.
     base : Base
         Its outline is the district.
     options : SheetOptions
@@ -231,7 +232,10 @@ def extent_m(
         is not in degrees, is empty or lies outside the district.
     """
     if options.extent == "district":
-        left, bottom, right, top = base.outline.buffer(DISTRICT_MARGIN_M).bounds
+        # A zone that leaves the district, as the slow-traffic area does, is shown whole.
+        areas = zones[has_extent(zones)].to_crs(base.metric_crs).geometry
+        shown = shapely.union_all([base.outline, *areas])
+        left, bottom, right, top = shown.buffer(DISTRICT_MARGIN_M).bounds
         return left, bottom, right, top
     import geopandas
 

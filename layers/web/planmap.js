@@ -219,9 +219,13 @@
         interactive: false }).addTo(this.own);
       this.blocks(data.blocks || []);
       data.river.forEach((river) => {
-        const layer = this.line(decodeLines(river.g), { pane: "water", color: "#c4d9e6", lineCap: "butt" });
-        this.wide.push({ layer, metres: river.width, least: 3 });
-        layer.addTo(this.own);
+        const draw = (g, faded) => {
+          const layer = this.line(decodeLines(g), { pane: "water", color: "#c4d9e6", lineCap: "butt" });
+          this.wide.push({ layer, metres: river.width, least: 3, faded });
+          layer.addTo(this.own);
+        };
+        river.fade.forEach((g) => draw(g, river.opacity));
+        draw(river.g, 1);
       });
       data.roads.forEach((road) => {
         const look = ROADS[road.cls] || ROADS.local;

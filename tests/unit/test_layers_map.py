@@ -149,11 +149,17 @@ def test_roads_keep_class_width_and_method():
 
 def test_the_river_is_drawn_once_from_its_mid_line():
     made = [
-        feature(line((0, 0), (0, 9)), name="河", reading="bank"),
-        feature(line((1, 0), (1, 9)), name="河", reading="mid_river"),
+        feature(line((0, 0), (0, 90)), name="河", reading="bank"),
+        feature(line((1, 0), (1, 90)), name="河", reading="mid_river"),
     ]
     (record,) = river_records(made)
-    assert decode(record["g"][0])[0] == pytest.approx((117.1902, 39.11))
+    middle = decode(record["g"][0])
+    assert middle[0][0] == pytest.approx(117.1902)
+    # Its ends fade: each longer line reaches further out, the first as far as the file says.
+    ends = [decode(g[0])[0][1] for g in record["fade"]]
+    assert ends[0] == pytest.approx(39.11)
+    assert ends == sorted(ends)
+    assert middle[0][1] > ends[-1]
 
 
 def test_a_landmark_that_is_no_point_is_left_out():
