@@ -30,9 +30,9 @@ RUN = """
 import json, re, sys, time
 from pathlib import Path
 import shapely
-from geo.streets.importing import import_streets
+from geo.streets.importing import StreetFile, import_streets
 start = time.perf_counter()
-imported = import_streets(Path(sys.argv[1]), shapely.from_wkt(sys.argv[2]))
+imported = import_streets(StreetFile(Path(sys.argv[1])), shapely.from_wkt(sys.argv[2]))
 seconds = time.perf_counter() - start
 imported.roads[["name", "geometry"]].to_file(sys.argv[3], driver="GPKG")
 status = Path("/proc/self/status").read_text()

@@ -8,8 +8,9 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from commands.shared.console import add_language_option, say
-from commands.shared.issues import add_data_option, chosen_folder, print_issues
+from commands.shared.console import say
+from commands.shared.issues import chosen_folder, print_issues
+from commands.shared.parsing import Parser
 from geo.districts.many import (
     Outcome,
     build_districts,
@@ -25,37 +26,16 @@ from geo.io.write import write_bytes
 from geo.texts import Text
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    add_data_option(parser)
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="write nothing; exit 1 unless the files are byte for byte as a fresh build",
-    )
-    parser.add_argument(
-        "--seal",
-        action="store_true",
-        help="renew the checksums in README.md, after a change that was meant",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=("serial", "dask"),
-        default="serial",
-        help="for a folder of districts: one after another, or on a Dask cluster",
-    )
-    parser.add_argument(
-        "--workers", type=int, default=2, help="processes of the local Dask cluster (2)"
-    )
-    parser.add_argument(
-        "--scheduler", default="", metavar="ADDRESS", help="a Dask cluster that runs already"
-    )
-    parser.add_argument(
-        "--pack",
-        metavar="FOLDER",
-        help="build nothing; pack each district into a GeoParquet partition under FOLDER",
-    )
-    add_language_option(parser)
+    parser.add_argument("--data", metavar="FOLDER")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--seal", action="store_true")
+    parser.add_argument("--engine", choices=("serial", "dask"), default="serial")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS")
+    parser.add_argument("--pack", metavar="FOLDER")
+    parser.add_language()
     parser.set_defaults(run=run)
 
 

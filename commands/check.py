@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from commands.shared.console import add_language_option, print_json, say
-from commands.shared.issues import add_data_option, chosen_folder
+from commands.shared.console import print_json, say
+from commands.shared.issues import chosen_folder
+from commands.shared.parsing import Parser
 from geo.build import Built, build
 from geo.checks.charts import MARKS
 from geo.checks.check import Check
@@ -18,18 +19,14 @@ from geo.texts import text
 from geo.verdicts import Finding
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    add_data_option(parser)
-    parser.add_argument("--json", action="store_true", help="print the report as JSON, no more")
-    parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
-    parser.add_argument(
-        "--documents",
-        metavar="FOLDER",
-        help="compare every quotation with the plan documents (*.txt) in a folder",
-    )
-    add_language_option(parser)
-    parser.add_argument("--date", default="", help="date to print on the HTML report")
+    parser.add_argument("--data", metavar="FOLDER")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--html", metavar="FILE")
+    parser.add_argument("--documents", metavar="FOLDER")
+    parser.add_language()
+    parser.add_argument("--date", default="")
     parser.set_defaults(run=run)
 
 

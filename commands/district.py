@@ -14,6 +14,8 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from commands.shared.issues import print_issues
+from commands.shared.parsing import Parser, add_command
+from commands.shared.streets import add_street_options, street_file
 from geo.build import build, write_zone_files, zone_files
 from geo.datums.guess import as_wgs84, declared_reading
 from geo.districts.start import OUTLINE_ERROR_M, NewDistrict, folder_name, start_files
@@ -28,38 +30,25 @@ from geo.texts import Text, text
 from geo.uploads.files import read_upload
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    new = actions.add_parser(
-        "new",
-        help="make the data folder of a district from its outline and streets",
-        description="Make a data folder: the outline, the streets and rivers of a file, the "
-        "metric belt, an empty plan. Tells what is still to do.",
-    )
-    new.add_argument("name", metavar="NAME", help="as printed, such as 新区 or 某市某区")
-    new.add_argument("--streets", metavar="FILE", required=True, help="as for geo roads import")
-    new.add_argument("--outline", metavar="FILE", required=True, help="any file with its polygon")
-    new.add_argument("--out", metavar="FOLDER", help="folder to make; the name in pinyin else")
-    new.add_argument("--name-en", default="", help="English name; pinyin without it")
-    new.add_argument("--plan", default="15th", help="id of its plan (15th)")
-    new.add_argument("--plan-name", default="十五五", help="its name (十五五)")
-    new.add_argument("--plan-name-en", default="15th Five-Year Plan", help="its English name")
+    actions = parser.add_commands("action")
+    new = add_command(actions, "new", parser)
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--streets", metavar="FILE", required=True)
+    new.add_argument("--outline", metavar="FILE", required=True)
+    new.add_argument("--out", metavar="FOLDER")
+    new.add_argument("--name-en", default="")
+    new.add_argument("--plan", default="15th")
+    new.add_argument("--plan-name", default="十五五")
+    new.add_argument("--plan-name-en", default="15th Five-Year Plan")
     new.add_argument("--from", dest="period_from", type=int, default=2026, metavar="YEAR")
     new.add_argument("--to", dest="period_to", type=int, default=2030, metavar="YEAR")
-    new.add_argument(
-        "--metric-crs", default="", metavar="EPSG", help="instead of the 3-degree belt"
-    )
-    new.add_argument("--outline-crs", metavar="EPSG", help="CRS of an outline that says none")
+    new.add_argument("--metric-crs", default="", metavar="EPSG")
+    new.add_argument("--outline-crs", metavar="EPSG")
     new.add_argument("--outline-error", type=float, default=OUTLINE_ERROR_M, metavar="M")
-    new.add_argument("--name-column", metavar="NAME", help="column of the street names")
-    new.add_argument("--layer", metavar="NAME", help="layer of a street file that has several")
-    new.add_argument("--crs", metavar="EPSG", help="CRS of a street file that does not declare one")
-    new.add_argument("--datum", choices=("wgs84", "gcj02", "bd09"), help="of the streets")
-    new.add_argument("--error", type=float, metavar="M", help="of the streets, 1 sigma, metres")
-    new.add_argument("--attribution", default="", help="whose data, if the files do not say")
-    new.add_argument("--licence", default="", help="its licence, if the files do not say")
-    new.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of what is told")
+    add_street_options(new)
+    new.add_language()
     new.set_defaults(run=run_new)
 
 
@@ -88,16 +77,9 @@ def run_new(options: argparse.Namespace) -> int:
             (start / name).parent.mkdir(parents=True, exist_ok=True)
         write_files({start / name: content for name, content in files.items()})
         imported = import_streets(
-            Path(options.streets),
+            street_file(Path(options.streets), options),
             outline,
             metric_crs=_metric_crs(files["district.toml"]),
-            name_column=options.name_column,
-            layer=options.layer,
-            source_crs=options.crs,
-            position_error_m=options.error,
-            attribution=options.attribution,
-            licence=options.licence,
-            datum=options.datum,
         )
         issues = [*imported.issues, *write_imported(out, imported, source=start)]
     built = build(out)

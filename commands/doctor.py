@@ -6,28 +6,21 @@ import argparse
 from pathlib import Path
 
 from commands.page import DEFAULT_PORT
-from commands.shared.console import add_language_option
 from commands.shared.machine import examine
+from commands.shared.parsing import Parser
 from geo.texts import text
 
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    # Not by commands.shared.issues: the doctor must speak where packages are missing.
-    parser.add_argument("--data", metavar="FOLDER", help="another data folder (or GEO_DATA)")
+    parser.add_argument("--data", metavar="FOLDER")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help=f"where the page listens ({DEFAULT_PORT})"
+        "--serve", metavar="URL", nargs="?", const=f"http://127.0.0.1:{DEFAULT_PORT}"
     )
-    parser.add_argument(
-        "--serve",
-        metavar="URL",
-        nargs="?",
-        const=f"http://127.0.0.1:{DEFAULT_PORT}",
-        help="look at the page that is running here instead",
-    )
-    add_language_option(parser)
+    parser.add_language()
     parser.set_defaults(run=run)
 
 

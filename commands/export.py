@@ -8,8 +8,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from commands.shared.console import add_language_option, say
-from commands.shared.issues import add_data_option, chosen_folder
+from commands.shared.console import say
+from commands.shared.issues import chosen_folder
+from commands.shared.parsing import Parser
 from geo.errors import ExportError
 from geo.export.files import DATA_FORMATS
 from geo.io.read import read_bytes
@@ -21,48 +22,39 @@ from layers.sheets.options import SheetOptions
 LARGEST_LOGO_BYTES = 5_000_000
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    add_data_option(parser)
+    parser.add_argument("--data", metavar="FOLDER")
     parser.add_argument(
         "--format",
         action="append",
         required=True,
         metavar="FORMAT",
-        help=f"may be given again; one of {', '.join((*FORMATS, 'site', 'postgis'))}",
+        help=parser.words("format", formats=", ".join((*FORMATS, "site", "postgis"))),
     )
-    parser.add_argument(
-        "--plan",
-        action="append",
-        metavar="ID",
-        help="may be given again: two plans on a sheet are compared; every plan without it",
-    )
-    parser.add_argument("--zone", action="append", metavar="ID", help="may be given again")
-    parser.add_argument(
-        "--out", metavar="FILE", help="a file, or a folder; the folder in hand by default"
-    )
-    parser.add_argument("--paper", default="A4", help="A4, A3 or 16:9")
-    parser.add_argument("--orientation", default="landscape", help="landscape or portrait")
-    parser.add_argument("--dpi", type=int, default=300, help="of a PNG, 150 to 600")
-    parser.add_argument("--atlas", action="store_true", help="a PDF with one sheet for each zone")
-    parser.add_argument("--extent", default="district", help="district, or a zone id")
-    parser.add_argument("--greyscale", action="store_true", help="greys and patterns")
-    parser.add_argument("--no-labels", action="store_true", help="no names on the map")
-    parser.add_argument("--table", action="store_true", help="with the table of areas")
+    parser.add_argument("--plan", action="append", metavar="ID")
+    parser.add_argument("--zone", action="append", metavar="ID")
+    parser.add_argument("--out", metavar="FILE")
+    parser.add_argument("--paper", default="A4")
+    parser.add_argument("--orientation", default="landscape")
+    parser.add_argument("--dpi", type=int, default=300)
+    parser.add_argument("--atlas", action="store_true")
+    parser.add_argument("--extent", default="district")
+    parser.add_argument("--greyscale", action="store_true")
+    parser.add_argument("--no-labels", action="store_true")
+    parser.add_argument("--table", action="store_true")
     parser.add_argument("--title", default="")
     parser.add_argument("--subtitle", default="")
     parser.add_argument("--approval", default="", metavar="审图号")
     parser.add_argument("--unit", default="", metavar="制图单位")
-    parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG picture")
-    add_language_option(parser)
-    parser.add_argument("--crs", default="EPSG:4326", help="of gpkg, shp, csv, dxf and txt")
-    parser.add_argument(
-        "--encoding", default="UTF-8", help="of a Shapefile's text: UTF-8, or GBK for old programs"
-    )
-    parser.add_argument("--dsn", help="of the PostGIS database; also GEO_DSN")
-    parser.add_argument("--ascii", action="store_true", help="file names without Chinese")
-    parser.add_argument("--base-url", default="", help="of a site: its address on the web")
-    parser.add_argument("--date", help="YYYY-MM-DD; today without it")
+    parser.add_argument("--logo", metavar="FILE")
+    parser.add_language()
+    parser.add_argument("--crs", default="EPSG:4326")
+    parser.add_argument("--encoding", default="UTF-8")
+    parser.add_argument("--dsn")
+    parser.add_argument("--ascii", action="store_true")
+    parser.add_argument("--base-url", default="")
+    parser.add_argument("--date")
     parser.set_defaults(run=run)
 
 

@@ -15,7 +15,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from commands.shared.console import add_language_option
+from commands.shared.parsing import Parser
 from geo.errors import GeoError
 from geo.texts import Text, text
 
@@ -24,15 +24,12 @@ CARRIED = Path(__file__).with_name("page_files")
 """The page's script and settings inside an installed wheel; a checkout has none here."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    # Not by commands.shared.issues: the doctor, who must speak without packages, looks here.
-    parser.add_argument("--data", metavar="FOLDER", help="another data folder (or GEO_DATA)")
-    parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help=f"port on loopback ({DEFAULT_PORT})"
-    )
-    parser.add_argument("--no-browser", action="store_true", help="open no browser window")
-    add_language_option(parser)
+    parser.add_argument("--data", metavar="FOLDER")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument("--no-browser", action="store_true")
+    parser.add_language()
     parser.set_defaults(run=run)
 
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from commands.check import finding_line
-from commands.shared.console import add_language_option, say
-from commands.shared.issues import add_data_option, chosen_folder, print_issues
+from commands.shared.console import say
+from commands.shared.issues import chosen_folder, print_issues
+from commands.shared.parsing import Parser, add_command
 from geo.base import read_base
 from geo.drafting.draft import Answer, Draft, draft_from_answers, draft_from_text
 from geo.drafting.items import About, understood_words
@@ -22,39 +23,29 @@ from geo.sentences.paragraphs import LONGEST_TEXT
 from geo.texts import Text
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    new = actions.add_parser(
-        "new",
-        help="begin a plan file",
-        description="Begin a commented plan file: from a text (--text FILE, or - for the standard "
-        "input), else from questions. Roads and figures are those of the text and no other.",
-    )
-    add_data_option(new)
-    new.add_argument("--text", metavar="FILE", help="the plan's text, UTF-8 or GB18030; - reads it")
-    new.add_argument("--plan", help="plan id, such as 15th")
-    new.add_argument("--from", dest="period_from", type=int, metavar="YEAR", help="first year")
-    new.add_argument("--to", dest="period_to", type=int, metavar="YEAR", help="last year")
-    new.add_argument("--title", help="title as printed")
-    new.add_argument("--title-en", help="title in English")
-    new.add_argument("--section", help="chapter and section as printed, for every item")
-    new.add_argument("--document", help="document id; <plan>-outline by default")
-    new.add_argument("--out", metavar="FILE", help="file to write; standard output by default")
-    new.add_argument("--force", action="store_true", help="replace the file if it is there")
-    add_language_option(new)
+    actions = parser.add_commands("action")
+    new = add_command(actions, "new", parser)
+    new.add_argument("--data", metavar="FOLDER")
+    new.add_argument("--text", metavar="FILE")
+    new.add_argument("--plan")
+    new.add_argument("--from", dest="period_from", type=int, metavar="YEAR")
+    new.add_argument("--to", dest="period_to", type=int, metavar="YEAR")
+    new.add_argument("--title")
+    new.add_argument("--title-en")
+    new.add_argument("--section")
+    new.add_argument("--document")
+    new.add_argument("--out", metavar="FILE")
+    new.add_argument("--force", action="store_true")
+    new.add_language()
     new.set_defaults(run=run_new)
 
-    check = actions.add_parser(
-        "check",
-        help="explain every problem of a plan file, with its line",
-        description="Check a plan file: its form, its roads, its rings and its figures. "
-        "Exit 1 on an error.",
-    )
-    add_data_option(check)
-    check.add_argument("file", metavar="FILE", help="the plan file")
-    check.add_argument("--json", action="store_true", help="print JSON, no more")
-    add_language_option(check)
+    check = add_command(actions, "check", parser)
+    check.add_argument("--data", metavar="FOLDER")
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("--json", action="store_true")
+    check.add_language()
     check.set_defaults(run=run_check)
 
 

@@ -319,21 +319,9 @@ def is_too_wide(reading: Reading) -> bool:
     )
 
 
-def judge(
-    zone_id: str,
-    figure: Figure,
-    *,
-    stated: str = "",
-    printed: str = "",
-    readings: tuple[Reading, ...] = (),
-    used_to_draw: bool = False,
-    obstacle: tuple[str, str] | None = None,
-    suffix: str = "",
-    approximate: bool = False,
-    probability: float = 1.0,
-    alternatives: Sequence[Alternative] = (),
-) -> Finding:
-    """Judge one stated figure against what was measured.
+@dataclass(frozen=True)
+class StatedFigure:
+    """A figure of a zone as the plan states it.
 
     Parameters
     ----------
@@ -341,26 +329,68 @@ def judge(
         The zone.
     figure : {"area", "length", "part_area"}
         Which figure.
-    stated : str
-        The figure as printed [km² or km], empty where there is none.
+    value : str
+        As printed [km² or km], empty where the plan gives none.
     printed : str
         The plan's words for it.
+    approximate : bool
+        The plan says 约 (about) before it.
+    used_to_draw : bool
+        It, or that of the plan the shape is carried from, served to draw the
+        shape.
+    part : str
+        Id of a part area: it sets several of one zone apart.
+    """
+
+    zone_id: str
+    figure: Figure
+    value: str = ""
+    printed: str = ""
+    approximate: bool = False
+    used_to_draw: bool = False
+    part: str = ""
+
+    @property
+    def finding_id(self) -> str:
+        """The stable id of what is found of it."""
+        return f"{self.zone_id}/{self.figure}{'/' + self.part if self.part else ''}"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What was measured of a figure.
+
+    Parameters
+    ----------
     readings : tuple of Reading
         Those of the main combination of streets, the default first; empty
         where nothing could be measured.
-    used_to_draw : bool
-        The figure, or that of the plan the shape is carried from, served to
-        draw the shape.
     obstacle : tuple of str, optional
         Why nothing could be measured, in Chinese and in English.
-    suffix : str
-        Set apart several part areas of one zone in the id.
-    approximate : bool
-        The plan says 约 (about) before the figure.
     probability : float
         That all streets are the main candidates.
     alternatives : sequence of Alternative
         The other combinations that were kept.
+    """
+
+    readings: tuple[Reading, ...] = ()
+    obstacle: tuple[str, str] | None = None
+    probability: float = 1.0
+    alternatives: Sequence[Alternative] = ()
+
+
+NOT_MEASURED = Measurement()
+
+
+def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding:
+    """Judge one stated figure against what was measured.
+
+    Parameters
+    ----------
+    stated : StatedFigure
+        What the plan says.
+    measured : Measurement
+        What the shape gives.
 
     Returns
     -------
@@ -378,27 +408,28 @@ def judge(
     ``agrees_at_edge``. Below, the verdict that all kept combinations share
     holds if they have `LEAST_TOGETHER`; else ``not_determinable``.
     """
-    unit = UNITS[figure]
+    unit = UNITS[stated.figure]
+    readings, probability = measured.readings, measured.probability
     default = readings[0] if readings else None
     used = default
     key = ""
     notes: tuple[Text, ...] = ()
-    values: dict[str, object] = {"stated": _measure(stated, unit)}
-    if not stated:
+    values: dict[str, object] = {"stated": _measure(stated.value, unit)}
+    if not stated.value:
         verdict: Verdict = "not_stated"
     elif default is None:
         verdict, key = "not_determinable", "reason.limit_missing"
-    elif used_to_draw:
+    elif stated.used_to_draw:
         verdict = "by_construction"
     else:
-        bounds = printed_interval(stated, approximate=approximate)
+        bounds = printed_interval(stated.value, approximate=stated.approximate)
         verdict, used = verdict_of(readings, bounds)
         if verdict == "not_determinable" and default.bounds is None:
             key = "reason.error_unknown"
         elif verdict == "not_determinable":
             values["share"] = f"{50 * (default.high - default.low) / default.value:.0f}"  # type: ignore[operator]
         else:
-            settled = _settled(verdict, used, probability, alternatives, bounds, unit)
+            settled = _settled(verdict, used, measured, bounds, unit)
             verdict, used, notes = settled.verdict, settled.reading, settled.notes
             if verdict == "not_determinable":
                 used = default
@@ -407,12 +438,12 @@ def judge(
     key = key or f"reason.{verdict}"
     if used is not None:
         values |= _words_of(used, unit)
-    if default is not None and stated:
-        values["percent"] = f"{100 * (default.value / float(stated) - 1):+.1f}"
+    if default is not None and stated.value:
+        values["percent"] = f"{100 * (default.value / float(stated.value) - 1):+.1f}"
         values["default"] = _words_of(default, unit)["computed"]
     if verdict == "not_stated" and default is None:
         key = "reason.nothing_stated"
-    elif verdict == "not_stated" and used_to_draw:
+    elif verdict == "not_stated" and stated.used_to_draw:
         key = "reason.not_stated_drawn"
     elif verdict == "not_stated" and default is not None and default.bounds is None:
         key = "reason.not_stated_no_interval"
@@ -421,27 +452,27 @@ def judge(
             key,
             **values,
             reading=reading_label(used.reading, language) if used else "",
-            obstacle=(obstacle or ("", ""))[index],
+            obstacle=(measured.obstacle or ("", ""))[index],
         ).render(language)
         for index, language in enumerate(("zh", "en"))
     }
-    kept = [alternative.default for alternative in alternatives]
+    of_alternatives = [alternative.default for alternative in measured.alternatives]
     return Finding(
-        finding_id=f"{zone_id}/{figure}{'/' + suffix if suffix else ''}",
-        zone_id=zone_id,
-        figure=figure,
+        finding_id=stated.finding_id,
+        zone_id=stated.zone_id,
+        figure=stated.figure,
         unit=unit,
-        stated=stated,
-        printed=printed,
+        stated=stated.value,
+        printed=stated.printed,
         computed=default.value if default else None,
         low=default.low if default else None,
         high=default.high if default else None,
         reading=used.reading if used else "",
-        readings=(*readings, *(reading for reading in kept if reading is not None)),
+        readings=(*readings, *(reading for reading in of_alternatives if reading is not None)),
         verdict=verdict,
         reason=reason["zh"],
         reason_en=reason["en"],
-        approximate=approximate,
+        approximate=stated.approximate,
         probability=probability,
         notes=notes,
     )
@@ -458,22 +489,22 @@ class _Settled(NamedTuple):
 def _settled(
     verdict: Verdict,
     used: Reading | None,
-    probability: float,
-    alternatives: Sequence[Alternative],
+    measured: Measurement,
     bounds: tuple[float, float],
     unit: str,
 ) -> _Settled:
     """Return what holds of the main combination's verdict; see `judge`."""
+    probability, alternatives = measured.probability, measured.alternatives
     others = [(other, *verdict_of(other.readings, bounds)) for other in alternatives]
     if probability >= LEAST_MAIN:
         notes, rescue = [], None
         for other, its_verdict, reading in others:
             if len(other.changed) != 1 or its_verdict == verdict:
                 continue
-            ((name, (line, own)),) = other.changed.items()
-            if own < LEAST_NOTED:
+            ((name, (line, share)),) = other.changed.items()
+            if share < LEAST_NOTED:
                 continue
-            notes.append(_note(name, line, own, its_verdict, reading, unit))
+            notes.append(_note(name, line, share, its_verdict, reading, unit))
             if verdict == "disagrees" and its_verdict == "agrees" and rescue is None:
                 rescue = other.default
         if rescue is not None:

@@ -1,24 +1,58 @@
 """Damage data files at random, and read them as the commands and the page do.
 
 Whatever the damage, the reader gets an issue or one of our own errors; any other exception is
-a find. ``python -m testing.damage COUNT [SEED]`` damages every file of a small district COUNT
-times and prints the finds.
+a find. ``python -m testing.damage COUNT [SEED] [FILE…]`` damages every file of a small district
+COUNT times and prints the finds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import datetime as dt
 import json
 import random
 import re
 import shutil
 import sys
 import tempfile
+import time
 import traceback
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from testing.tiny_district import write_tiny_district
+from shapely import box
+
+from geo.build import build, write_zone_files, zone_files
+from geo.checks.folder import inspect
+from geo.checks.report import report_html, report_json
+from geo.errors import GeoError
+from geo.io.checksums import HEAD, sealed_readme
+from geo.io.read import folder_stamp
+from layers.exports import ExportRequest, export, read_material
+from layers.map.finding import later_data
+from testing.tiny_district import collection, line, write_tiny_district
+from views.data import tables
+from views.page import drawn_data
+from views.state import read_page_data
+
+if TYPE_CHECKING:
+    from geo.build import Built
+
+DATE = dt.date(2026, 11, 22)
+
+HELD_BACK = """\
+street,lon,lat,source,licence,fold,error_m
+青中路,117.2035,39.1035,虚构,CC BY 4.0,1,2.0
+青南道,117.1999,39.1001,虚构,CC BY 4.0,2,2.0
+未绘路,117.1999,39.1001,虚构,CC BY 4.0,2,2.0
+"""
+
+CALIBRATION = "rule,street,between,fraction,hidden_m,points,deviation_m,largest_m,fold\n" + "".join(
+    f"midway,路{n},甲道|乙道,0.5,,37,{n}.5,45.4,{n % 5}\n" for n in range(9)
+)
 
 FILES = (
     "district.toml",
@@ -26,18 +60,49 @@ FILES = (
     "plans/14th-outline.toml",
     "base/aliases.toml",
     "base/missing.toml",
+    "base/identity.toml",
     "base/control_points.geojson",
     "base/district.geojson",
     "base/landmarks.geojson",
+    "base/grounds.geojson",
+    "base/background.geojson",
+    "base/blocks.geojson",
     "base/river.geojson",
     "base/roads.geojson",
     "base/street_checks.csv",
+    "base/held_back.csv",
+    "base/calibration.csv",
     "zones/13th.geojson",
     "zones/13th_edges.geojson",
     "zones/14th.geojson",
+    "zones/14th_edges.geojson",
     "README.md",
 )
 """Every file of a data folder that something reads."""
+
+NOT_BUILT_FROM = ("zones/", "README.md", "base/street_checks", "base/held_back", "base/calibration")
+"""Files that a build does not read: it is made once for all damages of these."""
+
+IDENTITY = """\
+format = 1
+[default]
+osm = 1.0
+high = 0.96
+[[limit]]
+name = "青中路"
+reason = "两条路都可能。"
+candidate = [
+  { road = "青中路", probability = 0.9, evidence = "路牌。" },
+  { road = "青沿路", probability = 0.1 },
+]
+"""
+
+CELLS = (
+    "", "0", "-1", "NaN", "inf", "1e400", "x", "青中路", "青中路|青南道", "|", "length", "order",
+    "side", "distance", "address", "none", "yes", "no", "181", '"', "in this order", "\x00",
+    "not_evaluable", "9" * 5000,
+)  # fmt: skip
+"""What a cell of a table is replaced by."""
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 0.0, -0.5, 1e-300, 1e300, 10**25, 117.2, 39.1, "", " ", "NaN",
@@ -62,6 +127,8 @@ def damaged(content: bytes, suffix: str, chance: random.Random) -> bytes:
             content = _json_damaged(content, chance)
         elif suffix == ".toml" and chance.random() < 0.75:
             content = _toml_damaged(content, chance)
+        elif suffix == ".csv" and chance.random() < 0.75:
+            content = _table_damaged(content, chance)
         else:
             content = _bytes_damaged(content, chance)
     return content
@@ -117,6 +184,23 @@ def _toml_damaged(content: bytes, chance: random.Random) -> bytes:
     return "\n".join(lines).encode()
 
 
+def _table_damaged(content: bytes, chance: random.Random) -> bytes:
+    """Replace one cell, or drop or double a row or a column."""
+    rows = [line.split(",") for line in content.decode("utf-8", "replace").split("\n")]
+    row = chance.choice(rows)
+    column = chance.randrange(len(row))
+    deed = chance.randrange(5)
+    if deed < 3:
+        row[column] = chance.choice(CELLS)
+    elif deed == 3:
+        rows.insert(chance.randrange(len(rows)), list(row))
+        rows.remove(chance.choice(rows))
+    else:
+        for cells in rows:
+            del cells[column : column + 1]
+    return "\n".join(",".join(cells) for cells in rows).encode("utf-8", "replace")
+
+
 def _bytes_damaged(content: bytes, chance: random.Random) -> bytes:
     """Cut, flip, put in or take out bytes."""
     if not content:
@@ -137,20 +221,32 @@ def _bytes_damaged(content: bytes, chance: random.Random) -> bytes:
     )
 
 
-def read_everything(folder: Path) -> None:
-    """Build, check, report and show a data folder; our own errors are an answer, others a find."""
-    import contextlib
+def write_whole_district(folder: Path) -> Path:
+    """Write the tiny district with every file that a data folder may have."""
+    write_tiny_district(folder, zones=False)
+    base = folder / "base"
+    (base / "identity.toml").write_text(IDENTITY, encoding="utf-8")
+    area = [(box(100, 100, 300, 300), {"name": "青园", "name_en": "Park", "source": "虚构"})]
+    (base / "grounds.geojson").write_text(collection(area), encoding="utf-8")
+    (base / "blocks.geojson").write_text(collection(area), encoding="utf-8")
+    lane = [line("", [(200, 0), (200, 400)], kind="street")]
+    (base / "background.geojson").write_text(collection(lane), encoding="utf-8")
+    (base / "held_back.csv").write_text(HELD_BACK, encoding="utf-8")
+    (base / "calibration.csv").write_text(CALIBRATION, encoding="utf-8")
+    (folder / "README.md").write_text(HEAD, encoding="utf-8")
+    write_zone_files(zone_files(build(folder), folder), folder)
+    (folder / "README.md").write_text(sealed_readme(folder), encoding="utf-8")
+    return folder
 
-    from geo.build import build, zone_files
-    from geo.checks.folder import inspect
-    from geo.checks.report import report_html, report_json
-    from geo.errors import GeoError
-    from geo.io.read import folder_stamp
-    from views.page import drawn_data
-    from views.state import read_page_data
 
+def read_everything(folder: Path, built: Built | None = None) -> None:
+    """Build, check, report, show and export a data folder.
+
+    Our own errors are an answer, any other is a find. `built` is what a build gives, where the
+    damaged file is none that it reads.
+    """
     with contextlib.suppress(GeoError):
-        built = build(folder)
+        built = built or build(folder)
         zone_files(built, folder)
         checks = inspect(built, folder)
         for language in ("zh", "en"):
@@ -158,38 +254,62 @@ def read_everything(folder: Path) -> None:
             for issue in built.issues:
                 issue.words(language)
         report_json(built, checks)
+    data = read_page_data(folder, folder_stamp(folder))
     with contextlib.suppress(GeoError):
-        data = read_page_data(folder, folder_stamp(folder))
         drawn_data(data)
+    read = tables(data)
+    with contextlib.suppress(GeoError):
+        later_data(read.zones, read.edges, read.base)
+    with contextlib.suppress(GeoError):
+        material = read_material(folder)
+        for plan in material.zones:
+            for form in ("csv", "geojson", "kml"):
+                export(ExportRequest(form, DATE, (plan,)), material)
 
 
-def main(count: int, seed: int = 0, names: tuple[str, ...] = FILES) -> int:
-    """Damage every file `count` times; print each kind of find once and return how many."""
+def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
+    """Damage every file `count` times; print each kind of find once and return how many kinds."""
     finds: dict[str, int] = {}
+    done: Counter[str] = Counter()
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
-        folder = write_tiny_district(Path(place) / "data")
-        (folder / "README.md").write_text("| file | sha256 |\n|---|---|\n", encoding="utf-8")
-        for name in names:
-            path = folder / name
-            sound = path.read_bytes()
-            for number in range(count):
+        folder = write_whole_district(Path(place) / "data")
+        sound = {name: (folder / name).read_bytes() for name in names}
+        built = build(folder)
+        answered: dict[str, set[bytes]] = {name: set() for name in names}
+        for number in range(count):  # all files in turn: stopped early, each had as many
+            for name in names:
+                path = folder / name
                 chance = random.Random(f"{name} {seed} {number}")
-                path.write_bytes(damaged(sound, path.suffix, chance))
+                content = damaged(sound[name], path.suffix, chance)
+                done[name] += 1
+                if content in answered[name]:  # the same bytes get the same answer
+                    continue
+                answered[name].add(content)
+                path.write_bytes(content)
                 try:
-                    read_everything(folder)
+                    read_everything(folder, built if name.startswith(NOT_BUILT_FROM) else None)
                 except Exception as error:
                     frame = traceback.extract_tb(error.__traceback__)
                     ours = [f for f in frame if "site-packages" not in f.filename]
-                    kind = f"{name}: {type(error).__name__} {ours[-1].filename}:{ours[-1].lineno}"
+                    kind = f"{type(error).__name__} {ours[-1].filename}:{ours[-1].lineno}"
                     if kind not in finds:
-                        print(f"FOUND {kind} (number {number}): {str(error)[:160]}", flush=True)
+                        print(f"FOUND {kind}: {name} {number}: {str(error)[:160]}", flush=True)
                         kept = Path(tempfile.gettempdir()) / f"find-{len(finds)}{path.suffix}"
                         shutil.copy(path, kept)
                     finds[kind] = finds.get(kind, 0) + 1
-            path.write_bytes(sound)
-            print(f"damage {name}: {count} times", flush=True)
+                path.write_bytes(sound[name])
+            if number % 100 == 99:
+                print(f"{number + 1} damages of each file, {len(finds)} kinds found", flush=True)
+    different = sum(map(len, answered.values()))
+    print(
+        f"damages: {len(names)} files, {sum(done.values()):,} damages ({different:,} different) "
+        f"in {time.monotonic() - start:.0f} s: {sum(finds.values())} finds of {len(finds)} kinds",
+        flush=True,
+    )
     return len(finds)
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]), *map(int, sys.argv[2:3])) else 0)
+    chosen = sys.argv[3:] or FILES
+    sys.exit(1 if main(int(sys.argv[1]), int((*sys.argv, 0)[2]), chosen) else 0)

@@ -65,6 +65,79 @@ def _side_nodes(streets: SyntheticStreets) -> npt.NDArray[np.float64]:
     return normals
 
 
+def _highway(name: str) -> str:
+    """Return the class that a mapper would give a street by its name."""
+    if "大道" in name:
+        return "primary"
+    return "tertiary" if name.endswith("道") else "residential"
+
+
+def _pieces(line: list[int], rng: np.random.Generator) -> list[list[int]]:
+    """Cut a line into one to four ways that share their ends."""
+    cuts = sorted({int(c) for c in rng.integers(2, max(3, len(line) - 2), rng.integers(0, 4))})
+    ends = zip([0, *cuts], [*cuts, len(line) - 1], strict=True)
+    return [line[start : end + 1] for start, end in ends]
+
+
+class _Drawing:
+    """The nodes of a network, and those beside them that carriageways run over."""
+
+    def __init__(self, streets: SyntheticStreets) -> None:
+        self.streets = streets
+        self.extra: list[npt.NDArray[np.float64]] = []
+        self.spans = list(
+            zip(streets.road_starts[:-1].tolist(), streets.road_starts[1:].tolist(), strict=True)
+        )
+        # at each node, the divided roads through it and their normals
+        self.divided_at: dict[int, list[tuple[int, npt.NDArray[np.float64]]]] = {}
+        self.beside: dict[tuple[int, tuple[int, ...]], int] = {}
+        normals = _side_nodes(streets)
+        for road in np.flatnonzero(streets.divided).tolist():
+            for place in range(*self.spans[road]):
+                node = int(streets.road_nodes[place])
+                self.divided_at.setdefault(node, []).append((road, normals[place]))
+
+    def new_node(self, position: npt.NDArray[np.float64]) -> int:
+        """Add a node and return its number."""
+        self.extra.append(position)
+        return len(self.streets.nodes) + len(self.extra) - 1
+
+    def side_node(self, node: int, sides: dict[int, int]) -> int:
+        """Return the node beside `node` on the given side (+1, -1) of each divided road."""
+        through = self.divided_at[node]
+        key = (node, tuple(sides[road] for road, _ in through))
+        if key not in self.beside:
+            shift = sum(sides[road] * CARRIAGEWAYS_M / 2 * normal for road, normal in through)
+            self.beside[key] = self.new_node(self.streets.nodes[node] + shift)
+        return self.beside[key]
+
+    def line(self, road: int, side: int) -> list[int]:
+        """Return the nodes of a carriageway (side +1, -1) or of an undivided road (0)."""
+        start, end = self.spans[road]
+        line: list[int] = []
+        xy = self.streets.nodes[self.streets.road_nodes[start:end]]
+        for place in range(start, end):
+            node = int(self.streets.road_nodes[place])
+            others = [(r, n) for r, n in self.divided_at.get(node, []) if r != road]
+            of_road = {road: side} if side else {}
+            if not others:
+                line.append(self.side_node(node, of_road) if of_road else node)
+                continue
+            other, normal = others[0]
+            k = place - start
+            ahead = xy[min(k + 1, len(xy) - 1)] - xy[max(k - 1, 0)]
+            first = -1 if float(ahead @ normal) > 0 else 1
+            # an end of a street on a divided road reaches the nearer carriageway only
+            if k == 0:
+                sides = [-first]
+            elif k == len(xy) - 1:
+                sides = [first]
+            else:
+                sides = [first, -first]
+            line.extend(self.side_node(node, {**of_road, other: s}) for s in sides)
+        return line
+
+
 def map_streets(
     streets: SyntheticStreets,
     *,
@@ -81,97 +154,34 @@ def map_streets(
     ways and a footway are there too.
     """
     rng = np.random.default_rng(seed)
-    normals = _side_nodes(streets)
-    extra: list[npt.NDArray[np.float64]] = []
-    count = len(streets.nodes)
-
-    def new_node(position: npt.NDArray[np.float64]) -> int:
-        extra.append(position)
-        return count + len(extra) - 1
-
-    # at each node, the divided roads through it and their normals
-    half = CARRIAGEWAYS_M / 2
-    divided_at: dict[int, list[tuple[int, npt.NDArray[np.float64]]]] = {}
-    spans = list(
-        zip(streets.road_starts[:-1].tolist(), streets.road_starts[1:].tolist(), strict=True)
-    )
-    for road in np.flatnonzero(streets.divided).tolist():
-        for place in range(*spans[road]):
-            divided_at.setdefault(int(streets.road_nodes[place]), []).append((road, normals[place]))
-    made: dict[tuple[int, tuple[int, ...]], int] = {}
-
-    def side_node(node: int, sides: dict[int, int]) -> int:
-        """Return the node beside `node` on the given side (+1, -1) of each divided road."""
-        key = (node, tuple(sides[road] for road, _ in divided_at[node]))
-        if key not in made:
-            shift = sum(sides[road] * half * normal for road, normal in divided_at[node])
-            made[key] = new_node(streets.nodes[node] + shift)
-        return made[key]
-
-    def drawn(road: int, side: int) -> list[int]:
-        """Return the nodes of a carriageway (side +1, -1) or of an undivided road (0)."""
-        start, end = spans[road]
-        line: list[int] = []
-        xy = streets.nodes[streets.road_nodes[start:end]]
-        for place in range(start, end):
-            node = int(streets.road_nodes[place])
-            others = [(r, n) for r, n in divided_at.get(node, []) if r != road]
-            own = {road: side} if side else {}
-            if not others:
-                line.append(side_node(node, own) if own else node)
-                continue
-            other, normal = others[0]
-            k = place - start
-            ahead = xy[min(k + 1, len(xy) - 1)] - xy[max(k - 1, 0)]
-            first = -1 if float(ahead @ normal) > 0 else 1
-            # an end of a street on a divided road reaches the nearer carriageway only
-            if k == 0:
-                sides = [-first]
-            elif k == len(xy) - 1:
-                sides = [first]
-            else:
-                sides = [first, -first]
-            line.extend(side_node(node, {**own, other: s}) for s in sides)
-        return line
-
+    drawing = _Drawing(streets)
     ways: list[MappedWay] = []
     broken: dict[str, int] = {}
     for road, name in enumerate(streets.names):
-        through = "大道" in name
-        tags = {
-            "highway": "primary"
-            if through
-            else "tertiary"
-            if name.endswith("道")
-            else "residential"
-        }
-        tags |= {"name": name, "name:zh": name}
+        tags = {"highway": _highway(name), "name": name, "name:zh": name}
         for side in (1, -1) if streets.divided[road] else (0,):
-            line = drawn(road, side)
+            line = drawing.line(road, side)
             if side == 1:  # right-hand traffic: the carriageway on the left runs back
                 line = line[::-1]
-            cuts = sorted(
-                {int(c) for c in rng.integers(2, max(3, len(line) - 2), rng.integers(0, 4))}
-            )
-            pieces = [
-                line[a : b + 1] for a, b in zip([0, *cuts], [*cuts, len(line) - 1], strict=True)
-            ]
             way_tags = tags | ({"oneway": "yes", "lanes": "3"} if side else {})
-            for i, piece in enumerate(pieces):
+            for number, piece in enumerate(_pieces(line, rng)):
                 nodes = list(piece)
-                if i and not side and len(nodes) > 2 and rng.random() < broken_share:
-                    a, b = _position(streets, extra, nodes[0]), _position(streets, extra, nodes[1])
-                    nodes[0] = new_node(a + (b - a) / np.hypot(*(b - a)) * BREAK_M)
+                if number and not side and len(nodes) > 2 and rng.random() < broken_share:
+                    a, b = (
+                        _position(streets, drawing.extra, nodes[0]),
+                        _position(streets, drawing.extra, nodes[1]),
+                    )
+                    nodes[0] = drawing.new_node(a + (b - a) / np.hypot(*(b - a)) * BREAK_M)
                     broken[name] = broken.get(name, 0) + 1
                 ways.append(MappedWay(nodes, dict(way_tags)))
     for _ in range(int(unnamed_share * len(streets.names))):
-        node = int(rng.integers(count))
-        end = new_node(streets.nodes[node] + rng.uniform(10, 30, 2))
+        node = int(rng.integers(len(streets.nodes)))
+        end = drawing.new_node(streets.nodes[node] + rng.uniform(10, 30, 2))
         ways.append(MappedWay([node, end], {"highway": "service"}))
-    rivers = _add_river(streets, ways, new_node) if river else []
+    rivers = _add_river(streets, ways, drawing.new_node) if river else []
     for number, way in enumerate([*ways, *rivers]):
         way.way_id = 100_000_001 + 7 * number
-    xy = np.vstack([streets.nodes, np.array(extra).reshape(-1, 2)])
+    xy = np.vstack([streets.nodes, np.array(drawing.extra).reshape(-1, 2)])
     lon, lat = Transformer.from_crs(METRIC, "EPSG:4326", always_xy=True).transform(
         xy[:, 0], xy[:, 1]
     )

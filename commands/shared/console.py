@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import codecs
 import io
 import json
@@ -47,16 +46,6 @@ def print_json(document: str) -> None:
     if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
         document = json.dumps(json.loads(document), indent=1) + "\n"
     sys.stdout.write(document)
-
-
-def add_language_option(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--lang``: of all that a command says, and of what it writes."""
-    parser.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default=default_language(),
-        help="language of what is told and written; else that of GEO_LANG, else zh",
-    )
 
 
 def default_language() -> str:

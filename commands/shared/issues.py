@@ -1,4 +1,4 @@
-"""Declare the data folder option and print issues, as several commands do."""
+"""Find the data folder of a command and print issues, as several commands do."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ from typing import TextIO
 
 from geo.errors import Issue
 from geo.io.read import data_folder
-
-
-def add_data_option(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--data FOLDER``."""
-    parser.add_argument(
-        "--data", metavar="FOLDER", help="another district's data folder (or GEO_DATA)"
-    )
 
 
 def chosen_folder(options: argparse.Namespace) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -117,17 +118,22 @@ def report_page(name: str, language: str, **values: Any) -> str:
     str
         HTML.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda file: files("geo").joinpath(file).read_text("utf-8")),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name).render(
+    return _environment().get_template(name).render(
         t=lambda key, **filled: text(key, language, **filled),
         language=language,
         label=lambda reading: reading_label(reading, language),
         mark=lambda verdict: Markup(mark_svg(verdict)),
         chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),
         **values,
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Return the templates of ``geo/``, each compiled once."""
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda file: files("geo").joinpath(file).read_text("utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )

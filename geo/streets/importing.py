@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,45 +67,60 @@ LARGEST_SHIFT_M = 1500.0
 _WALKED = ("footway", "path", "steps", "cycleway", "track", "bridleway")
 
 
-def import_streets(
-    path: Path,
-    outline: Polygon | MultiPolygon | gpd.GeoDataFrame,
-    *,
-    metric_crs: str = METRIC,
-    margin_m: float = MARGIN_M,
-    name_column: str | None = None,
-    layer: str | None = None,
-    source_crs: str | None = None,
-    position_error_m: float | None = None,
-    attribution: str = "",
-    licence: str = "",
-    base: Base | None = None,
-    datum: str | None = None,
-) -> ImportedStreets:
-    """Make base layers of a file of streets.
+@dataclass(frozen=True)
+class StreetFile:
+    """A file of streets and what its bringer knows of it.
 
     Parameters
     ----------
     path : Path
         See `geo.streets.sources.read_streets`.
+    name_column, layer, crs : str, optional
+        Which column holds the names, which layer is meant, and the CRS of a
+        file that says none; see there.
+    datum : {"wgs84", "gcj02", "bd09"}, optional
+        What the coordinates are in: they are shifted from it and nothing is
+        guessed.
+    position_error_m : float, optional
+        Position error of the lines, 1 sigma [m]; else `OSM_ERROR_M` or
+        `OTHER_ERROR_M`, and the rows say that it is assumed.
+    attribution, licence : str
+        For data that do not say whose they are.
+    """
+
+    path: Path
+    name_column: str | None = None
+    layer: str | None = None
+    crs: str | None = None
+    datum: str | None = None
+    position_error_m: float | None = None
+    attribution: str = ""
+    licence: str = ""
+
+
+def import_streets(
+    file: StreetFile,
+    outline: Polygon | MultiPolygon | gpd.GeoDataFrame,
+    *,
+    metric_crs: str = METRIC,
+    margin_m: float = MARGIN_M,
+    base: Base | None = None,
+) -> ImportedStreets:
+    """Make base layers of a file of streets.
+
+    Parameters
+    ----------
+    file : StreetFile
+        The file, and what is known of it.
     outline : Polygon, MultiPolygon or GeoDataFrame
         The district; a bare geometry is in WGS84.
     metric_crs : str
         Projected CRS in metres for all measures.
     margin_m : float
         How far outside the outline streets are kept [m].
-    name_column, layer, source_crs
-        See `geo.streets.sources.read_streets`.
-    position_error_m : float, optional
-        Position error of the lines, 1 sigma [m]; else `OSM_ERROR_M` or
-        `OTHER_ERROR_M`, and the rows say that it is assumed.
-    attribution, licence : str
-        For data that do not say whose they are.
     base : Base, optional
-        Known streets; the datum of the file is told by its position against them.
-    datum : {"wgs84", "gcj02", "bd09"}, optional
-        What the coordinates are in, where the caller knows: they are shifted
-        from it and nothing is guessed.
+        Known streets; the datum of the file is told by its position against
+        them where the file's bringer does not name it.
 
     Returns
     -------
@@ -119,30 +134,29 @@ def import_streets(
     CRSError
         If `metric_crs` is not in metres.
     """
-    path = Path(path)
+    path = Path(file.path)
     area = _metric_outline(outline, metric_crs)
     wanted = shapely.buffer(area, margin_m)
     # streets in a shifted datum must still be there to be recognised
     reach = gpd.GeoSeries([shapely.buffer(wanted, LARGEST_SHIFT_M)], crs=metric_crs)
     bounds = tuple(reach.to_crs(WGS84).total_bounds.tolist())
-    found = read_streets(
+    streets = read_streets(
         path,
         bounds,
-        name_column=name_column,
-        layer=layer,
-        source_crs=source_crs,
+        name_column=file.name_column,
+        layer=file.layer,
+        source_crs=file.crs,
     )
-    issues = list(found.issues)
-    if datum is not None:
-        found = replace(
-            found, ways=as_wgs84(found.ways, datum), waters=as_wgs84(found.waters, datum)
-        )
+    issues = list(streets.issues)
+    if file.datum is not None:
+        ways, waters = (as_wgs84(layer, file.datum) for layer in (streets.ways, streets.waters))
+        streets = replace(streets, ways=ways, waters=waters)
     else:
-        issues += _datum_issues(found, base, path.name)
-    ways = _clipped_ways(found, wanted, metric_crs, path.name)
-    osm = found.attribution == OSM_ATTRIBUTION
-    attribution = found.attribution or attribution
-    licence = found.licence or licence
+        issues += _datum_issues(streets, base, path.name)
+    ways = _clipped_ways(streets, wanted, metric_crs, path.name)
+    osm = streets.attribution == OSM_ATTRIBUTION
+    attribution = streets.attribution or file.attribution
+    licence = streets.licence or file.licence
     if not attribution:
         issues.append(
             Issue(
@@ -153,17 +167,17 @@ def import_streets(
                 Text("street-import.no-attribution.remedy"),
             )
         )
-    error_m = position_error_m or (OSM_ERROR_M if osm else OTHER_ERROR_M)
+    error_m = file.position_error_m or (OSM_ERROR_M if osm else OTHER_ERROR_M)
     common = {
         "method": "traced",
         "position_error_m": error_m,
         "licence": licence,
-        "note": "" if position_error_m else "position error assumed, not measured",
+        "note": "" if file.position_error_m else "position error assumed, not measured",
     }
     label = "OpenStreetMap" if osm else path.name
-    stamp = f"{label}, {found.extract_date[:10] or 'date not known'}"
+    stamp = f"{label}, {streets.extract_date[:10] or 'date not known'}"
     roads, report = _reference_roads(ways, metric_crs, common, stamp, issues)
-    river = river_lines(found.waters.to_crs(metric_crs), area, wanted, issues)
+    river = river_lines(streets.waters.to_crs(metric_crs), area, wanted, issues)
     river = river_rows(river, common, stamp, metric_crs)
     logger.info("%s: %d ways, %d roads", path.name, len(ways), len(roads))
     return ImportedStreets(
@@ -173,10 +187,10 @@ def import_streets(
         issues,
         attribution,
         licence,
-        found.extract_date,
+        streets.extract_date,
         {
             "file": path.name,
-            "format": found.format,
+            "format": streets.format,
             "bytes": path.stat().st_size,
             "sha256": _sha256(path),
         },
@@ -184,16 +198,16 @@ def import_streets(
     )
 
 
-def _datum_issues(found: StreetSource, base: Base | None, label: str) -> list[Issue]:
+def _datum_issues(streets: StreetSource, base: Base | None, label: str) -> list[Issue]:
     """Compare the position of streets with known ones; refuse them in another datum."""
     if base is None or base.roads.empty:
-        middle = found.ways.total_bounds.reshape(2, 2).mean(axis=0, keepdims=True)
+        middle = streets.ways.total_bounds.reshape(2, 2).mean(axis=0, keepdims=True)
         in_china = not np.allclose(wgs84_to_gcj02_xy(middle), middle)
-        if found.attribution == OSM_ATTRIBUTION or not in_china:
+        if streets.attribution == OSM_ATTRIBUTION or not in_china:
             return []
         message = Text("streets.datum.not-compared")
         return [Issue("datum-not-compared", "info", label, message, Text("streets.datum.say"))]
-    guess = guess_datum(found.ways[found.ways["name"] != ""], base, place=label)
+    guess = guess_datum(streets.ways[streets.ways["name"] != ""], base, place=label)
     best = guess.reading
     if best is None or best.id == "wgs84":
         return [issue for issue in guess.issues if issue.code == "datum-uncertain"]
@@ -224,14 +238,14 @@ def _metric_outline(
 
 
 def _clipped_ways(
-    found: StreetSource, wanted: Polygon, metric_crs: str, label: str
+    streets: StreetSource, wanted: Polygon, metric_crs: str, label: str
 ) -> gpd.GeoDataFrame:
     """Return the ways within the wanted area, one row per part and per name, metric."""
-    ways = found.ways.to_crs(metric_crs)
+    ways = streets.ways.to_crs(metric_crs)
     ways = ways[ways.intersects(wanted)]
     named = ways[ways["name"] != ""]
     if named.empty:
-        extent = found.extent or (tuple(found.ways.total_bounds) if len(found.ways) else None)
+        extent = streets.extent or (tuple(streets.ways.total_bounds) if len(streets.ways) else None)
         bounds = str(np.round(extent, 4).tolist()) if extent else ""
         where = Text("street-import.where", bounds=bounds) if extent else ""
         raise DataFileError(Text("street-import.none-near", file=label, where=where))
@@ -288,13 +302,13 @@ def _reference_roads(
     rows, report = [], []
     used: dict[str, int] = {}
     for number, (name, group, line) in enumerate(groups):
-        own = [part for part, owner in zip(parts, owners, strict=True) if owner == number]
+        of_road = [part for part, owner in zip(parts, owners, strict=True) if owner == number]
         road_id = slug(name)
         used[road_id] = used.get(road_id, 0) + 1
         road_id = road_id if used[road_id] == 1 else f"{road_id}-{used[road_id]}"
-        rows.append(road_row(road_id, name, group, line, own, common, stamp))
+        rows.append(road_row(road_id, name, group, line, of_road, common, stamp))
         led = [(names[e.to], e.length_m) for e in extensions if e.made and e.road == number]
-        report.append(_report_row(road_id, name, group, line, own, led))
+        report.append(_report_row(road_id, name, group, line, of_road, led))
         if line.open_m:
             issues.append(
                 Issue(
@@ -304,7 +318,7 @@ def _reference_roads(
                     Text(
                         "street-import.open",
                         name=name,
-                        parts=len(own),
+                        parts=len(of_road),
                         gaps=[f"{gap:.0f} m" for gap in line.open_m],
                     ),
                     Text("street-import.open.remedy"),

@@ -21,7 +21,7 @@ from geo.texts import Text, text
 from geo.uncertainty.position import AreaBudget, area_budget
 from geo.uploads.fields import Fields, stated_area
 from geo.uploads.work import clock, refuse_heavy
-from geo.verdicts import Finding, Reading, judge
+from geo.verdicts import Finding, Measurement, Reading, StatedFigure, judge
 from geo.zones.item import rounded
 
 if TYPE_CHECKING:
@@ -246,19 +246,15 @@ def _judged(
         obstacle = "own.obstacle.invalid"
     elif shape_m is None or not np.isfinite(shapely.get_coordinates(shape_m)).all():
         obstacle = "own.obstacle.elsewhere"
+    area_stated = StatedFigure(shape_id, "area", figure, printed)
     if obstacle:
-        finding = judge(
-            shape_id,
-            "area",
-            stated=figure,
-            printed=printed,
-            obstacle=(text(obstacle, "zh"), text(obstacle, "en")),
-        )
+        reason = (text(obstacle, "zh"), text(obstacle, "en"))
+        finding = judge(area_stated, Measurement(obstacle=reason))
         return OwnShape(shape_id, name, geometry, finding)
     area = float(geodesic_area_km2([geometry])[0])
     budget = area_budget(area, sides(cast("BaseGeometry", shape_m), error_m))
     reading = Reading(READING, area, budget.low_km2, budget.high_km2)
-    finding = judge(shape_id, "area", stated=figure, printed=printed, readings=(reading,))
+    finding = judge(area_stated, Measurement((reading,)))
     return OwnShape(shape_id, name, geometry, finding, budget)
 
 

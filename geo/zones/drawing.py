@@ -20,7 +20,7 @@ from geo.errors import (
 from geo.plans.documents import PlanItem
 from geo.sentences.limits import Fault
 from geo.texts import Text, text
-from geo.verdicts import Finding, judge
+from geo.verdicts import Finding, Measurement, StatedFigure, judge
 from geo.zones.belts import Ends, axis_between_ends, axis_names, draw_belt, draw_strip
 from geo.zones.enclosed import draw_enclosed
 from geo.zones.item import Drawn, item_limits, limit_gaps, main_lines, rounded, to_files
@@ -186,50 +186,40 @@ def item_findings(drawn: Drawn) -> list[Finding]:
     obstacle = drawn.obstacle if drawn.obstacle[0] else None
     findings = []
     if item.stated_area_km2 or (not item.stated_length_km and drawn.readings):
-        findings.append(
-            judge(
-                item.id,
-                "area",
-                stated=item.stated_area_km2 or "",
-                printed=item.stated_area,
-                readings=drawn.readings,
-                # A width that a rule of ours gives follows from no figure.
-                used_to_draw=drawn.width_m is not None and item.basis != "interpreted",
-                obstacle=obstacle,
-                approximate=item.approximate,
-                probability=drawn.probability if drawn.alternatives or drawn.budget else 1.0,
-                alternatives=drawn.alternatives,
-            )
+        area = StatedFigure(
+            item.id,
+            "area",
+            item.stated_area_km2 or "",
+            item.stated_area,
+            item.approximate,
+            # A width that a rule of ours gives follows from no figure.
+            used_to_draw=drawn.width_m is not None and item.basis != "interpreted",
         )
-        findings[-1] = replace(findings[-1], implied=drawn.implied)
+        probability = drawn.probability if drawn.alternatives or drawn.budget else 1.0
+        measured = Measurement(drawn.readings, obstacle, probability, drawn.alternatives)
+        findings.append(replace(judge(area, measured), implied=drawn.implied))
     if item.stated_length_km:
-        findings.append(
-            judge(
-                item.id,
-                "length",
-                stated=item.stated_length_km,
-                printed=item.stated_length,
-                readings=drawn.length_readings,
-                obstacle=obstacle or (None if drawn.length_readings else _no_axis()),
-                approximate=item.approximate,
-                probability=drawn.probability,
-                alternatives=drawn.length_alternatives,
-            )
+        length = StatedFigure(
+            item.id, "length", item.stated_length_km, item.stated_length, item.approximate
         )
+        no_axis = None if drawn.length_readings else _no_axis()
+        measured = Measurement(
+            drawn.length_readings,
+            obstacle or no_axis,
+            drawn.probability,
+            drawn.length_alternatives,
+        )
+        findings.append(judge(length, measured))
     for part in item.part_areas:
         reading = drawn.part_areas.get(part.id)
-        findings.append(
-            judge(
-                item.id,
-                "part_area",
-                stated=part.km2,
-                printed=part.stated,
-                readings=(reading,) if reading else (),
-                obstacle=part_obstacle(part, drawn),
-                suffix=part.id,
-                approximate=part.approximate,
-                probability=drawn.probability,
-                alternatives=drawn.part_alternatives.get(part.id, ()),
-            )
+        stated = StatedFigure(
+            item.id, "part_area", part.km2, part.stated, part.approximate, part=part.id
         )
+        measured = Measurement(
+            (reading,) if reading else (),
+            part_obstacle(part, drawn),
+            drawn.probability,
+            drawn.part_alternatives.get(part.id, ()),
+        )
+        findings.append(judge(stated, measured))
     return findings

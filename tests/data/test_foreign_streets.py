@@ -16,7 +16,7 @@ from geo.enclosures.road_index import RoadIndex
 from geo.errors import DataFileError
 from geo.sentences import parse_limits
 from geo.streets.drift import import_report
-from geo.streets.importing import import_streets
+from geo.streets.importing import StreetFile, import_streets
 from geo.streets.noding import EXTENSION_M, extended_to_mean_lines
 from geo.streets.reference_lines import SEPARATION_M
 
@@ -33,7 +33,7 @@ def area_km2(imported, sentence):
 
 @pytest.mark.parametrize("name", ["osm_nodes_unsorted.osm", "osm_ways_before_nodes_unsorted.osm"])
 def test_elements_of_a_file_may_stand_in_any_order(name):
-    imported = import_streets(FILES / name, OUTLINE, metric_crs=BELT)
+    imported = import_streets(StreetFile(FILES / name), OUTLINE, metric_crs=BELT)
     assert len(imported.roads) == 4
     assert imported.issues == []
     assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.005)
@@ -48,7 +48,7 @@ def test_numbers_may_be_negative_and_the_file_packed(tmp_path, ending, pack):
     text = text.replace('id="', 'id="-').replace('ref="', 'ref="-')
     path = tmp_path / f"own.{ending}"
     path.write_bytes(pack(text.encode()))
-    imported = import_streets(path, OUTLINE, metric_crs=BELT)
+    imported = import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
     assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.005)
     assert set(imported.roads["osm_ids"].explode()) == {f"way/-{n}" for n in (1, 2, 3, 4)}
 
@@ -57,7 +57,7 @@ def test_what_an_editor_marked_as_deleted_is_no_street(tmp_path):
     text = (FILES / "osm_nodes_unsorted.osm").read_text("utf-8")
     path = tmp_path / "edited.osm"
     path.write_text(text.replace('<way id="4"', '<way id="4" visible="false"'), "utf-8")
-    imported = import_streets(path, OUTLINE, metric_crs=BELT)
+    imported = import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
     assert set(imported.roads["name"]) == {"南堤街", "北堤街", "西塘路"}
 
 
@@ -71,7 +71,7 @@ def test_a_node_outside_the_file_opens_a_way_instead_of_bridging_it(tmp_path):
     text = text.replace('<nd ref="1"/><nd ref="2"/>', f'<nd ref="1"/>{middle}<nd ref="2"/>')
     path = tmp_path / "cut.osm"
     path.write_text(text.replace("</osm>", f"{nodes}</osm>"), "utf-8")
-    imported = import_streets(path, OUTLINE, metric_crs=BELT)
+    imported = import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
     row = imported.report.set_index("name").loc["南堤街"]
     assert row["parts"] == 2
     assert row["open_m"] == pytest.approx(286.5, abs=1)
@@ -82,7 +82,7 @@ def test_ways_without_any_position_are_told(tmp_path):
     path = tmp_path / "ways.osm"
     path.write_text("\n".join(line for line in lines if "<node" not in line), "utf-8")
     with pytest.raises(DataFileError, match=r"none of their positions.*out skel"):
-        import_streets(path, OUTLINE, metric_crs=BELT)
+        import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
 
 
 def test_a_packed_file_cut_off_is_refused(tmp_path):
@@ -90,10 +90,10 @@ def test_a_packed_file_cut_off_is_refused(tmp_path):
     path = tmp_path / "half.osm.gz"
     path.write_bytes(packed[:-40])
     with pytest.raises(DataFileError, match="cut off or damaged"):
-        import_streets(path, OUTLINE, metric_crs=BELT)
+        import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
     path.write_bytes(gzip.compress(b"name,x,y"))
     with pytest.raises(DataFileError, match=r"gzip.*not OpenStreetMap XML"):
-        import_streets(path, OUTLINE, metric_crs=BELT)
+        import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
 
 
 # ---------------------------------------------------------------- ends led to a middle line
@@ -101,7 +101,7 @@ def test_a_packed_file_cut_off_is_refused(tmp_path):
 
 @pytest.fixture(scope="module")
 def divided():
-    return import_streets(FILES / "two_part_divided_road.osm", OUTLINE, metric_crs=BELT)
+    return import_streets(StreetFile(FILES / "two_part_divided_road.osm"), OUTLINE, metric_crs=BELT)
 
 
 def test_an_end_is_led_straight_to_a_divided_road_in_two_parts(divided):
@@ -177,9 +177,9 @@ def outline_of(known):
 def test_streets_of_a_web_map_are_refused_or_shifted_when_asked(known, tmp_path, datum, shift):
     path = shifted_streets(known, tmp_path, shift)
     with pytest.raises(DataFileError, match=f"Nothing was imported.*--datum {datum}") as caught:
-        import_streets(path, outline_of(known), base=known)
+        import_streets(StreetFile(path), outline_of(known), base=known)
     assert f"--datum {datum}" in caught.value.explain("zh")
-    imported = import_streets(path, outline_of(known), base=known, datum=datum)
+    imported = import_streets(StreetFile(path, datum=datum), outline_of(known), base=known)
     lines = imported.roads.to_crs("EPSG:4548").sort_values("name").geometry
     expected = known.roads.sort_values("name").geometry
     assert shapely.hausdorff_distance(lines.array, expected.array).max() < 0.2
@@ -187,18 +187,18 @@ def test_streets_of_a_web_map_are_refused_or_shifted_when_asked(known, tmp_path,
 
 def test_streets_in_wgs84_are_imported_without_a_word_on_their_datum(known, tmp_path):
     path = shifted_streets(known, tmp_path, lambda positions: positions)
-    imported = import_streets(path, outline_of(known), base=known, attribution="x")
+    imported = import_streets(StreetFile(path, attribution="x"), outline_of(known), base=known)
     assert [issue.code for issue in imported.issues] == []
 
 
 def test_streets_without_known_ones_are_told_to_be_unchecked(known, tmp_path):
     path = shifted_streets(known, tmp_path, wgs84_to_gcj02_xy)
-    imported = import_streets(path, outline_of(known), attribution="x")
+    imported = import_streets(StreetFile(path, attribution="x"), outline_of(known))
     assert [issue.code for issue in imported.issues] == ["datum-not-compared"]
 
 
 def test_streets_in_an_old_datum_are_named(known, tmp_path):
     path = tmp_path / "streets.gpkg"
     known.roads.set_crs("EPSG:2384", allow_override=True).to_file(path)
-    imported = import_streets(path, outline_of(known), attribution="x")
+    imported = import_streets(StreetFile(path, attribution="x"), outline_of(known))
     assert "datum-old" in [issue.code for issue in imported.issues]

@@ -20,7 +20,7 @@ from geo.errors import DataFileError, ExportError, InputTooLargeError
 from geo.io.read import data_folder, read_layer
 from geo.sentences.limits import parse_limits
 from geo.streets.folder import write_imported
-from geo.streets.importing import import_streets
+from geo.streets.importing import StreetFile, import_streets
 from geo.streets.sources import JSON_BYTES, file_kind
 from testing.street_files import (
     BREAK_M,
@@ -71,7 +71,7 @@ def files(mapped, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def imports(files, outline):
-    return {kind: import_streets(files / kind, outline) for kind in KINDS}
+    return {kind: import_streets(StreetFile(files / kind), outline) for kind in KINDS}
 
 
 # ---------------------------------------------------------------- whole files
@@ -152,11 +152,11 @@ def test_the_answer_of_a_clipped_question_keeps_its_pieces(mapped, outline, tmp_
     way["geometry"][2:4] = [None, None]  # as `out geom(bbox)` gives what lies outside
     path = tmp_path / "clipped.json"
     path.write_text(json.dumps(answer), encoding="utf-8")
-    assert len(import_streets(path, outline).roads) > 50
+    assert len(import_streets(StreetFile(path), outline).roads) > 50
 
 
 def test_geojson_without_ids_is_read_too(files, outline, imports):
-    roads = import_streets(files / "streets.geojson", outline).roads
+    roads = import_streets(StreetFile(files / "streets.geojson"), outline).roads
     assert list(roads["name"]) == list(imports["streets.gpkg"].roads["name"])
 
 
@@ -175,13 +175,13 @@ def gbk_shapefile(folder, town, *, cpg):
 @pytest.mark.parametrize("cpg", [True, False], ids=["said", "not said"])
 def test_gbk_names_of_a_shapefile_come_out_right(tmp_path, town, outline, cpg):
     path = gbk_shapefile(tmp_path, town, cpg=cpg)
-    assert set(import_streets(path, outline).roads["name"]) == set(town.names)
+    assert set(import_streets(StreetFile(path), outline).roads["name"]) == set(town.names)
 
 
 def test_a_shapefile_that_lies_about_its_encoding_comes_out_right(tmp_path, town, outline):
     path = gbk_shapefile(tmp_path, town, cpg=True)
     path.with_suffix(".cpg").write_text("UTF-8")
-    assert set(import_streets(path, outline).roads["name"]) == set(town.names)
+    assert set(import_streets(StreetFile(path), outline).roads["name"]) == set(town.names)
 
 
 def test_a_utf8_name_cut_within_a_character_is_not_taken_for_gbk(tmp_path, town, outline):
@@ -193,7 +193,7 @@ def test_a_utf8_name_cut_within_a_character_is_not_taken_for_gbk(tmp_path, town,
         warnings.simplefilter("ignore")  # GDAL remarks that it cuts
         pyogrio.write_dataframe(table, path, encoding="UTF-8")
     path.with_suffix(".cpg").unlink()
-    found = set(import_streets(path, outline).roads["name"])
+    found = set(import_streets(StreetFile(path), outline).roads["name"])
     assert set(town.names[1:]) < found
     assert (found - set(town.names)).pop().startswith("很很很")
 
@@ -203,8 +203,8 @@ def test_a_column_of_another_name_can_be_said(tmp_path, town, outline):
     path = tmp_path / "s.gpkg"
     table.to_file(path)
     with pytest.raises(DataFileError, match=r"no column of road names.*lu"):
-        import_streets(path, outline)
-    assert len(import_streets(path, outline, name_column="lu").roads) == len(town.names)
+        import_streets(StreetFile(path), outline)
+    assert len(import_streets(StreetFile(path, name_column="lu"), outline).roads) == len(town.names)
 
 
 # ---------------------------------------------------------------- damaged and foreign files
@@ -214,7 +214,7 @@ def refused(path, outline, match, error=DataFileError):
     before = sorted(p.name for p in path.parent.iterdir())
     here = sorted(Path().iterdir())
     with pytest.raises(error, match=match) as caught:
-        import_streets(path, outline)
+        import_streets(StreetFile(path), outline)
     assert path.name in str(caught.value)
     assert sorted(p.name for p in path.parent.iterdir()) == before
     assert sorted(Path().iterdir()) == here
@@ -270,7 +270,7 @@ def test_overpass_xml_gives_its_date(files, outline, tmp_path):
     meta = f'<meta osm_base="{EXTRACT_DATE}"/>'
     path = tmp_path / "dated.osm"
     path.write_text(text.replace("<node", f"{meta}\n<node", 1), "utf-8")
-    assert import_streets(path, outline).extract_date == EXTRACT_DATE
+    assert import_streets(StreetFile(path), outline).extract_date == EXTRACT_DATE
 
 
 @pytest.mark.parametrize("ending", [".osm.pbf", ".osm", ".json"])
@@ -288,7 +288,7 @@ def test_a_nameless_roundabout_carries_the_road_through(tmp_path, ending):
     mapped = MappedStreets(lonlat, ways)
     path = tmp_path / f"ring{ending}"
     write_overpass(path, mapped) if ending == ".json" else write_osm(path, mapped)
-    found = import_streets(path, points.union_all().buffer(0.01))
+    found = import_streets(StreetFile(path), points.union_all().buffer(0.01))
     (row,) = found.report.to_dict("records")
     assert (row["parts"], row["roundabouts"], row["joined"]) == (1, 1, 0)
     assert row["length_m"] == pytest.approx(600, abs=1)
@@ -318,7 +318,7 @@ def test_what_is_no_street_data_is_refused_with_the_reason(tmp_path, outline, na
 
 def test_a_missing_file_is_told(tmp_path, outline):
     with pytest.raises(DataFileError, match=r"no\.osm cannot be read"):
-        import_streets(tmp_path / "no.osm", outline)
+        import_streets(StreetFile(tmp_path / "no.osm"), outline)
 
 
 @pytest.mark.parametrize("ending", [".shx", ".dbf"])
@@ -333,7 +333,7 @@ def test_a_shapefile_without_prj_needs_its_crs_said(files, tmp_path, outline, to
     for ending in (".shp", ".shx", ".dbf", ".cpg"):
         (tmp_path / f"streets{ending}").write_bytes((files / f"streets{ending}").read_bytes())
     refused(tmp_path / "streets.shp", outline, "does not say its CRS")
-    told = import_streets(tmp_path / "streets.shp", outline, source_crs="EPSG:4326")
+    told = import_streets(StreetFile(tmp_path / "streets.shp", crs="EPSG:4326"), outline)
     assert len(told.roads) == len(town.names)
 
 
@@ -364,7 +364,7 @@ def test_coordinates_that_are_no_numbers_are_left_out_and_told(tmp_path, town, o
         shapes[1] = LineString([(np.inf, 39.1), (117.2, 39.1)])
     path = tmp_path / "nan.gpkg"
     table.set_geometry(gpd.GeoSeries(shapes, crs=4326)).to_file(path)
-    imported = import_streets(path, outline)
+    imported = import_streets(StreetFile(path), outline)
     (issue,) = [i for i in imported.issues if i.code == "coordinates-not-finite"]
     assert str(issue.message).startswith("2 of ")
     assert len(imported.roads) == len(town.names) - 2
@@ -377,7 +377,7 @@ def test_overpass_positions_that_are_no_numbers_are_left_out(mapped, outline, tm
         position["lat"] = float("nan")
     path = tmp_path / "nan.json"
     path.write_text(json.dumps(answer), encoding="utf-8")
-    imported = import_streets(path, outline)
+    imported = import_streets(StreetFile(path), outline)
     assert [i.place for i in imported.issues if i.code == "way-without-positions"] == [
         f"way/{ways[0]['id']}"
     ]
@@ -404,14 +404,14 @@ def test_exchanged_axes_are_refused_with_where_the_streets_lie(town, outline, tm
     path = tmp_path / "flipped.gpkg"
     table.set_geometry(gpd.GeoSeries(flipped, crs=4326)).to_file(path)
     with pytest.raises(DataFileError, match=r"no lines|order of its axes"):
-        import_streets(path, outline)
+        import_streets(StreetFile(path), outline)
 
 
 def test_streets_of_another_town_are_refused_with_where_they_lie(files, tmp_path):
     with pytest.raises(DataFileError, match=r"no named street near the outline"):
-        import_streets(files / "streets.osm.pbf", box(116.3, 39.9, 116.4, 40.0))
+        import_streets(StreetFile(files / "streets.osm.pbf"), box(116.3, 39.9, 116.4, 40.0))
     with pytest.raises(DataFileError, match=r"lie within \[117\.1"):
-        import_streets(files / "geom.json", box(116.3, 39.9, 116.4, 40.0))
+        import_streets(StreetFile(files / "geom.json"), box(116.3, 39.9, 116.4, 40.0))
 
 
 def test_a_huge_json_is_refused_before_it_is_read(tmp_path, outline):
@@ -462,7 +462,7 @@ def bundled_as_import(tmp_path_factory):
     path = folder / "answer.json"
     path.write_text(json.dumps(answer), encoding="utf-8")
     outline = read_layer(source / "base" / "district.geojson")
-    imported = import_streets(path, outline, margin_m=5_000)
+    imported = import_streets(StreetFile(path), outline, margin_m=5_000)
     issues = write_imported(folder / "data", imported, source=source)
     return folder / "data", imported, issues
 

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from geo.areas import geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, zone_layer
-from geo.verdicts import judge
+from geo.verdicts import Measurement, Reading, StatedFigure, judge
 from layers.briefings.workbook import COLUMNS
 from testing.tiny_district import collection, item, line, plan_13th, plan_14th, write_tiny_district
 
@@ -135,10 +135,9 @@ def test_a_name_means_one_line_whoever_looks_it_up(folder):
 
 
 def judged(stated, used_to_draw, half):
-    from geo.verdicts import Reading
-
     reading = Reading("centre_line", 1.9, 1.9 - half, 1.9 + half)
-    return judge("a", "area", stated=stated, readings=(reading,), used_to_draw=used_to_draw)
+    figure = StatedFigure("a", "area", stated, used_to_draw=used_to_draw)
+    return judge(figure, Measurement((reading,)))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from geo.uncertainty.identity import (
     combinations,
     weakest,
 )
-from geo.verdicts import Alternative, Reading, judge, reading_label
+from geo.verdicts import Alternative, Measurement, Reading, StatedFigure, judge, reading_label
 
 
 def name(key, *probabilities):
@@ -88,10 +88,8 @@ def other(probability, value, *, line="乙", own=None, name="甲", half=0.01):
 
 
 def verdict(stated, value, probability, *others):
-    return judge(
-        "z", "area", stated=stated, readings=(reading(value),), probability=probability,
-        alternatives=others,
-    )  # fmt: skip
+    measured = Measurement((reading(value),), probability=probability, alternatives=others)
+    return judge(StatedFigure("z", "area", stated), measured)
 
 
 def test_from_eighty_percent_on_the_main_verdict_holds():
@@ -161,18 +159,20 @@ def test_kept_combinations_are_readings_with_their_probability():
 
 def test_about_is_one_unit_of_the_last_digit_either_way():
     # 约7.2 is 7.1 to 7.3; 7.2 alone is 7.15 to 7.25.
-    about = judge("z", "area", stated="7.2", readings=(reading(7.31),), approximate=True)
+    about = judge(StatedFigure("z", "area", "7.2", approximate=True), Measurement((reading(7.31),)))
     assert about.verdict == "agrees"
     assert about.rounding == (7.1, 7.3)
-    plain = judge("z", "area", stated="7.2", readings=(reading(7.31),))
+    plain = judge(StatedFigure("z", "area", "7.2"), Measurement((reading(7.31),)))
     assert (plain.verdict, plain.rounding) == ("disagrees", (7.15, 7.25))
     assert judge(
-        "z", "area", stated="7.2", readings=(reading(7.32),), approximate=True
+        StatedFigure("z", "area", "7.2", approximate=True), Measurement((reading(7.32),))
     ).verdict == ("disagrees")
 
 
 def test_an_unknown_error_decides_nothing():
-    finding = judge("z", "area", stated="1.00", readings=(Reading("centre_line", 1.0, None, None),))
+    finding = judge(
+        StatedFigure("z", "area", "1.00"), Measurement((Reading("centre_line", 1.0, None, None),))
+    )
     assert finding.verdict == "not_determinable"
     assert "位置误差未给出" in finding.reason
     assert (finding.low, finding.high) == (None, None)

@@ -13,7 +13,7 @@ from geo.checks.charts import MARKS, chart, interval_svg, mark_svg
 from geo.checks.folder import inspect
 from geo.checks.report import report_html, report_json, report_record
 from geo.texts import text
-from geo.verdicts import VERDICTS, Reading, judge
+from geo.verdicts import VERDICTS, Measurement, Reading, StatedFigure, judge
 from testing.tiny_district import write_tiny_district
 
 
@@ -106,7 +106,7 @@ def test_every_verdict_has_a_shape_of_its_own():
 
 def finding(stated, value, half, *others):
     readings = (Reading("centre_line", value, value - half, value + half), *others)
-    return judge("z", "area", stated=stated, readings=readings)
+    return judge(StatedFigure("z", "area", stated), Measurement(readings))
 
 
 def test_the_scale_is_common_to_all_figures():
@@ -132,8 +132,8 @@ def test_other_readings_stand_as_rings():
 
 
 def test_nothing_to_compare_gives_no_chart():
-    assert chart(judge("z", "area", stated="1.0")) is None
-    assert interval_svg(judge("z", "area")) == ""
+    assert chart(judge(StatedFigure("z", "area", "1.0"))) is None
+    assert interval_svg(judge(StatedFigure("z", "area"))) == ""
 
 
 def test_the_words_of_a_chart_are_escaped():

@@ -7,7 +7,7 @@ from geo.crs import METRIC
 from geo.enclosures.enclose import enclose
 from geo.errors import CRSError, DataFileError
 from geo.streets.drift import compare_with_base, import_report
-from geo.streets.importing import import_streets
+from geo.streets.importing import StreetFile, import_streets
 from geo.streets.noding import SAME_PLACE_M, extended_to_mean_lines, noded
 from geo.streets.osm import chinese_name, is_river_area, oneway_value
 from geo.streets.rivers import river_lines
@@ -51,13 +51,13 @@ def test_named_streets_near_the_outline_are_kept_and_others_are_not(tmp_path):
         (None, line((-400, 50), (400, 50))),
         ("", line((-400, 70), (400, 70))),
     ]
-    imported = import_streets(streets_file(tmp_path, rows), outline())
+    imported = import_streets(StreetFile(streets_file(tmp_path, rows)), outline())
     assert list(imported.roads["name"]) == ["南京路"]
 
 
 def test_streets_are_clipped_to_the_outline_and_its_margin(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-4000, 0), (4000, 0)))])
-    imported = import_streets(path, outline(500), margin_m=100)
+    imported = import_streets(StreetFile(path), outline(500), margin_m=100)
     assert imported_lines(imported)["南京路"].length == pytest.approx(1200, abs=1)
 
 
@@ -69,7 +69,7 @@ def test_slip_roads_and_pavements_do_not_make_a_road(tmp_path):
         ("滨江道", line((0, -300), (0, 300))),
     ]
     highway = ["primary", "primary_link", "footway", "pedestrian"]
-    imported = import_streets(streets_file(tmp_path, rows, highway=highway), outline())
+    imported = import_streets(StreetFile(streets_file(tmp_path, rows, highway=highway)), outline())
     assert imported_lines(imported)["南京路"].length == pytest.approx(800, abs=0.5)
     assert dict(zip(imported.roads["name"], imported.roads["road_class"], strict=True)) == {
         "南京路": "primary",
@@ -79,7 +79,7 @@ def test_slip_roads_and_pavements_do_not_make_a_road(tmp_path):
 
 def test_a_way_with_two_names_belongs_to_both_roads(tmp_path):
     rows = [("甲路;乙路", line((-100, 0), (100, 0))), ("甲路", line((100, 0), (300, 0)))]
-    imported = import_streets(streets_file(tmp_path, rows), outline())
+    imported = import_streets(StreetFile(streets_file(tmp_path, rows)), outline())
     lengths = imported_lines(imported).length
     assert lengths["甲路"] == pytest.approx(400, abs=0.5)
     assert lengths["乙路"] == pytest.approx(200, abs=0.5)
@@ -90,7 +90,7 @@ def test_a_name_at_two_far_places_is_two_roads_and_an_issue(tmp_path):
         ("建设路", line((-1900, 0), (-1700, 0))),
         ("建设路", line((1700, 0), (1950, 0))),
     ]
-    imported = import_streets(streets_file(tmp_path, rows), outline(2000))
+    imported = import_streets(StreetFile(streets_file(tmp_path, rows)), outline(2000))
     assert list(imported.roads["road_id"]) == ["jianshe-lu", "jianshe-lu-2"]
     assert [issue.code for issue in imported.issues] == [
         "datum-not-compared",
@@ -101,7 +101,7 @@ def test_a_name_at_two_far_places_is_two_roads_and_an_issue(tmp_path):
 
 def test_what_remains_open_is_reported_in_metres(tmp_path):
     rows = [("南京路", line((-400, 0), (0, 0))), ("南京路", line((95, 0), (400, 0)))]
-    imported = import_streets(streets_file(tmp_path, rows), outline())
+    imported = import_streets(StreetFile(streets_file(tmp_path, rows)), outline())
     (row,) = imported.report.to_dict("records")
     assert (row["parts"], row["open"], row["open_m"]) == (2, 1, pytest.approx(95, abs=0.2))
     (issue,) = [issue for issue in imported.issues if issue.code == "street-open"]
@@ -112,7 +112,7 @@ def test_what_remains_open_is_reported_in_metres(tmp_path):
 def test_ids_of_all_ways_are_kept(tmp_path):
     rows = [("南京路", line((-400, 0), (0, 0))), ("南京路", line((0, 0), (400, 0)))]
     path = streets_file(tmp_path, rows, osm_id=["5", "7"])
-    imported = import_streets(path, outline())
+    imported = import_streets(StreetFile(path), outline())
     assert imported.roads["osm_ids"].iloc[0] == ["way/5", "way/7"]
     assert imported.attribution == "© OpenStreetMap contributors"
     assert imported.licence == "ODbL 1.0"
@@ -120,9 +120,9 @@ def test_ids_of_all_ways_are_kept(tmp_path):
 
 def test_data_of_nobody_known_get_an_issue_unless_the_caller_says_whose(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
-    codes = [issue.code for issue in import_streets(path, outline()).issues]
+    codes = [issue.code for issue in import_streets(StreetFile(path), outline()).issues]
     assert codes == ["datum-not-compared", "attribution-missing"]
-    told = import_streets(path, outline(), attribution="某测绘院", licence="CC BY 4.0")
+    told = import_streets(StreetFile(path, attribution="某测绘院", licence="CC BY 4.0"), outline())
     assert [issue.code for issue in told.issues] == ["datum-not-compared"]
     assert told.attribution == "某测绘院"
     assert set(told.roads["licence"]) == {"CC BY 4.0"}
@@ -130,8 +130,8 @@ def test_data_of_nobody_known_get_an_issue_unless_the_caller_says_whose(tmp_path
 
 def test_an_assumed_error_says_that_it_is_assumed(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
-    assert "assumed" in import_streets(path, outline()).roads["note"].iloc[0]
-    told = import_streets(path, outline(), position_error_m=2.5).roads.iloc[0]
+    assert "assumed" in import_streets(StreetFile(path), outline()).roads["note"].iloc[0]
+    told = import_streets(StreetFile(path, position_error_m=2.5), outline()).roads.iloc[0]
     assert (told["position_error_m"], told["note"]) == (2.5, "")
 
 
@@ -144,7 +144,7 @@ def test_half_widths_come_from_width_then_lanes_then_class(tmp_path):
         width=["18", None, None],
         lanes=["4", "4", None],
     )
-    widths = import_streets(path, outline()).roads.set_index("name")["half_width_m"]
+    widths = import_streets(StreetFile(path), outline()).roads.set_index("name")["half_width_m"]
     assert widths["甲路"] == pytest.approx(18 / 2 + 3)
     assert widths["乙路"] == pytest.approx(4 * 3.5 / 2 + 3)
     assert widths["丙路"] == CLASS_HALF_WIDTH_M["secondary"]
@@ -153,19 +153,19 @@ def test_half_widths_come_from_width_then_lanes_then_class(tmp_path):
 def test_an_outline_elsewhere_is_refused_with_where_the_streets_are(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
     with pytest.raises(DataFileError, match=r"no named street near the outline.*117\.1"):
-        import_streets(path, box(121.0, 31.0, 121.1, 31.1), metric_crs="EPSG:4549")
+        import_streets(StreetFile(path), box(121.0, 31.0, 121.1, 31.1), metric_crs="EPSG:4549")
 
 
 def test_measures_in_degrees_are_refused(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
     with pytest.raises(CRSError, match="metres"):
-        import_streets(path, outline(), metric_crs="EPSG:4326")
+        import_streets(StreetFile(path), outline(), metric_crs="EPSG:4326")
 
 
 def test_an_empty_outline_is_refused(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
     with pytest.raises(DataFileError, match="encloses nothing"):
-        import_streets(path, Polygon())
+        import_streets(StreetFile(path), Polygon())
 
 
 # ---------------------------------------------------------------- one network
@@ -182,7 +182,7 @@ def divided_town(folder):
         ("赤峰道", line((-300, 200), (300, 200))),
     ]
     oneway = ["yes", "yes", None, None, None, None]
-    return import_streets(streets_file(folder, rows, oneway=oneway), outline())
+    return import_streets(StreetFile(streets_file(folder, rows, oneway=oneway)), outline())
 
 
 def test_streets_that_end_on_a_carriageway_reach_the_mean_line(tmp_path):
@@ -409,7 +409,8 @@ def test_the_end_of_the_water_is_no_bank():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_report_tells_what_was_made_and_what_remains_open(tmp_path, language):
     rows = [("南京路", line((-400, 0), (0, 0))), ("南京路", line((95, 0), (400, 0)))]
-    imported = import_streets(streets_file(tmp_path, rows, osm_id=["5", "7"]), outline())
+    file = StreetFile(streets_file(tmp_path, rows, osm_id=["5", "7"]))
+    imported = import_streets(file, outline())
     bundled = layer(
         ("南京路", line((-400, 20), (0, 20))),
         ("长沙路", line((0, 0), (0, 90))),

@@ -10,7 +10,7 @@ import shapely
 
 from geo.errors import DataFileError, InputTooLargeError
 from geo.streets.fetch import fetch_streets
-from geo.streets.importing import import_streets
+from geo.streets.importing import StreetFile, import_streets
 from testing.street_files import EXTRACT_DATE, map_streets, overpass_answer
 from testing.synthetic_streets import METRIC, ORIGIN_M, synthetic_streets
 
@@ -76,7 +76,7 @@ def test_the_answer_is_kept_and_can_be_imported(overpass, recorded, tmp_path):
     file = fetch_streets(outline(), tmp_path / "streets.json", overpass_url=overpass["url"])
     assert json.loads(file.read_text("utf-8")) == recorded
     assert sorted(p.name for p in tmp_path.iterdir()) == ["streets.json"]
-    imported = import_streets(file, outline())
+    imported = import_streets(StreetFile(file), outline())
     assert len(imported.roads) > 20
     assert imported.extract_date == EXTRACT_DATE
     assert imported.attribution == "© OpenStreetMap contributors"
