@@ -54,15 +54,15 @@ def print_report(built: Built, checks: list[Check], language: str) -> None:
     for finding in built.findings:
         print(finding_line(finding))
         print(f"    {finding.reason_en if language == 'en' else finding.reason}")
-        for told in (*finding.notes, *([finding.implied] if finding.implied else [])):
-            print(f"    {told.render(language)}")
+        for note in (*finding.notes, *([finding.implied] if finding.implied else [])):
+            print(f"    {note.render(language)}")
     for check in checks:
         plan = f" ({check.plan})" if check.plan else ""
         status = text(f"status.{check.status}", language)
         print(f"[{status}] {check.title(language)}{plan} {check.tolerance}")
-        for found in check.statements:
-            at = "" if found.longitude is None else f" @ {found.longitude:.6f},{found.latitude:.6f}"
-            print(f"    {found.level}: {found.words(language)}{at}")
+        for line in check.statements:
+            at = "" if line.longitude is None else f" @ {line.longitude:.6f},{line.latitude:.6f}"
+            print(f"    {line.level}: {line.words(language)}{at}")
 
 
 def finding_line(finding: Finding) -> str:

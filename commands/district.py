@@ -116,8 +116,8 @@ def outline_of(path: Path, crs: str | None) -> Polygon | MultiPolygon:
     DataFileError
         If it has no polygon, or does not say its reference system.
     """
-    found = read_upload(path.name, read_bytes(path, limit=UPLOAD_BYTES))
-    layer = found.layer[found.layer.geometry.notna()]
+    upload = read_upload(path.name, read_bytes(path, limit=UPLOAD_BYTES))
+    layer = upload.layer[upload.layer.geometry.notna()]
     reading = crs or declared_reading(layer)
     if reading is None:
         raise DataFileError(Text("district.outline-crs").about(path.name))

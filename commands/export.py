@@ -153,17 +153,17 @@ def _requests(
     request: ExportRequest, formats: list[str], named: list[str] | None, material: Material
 ) -> list[ExportRequest]:
     """Return one request for each file: plans that were named share what can hold them all."""
-    found = []
+    requests = []
     for word in formats:
         together = bool(named) and word not in DATA_FORMATS and not request.atlas
         groups = [request.plans] if together else [(plan,) for plan in request.plans]
         for group in groups:
             sheet = request.sheet
             if sheet.zones is not None and not named:
-                own = {zone for plan in group for zone in material.zones[plan]["zone_id"]}
-                sheet = replace(sheet, zones=tuple(z for z in sheet.zones if z in own))
-            found.append(replace(request, format=word, plans=group, sheet=sheet))
-    return found
+                plan_zones = {zone for plan in group for zone in material.zones[plan]["zone_id"]}
+                sheet = replace(sheet, zones=tuple(z for z in sheet.zones if z in plan_zones))
+            requests.append(replace(request, format=word, plans=group, sheet=sheet))
+    return requests
 
 
 def _write_database(

@@ -90,5 +90,5 @@ def _district(folder: Path, outline: str | None) -> tuple[gpd.GeoDataFrame, str]
     if layer.empty or layer.geometry.isna().all():
         raise DataFileError(Text("command.no-outline"))
     left, _, right, _ = layer.total_bounds
-    own = read_district(folder).metric_crs
-    return layer, own or metric_crs_for(float(left + right) / 2)
+    metric_crs = read_district(folder).metric_crs
+    return layer, metric_crs or metric_crs_for(float(left + right) / 2)

@@ -18,7 +18,7 @@ from shapely import MultiPolygon, Polygon
 
 from geo.crs import WGS84, is_metric, metric_crs_for, require_metric
 from geo.enclosures.blocks import street_blocks
-from geo.enclosures.road_index import RoadIndex
+from geo.enclosures.road_index import RoadIndex, line_meant
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
 from geo.io.forms import AREAS, LINES, POINTS, Form
@@ -355,8 +355,11 @@ class Base:
 
     def data_name(self, printed: str) -> str:
         """Return the name of the line that a printed name means."""
-        alias = self.aliases.get(printed)
-        return alias.data_name if alias else printed
+        return line_meant(printed, self.lines_by_name, self.alias_names()).data_name
+
+    def alias_of(self, printed: str) -> Alias | None:
+        """Return the alias by which a printed name means its line; None where it needs none."""
+        return None if self.data_name(printed) == printed else self.aliases[printed]
 
     def alias_names(self) -> dict[str, tuple[str, str]]:
         """Return printed name to (data name, reason), as `find_road` takes it."""
@@ -545,7 +548,9 @@ def read_base(folder: Path) -> Base:
     aliases = _aliases(base / "aliases.toml", names_of_lines, issues)
     missing = _missing(base / "missing.toml", issues)
     outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
-    error = outline_layer.get("position_error_m")
+    outline_error_m = _positive(outline_layer.get("position_error_m", [None])[0], math.nan)
+    if math.isnan(outline_error_m):
+        issues.append(_error_issue("district.geojson", district.name))
     names = (
         "roads.geojson",
         "river.geojson",
@@ -572,7 +577,7 @@ def read_base(folder: Path) -> Base:
         grounds=grounds,
         identities=identities,
         background=_background(base / "background.geojson", metric_crs, issues),
-        outline_error_m=float(error.iloc[0]) if error is not None else 0.0,
+        outline_error_m=outline_error_m,
         issues=tuple(issues),
         hashes={f"base/{n}": sha256(base / n) for n in names if (base / n).is_file()},
     )
@@ -582,8 +587,8 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
     """Read a layer of the base in the form that is read; without a version it is the folder's."""
     layer = read_layer(path, BASE_FORMS[path.stem])
     metadata = layer.attrs.get("metadata")
-    found = metadata.get("format", DATA_FORMAT) if isinstance(metadata, dict) else DATA_FORMAT
-    if fault := format_fault(found):
+    version = metadata.get("format", DATA_FORMAT) if isinstance(metadata, dict) else DATA_FORMAT
+    if fault := format_fault(version):
         raise DataFileError(fault.about(f"base/{path.name}"))
     return layer
 
@@ -678,22 +683,23 @@ def _is_named(name: object) -> bool:
 def _error_issues(lines: gpd.GeoDataFrame, file: str) -> list[Issue]:
     """Return an issue for every line whose position error is not known: it is never 0."""
     unknown = lines[lines["position_error_m"].isna()]
-    return [
-        Issue(
-            "position-error-unknown",
-            "error",
-            f"base/{file}, {name}",
-            Text("base.error_unknown", line=name),
-            Text("base.error_unknown.remedy"),
-        )
-        for name in dict.fromkeys(unknown["name"])
-    ]
+    return [_error_issue(file, name) for name in dict.fromkeys(unknown["name"])]
+
+
+def _error_issue(file: str, name: str) -> Issue:
+    return Issue(
+        "position-error-unknown",
+        "error",
+        f"base/{file}, {name}",
+        Text("base.error_unknown", line=name),
+        Text("base.error_unknown.remedy"),
+    )
 
 
 def _credit_issues(district: District, streets: gpd.GeoDataFrame) -> list[Issue]:
     """Return an issue where streets come from OpenStreetMap and the district does not say so."""
-    own = [streets[c].astype(str) for c in ("licence", "source", "source_en") if c in streets]
-    derived = any(words.str.contains("OpenStreetMap", regex=False).any() for words in own)
+    credits = [streets[c].astype(str) for c in ("licence", "source", "source_en") if c in streets]
+    derived = any(words.str.contains("OpenStreetMap", regex=False).any() for words in credits)
     if not derived or all(OSM_CREDIT in district.credit(lang) for lang in ("zh", "en")):
         return []
     return [
@@ -772,17 +778,18 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
     try:
         layer = _layer(path)
         if len(layer) and "name" in columns and "name" not in layer.columns:
-            found = [c for c in layer.columns if c != "geometry"]
+            columns_there = [c for c in layer.columns if c != "geometry"]
             issues.append(
                 Issue(
                     "base-column-missing",
                     "error",
                     f"base/{path.name}",
-                    Text("base.no-name-column", found="、".join(found) or "–"),
+                    Text("base.no-name-column", found="、".join(columns_there) or "–"),
                 )
             )
-        if columns and "position_error_m" not in layer.columns:
-            layer = layer.assign(position_error_m=PLACE_ERROR_M)
+        if columns:
+            errors = layer.get("position_error_m", [None] * len(layer))
+            layer = layer.assign(position_error_m=[_positive(e, PLACE_ERROR_M) for e in errors])
         return layer.assign(**{c: "" for c in columns if c not in layer.columns})
     except DataFileError as error:
         issues.append(

@@ -86,19 +86,19 @@ def build_documents(
     documents: Sequence[Document], base: Base, issues: Sequence[Issue] = ()
 ) -> Built:
     """Draw and measure every item of some plan documents; see `build`."""
-    found = list(issues)
+    all_issues = list(issues)
     items = {item.id: item for document in documents for item in document.items}
     drawn: dict[str, Drawn] = {}
     ordered, faults = in_order_of_need(items)
-    found += dict.fromkeys(faults.values())
+    all_issues += dict.fromkeys(faults.values())
     for item in ordered:
         if item.id in faults:
             drawn[item.id] = Drawn(item, obstacle=_both(faults[item.id]))
         else:
-            drawn[item.id] = draw_item(item, base, drawn, found)
+            drawn[item.id] = draw_item(item, base, drawn, all_issues)
     drawn = {item_id: drawn[item_id] for item_id in items}
     findings = [f for d in drawn.values() for f in item_findings(d)]
-    return Built(base, tuple(documents), drawn, tuple(findings), tuple(found))
+    return Built(base, tuple(documents), drawn, tuple(findings), tuple(all_issues))
 
 
 def in_order_of_need(items: Mapping[str, PlanItem]) -> tuple[list[PlanItem], dict[str, Issue]]:
@@ -180,8 +180,8 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
         groups = {group.id: group for group in document.groups}
         for item in document.items:
             drawn = built.drawn[item.id]
-            own = findings.get(item.id, {})
-            area, length = own.get("area"), own.get("length")
+            figures = findings.get(item.id, {})
+            area, length = figures.get("area"), figures.get("length")
             obstacle = drawn.obstacle if drawn.geometry is None else ("", "")
             cited = citation(document, item)
             rows.append(

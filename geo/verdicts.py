@@ -144,11 +144,11 @@ def reading_label(reading: str, language: str) -> str:
     kind, _, name = reading.partition(":")
     if kind == "identity":
         pairs = [part.partition("=") for part in name.split(";")]
-        told: list[object] = [
+        sentences: list[object] = [
             Text("reading.identity_one", name=left, line=line_words(right))
             for left, _, right in pairs
         ]
-        return Text("reading.identity", told=told).render(language)
+        return Text("reading.identity", told=sentences).render(language)
     return (
         text(f"reading.{kind}", language, name=name) if name else text(f"reading.{kind}", language)
     )
@@ -511,15 +511,15 @@ def _settled(
             return _Settled("agrees_at_edge", rescue, tuple(notes))
         return _Settled(verdict, used, tuple(notes))
     together = probability + sum(other.probability for other in alternatives)
-    told = Text("note.identity_main", percent=f"{100 * probability:.0f}")
+    main_note = Text("note.identity_main", percent=f"{100 * probability:.0f}")
     if together >= LEAST_TOGETHER and all(its == verdict for _, its, _ in others):
-        return _Settled(verdict, used, (told,))
+        return _Settled(verdict, used, (main_note,))
     notes = [
         _note_on(other, its_verdict, reading, unit)
         for other, its_verdict, reading in others
         if its_verdict != verdict
     ]
-    return _Settled("not_determinable", used, (told, *notes))
+    return _Settled("not_determinable", used, (main_note, *notes))
 
 
 def _note(

@@ -12,6 +12,7 @@ from typing import get_args
 import geopandas as gpd
 
 from geo.base import Base, read_base
+from geo.checks.formats import sound_features
 from geo.crs import WGS84
 from geo.errors import ExportError, reason_of
 from geo.export.files import (
@@ -22,7 +23,7 @@ from geo.export.files import (
     export_name,
     select_zones,
 )
-from geo.io.read import Stamp, folder_stamp, read_layer
+from geo.io.read import Stamp, folder_stamp
 from geo.io.write import write_bytes
 from geo.texts import Text, text
 from layers.sheets.options import SheetFormat, SheetOptions
@@ -149,16 +150,19 @@ def read_material(folder: Path) -> Material:
         for plan in base.district.plans
         if (folder / "zones" / f"{plan.id}.geojson").is_file()
     ]
-    layers = {}
-    for name in ("district", "river", "roads", "landmarks", "background"):
-        path = folder / "base" / f"{name}.geojson"
-        if path.is_file():
-            layers[name] = read_layer(path)
+
+    def read(name: str, kind: str) -> gpd.GeoDataFrame:
+        return sound_features(folder / f"{name}.geojson", kind).whole_table()
+
     return Material(
         base=base,
-        base_layers=layers,
-        zones={p: read_layer(folder / "zones" / f"{p}.geojson") for p in plans},
-        edges={p: read_layer(folder / "zones" / f"{p}_edges.geojson") for p in plans},
+        base_layers={
+            name: read(f"base/{name}", name)
+            for name in ("district", "river", "roads", "landmarks", "background")
+            if (folder / "base" / f"{name}.geojson").is_file()
+        },
+        zones={plan: read(f"zones/{plan}", "zones") for plan in plans},
+        edges={plan: read(f"zones/{plan}_edges", "edges") for plan in plans},
     )
 
 
@@ -331,8 +335,8 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
 def _sheet_format(word: str) -> SheetFormat:
     for known in get_args(SheetFormat):
         if known == word:
-            found: SheetFormat = known
-            return found
+            sheet_format: SheetFormat = known
+            return sheet_format
     raise ExportError(Text("refused.no-sheet", format=word, known=list(SHEET_FORMATS)))
 
 
@@ -376,12 +380,12 @@ def _shown(request: ExportRequest, material: Material) -> str:
         zones = material.zones[plan]
         rows = zones[zones["zone_id"].isin(request.sheet.zones)]
         for group, members in zones.groupby("group", sort=False):
-            own = rows[rows["group"] == group]
-            if len(own) and len(own) == len(members):
+            group_rows = rows[rows["group"] == group]
+            if len(group_rows) and len(group_rows) == len(members):
                 name = members["group_name_en" if english else "group_name"].iloc[0]
                 chosen.append(str(name))
             else:
-                chosen += list(own["short_name_en" if english else "short_name"])
+                chosen += list(group_rows["short_name_en" if english else "short_name"])
     unique = list(dict.fromkeys(chosen))
     if len(unique) <= 3:
         return "-".join(unique)

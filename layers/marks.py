@@ -12,7 +12,7 @@ def verdict_mark(verdict: str) -> str:
     """Return the mark of a verdict as HTML; empty for an unknown word."""
     if verdict not in MARKS:
         return ""
-    return picture(MARKS[verdict].svg.format(c=VERDICT_COLOURS[verdict]), 14, 14, "mark")
+    return picture(MARKS[verdict].svg(VERDICT_COLOURS[verdict]), 14, 14, "mark")
 
 
 def picture(body: str, width: int, height: int, name: str) -> str:

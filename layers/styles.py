@@ -2,7 +2,7 @@
 
 Colour alone never tells two places apart: each also has a hatch, and each
 basis of a geometry its own outline. Plain words here; the web map draws them
-as SVG patterns, a print sheet through `MATPLOTLIB_HATCH`.
+as SVG patterns, a print sheet through matplotlib, both from `HATCHES`.
 """
 
 from __future__ import annotations
@@ -16,19 +16,42 @@ from types import MappingProxyType
 
 from geo.base import Hatch, PlaceStyle
 
-MATPLOTLIB_HATCH: dict[str, str] = {
-    "diagonal": "//",
-    "back-diagonal": "\\\\",
-    "vertical": "||",
-    "horizontal": "--",
-    "cross": "xx",
-    "grid": "++",
-    "dots": "..",
-    "rings": "oo",
-    "lines-and-dots": "-.",
-    "none": "",
+
+@dataclass(frozen=True)
+class HatchDrawing:
+    """How a hatch is drawn.
+
+    Parameters
+    ----------
+    matplotlib : str
+        In the words of matplotlib's ``hatch=``.
+    shapes : tuple of (str, dict)
+        On the web map, in a tile of 12 by 12 pixels: a ``line`` by its path, a
+        ``dot`` or a ``ring`` by centre and radius; with a ``stroke-width``
+        where it is not that of all.
+    """
+
+    matplotlib: str
+    shapes: tuple[tuple[str, Mapping[str, str | float]], ...] = ()
+
+
+HATCHES: dict[Hatch, HatchDrawing] = {
+    "diagonal": HatchDrawing("//", (("line", {"d": "M-3 3L3-3M0 12L12 0M9 15L15 9"}),)),
+    "back-diagonal": HatchDrawing("\\\\", (("line", {"d": "M-3 9L3 15M0 0L12 12M9-3L15 3"}),)),
+    "vertical": HatchDrawing("||", (("line", {"d": "M3 0V12M9 0V12"}),)),
+    "horizontal": HatchDrawing("--", (("line", {"d": "M0 3H12M0 9H12"}),)),
+    "cross": HatchDrawing("xx", (("line", {"d": "M0 0L12 12M0 12L12 0", "stroke-width": 1}),)),
+    "grid": HatchDrawing("++", (("line", {"d": "M6 0V12M0 6H12", "stroke-width": 1}),)),
+    "dots": HatchDrawing(
+        "..", (("dot", {"cx": 3, "cy": 3, "r": 1.3}), ("dot", {"cx": 9, "cy": 9, "r": 1.3}))
+    ),
+    "rings": HatchDrawing("oo", (("ring", {"cx": 6, "cy": 6, "r": 2.6, "stroke-width": 1.1}),)),
+    "lines-and-dots": HatchDrawing(
+        "-.", (("line", {"d": "M0 3H12"}), ("dot", {"cx": 6, "cy": 9, "r": 1.3}))
+    ),
+    "none": HatchDrawing(""),
 }
-"""The same hatches in the words of matplotlib's ``hatch=``."""
+"""The one table of the hatches: the sheets draw from it, and the browser gets it with the map."""
 
 BASIS_DASH: dict[str, str] = {
     "stated": "",
@@ -137,25 +160,25 @@ def styles_of(places: Iterable[str], own: Mapping[str, PlaceStyle]) -> dict[str,
     >>> len({(style.fill, style.hatch) for style in found.values()})
     60
     """
-    found = {
+    styles = {
         place: ZoneStyle(style.fill, style.edge, style.hatch, filled=style.filled)
         for place, style in own.items()
     }
-    hatches = Counter(style.hatch for style in found.values())
-    fills = Counter(style.fill for style in found.values())
-    taken = Counter((style.fill, style.hatch) for style in found.values())
-    for place in sorted(set(places) - set(found)):
+    hatches = Counter(style.hatch for style in styles.values())
+    fills = Counter(style.fill for style in styles.values())
+    taken = Counter((style.fill, style.hatch) for style in styles.values())
+    for place in sorted(set(places) - set(styles)):
         turn = zlib.crc32(place.encode("utf-8"))
         spare = list(product(_SPARE_COLOURS, _SPARE_HATCHES))
         spare = spare[turn % len(spare) :] + spare[: turn % len(spare)]
         (fill, edge), hatch = min(
             spare, key=lambda p: (taken[p[0][0], p[1]], hatches[p[1]], fills[p[0][0]])
         )
-        found[place] = ZoneStyle(fill, edge, hatch)
+        styles[place] = ZoneStyle(fill, edge, hatch)
         taken[fill, hatch] += 1
         hatches[hatch] += 1
         fills[fill] += 1
-    return found
+    return styles
 
 
 def style_of(place: str, basis: str = "stated", styles: Styles = NO_STYLES) -> ZoneStyle:

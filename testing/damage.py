@@ -245,6 +245,12 @@ def read_everything(folder: Path, built: Built | None = None) -> None:
     Our own errors are an answer, any other is a find. `built` is what a build gives, where the
     damaged file is none that it reads.
     """
+    check_everything(folder, built)
+    show_everything(folder)
+
+
+def check_everything(folder: Path, built: Built | None = None) -> None:
+    """Build, check and report a data folder."""
     with contextlib.suppress(GeoError):
         built = built or build(folder)
         zone_files(built, folder)
@@ -254,6 +260,10 @@ def read_everything(folder: Path, built: Built | None = None) -> None:
             for issue in built.issues:
                 issue.words(language)
         report_json(built, checks)
+
+
+def show_everything(folder: Path) -> None:
+    """Read a data folder as the page and the exports do, and export it."""
     data = read_page_data(folder, folder_stamp(folder))
     with contextlib.suppress(GeoError):
         drawn_data(data)
@@ -288,7 +298,9 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                 answered[name].add(content)
                 path.write_bytes(content)
                 try:
-                    read_everything(folder, built if name.startswith(NOT_BUILT_FROM) else None)
+                    check_everything(folder, built if name.startswith(NOT_BUILT_FROM) else None)
+                    if name.endswith(".geojson") or name == "district.toml":
+                        show_everything(folder)
                 except Exception as error:
                     frame = traceback.extract_tb(error.__traceback__)
                     ours = [f for f in frame if "site-packages" not in f.filename]
@@ -299,7 +311,7 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                         shutil.copy(path, kept)
                     finds[kind] = finds.get(kind, 0) + 1
                 path.write_bytes(sound[name])
-            if number % 100 == 99:
+            if number % 10 == 9:
                 print(f"{number + 1} damages of each file, {len(finds)} kinds found", flush=True)
     different = sum(map(len, answered.values()))
     print(

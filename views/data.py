@@ -9,9 +9,10 @@ import geopandas as gpd
 import streamlit as st
 
 from geo.base import Base, read_base
+from geo.checks.formats import SoundFeatures
 from geo.compare.wording import PlaceWording, place_wording
 from geo.errors import DataFileError, GeoError, Issue
-from geo.io.read import Stamp, folder_stamp, read_layer
+from geo.io.read import Stamp, folder_stamp, stamp_of
 from geo.plans.documents import Document, read_documents
 from layers.map.finding import overlaps_of_plans
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from geo.compare.overlays import OverlapMatrix
     from views.state import PageData
-
-NEEDED = {"zone_id", "road", "position_error_m"}
 
 
 @dataclass(frozen=True)
@@ -35,35 +34,19 @@ class Tables:
 
 def _stamp(folder: Path) -> Stamp:
     """Return `folder_stamp` with the folder itself and its plan files."""
-    plans = [(path.name, path.stat()) for path in sorted(folder.glob("plans/*.toml"))]
-    stamps = tuple((name, status.st_mtime_ns, status.st_size) for name, status in plans)
-    return ((str(folder), 0, 0), *folder_stamp(folder), *stamps)
-
-
-def _layer(path: Path, columns: set[str]) -> gpd.GeoDataFrame:
-    """Read a layer; an unusable one is empty, because the page told of it already."""
-    try:
-        layer = read_layer(path)
-    except GeoError:
-        layer = gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
-    if not columns <= {*layer.columns}:
-        return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs="EPSG:4326")
-    return layer
+    return ((str(folder), 0, 0), *folder_stamp(folder), *stamp_of(folder.glob("plans/*.toml")))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _tables(_data: PageData, stamp: Stamp) -> Tables:  # noqa: ARG001
-    folder = _data.folder
     zones = {
-        plan: _layer(folder / "zones" / f"{plan}.geojson", {"zone_id"}) for plan in _data.zones
+        plan: SoundFeatures("zones", rows, _data.metadata[plan]).table()
+        for plan, rows in _data.zones.items()
     }
-    edges = {
-        plan: _layer(folder / "zones" / f"{plan}_edges.geojson", NEEDED) for plan in _data.zones
-    }
-    layers = {"district": set(), "river": set(), "roads": {"name"}, "landmarks": {"name"}}
+    edges = {plan: SoundFeatures("edges", rows, {}).table() for plan, rows in _data.edges.items()}
     base = {
-        name: _layer(folder / "base" / f"{name}.geojson", columns)
-        for name, columns in layers.items()
+        name: SoundFeatures(name, _data.base[name], {}).table()
+        for name in ("district", "river", "roads", "landmarks")
     }
     return Tables(zones, edges, base)
 
@@ -128,6 +111,6 @@ def _documents(folder: Path, stamp: Stamp) -> tuple[Document, ...]:  # noqa: ARG
 
 def documents(data: PageData) -> tuple[Document, ...]:
     """Return the plan documents that can be read, in the order of time."""
-    found = _documents(data.folder, _stamp(data.folder))
+    readable = _documents(data.folder, _stamp(data.folder))
     order = list(data.zones)
-    return tuple(sorted(found, key=lambda d: order.index(d.plan) if d.plan in order else 99))
+    return tuple(sorted(readable, key=lambda d: order.index(d.plan) if d.plan in order else 99))

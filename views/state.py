@@ -6,17 +6,16 @@ import datetime as dt
 import gc
 import logging
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.base import BASE_FORMS, District, PlanPeriod, read_district
-from geo.checks.formats import feature_fault
+from geo.base import District, PlanPeriod, read_district
+from geo.checks.formats import SoundFeatures, sound_features
 from geo.errors import GeoError, Issue
-from geo.io.forms import form_fault
-from geo.io.read import Stamp, read_features
+from geo.io.read import Stamp
 from geo.texts import Text, text
 from layers.map.base_map import first_plan
 from layers.map.zones import shown_at_first
@@ -26,7 +25,7 @@ from views import link
 from views.choices import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from layers.map.base_map import Assets
 
@@ -197,58 +196,32 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
         district = read_district(folder)
     except GeoError as error:
         issues.append(Issue("district-unreadable", "error", "district.toml", error.words, RESTORE))
+
+    def read(name: str, kind: str) -> SoundFeatures:
+        layer = sound_features(folder / f"{name}.geojson", kind)
+        issues.extend(layer.issues)
+        return layer
+
     base = {
-        layer: _features(
-            folder / "base" / f"{layer}.geojson",
-            issues,
-            partial(form_fault, form=BASE_FORMS[layer]),
-            RESTORE,
-        )[0]
+        layer: read(f"base/{layer}", layer).features
         for layer in BASE_LAYERS
         if layer not in OPTIONAL or (folder / "base" / f"{layer}.geojson").is_file()
     }
     known = [period.id for period in district.plans] if district else []
-    found = [
+    files = [
         path.stem
         for path in sorted((folder / "zones").glob("*.geojson"))
         if not path.stem.endswith("_edges")
     ]
-    plans = known or found
+    plans = known or files
     zones: dict[str, Features] = {}
     edges: dict[str, Features] = {}
     metadata: dict[str, Mapping[str, Any]] = {}
     for plan in plans:
-        zones[plan], metadata[plan] = _features(
-            folder / "zones" / f"{plan}.geojson", issues, partial(feature_fault, "zones"), REBUILD
-        )
-        edges[plan], _ = _features(
-            folder / "zones" / f"{plan}_edges.geojson",
-            issues,
-            partial(feature_fault, "edges"),
-            REBUILD,
-        )
+        zone_file, edge_file = read(f"zones/{plan}", "zones"), read(f"zones/{plan}_edges", "edges")
+        zones[plan], metadata[plan] = zone_file.features, zone_file.metadata
+        edges[plan] = edge_file.features
     return PageData(folder, district, base, zones, edges, metadata, tuple(issues))
-
-
-def _features(
-    path: Path, issues: list[Issue], fault_of: Callable[[Any], Text | None], remedy: Text
-) -> tuple[Features, Mapping[str, Any]]:
-    """Return the usable features of a GeoJSON file and its metadata member."""
-    place = f"{path.parent.name}/{path.name}"
-    try:
-        features, metadata = read_features(path)
-    except GeoError as error:
-        issues.append(Issue("file-unreadable", "error", place, error.words, remedy))
-        return [], {}
-    usable: Features = []
-    for number, feature in enumerate(features, start=1):
-        fault = fault_of(feature)
-        if fault:
-            at = f"{place}, {number}"
-            issues.append(Issue("feature-unreadable", "error", at, fault, remedy))
-        else:
-            usable.append(feature)
-    return usable, metadata
 
 
 @st.cache_resource(show_spinner=False)

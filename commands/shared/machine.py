@@ -168,8 +168,8 @@ def _data(folder: Path | None, language: str) -> list[tuple[str, bool, str]]:
             words = "; ".join(s.words(language) for s in check.statements[:5])
             rows.append((part, check.status != "failed", words or check.status))
     except (GeoError, ImportError) as error:
-        told = reason_of(error).render(language)
-        return [("data", False, told)]
+        reason = reason_of(error).render(language)
+        return [("data", False, reason)]
     return rows
 
 

@@ -21,7 +21,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     outline = gpd.GeoSeries([base.outline], crs=base.metric_crs).to_crs(WGS84).iloc[0]
     district_km2 = float(geodesic_area_km2([outline])[0])
     official = base.district.official_area_km2
-    found = []
+    statements = []
     summed = []
     for group, rows in zones.groupby("group", sort=False):
         drawn = drawn_areas(rows)
@@ -34,7 +34,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
             geodesic_area_km2(drawn.geometry).sum(),
             geodesic_area_km2([union])[0],
         )
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "info",
@@ -57,7 +57,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     if len(summed) > 1 and len(stated):
         union = shapely.union_all(everything.geometry.array)
         added, union_km2 = geodesic_area_km2(everything.geometry).sum(), geodesic_area_km2([union])
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "info",
@@ -73,7 +73,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 official=official or "–",
             )
         )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
 def double_count_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
@@ -82,7 +82,7 @@ def double_count_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> C
     # Belts come before zones, so that the former of a pair is a belt.
     rows = drawn_areas(zones, "belt", "zone").sort_values("kind", kind="stable")
     metric = rows.to_crs(metric_crs).geometry
-    found = []
+    statements = []
     for (index, first), (other, second) in itertools.combinations(rows.iterrows(), 2):
         if first["kind"] != "belt":
             continue
@@ -93,7 +93,7 @@ def double_count_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> C
         area, of_first, of_second = geodesic_area_km2(
             [place, first["geometry"], second["geometry"]]
         )
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "info",
@@ -109,14 +109,14 @@ def double_count_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> C
                 second_share=f"{100 * area / of_second:.0f}",
             )
         )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
 def parts_check(plan: str, built: Built) -> Check:
     """Set the stated part of an area against the stated whole, and against the district."""
     check_id = f"arithmetic/parts/{plan}"
     official = built.base.district.official_area_km2
-    found = []
+    statements = []
     for drawn in built.drawn.values():
         item = drawn.item
         if not item.id.startswith(f"{plan}-") or not item.stated_area_km2:
@@ -124,7 +124,7 @@ def parts_check(plan: str, built: Built) -> Check:
         whole = float(item.stated_area_km2)
         for part in item.part_areas:
             inside = float(part.km2)
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "info" if inside <= whole else "warning",
@@ -141,13 +141,13 @@ def parts_check(plan: str, built: Built) -> Check:
                     of_district=f"{100 * inside / float(official):.1f}" if official else "–",
                 )
             )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
 def belts_check(plan: str, built: Built) -> Check:
     """Set a belt's stated area against its stated length and the width that was drawn."""
     check_id = f"arithmetic/belts/{plan}"
-    found = []
+    statements = []
     for drawn in built.drawn.values():
         item = drawn.item
         if not item.id.startswith(f"{plan}-") or not (
@@ -155,7 +155,7 @@ def belts_check(plan: str, built: Built) -> Check:
         ):
             continue
         width = 1000 * float(item.stated_area_km2) / float(item.stated_length_km)
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "info",
@@ -170,7 +170,7 @@ def belts_check(plan: str, built: Built) -> Check:
                 drawn_width=f"{drawn.width_m or 0:.0f}",
             )
         )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
 def stated_figures_check(built: Built) -> Check:
@@ -182,12 +182,12 @@ def stated_figures_check(built: Built) -> Check:
         for kind, value in (("area", item.stated_area_km2), ("length", item.stated_length_km)):
             if value:
                 figures.setdefault((item.place, kind), []).append((item.id, value, item.short_name))
-    found = []
+    statements = []
     for (place, kind), rows in figures.items():
         if len(rows) < 2:
             continue
         same = len({float(value) for _, value, _ in rows}) == 1
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "info" if same else "warning",
@@ -199,4 +199,4 @@ def stated_figures_check(built: Built) -> Check:
                 unit="km²" if kind == "area" else "km",
             )
         )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)

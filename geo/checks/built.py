@@ -109,7 +109,7 @@ def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
     is_in_belt = np.abs(longitude - _central_meridian(metric_crs)) <= BELT_REACH_DEGREES
     scale = np.where(is_in_belt, scale, 1.0)
     plane = rows.to_crs(metric_crs).area.to_numpy() / SQUARE_METRES_PER_KM2 / scale
-    found = [
+    statements = [
         statement(
             check_id,
             "error",
@@ -122,7 +122,7 @@ def method_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
         for zone_id, a, b in zip(rows["zone_id"], geodesic, plane, strict=True)
         if abs(b / a - 1) > METHOD_TOLERANCE
     ]
-    return status_of(check_id, found, tolerance="0.01 %")
+    return status_of(check_id, statements, tolerance="0.01 %")
 
 
 def _central_meridian(metric_crs: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -123,10 +124,10 @@ def interval_svg(finding: Finding, label: str = "", width: int = 200, height: in
     for over, tip, back in ((places.before, 1.0, 7.0), (places.beyond, width - 1.0, width - 7.0)):
         if over:
             parts.append(f'<path d="M{tip} {middle}L{back} {middle - 4}v8z" fill="{INK}"/>')
-    said = escape(label, quote=True)
+    alternative = escape(label, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
+        f'height="{height}" role="img" aria-label="{alternative}">{"".join(parts)}</svg>'
     )
 
 
@@ -136,53 +137,55 @@ class Mark:
 
     Parameters
     ----------
-    shape : str
-        The shape's name, by which the browser draws it.
     sign : str
         One character, for a console and for lists.
-    svg : str
-        The shape in a box of 14 by 14, with ``{c}`` for its colour.
+    shapes : tuple of (str, dict)
+        SVG elements with their attributes, in a box of 14 by 14; what is
+        `COLOUR` takes the colour of the verdict.
     """
 
-    shape: str
     sign: str
-    svg: str
+    shapes: tuple[tuple[str, Mapping[str, str]], ...]
 
+    def svg(self, colour: str) -> str:
+        """Return the shapes as SVG."""
+        return "".join(
+            f"<{element}"
+            + "".join(f' {name}="{value}"' for name, value in attributes.items()).replace(
+                f'"{COLOUR}"', f'"{colour}"'
+            )
+            + "/>"
+            for element, attributes in self.shapes
+        )
+
+
+COLOUR = "colour"
+"""Stands for the colour of a verdict among the attributes of its mark."""
+
+_LINE = {"fill": "none", "stroke": COLOUR, "stroke-width": "2"}
+_RING = {"cx": "7", "cy": "7", "r": "5.2", **_LINE}
 
 MARKS: dict[str, Mark] = {
-    "agrees": Mark("disc", "●", '<circle cx="7" cy="7" r="5.5" fill="{c}"/>'),
+    "agrees": Mark("●", (("circle", {"cx": "7", "cy": "7", "r": "5.5", "fill": COLOUR}),)),
     "agrees_at_edge": Mark(
-        "half-disc",
         "◐",
-        '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="2"/>'
-        '<path d="M7 1.8a5.2 5.2 0 0 0 0 10.4z" fill="{c}"/>',
+        (("circle", _RING), ("path", {"d": "M7 1.8a5.2 5.2 0 0 0 0 10.4z", "fill": COLOUR})),
     ),
     "disagrees": Mark(
-        "cross",
-        "✕",
-        '<path d="M2.5 2.5l9 9m0-9l-9 9" fill="none" stroke="{c}" stroke-width="2.6"/>',
+        "✕", (("path", {"d": "M2.5 2.5l9 9m0-9l-9 9", **_LINE, "stroke-width": "2.6"}),)
     ),
     "by_construction": Mark(
-        "square",
-        "□",
-        '<rect x="2.5" y="2.5" width="9" height="9" fill="none" stroke="{c}" stroke-width="2"/>',
+        "□", (("rect", {"x": "2.5", "y": "2.5", "width": "9", "height": "9", **_LINE}),)
     ),
-    "not_stated": Mark(
-        "dash", "–", '<path d="M2 7h10" fill="none" stroke="{c}" stroke-width="2"/>'
-    ),
-    "not_determinable": Mark(
-        "ring",
-        "◌",
-        '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="2"'
-        ' stroke-dasharray="2.4 1.8"/>',
-    ),
+    "not_stated": Mark("–", (("path", {"d": "M2 7h10", **_LINE}),)),
+    "not_determinable": Mark("◌", (("circle", {**_RING, "stroke-dasharray": "2.4 1.8"}),)),
 }
-"""The one table of the verdicts' marks; `layers/web/dom.js` draws the shapes by their names."""
+"""The one table of the verdicts' marks; the browser gets it with the data of the map."""
 
 
 def mark_svg(verdict: str) -> str:
     """Return the shape of a verdict as SVG, drawn so that it hangs on no font."""
-    body = MARKS[verdict].svg.format(c=INK)
+    body = MARKS[verdict].svg(INK)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 14 14" width="12" height="12" '
         f'aria-hidden="true">{body}</svg>'

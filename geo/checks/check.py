@@ -90,12 +90,12 @@ class Check:
 
 def status_of(check_id: str, statements: Iterable[Statement], tolerance: str = "") -> Check:
     """Return a check that ran: failed on an error, noted on any statement, else passed."""
-    kept = tuple(statements)
-    if any(s.level == "error" for s in kept):
+    listed = tuple(statements)
+    if any(s.level == "error" for s in listed):
         status: Status = "failed"
     else:
-        status = "noted" if kept else "passed"
-    return Check(check_id, status, tolerance, kept)
+        status = "noted" if listed else "passed"
+    return Check(check_id, status, tolerance, listed)
 
 
 def skipped(check_id: str, reason: str, **values: object) -> Check:
@@ -122,13 +122,13 @@ def statement(
     """Return a statement in both languages; `at` is a WGS84 geometry where it lies."""
     point = None if at is None or shapely.is_empty(at) else shapely.point_on_surface(at)
     parts = [check_id, *zones, *([suffix] if suffix else [])]
-    told = Text(f"found.{key}", **values)
+    words = Text(f"found.{key}", **values)
     return Statement(
         "/".join(parts),
         level,
         zones,
-        told.render("zh"),
-        told.render("en"),
+        words.render("zh"),
+        words.render("en"),
         None if point is None else round(float(shapely.get_x(point)), 6),
         None if point is None else round(float(shapely.get_y(point)), 6),
     )

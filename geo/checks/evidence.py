@@ -67,12 +67,12 @@ def held_back_check(base: Base, path: Path) -> Check:
     try:
         rows = csv_rows(path, HELD_BACK_COLUMNS)
         points = _points(rows, base)
-    except (GeoError, ValueError, csv.Error) as error:
-        return _unreadable(check_id, path, error)
-    found = _coincident(check_id, points, base)
+    except GeoError as error:
+        return unreadable(check_id, error)
+    statements = _coincident(check_id, points, base)
     deviations, unknown = _deviations(points, base)
     if unknown:
-        found.append(
+        statements.append(
             statement(
                 check_id, "info", "held-back-unknown", suffix="unknown",
                 count=len(unknown), streets="、".join(sorted(unknown)),
@@ -80,15 +80,15 @@ def held_back_check(base: Base, path: Path) -> Check:
         )  # fmt: skip
     fine = [d for d in deviations if d.identity in FINEST_CLASSES]
     if fine:
-        found.append(
+        statements.append(
             statement(
                 check_id, "info", "held-back-median", suffix="median",
                 points=len(fine), streets=len({d.street for d in fine}),
                 median=f"{np.median([d.distance_m for d in fine]):.1f}",
             )
         )  # fmt: skip
-    found += [_class_statement(check_id, result) for result in calibrate(deviations)]
-    return status_of(check_id, found, tolerance="68 %, 95 %")
+    statements += [_class_statement(check_id, result) for result in calibrate(deviations)]
+    return status_of(check_id, statements, tolerance="68 %, 95 %")
 
 
 def csv_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
@@ -96,11 +96,17 @@ def csv_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
 
     Raises
     ------
-    ValueError
-        If a column is missing or a row is not whole.
+    GeoError
+        If a column is missing, a row is not whole, or it is no table at all.
     """
     table = csv.DictReader(io.StringIO(read_text(path)))
-    rows = list(table)
+    try:
+        rows = list(table)
+    except csv.Error as error:
+        line = table.line_num + 1
+        raise GeoError(
+            Text("evidence.csv", row=line, said_en=str(error)).about(path.name)
+        ) from error
     missing = [column for column in columns if column not in (table.fieldnames or ())]
     if missing:
         raise GeoError(Text("evidence.no_column", column=missing[0]).about(path.name))
@@ -110,7 +116,14 @@ def csv_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
     return rows
 
 
-def _number(row: dict[str, str], column: str, file: str, line: int) -> float:
+def number_of(row: dict[str, str], column: str, file: str, line: int) -> float:
+    """Return the number in a cell.
+
+    Raises
+    ------
+    GeoError
+        If there is none, with the row.
+    """
     try:
         value = float(row[column])
     except ValueError:
@@ -122,19 +135,33 @@ def _number(row: dict[str, str], column: str, file: str, line: int) -> float:
     return value
 
 
+def position_of(row: dict[str, str], file: str, line: int) -> tuple[float, float]:
+    """Return longitude and latitude of a row [degree].
+
+    Raises
+    ------
+    GeoError
+        If they are none, with the row.
+    """
+    lon, lat = (number_of(row, column, file, line) for column in ("lon", "lat"))
+    if abs(lon) > 180 or abs(lat) > 90:
+        raise GeoError(Text("evidence.degrees", row=line, lon=lon, lat=lat).about(file))
+    return lon, lat
+
+
 def _points(rows: list[dict[str, str]], base: Base) -> gpd.GeoDataFrame:
     """Return the held-back points, metric CRS."""
-    numbers = [
-        {c: _number(row, c, "held_back.csv", n) for c in ("lon", "lat", "error_m")}
-        for n, row in enumerate(rows, start=2)
-    ]
+    file = "held_back.csv"
+    numbered = list(enumerate(rows, start=2))
+    errors_m = [number_of(row, "error_m", file, n) for n, row in numbered]
+    positions = [position_of(row, file, n) for n, row in numbered]
     table = gpd.GeoDataFrame(
         {
             "street": [row["street"] for row in rows],
             "fold": [row["fold"] for row in rows],
-            "error_m": [n["error_m"] for n in numbers],
+            "error_m": errors_m,
         },
-        geometry=shapely.points([(n["lon"], n["lat"]) for n in numbers]) if rows else [],
+        geometry=shapely.points(positions) if rows else [],
         crs=WGS84,
     )
     return table.to_crs(base.metric_crs)
@@ -245,31 +272,33 @@ def hidden_streets_check(path: Path) -> Check:
     try:
         rows = csv_rows(path, HIDDEN_COLUMNS)
         off = [
-            _number(row, "deviation_m", path.name, n) if row["deviation_m"] else math.nan
+            number_of(row, "deviation_m", path.name, n) if row["deviation_m"] else math.nan
             for n, row in enumerate(rows, start=2)
         ]
-    except (GeoError, ValueError, csv.Error) as error:
-        return _unreadable(check_id, path, error)
-    found = []
+    except GeoError as error:
+        return unreadable(check_id, error)
+    statements = []
     for rule in dict.fromkeys(row["rule"] for row in rows):
-        own = [(row, value) for row, value in zip(rows, off, strict=True) if row["rule"] == rule]
-        placed = [value for _, value in own if not math.isnan(value)]
-        streets = {row["street"] for row, value in own if not math.isnan(value)}
+        of_rule = [
+            (row, value) for row, value in zip(rows, off, strict=True) if row["rule"] == rule
+        ]
+        placed = [value for _, value in of_rule if not math.isnan(value)]
+        streets = {row["street"] for row, value in of_rule if not math.isnan(value)}
         values: dict[str, Any] = {
             "rule": rule,
             "streets": len(streets),
             "cases": len(placed),
-            "failed": len(own) - len(placed),
+            "failed": len(of_rule) - len(placed),
         }
         if len(streets) < FEWEST_STREETS:
-            found.append(
+            statements.append(
                 statement(
                     check_id, "info", "hidden-few", suffix=rule, fewest=FEWEST_STREETS, **values
                 )
             )
             continue
         middle, one, two = np.quantile(placed, [0.5, NOMINAL[1], NOMINAL[2]])
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "info",
@@ -282,10 +311,10 @@ def hidden_streets_check(path: Path) -> Check:
                 **values,
             )
         )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
-def _unreadable(check_id: str, path: Path, error: Exception) -> Check:
-    told = error.words if isinstance(error, GeoError) else f"{path.name}: {error}"
-    found = statement(check_id, "error", "file-unreadable", suffix="unreadable", error=told)
-    return status_of(check_id, [found])
+def unreadable(check_id: str, error: GeoError) -> Check:
+    """Return the check of a table that cannot be read."""
+    fault = statement(check_id, "error", "file-unreadable", suffix="unreadable", error=error.words)
+    return status_of(check_id, [fault])

@@ -59,7 +59,7 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
 def formats_check(built: Built, folder: Path) -> Check:
     """Compare the zone and edge files on disk with their published schemas."""
     check_id = "inputs/formats"
-    found = [
+    issues = [
         issue
         for plan in built.plan_ids()
         for suffix in ("", "_edges")
@@ -67,22 +67,22 @@ def formats_check(built: Built, folder: Path) -> Check:
     ]
     return status_of(
         check_id,
-        [statement_of(f"{check_id}/{issue.code}/{issue.place}", issue) for issue in found],
+        [statement_of(f"{check_id}/{issue.code}/{issue.place}", issue) for issue in issues],
     )
 
 
 def rebuild_check(built: Built, folder: Path) -> Check:
     """Compare the zone files with a fresh build, byte by byte; say what differs."""
     check_id = "inputs/rebuild"
-    found = []
+    statements = []
     fresh = zone_files(built, folder)
     for name in differing_files(fresh, folder):
-        found.append(
+        statements.append(
             statement(check_id, "error", "file-differs", suffix=name, file=f"zones/{name}")
         )
         if (folder / "zones" / name).is_file():
-            found += _differences(check_id, name, fresh[name], folder / "zones" / name, built)
-    return status_of(check_id, found, tolerance="0")
+            statements += _differences(check_id, name, fresh[name], folder / "zones" / name, built)
+    return status_of(check_id, statements, tolerance="0")
 
 
 def _differences(
@@ -100,10 +100,10 @@ def _differences(
         reason, suffix = reason_of(error), f"{name}/unreadable"
         return [statement(check_id, "error", "file-unreadable", suffix=suffix, error=reason)]
     file = f"zones/{name}"
-    found = []
+    statements = []
     for feature in sorted(on_disk.keys() ^ wanted.keys(), key=str):
         where = "file" if feature in on_disk else "build"
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "error",
@@ -120,7 +120,7 @@ def _differences(
     for feature in sorted(on_disk.keys() & wanted.keys(), key=str):
         old, new = shapes["file"][feature], shapes["build"][feature]
         if old is not None and new is not None and not shapely.equals_exact(old, new, 0.0):
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "error",
@@ -138,7 +138,7 @@ def _differences(
         if (old is None) != (new is None):
             keys.append("geometry")
         if keys:
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "error",
@@ -150,7 +150,7 @@ def _differences(
                     what=", ".join(keys),
                 )
             )
-    return found
+    return statements
 
 
 def _farthest(old: Geometry, new: Geometry, metric_crs: str) -> str:
@@ -172,7 +172,7 @@ def checksums_check(folder: Path) -> Check:
     listed = listed_checksums(folder)
     if not listed:
         return skipped(check_id, "skipped.no-checksums")
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for name in sorted({*listed, *sealed_files(folder)}):
         if name not in listed:
             key = "file-unlisted"
@@ -182,8 +182,8 @@ def checksums_check(folder: Path) -> Check:
             key = "checksum-differs"
         else:
             continue
-        found.append(statement(check_id, "error", key, suffix=name, file=name))
-    return status_of(check_id, found)
+        statements.append(statement(check_id, "error", key, suffix=name, file=name))
+    return status_of(check_id, statements)
 
 
 def quotations_check(built: Built, documents: Path | None) -> Check:

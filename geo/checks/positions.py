@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,10 +24,11 @@ from geo.checks.check import (
     statement_of,
     status_of,
 )
+from geo.checks.evidence import csv_rows, number_of, position_of, unreadable
 from geo.crs import WGS84
 from geo.datums.guess import guess_datum
 from geo.errors import DataFileError, GeoError, reason_of
-from geo.io.read import read_features, read_text
+from geo.io.read import read_features
 from geo.texts import Text, text
 
 POLYGONS = ("Polygon", "MultiPolygon")
@@ -71,13 +70,13 @@ def control_points_check(base: Base) -> Check:
     if base.control_points.empty:
         return skipped(check_id, "skipped.no-control-points")
     points = base.control_points.to_crs(base.metric_crs)
-    found: list[Statement] = []
+    statements: list[Statement] = []
     tested = []
     for row, here in zip(points.itertuples(), base.control_points.geometry, strict=True):
         name, expect = str(row.name), str(row.expect)
         distance = control_distance_m(row.geometry, expect, base)
         if distance is None:
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "info",
@@ -90,8 +89,8 @@ def control_points_check(base: Base) -> Check:
             )
             continue
         tested.append(float(row.tolerance_m))
-        if distance > row.tolerance_m:
-            found.append(
+        if not distance <= row.tolerance_m:
+            statements.append(
                 statement(
                     check_id,
                     "error",
@@ -105,7 +104,7 @@ def control_points_check(base: Base) -> Check:
                 )
             )
     tolerance = f"{len(tested)} × {min(tested):.0f}–{max(tested):.0f} m" if tested else ""
-    return status_of(check_id, found, tolerance)
+    return status_of(check_id, statements, tolerance)
 
 
 def control_distance_m(point: Point, expect: str, base: Base) -> float | None:
@@ -188,10 +187,10 @@ def datum_checks(base: Base, plans: Sequence[str], folder: Path) -> list[Check]:
         try:
             zones = raw_zones(path)
         except DataFileError as error:
-            found = statement(
+            fault = statement(
                 check_id, "error", "file-unreadable", suffix="unreadable", error=error
             )
-            checks.append(status_of(check_id, [found]))
+            checks.append(status_of(check_id, [fault]))
             continue
         checks.append(datum_check(plan, zones, base, place=place))
     return checks
@@ -224,7 +223,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     # A street that a text puts inside is inside where it crosses the zone.
     known = _positions(base.roads) | _positions(base.landmarks.to_crs(base.metric_crs))
     metric = drawn_areas(zones).to_crs(base.metric_crs).set_index("zone_id")
-    found = []
+    statements = []
     for zone_id, zone in metric.iterrows():
         for place in built.drawn[zone_id].item.places:
             if place.relation == "named":
@@ -235,7 +234,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 "name_en": zone["short_name_en"],
             }
             if place.name not in known:
-                found.append(
+                statements.append(
                     statement(
                         check_id, "info", "place-unknown", (zone_id,), suffix=place.name, **values
                     )
@@ -245,7 +244,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
             distance = float(shapely.distance(position, zone.geometry))
             if distance > 0:
                 here = gpd.GeoSeries([position], crs=base.metric_crs).to_crs(WGS84).iloc[0]
-                found.append(
+                statements.append(
                     statement(
                         check_id,
                         "info" if distance <= Z_95 * error else "warning",
@@ -258,7 +257,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                         **values,
                     )
                 )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
 def _positions(layer: gpd.GeoDataFrame) -> dict[str, tuple[Geometry, float]]:
@@ -274,25 +273,45 @@ def _positions(layer: gpd.GeoDataFrame) -> dict[str, tuple[Geometry, float]]:
     }
 
 
-STREET_COLUMNS = {
-    "check_id", "kind", "street", "other", "lon", "lat", "expected", "tolerance", "used", "note",
-}  # fmt: skip
-"""Columns without which ``street_checks.csv`` cannot be read."""
+STREET_COLUMNS = (
+    "check_id", "kind", "street", "other", "lon", "lat", "expected", "tolerance", "used", "status",
+    "note", "source",
+)  # fmt: skip
+"""Columns of ``street_checks.csv`` that are used."""
+
+KINDS = ("length", "order", "address", "side", "distance")
+"""What a row of ``street_checks.csv`` may be about."""
 
 IN_ORDER = "in this order"
 """What is expected of crossings: that the street meets the others as listed."""
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of ``street_checks.csv``, each with as many cells as the head."""
-    table = csv.DictReader(io.StringIO(read_text(path)))
-    rows = list(table)
-    missing = STREET_COLUMNS - set(table.fieldnames or ())
-    if missing:
-        raise ValueError(f"the head has no column {sorted(missing)[0]!r}")
-    for number, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise ValueError(f"row {number} has not as many cells as the head")
+def _street_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of ``street_checks.csv``, each with what its kind needs.
+
+    Raises
+    ------
+    GeoError
+        If the table or a row is not whole, with the row.
+    """
+    rows = csv_rows(path, STREET_COLUMNS)
+    for line, row in enumerate(rows, start=2):
+        kind = row["kind"]
+        if kind not in KINDS:
+            fault = Text("evidence.kind", row=line, value=kind, kinds=list(KINDS))
+            raise GeoError(fault.about(path.name))
+        if kind == "length":
+            number_of(row, "expected", path.name, line)
+        if kind in ("length", "address", "distance") or row["tolerance"]:
+            number_of(row, "tolerance", path.name, line)
+        if kind in ("address", "side", "distance") or row["lon"] or row["lat"]:
+            position_of(row, path.name, line)
+        if kind in ("order", "distance") and not row["other"].strip("|"):
+            raise GeoError(Text("evidence.other", row=line, kind=kind).about(path.name))
+        if kind == "side" and row["expected"] not in ("east", "west"):
+            raise GeoError(
+                Text("evidence.side_of", row=line, value=row["expected"]).about(path.name)
+            )
     return rows
 
 
@@ -318,28 +337,26 @@ def streets_check(base: Base, path: Path) -> Check:
     if not path.is_file():
         return skipped(check_id, "skipped.no-street-checks")
     try:
-        rows = _rows(path)
-        results = [(row, measure(row, base)) for row in rows]
-    except (GeoError, KeyError, ValueError, TypeError, csv.Error) as error:
-        reason = Text("text.about", what=path.name, words=reason_of(error))
-        found = statement(check_id, "error", "file-unreadable", suffix="unreadable", error=reason)
-        return status_of(check_id, [found])
-    told = [(row, result) for row, result in results if result.status != "not_evaluable"]
-    unused = [(row, result) for row, result in told if row["used"] == "no"]
+        rows = _street_rows(path)
+    except GeoError as error:
+        return unreadable(check_id, error)
+    results = [(row, measure(row, base)) for row in rows]
+    evaluated = [(row, result) for row, result in results if result.status != "not_evaluable"]
+    unused = [(row, result) for row, result in evaluated if row["used"] == "no"]
     found_all = [
         statement(
             check_id,
             "info",
             "streets-counted",
             suffix="count",
-            told=len(told),
-            agree=sum(result.status == "agrees" for _, result in told),
+            told=len(evaluated),
+            agree=sum(result.status == "agrees" for _, result in evaluated),
             unused=len(unused),
             unused_agree=sum(result.status == "agrees" for _, result in unused),
-            rest=len(results) - len(told),
+            rest=len(results) - len(evaluated),
         )
     ]
-    for row, result in told:
+    for row, result in evaluated:
         if result.status == "disagrees":
             expected, expected_en = _shown(row, row["expected"])
             measured, measured_en = _shown(row, result.value)

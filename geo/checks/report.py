@@ -118,13 +118,17 @@ def report_page(name: str, language: str, **values: Any) -> str:
     str
         HTML.
     """
-    return _environment().get_template(name).render(
-        t=lambda key, **filled: text(key, language, **filled),
-        language=language,
-        label=lambda reading: reading_label(reading, language),
-        mark=lambda verdict: Markup(mark_svg(verdict)),
-        chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),
-        **values,
+    return (
+        _environment()
+        .get_template(name)
+        .render(
+            t=lambda key, **filled: text(key, language, **filled),
+            language=language,
+            label=lambda reading: reading_label(reading, language),
+            mark=lambda verdict: Markup(mark_svg(verdict)),
+            chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),
+            **values,
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -93,11 +94,11 @@ def _width_m(shape: Geometry) -> float:
 def validity_check(plan: str, zones: gpd.GeoDataFrame) -> Check:
     """Tell which geometries are not valid, and why; nothing is repaired."""
     check_id = f"topology/validity/{plan}"
-    found = []
+    statements = []
     for row in zones[zones.geometry.notna()].itertuples():
         if not row.geometry.is_valid:
             reason = shapely.is_valid_reason(row.geometry)
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "error",
@@ -107,7 +108,7 @@ def validity_check(plan: str, zones: gpd.GeoDataFrame) -> Check:
                     reason=reason,
                 )
             )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)
 
 
 def _valid_areas(zones: gpd.GeoDataFrame, metric_crs: str, *kinds: str) -> gpd.GeoDataFrame:
@@ -119,9 +120,10 @@ def _valid_areas(zones: gpd.GeoDataFrame, metric_crs: str, *kinds: str) -> gpd.G
 def containment_check(plan: str, zones: gpd.GeoDataFrame, base: Base) -> Check:
     """List what lies outside the district: a warning beyond the error of the outline."""
     check_id = f"topology/containment/{plan}"
-    tolerance_m = Z_95 * base.outline_error_m
+    # Of an outline whose error is not known, no tolerance is claimed.
+    tolerance_m = 0.0 if math.isnan(base.outline_error_m) else Z_95 * base.outline_error_m
     wide = shapely.buffer(base.outline, tolerance_m)
-    found = []
+    statements = []
     for row in _valid_areas(zones, base.metric_crs).itertuples():
         outside = beyond_rounding(shapely.difference(row.geometry, base.outline))
         if shapely.is_empty(outside):
@@ -130,7 +132,7 @@ def containment_check(plan: str, zones: gpd.GeoDataFrame, base: Base) -> Check:
         area, area_beyond, whole = geodesic_area_km2(
             [_to_wgs84(shape, base.metric_crs) for shape in (outside, beyond, row.geometry)]
         )
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "warning" if area_beyond > 0 else "info",
@@ -145,24 +147,24 @@ def containment_check(plan: str, zones: gpd.GeoDataFrame, base: Base) -> Check:
                 tolerance=f"{tolerance_m:.0f}",
             )
         )
-    return status_of(check_id, found, tolerance=f"{tolerance_m:.0f} m")
+    return status_of(check_id, statements, tolerance=f"{tolerance_m:.0f} m")
 
 
 def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
     """List where two zones of one plan lie over each other, with place, size and width."""
     check_id = f"topology/overlaps/{plan}"
-    found: list[Statement] = []
+    statements: list[Statement] = []
     more = 0
     rows = list(_valid_areas(zones, metric_crs, "zone").itertuples())
     for first, second in _near(rows, 0.0):
         shared = beyond_rounding(shapely.intersection(first.geometry, second.geometry))
         if shapely.is_empty(shared):
             continue
-        if len(found) == MOST_LISTED:
+        if len(statements) == MOST_LISTED:
             more += 1
             continue
         width = _width_m(shared)
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 # Zones of one structure should not overlap; of two they may.
@@ -179,7 +181,7 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
             )
         )
     return status_of(
-        check_id, [*found, *_more(check_id, "overlap", more)], tolerance=f"{ROUNDING_M:g} m"
+        check_id, [*statements, *_more(check_id, "overlap", more)], tolerance=f"{ROUNDING_M:g} m"
     )
 
 
@@ -213,24 +215,26 @@ def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
     are listed where they come nearer than `SLIVER_WIDTH_M`.
     """
     check_id = f"topology/spaces/{plan}"
-    found = []
+    statements = []
     for _, rows in _valid_areas(zones, metric_crs, "zone").groupby("group", sort=False):
-        found += _spaces(check_id, rows, metric_crs)
-    return status_of(check_id, found, tolerance=f"{SLIVER_WIDTH_M:g} m")
+        statements += _spaces(check_id, rows, metric_crs)
+    return status_of(check_id, statements, tolerance=f"{SLIVER_WIDTH_M:g} m")
 
 
 def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Statement]:
     """Return the holes and near misses among some zones."""
-    found: list[Statement] = []
+    statements: list[Statement] = []
     union = shapely.union_all(np.asarray(rows.geometry.array))
-    own = set(shapely.to_wkb(shapely.normalize(_holes(rows.geometry.array))).tolist())
+    holes_of_zones = set(shapely.to_wkb(shapely.normalize(_holes(rows.geometry.array))).tolist())
     holes = _holes(shapely.get_parts(union))
     wide = shapely.area(holes) > shapely.length(holes) * ROUNDING_M
-    drawn = np.array([wkb in own for wkb in shapely.to_wkb(shapely.normalize(holes))], dtype=bool)
+    drawn = np.array(
+        [wkb in holes_of_zones for wkb in shapely.to_wkb(shapely.normalize(holes))], dtype=bool
+    )
     numbers = np.flatnonzero(wide & ~drawn).tolist()
     for number, hole in ((n + 1, holes[n]) for n in numbers[:MOST_LISTED]):
         beside = rows[shapely.distance(rows.geometry.array, hole) < ROUNDING_M]
-        found.append(
+        statements.append(
             statement(
                 check_id,
                 "warning" if _width_m(hole) < SLIVER_WIDTH_M else "info",
@@ -244,7 +248,9 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
                 width=f"{_width_m(hole):.0f}",
             )
         )
-    found += _more(check_id, "hole", len(numbers) - MOST_LISTED if numbers[MOST_LISTED:] else 0)
+    statements += _more(
+        check_id, "hole", len(numbers) - MOST_LISTED if numbers[MOST_LISTED:] else 0
+    )
     near = 0
     for first, second in _near(list(rows.itertuples()), SLIVER_WIDTH_M):
         distance = float(shapely.distance(first.geometry, second.geometry))
@@ -252,7 +258,7 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
             near += 1
             if near > MOST_LISTED:
                 continue
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "warning",
@@ -266,7 +272,7 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
                     distance=f"{distance:.2f}",
                 )
             )
-    return [*found, *_more(check_id, "near-miss", max(0, near - MOST_LISTED))]
+    return [*statements, *_more(check_id, "near-miss", max(0, near - MOST_LISTED))]
 
 
 def _holes(polygons: object) -> npt.NDArray[Any]:
@@ -300,11 +306,11 @@ def shared_limits_check(
         the last vertex they share, do not have the same vertices.
     """
     check_id = f"topology/shared-limits/{plan}"
-    found: list[Statement] = []
+    statements: list[Statement] = []
     rings = drawn_areas(zones).set_index("zone_id")
-    own = edges[edges["zone_id"].isin(rings.index)]
+    zone_edges = edges[edges["zone_id"].isin(rings.index)]
     lines = gpd.GeoSeries(base.lines_by_name, crs=base.metric_crs).to_crs(WGS84)
-    for zone_id, group in own.groupby("zone_id", sort=False):
+    for zone_id, group in zone_edges.groupby("zone_id", sort=False):
         if rings.loc[zone_id, "kind"] == "belt":
             # A belt's one edge is its axis, not its ring.
             continue
@@ -312,8 +318,8 @@ def shared_limits_check(
             vertex for edge in group.geometry for vertex in _vertices(edge)
         }
         if stray:
-            found.append(_stray(check_id, (str(zone_id),), stray, "ring", "ring-vertex"))
-    for edge in own.itertuples():
+            statements.append(_stray(check_id, (str(zone_id),), stray, "ring", "ring-vertex"))
+    for edge in zone_edges.itertuples():
         if edge.road in lines.index:
             stray = {
                 vertex
@@ -321,18 +327,18 @@ def shared_limits_check(
                 if shapely.distance(shapely.points(vertex), lines[edge.road]) > SAME_PLACE_DEGREES
             }
             if stray:
-                found.append(
+                statements.append(
                     _stray(
                         check_id, (edge.zone_id,), stray, edge.edge_id, "off-line", road=edge.road
                     )
                 )
-    for road, group in own.groupby("road", sort=True):
+    for road, group in zone_edges.groupby("road", sort=True):
         for first, second in itertools.combinations(group.itertuples(), 2):
             if first.zone_id == second.zone_id:
                 continue
             stray = _unshared(first.geometry, second.geometry)
             if stray:
-                found.append(
+                statements.append(
                     _stray(
                         check_id,
                         (first.zone_id, second.zone_id),
@@ -342,7 +348,7 @@ def shared_limits_check(
                         road=road,
                     )
                 )
-    return status_of(check_id, found, tolerance="0")
+    return status_of(check_id, statements, tolerance="0")
 
 
 def _stray(
@@ -393,10 +399,10 @@ def _unshared(first: Geometry, second: Geometry) -> set[tuple[float, float]]:
 def gaps_check(plan: str, edges: gpd.GeoDataFrame) -> Check:
     """List the corners where two limits did not quite meet, and the declared connectors."""
     check_id = f"topology/gaps/{plan}"
-    found = []
+    statements = []
     for edge in edges.itertuples():
         if edge.gap_m > 0:
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "info",
@@ -409,7 +415,7 @@ def gaps_check(plan: str, edges: gpd.GeoDataFrame) -> Check:
                 )
             )
         if edge.connector:
-            found.append(
+            statements.append(
                 statement(
                     check_id,
                     "info",
@@ -424,4 +430,4 @@ def gaps_check(plan: str, edges: gpd.GeoDataFrame) -> Check:
                     reason_en=edge.connector_reason_en,
                 )
             )
-    return status_of(check_id, found)
+    return status_of(check_id, statements)

@@ -50,10 +50,10 @@ def error_terms(shape: BaseGeometry, zones: Sequence[Outline]) -> Terms:
 
     One vector per road, for its shift in either direction; one term per
     corner of two roads; one per belt for the rounding of its printed area.
+    One that is not a number where a zone has no edges: its error is not known.
     """
-    zones = [zone for zone in zones if len(zone.lines)]
-    if not zones:
-        return {}
+    if any(not len(zone.lines) for zone in zones):
+        return {"edges that are not there": np.array([np.nan, 0.0])}
     metric = gpd.GeoSeries([shape], crs=WGS84).to_crs(zones[0].metric_crs).iloc[0]
     rings = [shapely.get_coordinates(ring) for ring in _rings(metric)]
     start = np.concatenate([xy[:-1] for xy in rings])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -70,8 +71,8 @@ class OverlapMatrix:
 
     def piece(self, zone_a: str, zone_b: str) -> pd.Series | None:
         """Return one row of `pieces`, or None where two zones do not overlap."""
-        found = self.pieces[(self.pieces["zone_a"] == zone_a) & (self.pieces["zone_b"] == zone_b)]
-        return None if found.empty else found.iloc[0]
+        pieces = self.pieces[(self.pieces["zone_a"] == zone_a) & (self.pieces["zone_b"] == zone_b)]
+        return None if pieces.empty else pieces.iloc[0]
 
 
 def overlap_matrix(
@@ -92,7 +93,8 @@ def overlap_matrix(
     edges_a, edges_b : GeoDataFrame, optional
         Their edge files. Columns used: ``zone_id``, ``road``,
         ``position_error_m`` [m, one standard deviation], ``geometry``.
-        Without them every interval has no width.
+        A zone without edges, or with an edge of unknown error, may overlap by
+        as much as the smaller of two zones: its intervals are that wide.
 
     Returns
     -------
@@ -174,41 +176,43 @@ def _outlines(
         ],
         dtype=bool,
     )
-    kept = zones[is_area]
-    for zone_id, polygon in zip(kept["zone_id"], kept.geometry, strict=True):
+    with_area = zones[is_area]
+    for zone_id, polygon in zip(with_area["zone_id"], with_area.geometry, strict=True):
         if not polygon.is_valid:
             raise GeoError(
                 Text("overlay.invalid", zone=zone_id, reason=shapely.is_valid_reason(polygon))
             )
-    if kept.empty:
+    if with_area.empty:
         return {}, tuple(zones["zone_id"])
-    metric_crs = nearby_metric_crs(float(kept.geometry.iloc[0].centroid.x))
-    shapes = gpd.GeoSeries([_geodesic_sides(g) for g in kept.geometry], crs=WGS84)
+    metric_crs = nearby_metric_crs(float(with_area.geometry.iloc[0].centroid.x))
+    shapes = gpd.GeoSeries([_geodesic_sides(g) for g in with_area.geometry], crs=WGS84)
     boundaries = shapely.boundary(shapes.to_crs(metric_crs).array)
     lines = None if edges is None or edges.empty else edges.to_crs(metric_crs)
     areas = geodesic_area_km2(shapes)
-    found = {}
-    for n, row in enumerate(kept.to_dict("records")):
-        own = None if lines is None else lines[lines["zone_id"] == row["zone_id"]]
-        drawn_as = _drawn_as(row, own)
+    outlines = {}
+    for n, row in enumerate(with_area.to_dict("records")):
+        zone_lines = None if lines is None else lines[lines["zone_id"] == row["zone_id"]]
+        drawn_as = _drawn_as(row, zone_lines)
         errors: dict[str, float] = {}
-        if own is not None:  # a road is as wrong as its worst part
-            for road, error in zip(own["road"], own["position_error_m"], strict=True):
-                errors[road] = max(errors.get(road, 0.0), float(error))
-        found[row["zone_id"]] = Outline(
+        if zone_lines is not None:  # a road is as wrong as its worst part
+            for road, error in zip(zone_lines["road"], zone_lines["position_error_m"], strict=True):
+                known = math.nan if error is None else float(error)
+                # an unknown error stays unknown, whatever the other parts have
+                errors[road] = float(np.maximum(errors.get(road, 0.0), known))
+        outlines[row["zone_id"]] = Outline(
             zone_id=str(row["zone_id"]),
             carried_from=str(row.get("carried_from") or ""),
             drawn_as=drawn_as,
             polygon=shapes.iloc[n],
             metric_crs=metric_crs,
             boundary=boundaries[n],
-            lines=np.array([] if own is None else own.geometry.array, dtype=object),
-            roads=() if own is None else tuple(own["road"]),
+            lines=np.array([] if zone_lines is None else zone_lines.geometry.array, dtype=object),
+            roads=() if zone_lines is None else tuple(zone_lines["road"]),
             errors_m=errors,
             rounding_km2=_rounding(row) if "corridor" in drawn_as else 0.0,
             area_km2=float(areas[n]),
         )
-    return found, tuple(zones["zone_id"][~is_area])
+    return outlines, tuple(zones["zone_id"][~is_area])
 
 
 def _drawn_as(row: Mapping[str, Any], edges: gpd.GeoDataFrame | None) -> frozenset[str]:
@@ -216,12 +220,12 @@ def _drawn_as(row: Mapping[str, Any], edges: gpd.GeoDataFrame | None) -> frozens
 
     A belt carried over is known by its edge, an axis that goes around nothing.
     """
-    found = {str(row.get("basis") or "")}
+    bases = {str(row.get("basis") or "")}
     if edges is not None and not edges.empty:
         lines = shapely.node(shapely.union_all(edges.geometry.array))
         if not shapely.polygonize([lines]).geoms:
-            found.add("corridor")
-    return frozenset(found)
+            bases.add("corridor")
+    return frozenset(bases)
 
 
 def _rounding(row: Mapping[str, Any]) -> float:
@@ -235,8 +239,8 @@ def _rounding(row: Mapping[str, Any]) -> float:
 def _require_wgs84(layer: gpd.GeoDataFrame, what: Text) -> None:
     if layer.crs is None or not CRS.from_user_input(layer.crs).is_geographic:
         crs = layer.crs
-        found = Text("crs.none") if crs is None else CRS.from_user_input(crs).to_string()
-        raise CRSError(Text("overlay.crs", what=what, found=found, wgs84=WGS84))
+        name = Text("crs.none") if crs is None else CRS.from_user_input(crs).to_string()
+        raise CRSError(Text("overlay.crs", what=what, found=name, wgs84=WGS84))
 
 
 def _geodesic_sides(polygon: BaseGeometry) -> BaseGeometry:
@@ -283,30 +287,28 @@ def _sums(
     covered = shapely.union_all([piece for _, piece in met])
     remainder = _areas_only(zone.polygon.difference(shapely.union_all([o.polygon for o, _ in met])))
     areas = geodesic_area_km2([*(piece for _, piece in met), covered, remainder])
-    own = error_terms(zone.polygon, (zone,))
+    zone_terms = error_terms(zone.polygon, (zone,))
     if first_is_a:
         for (other, piece), area in zip(met, areas[:-2], strict=True):
             if area < LEAST_PIECE_KM2:
                 continue
             terms = error_terms(piece, (zone, other))
             share_b = _share(area, terms, other.area_km2, error_terms(other.polygon, (other,)))
-            share_a = _share(area, terms, zone.area_km2, own)
+            share_a = _share(area, terms, zone.area_km2, zone_terms)
+            interval = _interval(area, terms, min(zone.area_km2, other.area_km2))
             cells.append(
-                _cell(zone.zone_id, other.zone_id, area, terms, share_a, share_b, piece)
+                _cell((zone.zone_id, other.zone_id), interval, share_a, share_b, piece)
                 | {"notes": _notes(zone, other)}
             )
     if areas[-1] >= LEAST_PIECE_KM2:
         terms = error_terms(remainder, (zone, *(other for other, _ in met)))
-        share, none = _share(areas[-1], terms, zone.area_km2, own), (np.nan, np.nan, np.nan)
+        share, none = _share(areas[-1], terms, zone.area_km2, zone_terms), (np.nan, np.nan, np.nan)
         ids = (zone.zone_id, "") if first_is_a else ("", zone.zone_id)
         notes = [note for other, _ in met for note in _notes(zone, other)]
-        kept = tuple(n for n in NOTES[2:] if n in notes or n in zone.drawn_as)
-        cells.append(
-            _cell(
-                *ids, areas[-1], terms, *((share, none) if first_is_a else (none, share)), remainder
-            )
-            | {"notes": kept}
-        )
+        zone_notes = tuple(n for n in NOTES[2:] if n in notes or n in zone.drawn_as)
+        interval = _interval(areas[-1], terms, zone.area_km2)
+        shares = (share, none) if first_is_a else (none, share)
+        cells.append(_cell(ids, interval, *shares, remainder) | {"notes": zone_notes})
     return {
         "zone_id": zone.zone_id,
         "area_km2": zone.area_km2,
@@ -320,23 +322,28 @@ def _notes(a: Outline, b: Outline) -> tuple[Note, ...]:
     same = a.zone_id == b.carried_from or b.zone_id == a.carried_from
     same = same or bool(a.carried_from and a.carried_from == b.carried_from)
     drawn_as = a.drawn_as | b.drawn_as
-    found = {"same_by_construction": same, "carried": not same and "carried" in drawn_as}
-    found |= {basis: basis in drawn_as for basis in ("interpreted", "corridor")}
-    return tuple(note for note in NOTES if found[note])
+    applies = {"same_by_construction": same, "carried": not same and "carried" in drawn_as}
+    applies |= {basis: basis in drawn_as for basis in ("interpreted", "corridor")}
+    return tuple(note for note in NOTES if applies[note])
 
 
 def _cell(
-    zone_a: str,
-    zone_b: str,
-    area: float,
-    terms: Terms,
+    zones: tuple[str, str],
+    area: Sequence[float],
     share_a: Sequence[float],
     share_b: Sequence[float],
     piece: BaseGeometry,
 ) -> dict[str, Any]:
-    half = Z_95 * size_km2(terms)
-    values = (zone_a, zone_b, float(area), max(0.0, area - half), area + half, *share_a, *share_b)
+    values = (*zones, *area, *share_a, *share_b)
     return dict(zip(PIECE_COLUMNS, values, strict=False)) | {"geometry": piece}
+
+
+def _interval(value: float, terms: Terms, most: float) -> tuple[float, float, float]:
+    """Return a figure with its 95 % interval; where an error is not known, all that is possible."""
+    half = Z_95 * size_km2(terms)
+    if math.isnan(half):
+        return float(value), 0.0, max(float(value), float(most))
+    return float(value), max(0.0, float(value) - half), float(value) + half
 
 
 def _share(
@@ -348,13 +355,12 @@ def _share(
     """Return a share of a zone and its 95 % interval, common errors cancelling."""
     share = min(1.0, area / whole)
     nothing = np.zeros(2)
-    half = Z_95 / whole * size_km2(
-        {
-            key: terms.get(key, nothing) - share * whole_terms.get(key, nothing)
-            for key in {*terms, *whole_terms}
-        }
-    )  # fmt: skip
-    return share, max(0.0, share - half), min(1.0, share + half)
+    apart = {
+        key: (terms.get(key, nothing) - share * whole_terms.get(key, nothing)) / whole
+        for key in {*terms, *whole_terms}
+    }
+    _, low, high = _interval(share, apart, 1.0)
+    return share, low, min(1.0, high)
 
 
 def _areas_only(shape: BaseGeometry) -> BaseGeometry:

@@ -90,10 +90,10 @@ def words(text: str, names: Iterable[str] = ()) -> list[str]:
     """
     known = sorted({name for name in names if name and name in text}, key=lambda n: (-len(n), n))
     pieces = re.split(f"({'|'.join(map(re.escape, known))})", text) if known else [text]
-    found: list[str] = []
+    parts: list[str] = []
     for piece in pieces:
-        found += [piece] if piece in known else _dictionary().lcut(piece, HMM=False)
-    return [word for word in found if word]
+        parts += [piece] if piece in known else _dictionary().lcut(piece, HMM=False)
+    return [word for word in parts if word]
 
 
 def compare(
@@ -237,8 +237,14 @@ def _speakers(items: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 
 
 def _weight(item: Mapping[str, Any]) -> tuple[bool, bool, int]:
-    own = sum(len(str(item.get(key) or "")) for key in ("limits_text", "positioning", "strategy"))
-    return item.get("basis") not in ("named", None), item.get("kind") in ("zone", "belt"), own
+    characters = sum(
+        len(str(item.get(key) or "")) for key in ("limits_text", "positioning", "strategy")
+    )
+    return (
+        item.get("basis") not in ("named", None),
+        item.get("kind") in ("zone", "belt"),
+        characters,
+    )
 
 
 def place_wording(

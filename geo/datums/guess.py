@@ -410,13 +410,13 @@ def _district_position(base: Base) -> tuple[float, float]:
 
 def _expected_belts(base: Base) -> set[str]:
     """Return the codes of the district's own belt, without and with its number."""
-    own = metric_crs_for(_district_position(base)[0])
+    district_belt = metric_crs_for(_district_position(base)[0])
     wide = _wide_belt(_district_position(base)[0])
     without_number = _FIRST_BELT + 2 * (wide - _FIRST_BELT_6)  # the belt of the same meridian
     return {
         base.metric_crs,
-        own,
-        f"EPSG:{int(own.split(':')[1]) - _NUMBERED}",
+        district_belt,
+        f"EPSG:{int(district_belt.split(':')[1]) - _NUMBERED}",
         f"EPSG:{wide}",
         f"EPSG:{without_number}",
     }

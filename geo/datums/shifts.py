@@ -146,13 +146,13 @@ def _in_china(positions: Array) -> npt.NDArray[np.bool_]:
 def _undo(shift: Callable[[Array], Array], positions: Array) -> Array:
     """Return the positions that `shift` brings to `positions`."""
     target = np.asarray(positions, dtype=float)
-    found = target.copy()
+    source = target.copy()
     for _ in range(_INVERSE_STEPS):
-        correction = target - shift(found)
-        found = found + correction
+        correction = target - shift(source)
+        source = source + correction
         if not correction.size or np.nanmax(np.abs(correction)) < _INVERSE_DEGREES:
             break
-    return found
+    return source
 
 
 def moved(layer: gpd.GeoDataFrame, move: Callable[[Array], Array]) -> gpd.GeoDataFrame:

@@ -78,10 +78,10 @@ def district_folders(folder: Path) -> list[Path]:
 
     if is_district(folder):
         return [folder]
-    found = sorted(path for path in folder.iterdir() if is_district(path))
-    if not found:
+    districts = sorted(path for path in folder.iterdir() if is_district(path))
+    if not districts:
         raise DataFileError(Text("district.none", folder=folder.name, texts=TEXTS))
-    return found
+    return districts
 
 
 def build_district(folder: Path) -> Outcome:

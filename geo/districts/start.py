@@ -120,8 +120,8 @@ def city_and_name(full_name: str) -> tuple[str, str]:
     >>> city_and_name("天津市和平区"), city_and_name("新区")
     (('天津市', '和平区'), ('', '新区'))
     """
-    found = _CITY.match(full_name.strip())
-    return (found["city"], found["name"]) if found else ("", full_name.strip())
+    parts = _CITY.match(full_name.strip())
+    return (parts["city"], parts["name"]) if parts else ("", full_name.strip())
 
 
 def folder_name(full_name: str) -> str:

@@ -122,8 +122,8 @@ def draft_from_answers(
     for answer in answers:
         offset, sentence = len(text), _plain(answer.sentence)
         read = understand(sentence, _known(base))
-        found = read.zones[0] if read.zones else UnderstoodZone()
-        zone = _moved(found, offset)
+        zone_read = read.zones[0] if read.zones else UnderstoodZone()
+        zone = _moved(zone_read, offset)
         if not read.zones:
             end = offset + len(sentence.rstrip())
             zone = replace(zone, limits_text=sentence.strip(), limits_start=offset, limits_end=end)
@@ -198,12 +198,12 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None) -> D
         for unread in read.not_understood:
             lines += [f"- {unread.explain('zh')}", f"  {unread.explain('en')}"]
         source += "\n" + "".join(f"# {one_line(line)}\n" for line in lines)
-    found, faults = check_source(f"{about.document_id}.toml", source)
-    if found is None:
+    draft_document, faults = check_source(f"{about.document_id}.toml", source)
+    if draft_document is None:
         raise GeoError(
             lines_of([Text("text.about", what=f.place, words=f.message) for f in faults])
         )
-    return Draft(text, source, found, read, tuple(ids), tuple(issues))
+    return Draft(text, source, draft_document, read, tuple(ids), tuple(issues))
 
 
 def _about_table(about: About) -> Table:

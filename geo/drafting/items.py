@@ -316,8 +316,8 @@ def understood_words(zone: UnderstoodZone, language: str = "zh") -> str:
         )
         parts.append(words("drafts.said.limits", language, names=names))
     if zone.faults:
-        found = "、".join(dict.fromkeys(fault.text for fault in zone.faults))
-        parts.append(words("drafts.said.gaps", language, found=one_line(found)))
+        unread = "、".join(dict.fromkeys(fault.text for fault in zone.faults))
+        parts.append(words("drafts.said.gaps", language, found=one_line(unread)))
     if zone.axis:
         key = "drafts.said.axis" if zone.axis.road else "drafts.said.axis-unnamed"
         if zone.axis.road and not zone.axis.start_name:

@@ -85,20 +85,20 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
         return PlanCheck(None, None, (), tuple(faults))
     clashes = list(_clashes(document, others))
     clashing = {clash[1] for clash in clashes}
-    kept = document.model_copy(
+    usable = document.model_copy(
         update={"items": tuple(i for i in document.items if i.id not in clashing)}
     )
-    ids = {item.id for item in kept.items}
-    needed = {item.carried_from or item.label_at for item in kept.items} - ids
+    ids = {item.id for item in usable.items}
+    needed = {item.carried_from or item.label_at for item in usable.items} - ids
     origins = [
         d.model_copy(update={"items": items})
         for d in others
         if (items := tuple(i for i in d.items if i.id in needed))
     ]
-    built = build_documents([*origins, kept], base)
+    built = build_documents([*origins, usable], base)
     findings = tuple(f for f in built.findings if f.zone_id in ids)
     numbers = {item.id: number for number, item in enumerate(document.items)}
-    found: list[tuple[int, Issue]] = []
+    problems: list[tuple[int, Issue]] = []
 
     def add(loc: tuple[int | str, ...], key: str, level: str = "error", **values: object) -> None:
         line = line_of(source, loc)
@@ -109,8 +109,8 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
             Text(f"plan-check.{key}", **values),
             Text(f"plan-check.{key}.remedy") if key in REMEDIES else None,
         )
-        if (line, issue) not in found:
-            found.append((line, issue))
+        if (line, issue) not in problems:
+            problems.append((line, issue))
 
     if document.plan not in {plan.id for plan in base.district.plans}:
         known = [plan.id for plan in base.district.plans]
@@ -125,14 +125,14 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
                 Text("plan-check.to-fill", entry=key.strip()),
                 Text("plan-check.to-fill.remedy"),
             )
-            found.append((number, issue))
+            problems.append((number, issue))
     for key, item_id, message in clashes:
         add(("items", numbers[item_id], key), "clash", message=message)
-    for item in kept.items:
-        told = list(_limit_problems(item, base))
-        for key, level, part, values in told:
+    for item in usable.items:
+        limit_problems = list(_limit_problems(item, base))
+        for key, level, part, values in limit_problems:
             add(("items", numbers[item.id], key), part, level, **values)
-        if not told and (trouble := _ring_problem(item, built)):
+        if not limit_problems and (trouble := _ring_problem(item, built)):
             key, part, error = trouble
             add(("items", numbers[item.id], key), part, error=error)
     for finding in findings:
@@ -140,8 +140,8 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
             reason = (finding.reason, finding.reason_en)
             loc = ("items", numbers[finding.zone_id], FIGURE_KEYS[finding.figure])
             add(loc, "figure", "warning", zone=finding.zone_id, reason=reason)
-    found.sort(key=lambda pair: pair[0])
-    return PlanCheck(document, built, findings, tuple(issue for _, issue in found))
+    problems.sort(key=lambda pair: pair[0])
+    return PlanCheck(document, built, findings, tuple(issue for _, issue in problems))
 
 
 REMEDIES = ("road-missing", "known-missing", "no-ring", "not-drawn", "to-fill", "unknown-plan")
@@ -219,7 +219,7 @@ def _ring_problem(item: PlanItem, built: Built) -> tuple[str, str, Text] | None:
 def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[str, str, Text]]:
     """Yield key, item id and words of what does not agree with the other plan files."""
     homes = {item.id: f"{other.id}.toml" for other in others for item in other.items}
-    own = {item.id for item in document.items}
+    own_ids = {item.id for item in document.items}
     for item in document.items:
         if item.id in homes:
             yield "id", item.id, Text("plan.id-taken", id=item.id, file=homes[item.id])
@@ -227,6 +227,6 @@ def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[s
         if item.carried_from:
             pointed.append(("carried_from", item.carried_from))
         for key, target in pointed:
-            if target == item.id or (target not in own and target not in homes):
+            if target == item.id or (target not in own_ids and target not in homes):
                 words = Text("plan.unknown-item", key=key, target=target)
                 yield key, item.id, words.about(item.id)

@@ -58,7 +58,7 @@ def meetings(
         ends), then ends of the one that lie within the tolerance of the other
         and of no better meeting; by their coordinates.
     """
-    found = []
+    crossings = []
     common = shapely.intersection(first.shape, second.shape)
     for x, y in _points_of(common):
         on_first, on_second = first.place(x, y), second.place(x, y)
@@ -66,7 +66,7 @@ def meetings(
         both = on_first.position.is_integer() and on_second.position.is_integer()
         on_first = on_first._replace(x=corner.x, y=corner.y)
         on_second = on_second._replace(x=corner.x, y=corner.y)
-        found.append(Meeting(on_first, on_second, 0.0, SHARED if both else CROSSING))
+        crossings.append(Meeting(on_first, on_second, 0.0, SHARED if both else CROSSING))
     reach_m = reach_m or {}
     nearby: dict[tuple[float, ...], Meeting] = {}
     for road, other in ((first, second), (second, first)):
@@ -78,7 +78,7 @@ def meetings(
         which, pieces = other.tree.query(points, predicate="dwithin", distance=limit_m)
         for k in np.unique(which):
             end = ends[k]
-            if any(math.dist(end[2:], m.on_first[2:]) <= limit_m for m in found):
+            if any(math.dist(end[2:], m.on_first[2:]) <= limit_m for m in crossings):
                 continue
             near = pieces[which == k]
             piece = int(near[np.argmin(shapely.distance(points[k], other.lines[near]))])
@@ -91,27 +91,29 @@ def meetings(
             on_first, on_second = (end, place) if road is first else (place, end)
             meeting = Meeting(on_first, on_second, gap_m, how)
             nearby.setdefault((*on_first[2:], *on_second[2:]), meeting)
-    return sorted(found + list(nearby.values()), key=lambda m: (m.on_first[2:], m.on_second[2:]))
+    return sorted(
+        crossings + list(nearby.values()), key=lambda m: (m.on_first[2:], m.on_second[2:])
+    )
 
 
 def _points_of(common: shapely.Geometry) -> list[tuple[float, float]]:
     """Return the points of an intersection of lines; of a shared stretch, its ends."""
     parts = shapely.get_parts(common)
     kinds = shapely.get_dimensions(parts)
-    found = parts[kinds == 0]
+    points = parts[kinds == 0]
     stretches = parts[kinds == 1]
     if len(stretches):
         merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(stretches)))
-        found = np.concatenate([found, shapely.get_point(merged[:, None], [0, -1]).ravel()])
-    return sorted({(float(x), float(y)) for x, y in shapely.get_coordinates(found)})
+        points = np.concatenate([points, shapely.get_point(merged[:, None], [0, -1]).ravel()])
+    return sorted({(float(x), float(y)) for x, y in shapely.get_coordinates(points)})
 
 
 def corner_places(
     first: Road, second: Road, tolerance_m: float, reach_m: Mapping[str, float], what: str
 ) -> list[Meeting]:
     """Return where two neighbouring limits meet, or raise EnclosureError."""
-    found = meetings(first, second, tolerance_m, reach_m)
-    if not found:
+    places = meetings(first, second, tolerance_m, reach_m)
+    if not places:
         nearest = shapely.shortest_line(first.shape, second.shape)
         x, y = nearest.coords[0]
         raise EnclosureError(
@@ -125,14 +127,14 @@ def corner_places(
                 tolerance=f"{tolerance_m:g}",
             ).about(what)
         )
-    if len(found) > MAX_CORNERS:
+    if len(places) > MAX_CORNERS:
         raise EnclosureError(
             Text(
                 "ring.too_many_corners",
                 first=first.name,
                 second=second.name,
-                count=len(found),
+                count=len(places),
                 most=MAX_CORNERS,
             ).about(what)
         )
-    return found
+    return places

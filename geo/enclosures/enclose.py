@@ -352,11 +352,11 @@ def order_limits(
         elif not rings or not _is_same(rings[0][1], ring, tolerance_m):
             rings.append((ordered, ring))
     if len(rings) > 1:
-        told = [
+        orders = [
             f"{'、'.join(printed[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"
             for order, ring in rings[:2]
         ]
-        raise EnclosureError(Text("ring.two_orders", one=told[0], other=told[1]).about(what))
+        raise EnclosureError(Text("ring.two_orders", one=orders[0], other=orders[1]).about(what))
     if rings:
         return tuple(limits[k] for k in rings[0][0])
     if troubles and not wrong_sides:
@@ -407,12 +407,12 @@ def _against_sides(
     middle = ring.polygon.centroid
     for name, side in zip(printed, sides, strict=True):
         if side:
-            own = [
+            of_ring = [
                 line
                 for limit, line in zip(ring.limits, ring.ring.ways, strict=True)
                 if limit == name
             ]
-            x, y = np.concatenate([line - (middle.x, middle.y) for line in own]).T
+            x, y = np.concatenate([line - (middle.x, middle.y) for line in of_ring]).T
             angle = math.radians(BEARINGS[side])
             if (x * math.cos(angle) + y * math.sin(angle)).max() <= 0:
                 return name, side

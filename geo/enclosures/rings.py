@@ -155,16 +155,16 @@ class _Search:
 
     def _ways(self, k: int, here: int, there: int) -> list[tuple[Way, shapely.LineString]]:
         """Return the ways along road k from one corner to the next."""
-        found = self._known.get((k, here, there))
-        if found is None:
+        known = self._known.get((k, here, there))
+        if known is None:
             begin = self.layers[k - 1][here].on_second
             end = self.layers[k][there].on_first
             ways = [] if begin[2:] == end[2:] else self.roads[k].ways(begin, end)
-            found = [(way, shapely.LineString(way.coordinates)) for way in ways]
-            self._known[k, here, there] = found
-            if found:
+            known = [(way, shapely.LineString(way.coordinates)) for way in ways]
+            self._known[k, here, there] = known
+            if known:
                 self.stuck.discard(k)
-        return found
+        return known
 
     def _hits(
         self, line: shapely.LineString, earlier: list[shapely.LineString], last: bool
@@ -257,12 +257,12 @@ def _two_rings(
     roads: Sequence[Road], one: _Candidate, other: _Candidate, what: str
 ) -> EnclosureError:
     """Return what to say where the limits allow two rings."""
-    told: dict[str, object] = {}
+    values: dict[str, object] = {}
     for name, ring in (("one", one), ("other", other)):
         corners = ", ".join(f"({m.on_first.x:.0f}, {m.on_first.y:.0f})" for m in ring.corners)
-        told |= {f"{name}_km2": f"{ring.polygon.area / 1e6:.4f}", f"{name}_corners": corners}
+        values |= {f"{name}_km2": f"{ring.polygon.area / 1e6:.4f}", f"{name}_corners": corners}
     names = "、".join(road.name for road in roads)
-    return EnclosureError(Text("ring.two", roads=names, **told).about(what))
+    return EnclosureError(Text("ring.two", roads=names, **values).about(what))
 
 
 def _no_ring(roads: Sequence[Road], search: _Search | None, what: str) -> EnclosureError:

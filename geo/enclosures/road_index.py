@@ -17,7 +17,7 @@ from geo.errors import GeoError, RoadNotFoundError
 from geo.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from pyproj import CRS
 
@@ -116,11 +116,11 @@ class RoadIndex:
         code = self._codes.get(name)
         if code is None:
             raise road_not_found(name, self.names)
-        found = self._roads.get((code, tolerance_m))
-        if found is None:
+        joined = self._roads.get((code, tolerance_m))
+        if joined is None:
             parts = self._parts[self._starts[code] : self._starts[code + 1]]
-            found = self._roads[code, tolerance_m] = joined_road(name, parts, tolerance_m)
-        return found
+            joined = self._roads[code, tolerance_m] = joined_road(name, parts, tolerance_m)
+        return joined
 
     def standing_for(self, lines: Mapping[str, str]) -> RoadIndex:
         """Return an index in which names stand for other lines of this one.
@@ -200,13 +200,31 @@ def find_road(
     '太原道'
     """
     names = centrelines if isinstance(centrelines, RoadIndex) else set(centrelines["name"].dropna())
-    if name in names:
-        return RoadMatch(name, name, "")
-    data_name, reason = (aliases or {}).get(name, ("", ""))
-    if data_name in names:
-        return RoadMatch(name, data_name, reason)
+    match = line_meant(name, names, aliases or {})
+    if match.data_name in names:
+        return match
     known = names.names if isinstance(names, RoadIndex) else sorted(names)
-    raise road_not_found(name, known, data_name, what)
+    raise road_not_found(name, known, match.data_name if match.alias_reason else "", what)
+
+
+def line_meant(
+    name: str, names: Container[str], aliases: Mapping[str, tuple[str, str]]
+) -> RoadMatch:
+    """Return which line a printed name means, whether or not there is one.
+
+    The one rule for all who look a name up: a line of that very name comes
+    before the alias table.
+
+    Examples
+    --------
+    >>> line_meant("新太原道", ["太原道"], {"新太原道": ("太原道", "同一条路")}).data_name
+    '太原道'
+    >>> line_meant("太原道", ["太原道"], {"太原道": ("别道", "误")}).data_name
+    '太原道'
+    """
+    if name in names or name not in aliases:
+        return RoadMatch(name, name, "")
+    return RoadMatch(name, *aliases[name])
 
 
 def road_not_found(

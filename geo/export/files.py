@@ -327,8 +327,8 @@ def _belt_bytes(
     if not CRS(crs).is_projected:
         outline = zones.geometry[zones.geometry.notna()].total_bounds
         middle = 0.0 if np.isnan(outline).any() else float(outline[0] + outline[2]) / 2
-        own = str(metadata.get("metric_crs") or "")
-        crs = own if own and CRS(own).is_projected else metric_crs_for(middle)
+        metric_crs = str(metadata.get("metric_crs") or "")
+        crs = metric_crs if metric_crs and CRS(metric_crs).is_projected else metric_crs_for(middle)
     crs, number, width = numbered_belt(crs)
     notice = notice_lines(metadata, replace(options, crs=crs))
     projected = zones.to_crs(crs)
@@ -436,14 +436,14 @@ def _geopackage_bytes(
 
 def _one_kind(layer: gpd.GeoDataFrame, name: str) -> dict[str, Any]:
     """Return the type that all shapes of a table have, multiple where one is."""
-    found = set(layer.geom_type.dropna())
-    plain = {kind.removeprefix("Multi") for kind in found} or {
+    kinds = set(layer.geom_type.dropna())
+    plain = {kind.removeprefix("Multi") for kind in kinds} or {
         {"edges": "LineString"}.get(name, "Polygon")
     }
     if len(plain) > 1:
         return {"geometry_type": "Unknown"}
     (kind,) = plain
-    is_multiple = any(one.startswith("Multi") for one in found)
+    is_multiple = any(one.startswith("Multi") for one in kinds)
     return {
         "geometry_type": f"Multi{kind}" if is_multiple else kind,
         "promote_to_multi": is_multiple,

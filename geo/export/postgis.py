@@ -221,8 +221,10 @@ def _check_postgis(connection: psycopg.Connection) -> None:
     """Make the extension if it is missing and may be made."""
     import psycopg
 
-    found = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone()
-    if found:
+    extension = connection.execute(
+        "SELECT 1 FROM pg_extension WHERE extname = 'postgis'"
+    ).fetchone()
+    if extension:
         return
     try:
         with connection.transaction():

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from geo.io.limits import DATA_FILE_BYTES, refuse_above
 from geo.texts import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -61,13 +64,18 @@ def folder_stamp(folder: Path) -> Stamp:
     tuple of (str, int, int)
         Name, time of the last change [ns], size [byte]; a file that is being written is left out.
     """
+    files = [path for pattern in ("*.toml", "base/*", "zones/*") for path in folder.glob(pattern)]
+    return stamp_of(path for path in files if not path.name.startswith("."))
+
+
+def stamp_of(paths: Iterable[Path]) -> Stamp:
+    """Return folder and name, time [ns] and size [byte] of files, sorted."""
     stamp = []
-    for pattern in ("*.toml", "base/*", "zones/*"):
-        for path in sorted(folder.glob(pattern)):
-            if not path.name.startswith("."):
-                status = path.stat()
-                name = path.relative_to(folder).as_posix()
-                stamp.append((name, status.st_mtime_ns, status.st_size))
+    for path in sorted(paths):
+        with suppress(OSError):  # gone since it was listed, or a link that leads nowhere
+            status = path.stat()
+            name = f"{path.parent.name}/{path.name}"
+            stamp.append((name, status.st_mtime_ns, status.st_size))
     return tuple(stamp)
 
 

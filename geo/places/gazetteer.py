@@ -183,14 +183,14 @@ def gazetteer(
     tuple of Place
         Zones, streets, landmarks.
     """
-    found: list[Place] = []
+    places: list[Place] = []
     for plan, table in zones.items():
-        found += [_place(row, "zone", "zone_id", plan) for row in _records(table)]
-    found += [_place(row, "street", "road_id") for row in _streets(roads)]
-    found += [
+        places += [_place(row, "zone", "zone_id", plan) for row in _records(table)]
+    places += [_place(row, "street", "road_id") for row in _streets(roads)]
+    places += [
         _place(row, "landmark", "landmark_id") for row in _records(landmarks) if row.get("name")
     ]
-    return tuple(found)
+    return tuple(places)
 
 
 def _streets(roads: gpd.GeoDataFrame) -> list[dict[str, Any]]:
@@ -317,11 +317,12 @@ def history_index(
     items = {}
     for plan, table in zones.items():
         metric = table.to_crs(metric_crs)
-        own = edges.get(plan)
+        plan_edges = edges.get(plan)
         sides: dict[str, list[dict[str, Any]]] = {}
-        if own is not None and not own.empty and {"road", "position_error_m"} <= {*own.columns}:
-            for edge in _records(own.to_crs(metric_crs)):
-                sides.setdefault(str(edge["zone_id"]), []).append(edge)
+        if plan_edges is not None:
+            for edge in _records(plan_edges.to_crs(metric_crs)):
+                if edge["geometry"] is not None:
+                    sides.setdefault(str(edge["zone_id"]), []).append(edge)
         items[plan] = tuple(
             row | {"edges": sides.get(str(row["zone_id"]), [])} for row in _records(metric)
         )
@@ -365,10 +366,10 @@ def place_history(place: Place, index: HistoryIndex) -> PlaceHistory:
     distance = 0.0
     if shape is not None and index.district is not None:
         distance = float(index.district.distance(shape))
-    found = {plan: _holdings(place, shape, rows) for plan, rows in index.items.items()}
-    keys = _place_keys(found, index, place)
+    holdings = {plan: _holdings(place, shape, rows) for plan, rows in index.items.items()}
+    keys = _place_keys(holdings, index, place)
     plans = {
-        plan: _ordered([*found[plan], *_same_name(found[plan], keys, rows)])
+        plan: _ordered([*holdings[plan], *_same_name(holdings[plan], keys, rows)])
         for plan, rows in index.items.items()
     }
     return PlaceHistory(place, distance == 0, distance, plans)
@@ -385,20 +386,20 @@ def _holdings(
 ) -> list[Holding]:
     """Return how the items of one plan hold a place by shape or by word."""
     areas = [row for row in rows if _is_area(row["geometry"])]
-    found: list[Holding] = []
+    holdings: list[Holding] = []
     if shape is not None and shape.geom_type == "Point":
-        found = _around_point(place, shape, areas)
+        holdings = _around_point(place, shape, areas)
     elif shape is not None:
-        found = [h for row in areas if (h := _shared(place, shape, row)) is not None]
-    held = {holding.zone_id for holding in found if holding.relation != "outside"}
+        holdings = [h for row in areas if (h := _shared(place, shape, row)) is not None]
+    held = {holding.zone_id for holding in holdings if holding.relation != "outside"}
     for row in rows:
         naming = () if place.kind == "point" else _naming(row, place.name)
         is_itself = place.place_id == f"zone:{row['zone_id']}"
         if row["zone_id"] not in held and (naming or is_itself):
-            found.append(Holding(row["zone_id"], "named", naming or _saying(row)))
+            holdings.append(Holding(row["zone_id"], "named", naming or _saying(row)))
         elif shape is not None and row.get("limits_text") and row["geometry"] is None:
-            found.append(Holding(row["zone_id"], "undetermined", _saying(row)))
-    return found
+            holdings.append(Holding(row["zone_id"], "undetermined", _saying(row)))
+    return holdings
 
 
 def _is_area(geometry: Any) -> bool:
@@ -409,7 +410,7 @@ def _around_point(
     place: Place, point: BaseGeometry, areas: Sequence[Mapping[str, Any]]
 ) -> list[Holding]:
     """Return the zones that hold a point, may hold it, or else the nearest one."""
-    found: list[Holding] = []
+    holdings: list[Holding] = []
     beyond: list[Holding] = []
     for row in areas:
         is_inside = bool(row["geometry"].intersects(point))
@@ -418,17 +419,24 @@ def _around_point(
         if row["edges"]:
             nearest = min(row["edges"], key=lambda edge: edge["geometry"].distance(point))
             limit = str(nearest["road"])
-            error = Z_95 * float(np.hypot(nearest["position_error_m"], place.position_error_m))
+            error = _distance_error_m(nearest.get("position_error_m"), place)
         may_be = error is not None and distance < error
         relation: Relation = "inside" if is_inside else "edge" if may_be else "outside"
         holding = Holding(
             row["zone_id"], relation, _naming(row, place.name) or _saying(row), distance, limit,
             error,
         )  # fmt: skip
-        (beyond if relation == "outside" else found).append(holding)
-    if not any(holding.relation == "inside" for holding in found) and beyond:
-        found.append(min(beyond, key=lambda holding: holding.distance_m or 0.0))
-    return found
+        (beyond if relation == "outside" else holdings).append(holding)
+    if not any(holding.relation == "inside" for holding in holdings) and beyond:
+        holdings.append(min(beyond, key=lambda holding: holding.distance_m or 0.0))
+    return holdings
+
+
+def _distance_error_m(edge_error_m: float | None, place: Place) -> float | None:
+    """Return the 95 % error of a distance to an edge [m]; None where the edge's is not known."""
+    if edge_error_m is None or not edge_error_m > 0:
+        return None
+    return Z_95 * float(np.hypot(edge_error_m, place.position_error_m))
 
 
 def _shared(place: Place, shape: BaseGeometry, row: Mapping[str, Any]) -> Holding | None:
@@ -439,9 +447,9 @@ def _shared(place: Place, shape: BaseGeometry, row: Mapping[str, Any]) -> Holdin
         if share < LEAST_SHARE:
             return None
         return Holding(row["zone_id"], "overlaps", words, share=share)
-    own = [edge for edge in row["edges"] if edge["road"] == place.name]
-    if own:
-        length = sum(float(edge["geometry"].length) for edge in own)
+    edges = [edge for edge in row["edges"] if edge["road"] == place.name]
+    if edges:
+        length = sum(float(edge["geometry"].length) for edge in edges)
         return Holding(row["zone_id"], "along", words, limit=place.name, length_m=length)
     length = float(shape.intersection(row["geometry"]).length)
     if length < LEAST_LENGTH_M:
@@ -495,5 +503,5 @@ def _naming(row: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
 def _saying(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the passages that say what an item is: its limits and its positioning."""
     passages = item_passages(row)
-    said = tuple((k, t) for k, t in passages if k in ("limits_text", "positioning"))
-    return said or passages[:1]
+    sayings = tuple((k, t) for k, t in passages if k in ("limits_text", "positioning"))
+    return sayings or passages[:1]

@@ -101,8 +101,8 @@ def plain(words: str) -> str:
     """
     words = unicodedata.normalize("NFKC", words).casefold().replace("’", "'").replace("ü", "v")
     apart = unicodedata.normalize("NFD", words.replace("ǚ", "v").replace("ǜ", "v"))
-    kept = "".join(c for c in apart if not unicodedata.combining(c))
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    letters = "".join(c for c in apart if not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFC", letters).split())
 
 
 def spell(text: str, known: Iterable[str] = ()) -> Spelt:
@@ -133,14 +133,14 @@ def spell(text: str, known: Iterable[str] = ()) -> Spelt:
         # With `errors=list` every character that has no pinyin stays by itself.
         syllables = lazy_pinyin(piece, errors=list)  # type: ignore[arg-type]
         for character, syllable in zip(piece, syllables, strict=True):
-            kept = "".join(_LETTERS.findall(plain(syllable)))
-            if kept:
-                alone = character.isascii() or kept == plain(character)
+            bare = "".join(_LETTERS.findall(plain(syllable)))
+            if bare:
+                alone = character.isascii() or bare == plain(character)
                 if not (alone and characters and _continues(text, characters[-1], at)):
                     starts.append(position)
-                letters.append(kept)
-                characters += [at] * len(kept)
-                position += len(kept)
+                letters.append(bare)
+                characters += [at] * len(bare)
+                position += len(bare)
             at += 1
     return Spelt(text, "".join(letters), tuple(starts), tuple(characters), folded(text))
 
@@ -292,10 +292,10 @@ def search(index: SearchIndex, query: str, limit: int | None = None) -> list[Hit
     for wanted in ([query], query.split()):
         # Words apart only where they stand nowhere together: "jin jie" is 金街 first.
         for passage in index.passages:
-            found = [_found(words, passage) for words in wanted]
-            if all(spans is not None for spans in found):
+            matches = [_found(words, passage) for words in wanted]
+            if all(spans is not None for spans in matches):
                 hits.append(
-                    Hit(passage, tuple(sorted({s for spans in found for s in spans or ()})))
+                    Hit(passage, tuple(sorted({s for spans in matches for s in spans or ()})))
                 )
         if hits:
             break

@@ -153,12 +153,12 @@ def read_document(path: Path | str) -> Document:
     PlanError
         If it is not a plan file; the message names each fault with its line.
     """
-    found = _read(Path(path))
-    if isinstance(found, list):
+    parsed = _read(Path(path))
+    if isinstance(parsed, list):
         raise PlanError(
-            lines_of([Text("text.about", what=f.place, words=f.message) for f in found])
+            lines_of([Text("text.about", what=f.place, words=f.message) for f in parsed])
         )
-    return found[0]
+    return parsed[0]
 
 
 def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
@@ -189,14 +189,14 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     issues: list[Issue] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            found = _read(path)
+            parsed = _read(path)
         except (DataFileError, InputTooLargeError) as error:
             issues.append(Issue("plan-file-unreadable", "error", path.name, error.words))
             continue
-        if isinstance(found, list):
-            issues.extend(found)
+        if isinstance(parsed, list):
+            issues.extend(parsed)
         else:
-            documents.append(found)
+            documents.append(parsed)
     if not documents and not issues:
         issues.append(
             Issue(
@@ -239,8 +239,8 @@ def check_source(name: str, source: str) -> tuple[Document | None, list[Issue]]:
     issues : list of Issue
         One for each fault; ``place`` is the name with the line.
     """
-    found = _parse(name, source)
-    return (None, found) if isinstance(found, list) else (found[0], [])
+    parsed = _parse(name, source)
+    return (None, parsed) if isinstance(parsed, list) else (parsed[0], [])
 
 
 def line_of(source: str, loc: Sequence[int | str]) -> int:
@@ -348,7 +348,7 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
             first_in.setdefault(item.id, lines.name)
     sound = []
     for document, lines in documents:
-        kept = []
+        items = []
         for n, item in enumerate(document.items):
             faults = []
             if first_in[item.id] != lines.name:
@@ -364,8 +364,8 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
             ]
             issues += [lines.fault(("items", n, key), message) for key, message in faults]
             if not faults:
-                kept.append(item)
-        sound.append(document.model_copy(update={"items": tuple(kept)}))
+                items.append(item)
+        sound.append(document.model_copy(update={"items": tuple(items)}))
     return sound, issues
 
 

@@ -81,12 +81,12 @@ def compare_quotations(documents: Sequence[Document], folder: Path | str) -> lis
     texts = _read_texts(Path(folder))
     issues: list[Issue] = []
     for document in documents:
-        own = _own_text(document, texts)
+        document_text = _own_text(document, texts)
         for owner, key, passage in _quotations(document):
             place = f"{document.id}.toml {owner} {key}"
             wanted = normalised(passage)
             holders = [name for name, text in texts.items() if wanted in text]
-            if own in holders:
+            if document_text in holders:
                 continue
             if holders:
                 issues.append(
@@ -99,7 +99,7 @@ def compare_quotations(documents: Sequence[Document], folder: Path | str) -> lis
                             begin=_begin(passage),
                             holders=holders,
                             document=document.id,
-                            own=own,
+                            own=document_text,
                         ),
                         Text("quotation.elsewhere.remedy"),
                     )
@@ -162,7 +162,7 @@ def _broken(place: str, key: str, passage: str, texts: dict[str, str]) -> Issue:
     )
     if length:
         at = texts[name].find(wanted[:length]) + length
-        told = Text(
+        fault = Text(
             "quotation.breaks-off",
             begin=_begin(passage),
             file=name,
@@ -173,12 +173,12 @@ def _broken(place: str, key: str, passage: str, texts: dict[str, str]) -> Issue:
             printed=texts[name][at : at + SHOWN],
         )
     else:
-        told = Text("quotation.nowhere", begin=_begin(passage), count=len(texts))
+        fault = Text("quotation.nowhere", begin=_begin(passage), count=len(texts))
     return Issue(
         "section-not-found" if key == "section" else "quotation-not-found",
         "error",
         place,
-        told,
+        fault,
         Text("quotation.remedy"),
     )
 

@@ -76,7 +76,7 @@ def compare_with_base(
         whether the median is at most the claimed error.
     """
     roads = imported if isinstance(imported, gpd.GeoDataFrame) else imported.roads
-    found = _by_name(roads.to_crs(metric_crs))
+    imported_lines = _by_name(roads.to_crs(metric_crs))
     # A street without a name has no other to be held against.
     base = base[base["name"].notna() & (base["name"] != "")]
     bundled = base.to_crs(metric_crs)
@@ -87,16 +87,20 @@ def compare_with_base(
     for name, line, method, error in zip(
         bundled["name"], bundled.geometry, methods, errors, strict=True
     ):
-        target = name if name in found else (aliases or {}).get(name, name)
+        target = name if name in imported_lines else (aliases or {}).get(name, name)
         row = {"name": name, "method": method, "claimed_error_m": float(error)}
         row["length_m"] = round(line.length, 1)
-        if target in found:
+        if target in imported_lines:
             used.add(target)
-            row |= {"found": "both", **_distances(line, found[target], float(error))}
+            row |= {"found": "both", **_distances(line, imported_lines[target], float(error))}
         else:
             row |= {"found": "base only", "compared_m": 0.0}
         rows.append(row)
-    rows += [{"name": name, "found": "import only"} for name in sorted(found) if name not in used]
+    rows += [
+        {"name": name, "found": "import only"}
+        for name in sorted(imported_lines)
+        if name not in used
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -141,10 +145,10 @@ def _length_ratio(line: Any, target: Any, places: np.ndarray) -> float:
     merged = shapely.line_merge(target)
     if line.geom_type != "LineString" or merged.geom_type != "LineString" or len(places) < 2:
         return float("nan")
-    own = shapely.line_locate_point(line, places[[0, -1]])
+    ends = shapely.line_locate_point(line, places[[0, -1]])
     other = shapely.line_locate_point(merged, places[[0, -1]])
     length = abs(other[1] - other[0])
-    return round(float(abs(own[1] - own[0]) / length), 3) if length > 0 else float("nan")
+    return round(float(abs(ends[1] - ends[0]) / length), 3) if length > 0 else float("nan")
 
 
 # ---------------------------------------------------------------- the report

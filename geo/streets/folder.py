@@ -145,9 +145,9 @@ def _river(
     rows: list[dict[str, Any]] = []
     names = dict.fromkeys([*old_river["name"], *imported.river["name"]])
     for name in names:
-        own = imported.river[imported.river["name"] == name]
+        imported_rows = imported.river[imported.river["name"] == name]
         old = old_river[old_river["name"] == name]
-        if own.empty:
+        if imported_rows.empty:
             issues.append(
                 Issue(
                     "river-not-imported",
@@ -157,14 +157,14 @@ def _river(
                     Text("street-folder.river.remedy"),
                 )
             )
-        kept = old if own.empty else own
-        found = {row["reading"]: row for row in kept.to_dict("records")}
+        of_river = old if imported_rows.empty else imported_rows
+        by_reading = {row["reading"]: row for row in of_river.to_dict("records")}
         beside = old[old["reading"] == "riverside_road"]
-        if not own.empty and not beside.empty:
+        if not imported_rows.empty and not beside.empty:
             row = _riverside(beside.iloc[0], imported, old_roads)
             if row is not None:
-                found["riverside_road"] = row
-        for reading in [r for r in old["reading"] if r not in found]:
+                by_reading["riverside_road"] = row
+        for reading in [r for r in old["reading"] if r not in by_reading]:
             issues.append(
                 Issue(
                     "river-reading-lost",
@@ -174,7 +174,9 @@ def _river(
                     Text("street-folder.reading.remedy"),
                 )
             )
-        rows += [found[r] for r in [*order, *(set(found) - set(order))] if r in found]
+        rows += [
+            by_reading[r] for r in [*order, *(set(by_reading) - set(order))] if r in by_reading
+        ]
     columns = [*dict.fromkeys([*imported.river.columns, *(key for row in rows for key in row)])]
     columns = [c for c in columns if c != "geometry"] + ["geometry"]
     table = pd.DataFrame.from_records(rows, columns=columns)

@@ -172,12 +172,12 @@ def _with_vertices(
     canonical: dict[tuple[float, float], tuple[float, float]],
 ) -> LineString:
     """Return a line with vertices at the places; its own vertices there take their position."""
-    own = shapely.get_coordinates(line)
-    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(own, axis=0).T))])
+    vertices = shapely.get_coordinates(line)
+    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(vertices, axis=0).T))])
     added = sorted(set(extra))
     along = shapely.line_locate_point(line, shapely.points(added)) if added else np.empty(0)
     entries = [
-        (float(d), 0, canonical.get(xy, xy)) for d, xy in zip(at, map(tuple, own), strict=True)
+        (float(d), 0, canonical.get(xy, xy)) for d, xy in zip(at, map(tuple, vertices), strict=True)
     ]
     entries += [(float(d), 1, xy) for d, xy in zip(along, added, strict=True)]
     entries.sort(key=lambda entry: (entry[0], entry[1]))

@@ -242,11 +242,11 @@ def _relation_area(
         rings["inner" if role == "inner" else "outer"] += [LineString(p) for p in pieces]
     areas = {
         role: shapely.union_all(
-            shapely.get_parts(shapely.polygonize([shapely.union_all(MultiLineString(found))]))
+            shapely.get_parts(shapely.polygonize([shapely.union_all(MultiLineString(ways))]))
         )
-        if found
+        if ways
         else Polygon()
-        for role, found in rings.items()
+        for role, ways in rings.items()
     }
     return shapely.difference(areas["outer"], areas["inner"])
 
@@ -291,7 +291,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
     """
     row = BY_KIND[kind]
     try:
-        found = read_layers(row, {f"layer{row.ending}": copy_at(path)}, Wanted(bbox=bounds), IMPORT)
+        read = read_layers(row, {f"layer{row.ending}": copy_at(path)}, Wanted(bbox=bounds), IMPORT)
     except UploadFaultError as fault:
         if fault.code == "damaged":
             raise DataFileError(
@@ -300,7 +300,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
         raise DataFileError(
             Text(f"upload.{fault.code}", **fault.values).about(path.name)
         ) from fault
-    ways, relations = found.tables["ways"], found.tables["relations"]
+    ways, relations = read.tables["ways"], read.tables["relations"]
     pieces = {
         int(number): [shapely.get_coordinates(line) for line in shapely.get_parts(shape)]
         for number, shape in zip(ways["number"], ways.geometry, strict=True)
@@ -313,7 +313,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
             for row in relations.itertuples(index=False)
         ],
     )
-    date = str(found.tables["file"]["date"].iloc[0])
+    date = str(read.tables["file"]["date"].iloc[0])
     return source_of_elements(elements, path.name, kind.partition(",")[0], date)
 
 
@@ -350,7 +350,7 @@ def read_overpass(document: dict[str, Any], label: str) -> StreetSource:
             e["id"]: (e["lon"], e["lat"]) for e in elements if e["type"] == "node" and "lon" in e
         }
         ways = [e for e in elements if e["type"] == "way"]
-        found = OsmElements(
+        elements_read = OsmElements(
             {e["id"]: e["tags"] for e in ways if e.get("tags")},
             {e["id"]: _pieces(e, nodes) for e in ways},
             [],
@@ -360,17 +360,19 @@ def read_overpass(document: dict[str, Any], label: str) -> StreetSource:
                 number = element["id"]
                 members = [m for m in element.get("members", []) if m.get("type") == "way"]
                 outer = [(m["ref"], str(m.get("role"))) for m in members]
-                found.relations.append((number, element["tags"], outer))
+                elements_read.relations.append((number, element["tags"], outer))
                 for place, member in enumerate(members):
                     if "geometry" in member:
-                        found.member_pieces[number, place] = _pieces(member, nodes)
+                        elements_read.member_pieces[number, place] = _pieces(member, nodes)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataFileError(Text("street-file.element", file=label, key=str(error))) from error
-    if found.pieces and not any(found.pieces.values()):
-        raise DataFileError(Text("street-file.no-positions", file=label, count=len(found.pieces)))
+    if elements_read.pieces and not any(elements_read.pieces.values()):
+        raise DataFileError(
+            Text("street-file.no-positions", file=label, count=len(elements_read.pieces))
+        )
     base = document.get("osm3s", {})
     date = str(base.get("timestamp_osm_base", "")) if isinstance(base, dict) else ""
-    return source_of_elements(found, label, "Overpass JSON", date)
+    return source_of_elements(elements_read, label, "Overpass JSON", date)
 
 
 def _pieces(element: dict[str, Any], nodes: dict[int, tuple[float, float]]) -> list[Piece]:

@@ -183,7 +183,7 @@ def _is_roundabout(way: LineString, roundabouts: Sequence[LineString]) -> bool:
 def _stations(line: LineString, others: Lines) -> npt.NDArray[np.float64]:
     """Return distances along `line`: its vertices, those of `others` beside it, and between."""
     steps = np.diff(shapely.get_coordinates(line), axis=0)
-    own = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+    distances = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
     fill = np.arange(0.0, line.length, STATION_M)
     beside = [np.empty(0)]
     for other in others:
@@ -192,7 +192,7 @@ def _stations(line: LineString, others: Lines) -> npt.NDArray[np.float64]:
         )
         near = vertices[shapely.dwithin(line, vertices, SEPARATION_M)]
         beside.append(shapely.line_locate_point(line, near))
-    return np.unique(np.concatenate([own, fill, *beside]).round(6))
+    return np.unique(np.concatenate([distances, fill, *beside]).round(6))
 
 
 def _tangents(line: LineString, at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -321,7 +321,7 @@ def _without_crossovers(means: Lines, others: Lines, result: ReferenceLine) -> L
     """Return all lines but the short ones that lie between the carriageways of their own road."""
     if not means:
         return others
-    kept = list(means)
+    lines = list(means)
     road = MultiLineString(means)
     reach = result.separation_m / 2 + 3.0
     for line in others:
@@ -329,8 +329,8 @@ def _without_crossovers(means: Lines, others: Lines, result: ReferenceLine) -> L
         if line.length <= SEPARATION_M and bool(shapely.dwithin(vertices, road, reach).all()):
             result.left_out_m += line.length
         else:
-            kept.append(line)
-    return kept
+            lines.append(line)
+    return lines
 
 
 # ---------------------------------------------------------------- roundabouts, gaps

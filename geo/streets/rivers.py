@@ -43,14 +43,14 @@ def river_lines(
     """
     waters = waters[waters.geometry.notna() & waters.intersects(wanted)]
     lines, areas = waters[waters["kind"] == "line"], waters[waters["kind"] == "area"]
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     names = [n for n in dict.fromkeys([*lines["name"], *areas["name"]]) if n]
     for name in sorted(names):
         own_lines = lines[lines["name"] == name]
         mid = _mid_line(own_lines, wanted)
         if mid is not None:
             ids = sorted(set(own_lines["source_id"]))
-            found.append({"name": name, "reading": "mid_river", "ids": ids, "geometry": mid})
+            rows.append({"name": name, "reading": "mid_river", "ids": ids, "geometry": mid})
         own_areas = areas[_is_area_of(areas, name, mid)]
         bank = _near_bank(own_areas, mid, outline, wanted)
         if bank is None:
@@ -65,8 +65,8 @@ def river_lines(
             )
         else:
             ids = sorted(set(own_areas["source_id"]))
-            found.append({"name": name, "reading": "bank", "ids": ids, "geometry": bank})
-    return found
+            rows.append({"name": name, "reading": "bank", "ids": ids, "geometry": bank})
+    return rows
 
 
 def _mid_line(lines: gpd.GeoDataFrame, wanted: Polygon | MultiPolygon) -> Any:
@@ -100,12 +100,12 @@ def _near_bank(
     shores = shapely.get_exterior_ring(
         [part for part in shapely.get_parts(water) if isinstance(part, Polygon)]
     )
-    kept = shapely.intersection(MultiLineString(list(shores)), wanted)
-    if mid is not None and kept.intersects(mid):
+    shore = shapely.intersection(MultiLineString(list(shores)), wanted)
+    if mid is not None and shore.intersects(mid):
         # where the water ends its shore runs across the river: that is no bank
-        reach = np.median(shapely.distance(shapely.points(shapely.get_coordinates(kept)), mid))
-        kept = shapely.difference(kept, shapely.buffer(mid, reach / 2))
-    merged = shapely.line_merge(kept)
+        reach = np.median(shapely.distance(shapely.points(shapely.get_coordinates(shore)), mid))
+        shore = shapely.difference(shore, shapely.buffer(mid, reach / 2))
+    merged = shapely.line_merge(shore)
     banks = [p for p in shapely.get_parts(merged) if isinstance(p, LineString) and p.length > 0]
     if not banks:
         return None

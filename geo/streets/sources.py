@@ -255,10 +255,10 @@ def _read_vector(
         raise DataFileError(Text("street-file.no-lines", file=path.name))
     table = pd.concat(ways, ignore_index=True)
     extent = tuple(gpd.GeoSeries(table["geometry"]).total_bounds.tolist())
-    found = ways_table(table.to_dict("records"))
-    near = found.intersects(shapely.box(*bounds))
+    table_of_ways = ways_table(table.to_dict("records"))
+    near = table_of_ways.intersects(shapely.box(*bounds))
     return StreetSource(
-        found[near].reset_index(drop=True),
+        table_of_ways[near].reset_index(drop=True),
         waters_table(waters),
         label,
         "",
@@ -273,17 +273,17 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
     """Read the layers with a geometry, or the one asked for, in a locked process."""
     row = BY_KIND[label]
     files = {f"layer{row.ending}": copy_at(path)}
-    said = ""
+    encoding = ""
     if label == "Shapefile":
         beside = {ending: path.with_suffix(ending) for ending in SHAPEFILE_PARTS}
         files |= {f"layer{e}": copy_at(part) for e, part in beside.items() if part.is_file()}
         if beside[".cpg"].is_file():
-            said = beside[".cpg"].read_bytes()[:100].decode("ascii", "replace").strip()
+            encoding = beside[".cpg"].read_bytes()[:100].decode("ascii", "replace").strip()
     # the one layer of a Shapefile is called as the file was laid down, that of GeoJSON ""
     chosen: str | list[str] = [layer] if label == "GeoPackage" and layer is not None else "all"
-    wanted = Wanted(layers=chosen, said_encoding=said)
+    wanted = Wanted(layers=chosen, said_encoding=encoding)
     try:
-        found = read_layers(row, files, wanted, IMPORT)
+        layers_read = read_layers(row, files, wanted, IMPORT)
     except UploadFaultError as fault:
         detail = fault.values.get("detail")
         reason = (
@@ -295,10 +295,10 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
             Text("street-file.damaged", file=path.name, kind=label, reason=reason)
         ) from fault
     is_named = label == "GeoPackage"
-    names = [one.name for one in found.layers] if is_named else [path.stem]
+    names = [one.name for one in layers_read.layers] if is_named else [path.stem]
     tables = {
         name if is_named else path.stem: table
-        for name, table in found.tables.items()
+        for name, table in layers_read.tables.items()
         if isinstance(table, gpd.GeoDataFrame)
     }
     if layer is not None and layer not in tables:
@@ -361,8 +361,8 @@ def _tag_columns(table: gpd.GeoDataFrame) -> pd.DataFrame:
     by_lower = {str(c).lower(): c for c in table.columns}
 
     def first(*names: str) -> Any:
-        found = next((by_lower[n] for n in names if n in by_lower), None)
-        return table[found] if found is not None else pd.Series(None, table.index, dtype=object)
+        column = next((by_lower[n] for n in names if n in by_lower), None)
+        return table[column] if column is not None else pd.Series(None, table.index, dtype=object)
 
     return pd.DataFrame(
         {

@@ -98,8 +98,8 @@ class Combination:
     def reading(self) -> str:
         """The id of the reading, such as ``"identity:哈密道=沈阳道"``; empty for the main one."""
         lines = self.lines
-        told = ";".join(f"{name}={lines[name]}" for name in self.changed)
-        return f"identity:{told}" if told else ""
+        names = ";".join(f"{name}={lines[name]}" for name in self.changed)
+        return f"identity:{names}" if names else ""
 
 
 def combinations(identities: Sequence[Identity]) -> tuple[Combination, ...]:
@@ -171,5 +171,5 @@ def weakest(classes: Sequence[Any]) -> IdentityClass | None:
     >>> weakest(["high", None, "medium", "osm"])
     'medium'
     """
-    told = [c for c in classes if c in IDENTITY_CLASSES]
-    return max(told, key=IDENTITY_CLASSES.index) if told else None
+    known = [c for c in classes if c in IDENTITY_CLASSES]
+    return max(known, key=IDENTITY_CLASSES.index) if known else None

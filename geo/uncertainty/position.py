@@ -250,13 +250,13 @@ def area_budget(area_km2: float, edges: gpd.GeoDataFrame | Sequence[Piece]) -> A
     by_edge: dict[str, list[Piece]] = {}
     for piece in pieces:
         by_edge.setdefault(piece.edge_id, []).append(piece)
-    own = {edge_id: _vector_variances(parts) for edge_id, parts in by_edge.items()}
+    of_edges = {edge_id: _vector_variances(parts) for edge_id, parts in by_edge.items()}
     of_vector: dict[str, float] = {}
-    for parts_variances in own.values():
+    for parts_variances in of_edges.values():
         for vector, variance in parts_variances.items():
             of_vector[vector] = of_vector.get(vector, 0.0) + variance
     table = tuple(
-        _edge_error(edge_id, by_edge[edge_id], own[edge_id], variances, of_vector, total)
+        _edge_error(edge_id, by_edge[edge_id], of_edges[edge_id], variances, of_vector, total)
         for edge_id in by_edge
     )
     return AreaBudget(

@@ -258,16 +258,16 @@ def _corners(
     # The old corner, moved with either line: of several crossings the nearest is meant.
     expected = corner + sum(_move_at(xy, moved, corner) for _, xy, moved in near) / 2
     crossings, run = shapely.get_parts(shapely.intersection(a, b), return_index=True)
-    kept = ~shapely.is_empty(crossings)
-    run = run[kept]
+    meeting = ~shapely.is_empty(crossings)
+    run = run[meeting]
     # Lines that overlap for a stretch stay one crossing: its middle.
-    points = shapely.get_coordinates(shapely.point_on_surface(crossings[kept]))
+    points = shapely.get_coordinates(shapely.point_on_surface(crossings[meeting]))
     distance = np.hypot(*(points - expected[run]).T)
     order = np.lexsort((distance, run))
     run, points = run[order], points[order]
-    found, index = np.unique(run, return_index=True)
+    first_runs, index = np.unique(run, return_index=True)
     result = np.full((len(a), 2), np.nan)
-    result[found] = points[index]
+    result[first_runs] = points[index]
     lost = np.flatnonzero(np.isnan(result[:, 0]))
     if lost.size:
         nearest = shapely.shortest_line(a[lost], b[lost])

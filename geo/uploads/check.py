@@ -346,19 +346,19 @@ def _neighbour(
 
 def _checks(shapes: list[OwnShape], base: Base, tick: Callable[[], None]) -> tuple[Check, ...]:
     """Run the checks of the project's own zones that need shapes alone."""
-    found = [s for s in shapes if s.geometry is not None and not s.geometry.is_empty]
+    drawn = [s for s in shapes if s.geometry is not None and not s.geometry.is_empty]
     table = gpd.GeoDataFrame(
         {
-            "zone_id": [s.shape_id for s in found],
+            "zone_id": [s.shape_id for s in drawn],
             "kind": "zone",
             "group": PLAN,
-            "short_name": [s.name for s in found],
-            "short_name_en": [s.name for s in found],
+            "short_name": [s.name for s in drawn],
+            "short_name_en": [s.name for s in drawn],
         },
-        geometry=[s.geometry for s in found],
+        geometry=[s.geometry for s in drawn],
         crs=WGS84,
     )
-    usable = table[[s.budget is not None for s in found]]
+    usable = table[[s.budget is not None for s in drawn]]
     steps: tuple[Callable[[], Check], ...] = (
         lambda: validity_check(PLAN, table),
         lambda: method_check(PLAN, usable, base.metric_crs),

@@ -143,8 +143,8 @@ def stated_area(cell: Any, unit: str) -> tuple[str, str] | None:
         r"[（(）)/／、;；]|[,，](?!\d{3}(?!\d))|(?:合|即|约合|折合)(?=\d)", _plainer(words)
     )
     amounts = [a for piece in pieces if (a := _one_amount(piece)) is not None]
-    told = [piece for piece in pieces if re.search(r"\d", piece)]
-    if not amounts or len(amounts) != len(told):
+    figures = [piece for piece in pieces if re.search(r"\d", piece)]
+    if not amounts or len(amounts) != len(figures):
         return None
     if len(amounts) > 1:
         # one area in two units: the one with more digits, if they say the same

@@ -182,13 +182,13 @@ def _main_parts(collection: shapely.GeometryCollection) -> tuple[shapely.Geometr
         return None, 0
     dimension = shapely.get_dimensions(parts)
     highest = int(dimension.max())
-    kept = parts[dimension == highest].tolist()
+    main = parts[dimension == highest].tolist()
     makers = {2: shapely.MultiPolygon, 1: shapely.MultiLineString, 0: shapely.MultiPoint}
     if highest not in makers:
         return None, 0
     if highest == 1:  # a LinearRing may stand among the lines
-        kept = [shapely.LineString(part.coords) for part in kept]
-    return (kept[0] if len(kept) == 1 else makers[highest](kept)), len(parts) - len(kept)
+        main = [shapely.LineString(part.coords) for part in main]
+    return (main[0] if len(main) == 1 else makers[highest](main)), len(parts) - len(main)
 
 
 def _joined_parts(shape: shapely.MultiPolygon) -> shapely.Geometry | None:
@@ -219,8 +219,8 @@ def _plain(column: pd.Series[Any], name: str, notes: list[Note]) -> pd.Series[An
     for row in long:
         values[row] = str(values[row])[: limits.CELL_CHARACTERS]
     if long:
-        found = {"column": name[:60], "count": len(long), "limit": limits.CELL_CHARACTERS}
-        notes.append(("value-cut", "warning", found))
+        note_values = {"column": name[:60], "count": len(long), "limit": limits.CELL_CHARACTERS}
+        notes.append(("value-cut", "warning", note_values))
     return pd.Series(values, index=column.index, dtype=object)
 
 
@@ -263,20 +263,20 @@ def _findings(layer: gpd.GeoDataFrame) -> list[Note]:
     for column in [name for name in ID_COLUMNS if name in layer.columns]:
         counts = layer[column].dropna().astype(str).value_counts()
         for value, count in counts[counts > 1].items():
-            found = {"column": column, "value": str(value)[:60], "count": int(count)}
-            notes.append(("duplicate-id", "warning", found))
+            note_values = {"column": column, "value": str(value)[:60], "count": int(count)}
+            notes.append(("duplicate-id", "warning", note_values))
     return notes
 
 
 def _capped(notes: list[Note]) -> list[Note]:
     """Keep the first issues of each kind."""
     seen: dict[str, int] = {}
-    kept = []
+    capped = []
     for note in notes:
         seen[note[0]] = seen.get(note[0], 0) + 1
         if seen[note[0]] <= MOST_ISSUES_PER_CODE:
-            kept.append(note)
-    return kept
+            capped.append(note)
+    return capped
 
 
 def _issue(note: Note, label: str) -> Issue:

@@ -363,11 +363,11 @@ def _read_shapefile(parts: dict[str, _Source]) -> Raw:
     notes: list[Note] = []
     if ".dbf" not in parts:
         notes.append(("no-dbf", "warning", {}))
-    said = parts.pop(".cpg").head[:100] if ".cpg" in parts else b""
+    code_page = parts.pop(".cpg").head[:100] if ".cpg" in parts else b""
     if ".prj" not in parts:
         notes.append(("no-crs", "warning", {}))
     files = {f"layer{ending}": source.write for ending, source in parts.items()}
-    wanted = Wanted(said_encoding=said.decode("ascii", "replace").strip())
+    wanted = Wanted(said_encoding=code_page.decode("ascii", "replace").strip())
     return _raw(row, _read(row, files, wanted), notes)
 
 
@@ -377,9 +377,9 @@ def _read_shapefile(parts: dict[str, _Source]) -> Raw:
 def _read_one(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
     """Read a file of one layer."""
     raw = _raw(row, _read(row, {f"layer{row.ending}": source.write}), [])
-    told = [note for note in raw.notes if note[0] == "json-kind"]
+    notes = [note for note in raw.notes if note[0] == "json-kind"]
     raw.notes = [note for note in raw.notes if note[0] != "json-kind"]
-    raw.kind = str(told[0][2]["kind"]) if told else raw.kind
+    raw.kind = str(notes[0][2]["kind"]) if notes else raw.kind
     return raw
 
 
@@ -390,16 +390,16 @@ def _read_many(row: Format, source: _Source, layer: str | None) -> Raw:
 
 def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
     """Read the layer asked for, else the first of polygons; tell the others."""
-    found = _read(row, files, Wanted(layers=[layer] if layer else "polygons", count=True))
-    names = [one.name for one in found.layers if one.geometry and one.features]
-    if not found.tables:
+    layers_read = _read(row, files, Wanted(layers=[layer] if layer else "polygons", count=True))
+    names = [one.name for one in layers_read.layers if one.geometry and one.features]
+    if not layers_read.tables:
         raise UploadFaultError("no-such-layer" if layer else "no-features", layer=layer or "")
-    read = next(iter(found.tables))
+    read = next(iter(layers_read.tables))
     notes: list[Note] = []
     others = [name for name in names if name != read]
     if others and layer is None:
         notes.append(("other-layers", "warning", {"layer": read, "others": ", ".join(others[:5])}))
-    raw = _raw(row, found, notes)
+    raw = _raw(row, layers_read, notes)
     if len(names) > 1:
         raw.layers, raw.chosen = tuple(names), read
     if raw.layer.crs is None and not any(note[0].startswith("crs-") for note in raw.notes):
@@ -410,8 +410,8 @@ def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
 def _read_workbook(row: Format, source: _Source, layer: str | None) -> Raw:
     """Read the first sheet of a workbook that has coordinates."""
     wanted = Wanted(layers=[layer] if layer else "all")
-    found = _read(row, {f"layer{row.ending}": source.write}, wanted)
-    return _raw(row, found, [])
+    read = _read(row, {f"layer{row.ending}": source.write}, wanted)
+    return _raw(row, read, [])
 
 
 def _read_gpx(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
@@ -427,12 +427,12 @@ def _read_kml(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: 
         source = _Source(source.head, partial(_in_utf8, source))
     fields: dict[str, str] = {}
     source = _Source(source.head, partial(_with_plain_names, source, fields))
-    found = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
-    raw = _raw(row, found, [])
+    read = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
+    raw = _raw(row, read, [])
     extra = [name for name in KML_HOUSEKEEPING if name in raw.layer.columns]
     layer_ = raw.layer.drop(columns=extra)
-    own = {plain: name for name, plain in fields.items()}
-    names = ["name" if n == "Name" else own.get(str(n), str(n)) for n in layer_.columns]
+    original_names = {plain: name for name, plain in fields.items()}
+    names = ["name" if n == "Name" else original_names.get(str(n), str(n)) for n in layer_.columns]
     shape = layer_.geometry.name
     plain = [n for n, column in zip(names, layer_.columns, strict=True) if column != shape]
     layer_.columns = pd.Index([*column_names(plain), shape], dtype=object)
@@ -478,19 +478,19 @@ def _tuples(match: re.Match[bytes]) -> bytes:
     """
     if not re.search(rb",\s|,$", match[2]):
         return match[0]
-    found: list[bytes] = []
+    rows: list[bytes] = []
     is_open = False
     for word in match[2].split():
         if is_open:
-            found[-1] += word
+            rows[-1] += word
         else:
-            found.append(word)
+            rows.append(word)
         # a comma after a whole position ends it, after a single number it does not
-        is_open = word.endswith(b",") and found[-1].count(b",") == 1
+        is_open = word.endswith(b",") and rows[-1].count(b",") == 1
         if word.endswith(b",") and not is_open:
             is_height = not match[2].strip().endswith(b",") and b"," not in word[:-1]
-            is_open = is_height and found[-1].count(b",") == 2
-    tuples = b" ".join(word.rstrip(b",") for word in found)
+            is_open = is_height and rows[-1].count(b",") == 2
+    tuples = b" ".join(word.rstrip(b",") for word in rows)
     return match[1] + tuples + match[3]
 
 

@@ -71,8 +71,8 @@ def own_report_record(
 def _beside(zones: Zones, zone_id: str) -> dict[str, Any]:
     """Return what the project's own zone states and measures."""
     keys = ("name", "name_en", "plan", "stated_area_km2", "computed_area_km2", "low_km2")
-    found = zones.get(zone_id, {})
-    return {key: found.get(key) for key in (*keys, "high_km2", "verdict")}
+    zone = zones.get(zone_id, {})
+    return {key: zone.get(key) for key in (*keys, "high_km2", "verdict")}
 
 
 def own_report_json(report: OwnReport, base: Base, zones: Zones, *, source: str, datum: str) -> str:

@@ -44,13 +44,13 @@ def refuse_heavy(shapes: Iterable[Any], beside: Iterable[Any]) -> None:
         If more than `MEETING_SIDES` sides may cross, or vertices would be
         compared more than `VERTEX_PAIRS` times.
     """
-    own, others = list(shapes), list(beside)
-    counts = shapely.get_num_coordinates(np.array(own, dtype=object)).astype(np.int64)
+    own_shapes, others = list(shapes), list(beside)
+    counts = shapely.get_num_coordinates(np.array(own_shapes, dtype=object)).astype(np.int64)
     largest = max((int(shapely.get_num_coordinates(other)) for other in others), default=0)
     # A Hausdorff distance compares the vertices of two outlines with each other.
     pairs = int(counts.sum()) * largest
     _refuse("VERTEX_PAIRS", VERTEX_PAIRS, pairs)
-    _refuse("MEETING_SIDES", MEETING_SIDES, meeting_sides(own, others, MEETING_SIDES))
+    _refuse("MEETING_SIDES", MEETING_SIDES, meeting_sides(own_shapes, others, MEETING_SIDES))
 
 
 def _refuse(name: str, limit: int, found: int) -> None:
@@ -82,8 +82,8 @@ def meeting_sides(own: list[Any], others: list[Any], enough: int) -> int:
     total = 0
     for start in range(0, len(mine), _AT_ONCE):
         rows = mine[start : start + _AT_ONCE]
-        found, hits = tree.query(tree.geometries.take(rows))
-        first = rows[found]
+        sides_hit, hits = tree.query(tree.geometries.take(rows))
+        first = rows[sides_hit]
         # a pair of own shapes is met from both sides, one with another shape once
         other = (owner[hits] > owner[first]) & (owner[first] != owner[hits])
         a, b = ends[first[other]], ends[hits[other]]

@@ -155,8 +155,8 @@ def _unplaced(item: PlanItem) -> tuple[str, str]:
 
 def _not_read_whole(gaps: Sequence[Fault]) -> tuple[str, str]:
     """Return why an item whose limits were not read whole has no shape."""
-    found = "、".join(dict.fromkeys(gap.words for gap in gaps))
-    return text("obstacle.gaps", "zh", found=found), text("obstacle.gaps", "en", found=found)
+    words = "、".join(dict.fromkeys(gap.words for gap in gaps))
+    return text("obstacle.gaps", "zh", found=words), text("obstacle.gaps", "en", found=words)
 
 
 def _no_axis() -> tuple[str, str]:
@@ -176,8 +176,8 @@ def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Geom
         return None if origin.geometry is None else rounded(point_on_surface(origin.geometry))
     names = [item.label_at] if item.label_at else [item.short_name, item.name]
     points = base.landmark_points
-    found = next((points[name] for name in points if name in names), None)
-    return None if found is None else rounded(found)
+    point = next((points[name] for name in points if name in names), None)
+    return None if point is None else rounded(point)
 
 
 def item_findings(drawn: Drawn) -> list[Finding]:

@@ -132,11 +132,11 @@ class Edges:
         names : dict of str to str
             That name for every limit as printed.
         """
-        found = [identities.get(names.get(limit, "")) for limit in self.table["limit"]]
+        of_edges = [identities.get(names.get(limit, "")) for limit in self.table["limit"]]
         table = self.table.assign(
-            candidates=[candidate_records(identity) for identity in found],
-            identity_reason=[i.reason if i else "" for i in found],
-            identity_reason_en=[i.reason_en if i else "" for i in found],
+            candidates=[candidate_records(identity) for identity in of_edges],
+            identity_reason=[i.reason if i else "" for i in of_edges],
+            identity_reason_en=[i.reason_en if i else "" for i in of_edges],
         )
         return Edges(table, self.pieces)
 
@@ -219,11 +219,11 @@ def side_pieces(side: Side, base: Base, river: str | None) -> list[dict[str, Any
             }
         ]
     if side.own_piece is not None:
-        own = {"edge_id": side.edge_id, "road": side.road, "geometry": side.geometry}
-        return [dict(side.own_piece) | own]
+        side_record = {"edge_id": side.edge_id, "road": side.road, "geometry": side.geometry}
+        return [dict(side.own_piece) | side_record]
     stretches = base.stretch_records(side.road, river)
     lines = [stretch["geometry"] for stretch in stretches]
-    found = []
+    records = []
     for part in shapely.get_parts(side.geometry):
         for number, line in cut_at_stretches(part, lines):
             piece = stretches[number] | {
@@ -236,8 +236,8 @@ def side_pieces(side: Side, base: Base, river: str | None) -> list[dict[str, Any
             if connector is not None:
                 # A reviewer's error of a connector covers that it may be another street.
                 piece["position_error_m"] = max(piece["position_error_m"], connector.error_m)
-            found.append(piece)
-    return found
+            records.append(piece)
+    return records
 
 
 def as_pieces(records: Sequence[Mapping[str, Any]]) -> list[Piece]:
@@ -267,7 +267,7 @@ def straight_error_m(error_m: float, length_m: float) -> float:
 
 def _row(side: Side, pieces: Sequence[Mapping[str, Any]], base: Base) -> dict[str, Any]:
     """Return the row of one edge."""
-    alias = base.aliases.get(side.limit)
+    alias = base.alias_of(side.limit)
     connector = side.connector
     methods = [piece["method"] for piece in pieces if piece["method"] in METHODS]
     return {

@@ -98,13 +98,13 @@ def draw_enclosed(item: PlanItem, base: Base) -> Drawn:
     classes = {name: edges.classes(main.lines.get(name, name)) for name in names}
     identities = named_identities(names, base, classes)
     edges = edges.identified({i.name: i for i in identities}, data_names)
-    found = combinations(identities)
+    combined = combinations(identities)
 
     readings, outlines = _readings(item, limits, base, main, rivers, trace, every=True)
     parts = _part_areas(item, trace, base)
     others: list[Alternative] = []
     other_parts: dict[str, list[Alternative]] = {part.id: [] for part in item.part_areas}
-    for combination in found[1:]:
+    for combination in combined[1:]:
         course = replace(main, lines=combination.lines)
         try:
             its_trace = trace_course(item, limits, base, course)
@@ -127,7 +127,7 @@ def draw_enclosed(item: PlanItem, base: Base) -> Drawn:
         outlines=outlines,
         part_areas=parts,
         budget=trace.budget,
-        probability=found[0].probability,
+        probability=combined[0].probability,
         alternatives=tuple(others),
         part_alternatives={part_id: tuple(rows) for part_id, rows in other_parts.items()},
         implied=_implied(item, edges, trace.budget, base, main.river),
@@ -154,11 +154,11 @@ def trace_course(item: PlanItem, limits: tuple[Limit, ...], base: Base, course: 
             )
         )
     aliases = base.alias_names()
-    limits, index, own = with_own_lines(limits, index, base, item.id)
+    limits, index, own_lines = with_own_lines(limits, index, base, item.id)
     if any(limit.side for limit in limits):
         limits = order_limits(limits, index, connectors=connectors, aliases=aliases, what=item.id)
     ring = enclose(limits, index, connectors=connectors, aliases=aliases, what=item.id)
-    sides = _sides(item, ring, limits, course, own, base)
+    sides = _sides(item, ring, limits, course, own_lines, base)
     pieces = [piece for side in sides for piece in side_pieces(side, base, course.river)]
     geometry = to_files(ring.polygon, base.metric_crs)
     budget = area_budget(float(geodesic_area_km2([geometry])[0]), as_pieces(pieces))

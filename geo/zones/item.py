@@ -90,8 +90,8 @@ class Drawn:
         main = self.readings
         if main and self.probability < 1:
             first = main[0]
-            told = Reading(first.reading, first.value, first.low, first.high, self.probability)
-            main = (told, *main[1:])
+            combined = Reading(first.reading, first.value, first.low, first.high, self.probability)
+            main = (combined, *main[1:])
         others = [alternative.default for alternative in self.alternatives]
         return (*main, *(reading for reading in others if reading is not None))
 

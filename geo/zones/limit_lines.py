@@ -85,7 +85,7 @@ def with_own_lines(
     RoadNotFoundError
         If a road is not among the lines.
     """
-    own: dict[str, OwnLine] = {}
+    own_lines: dict[str, OwnLine] = {}
     renamed = []
     for limit in limits:
         ground = None if limit.name in base.lines_by_name else _ground(limit.name, base)
@@ -100,18 +100,18 @@ def with_own_lines(
                 raise LimitsError(message.about(what))
             road = index.road(find_road(limit.name, index, base.alias_names(), what).data_name)
             name = f"{limit.name} {side}{limit.offset_m:g} m"
-            own[name] = OwnLine(limit, parallel(road.shape, limit.offset_m, side))
+            own_lines[name] = OwnLine(limit, parallel(road.shape, limit.offset_m, side))
         elif ground is not None:
             if limit.side is None:
                 raise LimitsError(Text("drawing.ground-side", name=limit.name).about(what))
             name = f"{limit.name} {limit.side}"
-            own[name] = OwnLine(limit, facing_bound(ground["geometry"], limit.side), ground)
+            own_lines[name] = OwnLine(limit, facing_bound(ground["geometry"], limit.side), ground)
         else:
             renamed.append(limit)
             continue
-        index = index.with_line(name, own[name].line)
+        index = index.with_line(name, own_lines[name].line)
         renamed.append(replace(limit, name=name))
-    return tuple(renamed), index, own
+    return tuple(renamed), index, own_lines
 
 
 def _ground(name: str, base: Base) -> Mapping[str, Any] | None:

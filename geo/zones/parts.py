@@ -51,10 +51,10 @@ def carried_parts(
         shape, default = origin.outlines.get(one.reading), one.default
         readings: tuple[Reading, ...] = ()
         if shape is not None and default is not None:
-            own = math.nan
+            standard_error = math.nan
             if default.high is not None and default.low is not None:
-                own = (default.high - default.low) / 2 / Z_95
-            readings = (part_reading(_metric(shape, base), own, base),)
+                standard_error = (default.high - default.low) / 2 / Z_95
+            readings = (part_reading(_metric(shape, base), standard_error, base),)
         others.append(Alternative(one.reading, one.probability, one.changed, readings))
     return dict.fromkeys(measurable, reading), dict.fromkeys(measurable, tuple(others))
 

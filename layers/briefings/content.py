@@ -113,8 +113,12 @@ def plan_parts(
     parts = []
     for plan in (p for p in wanted if p in known and len(zones_by_plan[p])):
         zones = zones_by_plan[plan].reset_index(drop=True)
-        own = set(zones["zone_id"])
-        chosen = tuple(z for z in options.zones if z in own) if options.zones is not None else None
+        plan_zones = set(zones["zone_id"])
+        chosen = (
+            tuple(z for z in options.zones if z in plan_zones)
+            if options.zones is not None
+            else None
+        )
         if chosen == ():
             continue
         shown = chosen_zones(zones, SheetOptions(zones=chosen))
@@ -147,19 +151,19 @@ def passages(row: Any, language: str) -> list[Passage]:
         Language of headings and of the project's own words.
     """
     cited = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
-    found = [
+    texts = [
         Passage(text(f"briefing.{key}", language), words, cited)
         for key, column in (
             ("limits", "limits_text"), ("positioning", "positioning"), ("strategy", "strategy"),
         )
         if (words := str(getattr(row, column, "") or ""))
     ]  # fmt: skip
-    if not found:
-        found = further_quotes(row, language)
-    own = str(getattr(row, "reasoning_en" if language == "en" else "reasoning", "") or "")
-    if own:
-        found.append(Passage(text("briefing.reasoning", language), own, is_own=True))
-    return found
+    if not texts:
+        texts = further_quotes(row, language)
+    reasoning = str(getattr(row, "reasoning_en" if language == "en" else "reasoning", "") or "")
+    if reasoning:
+        texts.append(Passage(text("briefing.reasoning", language), reasoning, is_own=True))
+    return texts
 
 
 def has_definition(row: Any) -> bool:
@@ -173,13 +177,13 @@ def further_quotes(row: Any, language: str) -> list[Passage]:
     section = str(getattr(row, "section", "") or "")
     quotes = as_list(getattr(row, "quote", None))
     sections = as_list(getattr(row, "quote_sections", None))
-    found = []
+    further = []
     for number, words in enumerate(quotes):
         where = cited
         if number < len(sections) and section and cited.endswith(section):
             where = cited.removesuffix(section) + sections[number]
-        found.append(Passage(text("briefing.quote", language), words, where))
-    return found
+        further.append(Passage(text("briefing.quote", language), words, where))
+    return further
 
 
 def as_list(value: Any) -> list[Any]:
@@ -216,14 +220,14 @@ def figure_rows(row: Any, language: str) -> list[tuple[str, str]]:
 
 def reading_rows(row: Any, language: str) -> list[tuple[str, str]]:
     """Return the computed area under every reading as (reading, area with interval)."""
-    found = []
+    rows = []
     for reading in as_list(getattr(row, "readings", None)):
         name = reading["reading_en" if language == "en" else "reading_zh"]
         value = f"{reading['area_km2']:.3f} km²"
         if reading.get("low_km2") is not None:
             value += f"（{reading['low_km2']:.3f}–{reading['high_km2']:.3f}）"
-        found.append((name, value))
-    return found
+        rows.append((name, value))
+    return rows
 
 
 def is_missing(value: Any) -> bool:

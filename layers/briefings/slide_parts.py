@@ -101,9 +101,9 @@ def write(
 
 def line_height_in(line: Line, width_in: float, size: float) -> float:
     """Return the height of a paragraph with the space before it [inch]."""
-    own = line.size_pt(size)
-    count = len(wrapped(line.words, width_in, own))
-    return (count * LINE_SPACING * own + _space_before(line)) / 72
+    points = line.size_pt(size)
+    count = len(wrapped(line.words, width_in, points))
+    return (count * LINE_SPACING * points + _space_before(line)) / 72
 
 
 def _space_before(line: Line) -> float:
@@ -119,18 +119,18 @@ def fit(lines: list[Line], width_in: float, height_in: float) -> tuple[float, li
     size = _largest_size(lines, width_in, height_in)
     if size:
         return size, []
-    used, kept = 0.0, 0
+    used, count = 0.0, 0
     for line in lines:
         used += line_height_in(line, width_in, TEXT_SIZES_PT[-1])
         if used > height_in * SAFETY:
             break
-        kept += 1
+        count += 1
     # A citation goes on with the words before it, and no heading stays behind alone.
-    while kept > 1 and (lines[kept].role == "citation" or lines[kept - 1].role == "heading"):
-        kept -= 1
-    kept = max(kept, 1)
-    size = _largest_size(lines[:kept], width_in, height_in) or TEXT_SIZES_PT[-1]
-    return size, lines[kept:]
+    while count > 1 and (lines[count].role == "citation" or lines[count - 1].role == "heading"):
+        count -= 1
+    count = max(count, 1)
+    size = _largest_size(lines[:count], width_in, height_in) or TEXT_SIZES_PT[-1]
+    return size, lines[count:]
 
 
 def _largest_size(lines: list[Line], width_in: float, height_in: float) -> float | None:
@@ -150,11 +150,11 @@ def add_text(
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     for number, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        own = line.size_pt(size)
-        paragraph.line_spacing = Pt(LINE_SPACING * own)
+        points = line.size_pt(size)
+        paragraph.line_spacing = Pt(LINE_SPACING * points)
         paragraph.space_before = Pt(_space_before(line))
         colour = {"heading": ACCENT, "citation": GREY}.get(line.role, INK)
-        style_run(paragraph.add_run(), line.words, own, colour, bold=line.role == "heading")
+        style_run(paragraph.add_run(), line.words, points, colour, bold=line.role == "heading")
 
 
 CELL_MARGIN_IN = 0.06

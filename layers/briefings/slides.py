@@ -304,17 +304,17 @@ def _add_zone(
         figures.insert(1, ["", text("briefing.no_shape", lang)])
     shares = (0.34, 0.66) if width < 8 else (0.2, 0.8)
     figures_height = table_height(figures, [width * share for share in shares], 11.0)
-    found = passages(row, lang)
+    texts = passages(row, lang)
     room = BODY_BOTTOM_IN - BODY_TOP_IN - figures_height - 0.15
-    lines = _text_lines(found)
+    lines = _text_lines(texts)
     size, rest = fit(lines, width, room)
     if rest:  # the plan's own words come first; ours then stand in the notes
-        lines = _text_lines([passage for passage in found if not passage.is_own])
+        lines = _text_lines([passage for passage in texts if not passage.is_own])
         size, rest = fit(lines, width, room)
-    kept = lines[: len(lines) - len(rest)]
-    add_text(slide, kept, (left, BODY_TOP_IN, width, room), size)
+    shown = lines[: len(lines) - len(rest)]
+    add_text(slide, shown, (left, BODY_TOP_IN, width, room), size)
     add_table(slide, None, figures, shares, (left, BODY_BOTTOM_IN - figures_height, width), 11.0)
-    _add_notes(slide, row, found, lang)
+    _add_notes(slide, row, texts, lang)
     number = 2
     while rest:
         more = _new_slide(
@@ -396,14 +396,14 @@ def _add_tables(
     marks = list(table.fills) or [""] * len(rows)
     while True:
         widths = [width * share for share in shares]
-        used, kept = row_height(header, widths, size), 0
+        used, count = row_height(header, widths, size), 0
         for row in rows:
             used += row_height(row, widths, size)
-            if used > height and kept:
+            if used > height and count:
                 break
-            kept += 1
-        add_table(slide, header, rows[:kept], shares, (left, top, width), size, marks[:kept])
-        rows, marks = rows[kept:], marks[kept:]
+            count += 1
+        add_table(slide, header, rows[:count], shares, (left, top, width), size, marks[:count])
+        rows, marks = rows[count:], marks[count:]
         if not rows:
             return
         number += 1

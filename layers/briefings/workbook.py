@@ -255,10 +255,10 @@ def printed_format(printed: str) -> str:
     >>> printed_format("约0.50平方公里"), printed_format("7平方公里"), printed_format("")
     ('0.00', '0', '0.###')
     """
-    found = re.search(r"\d+(?:\.(\d+))?", printed)
-    if not found:
+    figure = re.search(r"\d+(?:\.(\d+))?", printed)
+    if not figure:
         return "0.###"
-    return "0." + "0" * len(found.group(1)) if found.group(1) else "0"
+    return "0." + "0" * len(figure.group(1)) if figure.group(1) else "0"
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> Any:

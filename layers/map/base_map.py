@@ -36,7 +36,7 @@ from layers.map.zones import (
     style_records,
     zone_records,
 )
-from layers.styles import BASIS_DASH, CONNECTOR_DASH, VERDICT_COLOURS, styles_of
+from layers.styles import BASIS_DASH, CONNECTOR_DASH, HATCHES, VERDICT_COLOURS, styles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -263,9 +263,10 @@ def map_data(
         "styles": style_records((record["place"] for record in records), styles),
         "dashes": BASIS_DASH,
         "verdicts": {
-            verdict: {"shape": mark.shape, "colour": VERDICT_COLOURS[verdict]}
+            verdict: {"colour": VERDICT_COLOURS[verdict], "shapes": mark.shapes}
             for verdict, mark in MARKS.items()
         },
+        "hatches": {hatch: drawn.shapes for hatch, drawn in HATCHES.items()},
         "version": about_data["version"],
         "attribution": list(about_data["attribution"]),
         "accuracy": list(about_data["accuracy"]),

@@ -165,11 +165,11 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
                 line.append(token)
             while text_width_mm("".join(line).rstrip(), size_pt) > width_mm:
                 whole = "".join(line)
-                kept = max(1, _fitting_length(whole, width_mm, size_pt))
-                if kept >= len(whole):
+                length = max(1, _fitting_length(whole, width_mm, size_pt))
+                if length >= len(whole):
                     break
-                lines.append(whole[:kept])
-                line = [whole[kept:]]
+                lines.append(whole[:length])
+                line = [whole[length:]]
         lines.append("".join(line).rstrip())
     return lines
 

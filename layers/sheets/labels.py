@@ -255,9 +255,9 @@ def line_candidates(
     places = np.concatenate([middle + normal * step for step, _ in steps])
     cost = np.concatenate([cost + more for _, more in steps])
     angle = np.tile(angle, len(steps))
-    found = Candidates(places[:, 0], places[:, 1], angle, cost)
+    candidates = Candidates(places[:, 0], places[:, 1], angle, cost)
     if crossing is not None and len(crossing) and len(places):
-        boxes = label_boxes(text, size_pt, found)
+        boxes = label_boxes(text, size_pt, candidates)
         hits = shapely.STRtree(crossing).query(boxes, predicate="intersects")[0]
         cost = cost + 0.5 * np.bincount(hits, minlength=len(boxes))
     return Candidates(places[:, 0], places[:, 1], angle, cost)

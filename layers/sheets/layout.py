@@ -119,9 +119,9 @@ def compose_sheet(
         legend_top = draw_scale_block(page, frame, left, low + height, width)
         columns = 2 if options.area_table or focus or options.language == "zh" else 1
         below_height = legend_height_mm(page, below, width, columns)
-        kept = below_height + _zone_legend_mm(page, rows, width, focus)
+        reserved = below_height + _zone_legend_mm(page, rows, width, focus)
         inset = _inset_height(page, base, frame, width, legend_top - low)
-        room = legend_top - low - kept
+        room = legend_top - low - reserved
         if not _remarks_fit(page, remarks, width, room - inset, focus):
             inset = 0.0  # the plan's words come before the inset
         floor = low + inset

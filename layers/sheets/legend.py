@@ -145,15 +145,15 @@ def zone_rows(
     """
     rows = []
     for kind in KINDS:
-        own = [
+        group_zones = [
             row for row in zones[zones["kind"] == kind].itertuples()
             if _is_drawn(row) or (with_table and stated_figure(row) != "—")
         ]  # fmt: skip
-        if own:
+        if group_zones:
             heading = text(f"sheet.kind.{kind}", language)
             heading = f"{plan} · {heading}" if plan else heading
             rows.append(LegendRow((heading,), is_heading=True))
-        for row in own:
+        for row in group_zones:
             cells: tuple[str, ...] = (zone_name(row, language),)
             if with_table:
                 cells = (
@@ -172,9 +172,9 @@ def zone_rows(
 def symbol_rows(symbols: Iterable[str], language: str) -> list[LegendRow]:
     """Return the rows of a legend for the base symbols seen on a map."""
     seen = set(symbols)
-    found = [symbol for symbol in SYMBOLS if symbol in seen]
+    shown = [symbol for symbol in SYMBOLS if symbol in seen]
     heading = [LegendRow((text("sheet.base_symbols", language),), is_heading=True)]
-    rows = [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in found]
+    rows = [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in shown]
     return heading + rows if rows else []
 
 

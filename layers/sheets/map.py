@@ -289,16 +289,16 @@ def _draw_roads(axes: Axes, frame: MapFrame, base: Base, options: SheetOptions) 
     lanes = base.background[base.background["kind"] == "street"].geometry
     lane_pt = LANE_WIDTH_MM * options.font_scale / POINT_MM
     draw_roads(axes, [(xy, lane_pt) for xy in _visible_lines(frame, lanes)], options, method="lane")
-    found: dict[str, list[tuple[Any, float]]] = {"traced": [], "inferred": [], "estimated": []}
+    by_method: dict[str, list[tuple[Any, float]]] = {"traced": [], "inferred": [], "estimated": []}
     for road in base.stretches.itertuples():
         if not road.name:
             continue
         width = road_width_mm(road, options) / POINT_MM
-        lines = found[road.method if road.method in found else "traced"]
+        lines = by_method[road.method if road.method in by_method else "traced"]
         lines += [(xy, width) for xy in _visible_lines(frame, [road.geometry])]
-    for method, lines in found.items():
+    for method, lines in by_method.items():
         draw_roads(axes, lines, options, method=method)
-    return {SYMBOL_OF_METHOD[method] for method, lines in found.items() if lines}
+    return {SYMBOL_OF_METHOD[method] for method, lines in by_method.items() if lines}
 
 
 def _visible_lines(frame: MapFrame, lines: Iterable[BaseGeometry]) -> list[Any]:
@@ -320,9 +320,9 @@ def _draw_connectors(
 ) -> set[str]:
     if edges is None or edges.empty or "connector" not in edges.columns:
         return set()
-    own = edges[edges["zone_id"].isin(front["zone_id"]) & edges["connector"].eq(True)]
+    connectors = edges[edges["zone_id"].isin(front["zone_id"]) & edges["connector"].eq(True)]
     symbols = set()
-    for line in shapely.get_parts(frame.clip(own.to_crs(front.crs).geometry.to_numpy())):
+    for line in shapely.get_parts(frame.clip(connectors.to_crs(front.crs).geometry.to_numpy())):
         if line.geom_type == "LineString" and not line.is_empty:
             symbols.add("connector")
             draw_connector(axes, line.xy, options)
@@ -384,12 +384,14 @@ def _place_labels(
     paper = {row.zone_id: frame.to_paper(row.geometry) for row in front.itertuples()}
     missing = []
     for row in reversed(_largest_first(front)):
-        own = paper[row.zone_id]
+        shape = paper[row.zone_id]
         others = [
-            paper[i] for i in front["zone_id"] if i != row.zone_id and paper[i].area < own.area * 4
+            paper[i]
+            for i in front["zone_id"]
+            if i != row.zone_id and paper[i].area < shape.area * 4
         ]
         name = zone_label(row, options.language)
-        if not _place_zone_name(board, own, others, name, scale):
+        if not _place_zone_name(board, shape, others, name, scale):
             missing.append(str(row.zone_id))
     _place_neighbours(board, frame, base, options)
     _place_river_names(board, frame, base, options)

@@ -195,8 +195,8 @@ def has_extent(zones: gpd.GeoDataFrame) -> pd.Series[bool]:
     kinds = zones.geometry.geom_type
     is_area = kinds.isin(("Polygon", "MultiPolygon"))
     is_line = kinds.isin(("LineString", "MultiLineString")) & (zones["kind"] == "belt")
-    found: pd.Series[bool] = is_area | is_line | zones["stated_area_km2"].notna()
-    return found
+    drawable: pd.Series[bool] = is_area | is_line | zones["stated_area_km2"].notna()
+    return drawable
 
 
 def _require_zone(zone_id: str, zones: gpd.GeoDataFrame) -> None:
@@ -251,10 +251,10 @@ def extent_m(
     if not (-180 <= left < right <= 180 and -90 <= bottom < top <= 90):
         raise ExportError(Text("refused.extent", extent=str(options.extent)))
     box = geopandas.GeoSeries([shapely.box(left, bottom, right, top)], crs=WGS84)
-    found = box.to_crs(base.metric_crs).iloc[0]
-    if not found.intersects(base.outline):
+    extent = box.to_crs(base.metric_crs).iloc[0]
+    if not extent.intersects(base.outline):
         raise ExportError(Text("refused.extent-outside", extent=str(options.extent)))
-    left, bottom, right, top = found.bounds
+    left, bottom, right, top = extent.bounds
     return left, bottom, right, top
 
 

@@ -128,8 +128,8 @@ def draw_atlas(
         lang = options.language
         sheets: list[tuple[SheetOptions, str]] = []
         for plan in dict.fromkeys(chosen["plan"]):
-            own = chosen[chosen["plan"] == plan]
-            ids = tuple(own["zone_id"]) if options.zones is not None else None
+            plan_zones = chosen[chosen["plan"] == plan]
+            ids = tuple(plan_zones["zone_id"]) if options.zones is not None else None
             overview = replace(options, plan=plan, zones=ids, extent="district",
                                area_table=True, format="pdf")  # fmt: skip
             sheets.append((overview, ""))
@@ -141,7 +141,7 @@ def draw_atlas(
                             title=zone_name(row, lang), subtitle=subtitle),
                     str(row.zone_id),
                 )
-                for row in own.itertuples() if has_shape(row)
+                for row in plan_zones.itertuples() if has_shape(row)
             ]  # fmt: skip
         figures = [
             compose_sheet(

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from layers.styles import CONNECTOR_DASH, MATPLOTLIB_HATCH, ZoneStyle
+from layers.styles import CONNECTOR_DASH, HATCHES, ZoneStyle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,12 +90,12 @@ def draw_zone(
     alpha = 0.22 if options.greyscale else 0.34
     add_area(axes, shape, facecolor=shade(style.fill, options), edgecolor="none", alpha=alpha,
          linewidth=0, zorder=zorder)  # fmt: skip
-    if MATPLOTLIB_HATCH[style.hatch]:
+    if hatch := HATCHES[style.hatch].matplotlib:
         # Mixed with white rather than transparent: SVG would apply the transparency twice.
         strength = 0.8 if options.greyscale else 0.65
         red, green, blue = to_rgb(shade(style.edge, options))
         line = tuple(1 - strength * (1 - channel) for channel in (red, green, blue))
-        add_area(axes, shape, facecolor="none", edgecolor=line, hatch=MATPLOTLIB_HATCH[style.hatch],
+        add_area(axes, shape, facecolor="none", edgecolor=line, hatch=hatch,
              hatch_linewidth=0.45, linewidth=0, zorder=zorder + 0.1)  # fmt: skip
 
 

@@ -36,17 +36,6 @@
     return node;
   }
 
-  const MARKS = {
-    disc: (c) => [["circle", { cx: 7, cy: 7, r: 5.5, fill: c }]],
-    "half-disc": (c) => [["circle", { cx: 7, cy: 7, r: 5.2, fill: "none", stroke: c, "stroke-width": 2 }],
-      ["path", { d: "M7 1.8a5.2 5.2 0 0 0 0 10.4z", fill: c }]],
-    cross: (c) => [["path", { d: "M2.5 2.5l9 9m0-9l-9 9", fill: "none", stroke: c, "stroke-width": 2.6 }]],
-    square: (c) => [["rect", { x: 2.5, y: 2.5, width: 9, height: 9, fill: "none", stroke: c, "stroke-width": 2 }]],
-    dash: (c) => [["path", { d: "M2 7h10", fill: "none", stroke: c, "stroke-width": 2 }]],
-    ring: (c) => [["circle", { cx: 7, cy: 7, r: 5.2, fill: "none", stroke: c, "stroke-width": 2,
-      "stroke-dasharray": "2.4 1.8" }]],
-  };
-
   // The shape of a verdict; its word stands beside it or in `label`.
   function verdictMark(look, label) {
     const node = svg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, class: "pm-mark" });
@@ -56,8 +45,13 @@
     } else {
       node.setAttribute("aria-hidden", "true");
     }
-    ((look && MARKS[look.shape]) || (() => []))(look && look.colour).forEach(([tag, attributes]) =>
-      node.appendChild(svg(tag, attributes)));
+    ((look && look.shapes) || []).forEach(([tag, attributes]) => {
+      const shape = svg(tag, attributes);
+      ["fill", "stroke"].forEach((name) => {
+        if (attributes[name] === "colour") shape.setAttribute(name, look.colour);
+      });
+      node.appendChild(shape);
+    });
     return node;
   }
 

@@ -192,20 +192,11 @@
         const stroke = { stroke: style.edge, "stroke-width": 1.3, fill: "none",
           "stroke-opacity": 0.75 };
         const dot = { fill: style.edge, "fill-opacity": 0.8 };
-        const marks = {
-          diagonal: [["path", Object.assign({ d: "M-3 3L3-3M0 12L12 0M9 15L15 9" }, stroke)]],
-          "back-diagonal": [["path", Object.assign({ d: "M-3 9L3 15M0 0L12 12M9-3L15 3" }, stroke)]],
-          vertical: [["path", Object.assign({ d: "M3 0V12M9 0V12" }, stroke)]],
-          horizontal: [["path", Object.assign({ d: "M0 3H12M0 9H12" }, stroke)]],
-          cross: [["path", Object.assign({ d: "M0 0L12 12M0 12L12 0" }, stroke, { "stroke-width": 1 })]],
-          grid: [["path", Object.assign({ d: "M6 0V12M0 6H12" }, stroke, { "stroke-width": 1 })]],
-          dots: [["circle", Object.assign({ cx: 3, cy: 3, r: 1.3 }, dot)], ["circle", Object.assign({ cx: 9, cy: 9, r: 1.3 }, dot)]],
-          rings: [["circle", Object.assign({ cx: 6, cy: 6, r: 2.6 }, stroke, { "stroke-width": 1.1 })]],
-          "lines-and-dots": [["path", Object.assign({ d: "M0 3H12" }, stroke)],
-            ["circle", Object.assign({ cx: 6, cy: 9, r: 1.3 }, dot)]],
-        };
-        (marks[style.hatch] || []).forEach(([tag, attributes]) =>
-          pattern.appendChild(svg(tag, attributes)));
+        const kinds = { line: ["path", stroke], ring: ["circle", stroke], dot: ["circle", dot] };
+        (this.data.hatches[style.hatch] || []).forEach(([kind, shape]) => {
+          const [tag, look] = kinds[kind];
+          pattern.appendChild(svg(tag, Object.assign({}, look, shape)));
+        });
         defs.appendChild(pattern);
       });
       this.map.getContainer().appendChild(defs);

@@ -31,7 +31,7 @@ from layers.sheets.sheet import (
     draw_sheet,
     map_picture,
 )
-from layers.styles import MATPLOTLIB_HATCH, style_of
+from layers.styles import HATCHES, style_of
 from testing.sheet_material import small_base, small_zones
 
 DATE = dt.date(2026, 11, 22)
@@ -183,7 +183,7 @@ def test_a_greyscale_sheet_has_no_colour_but_patterns(zones, base):
         if patch.get_hatch()
     }
     assert hatches == {
-        MATPLOTLIB_HATCH[style_of(place).hatch]
+        HATCHES[style_of(place).hatch].matplotlib
         for place in ("wudadao", "xiaobailou", "nanjing-road")
     }
 

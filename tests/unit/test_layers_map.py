@@ -1,13 +1,15 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import folium
 import pytest
 from shapely import LineString, MultiPolygon, Polygon
 from shapely.geometry import mapping
 
-from geo.base import read_district
+from geo.base import Hatch, read_district
+from geo.checks.charts import MARKS
 from geo.errors import ExportError, GeoError
 from layers.map.base_map import (
     ONLINE_BASES,
@@ -29,7 +31,7 @@ from layers.map.zones import (
     zone_records,
 )
 from layers.marks import verdict_mark
-from layers.styles import MATPLOTLIB_HATCH, VERDICT_COLOURS, style_of, styles_of
+from layers.styles import HATCHES, VERDICT_COLOURS, style_of, styles_of
 from layers.tables.reader import unique_labels
 from testing.page_fixture import PLANS, ROADS, box, feature, line, zone
 
@@ -298,7 +300,25 @@ def test_other_places_take_no_style_that_the_data_folder_gives():
 
 
 def test_every_hatch_has_its_word_for_the_sheets():
-    assert {style_of(f"place {n}").hatch for n in range(200)} <= set(MATPLOTLIB_HATCH)
+    assert {style_of(f"place {n}").hatch for n in range(200)} <= set(HATCHES)
+
+
+def test_the_browser_gets_marks_and_hatches_as_they_are_drawn_elsewhere():
+    data = map_data({"district": [feature(box(0, 0, 100, 100))]}, PLANS, {}, ABOUT)
+    assert set(data["hatches"]) == set(HATCHES)
+    for verdict, look in data["verdicts"].items():
+        assert [element for element, _ in look["shapes"]] == re.findall(
+            r"<(\w+)", MARKS[verdict].svg("#000")
+        )
+
+
+def test_every_hatch_is_drawn_on_the_map_and_on_paper():
+    assert set(HATCHES) == set(get_args(Hatch))
+    drawn = {hatch: drawing for hatch, drawing in HATCHES.items() if hatch != "none"}
+    assert len({drawing.matplotlib for drawing in drawn.values()}) == len(drawn)
+    assert len({json.dumps(drawing.shapes) for drawing in drawn.values()}) == len(drawn)
+    kinds = {kind for drawing in drawn.values() for kind, _ in drawing.shapes}
+    assert kinds == {"line", "dot", "ring"}
 
 
 def test_marks_of_the_page_hold_no_markup_of_data():

@@ -186,3 +186,27 @@ def test_the_interval_of_every_whole_zone_is_that_of_its_own_budget():
             assert piece.high_km2 - piece.area_km2 == pytest.approx(half, rel=0.02)
             compared += 1
     assert compared >= 4
+
+
+def test_an_unknown_error_leaves_all_that_is_possible():
+    unknown = square_sides("a-one", ["南道", "东路", "北道", "西路"], [10, None, 10, 10])
+    piece = overlap_matrix(zones(SQUARE), zones(SHIFTED), unknown, B_SIDES).piece("a-one", "b-one")
+    whole = geodesic_area_km2(zones(SQUARE).geometry)[0]
+    assert (piece["low_km2"], piece["high_km2"]) == (0.0, pytest.approx(whole))
+    assert (piece["share_a_low"], piece["share_a_high"]) == (0.0, 1.0)
+
+
+def test_of_two_parts_of_a_road_the_unknown_error_counts():
+    names = ["南道", "东路", "北道", "东路"]
+    for errors in ([10, None, 10, 10], [10, 10, 10, None]):
+        edges = square_sides("a-one", names, errors)
+        piece = overlap_matrix(zones(SQUARE), zones(SHIFTED), edges, B_SIDES).piece(
+            "a-one", "b-one"
+        )
+        assert piece["low_km2"] == 0.0
+
+
+def test_a_zone_without_edges_is_not_certain():
+    piece = overlap_matrix(zones(SQUARE), zones(SHIFTED)).piece("a-one", "b-one")
+    whole = min(geodesic_area_km2([*zones(SQUARE).geometry, *zones(SHIFTED).geometry]))
+    assert (piece["low_km2"], piece["high_km2"]) == (0.0, pytest.approx(whole))

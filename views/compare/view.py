@@ -36,16 +36,16 @@ def show(state: State) -> None:
     if first == second:
         st.info(state.text("compare.same_period"))
         return
-    found, issues = matrices(state.data)
+    pairs, issues = matrices(state.data)
     for issue in issues:
         st.warning(plain(issue.words(state.language)[0]))
     wording(state, first, second)
     earlier, later = sorted((first, second), key=plans.index)
-    if (earlier, later) in found:
-        zones, everything = found[earlier, later]
+    if (earlier, later) in pairs:
+        zones, everything = pairs[earlier, later]
         flow(state, zones, earlier, later)
         every_overlap(state, everything, earlier, later)
-    exports(state, first, second, found.get((earlier, later)))
+    exports(state, first, second, pairs.get((earlier, later)))
 
 
 def wording(state: State, first: str, second: str) -> None:

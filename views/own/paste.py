@@ -268,14 +268,14 @@ def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
         for item_id, zone in zip(draft.item_ids, draft.understanding.zones, strict=True)
     }
     rows = "".join(finding_row(f, names.get(f.zone_id, f.zone_id), state) for f in checked.findings)
-    told = "".join(
+    cells = "".join(
         f"<li><strong>{escape(names[item_id])}</strong> "
         f"{escape(understood_words(zone, state.language))}</li>"
         for item_id, zone in zip(draft.item_ids, draft.understanding.zones, strict=True)
     )
     return (
         f'<h2 class="pm-h2" id="own-results">{escape(state.text("own.results"))}</h2>'
-        f'<ul class="own-list">{told}</ul>'
+        f'<ul class="own-list">{cells}</ul>'
         f'<div class="pm-scroll" tabindex="0" role="region" aria-labelledby="own-results">'
         f'<table class="pm-areas own-areas"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"

@@ -60,13 +60,13 @@ def held_bytes(manager: Manager, session_id: str, file_id: str = "") -> tuple[in
     file_id : str
         A file of the session that does not count, since it is about to be replaced.
     """
-    own = total = 0
+    mine_bytes = total = 0
     for session, files in list(manager.file_storage.items()):
         mine = session == session_id
         size = sum(len(f.data) for i, f in list(files.items()) if not (mine and i == file_id))
         total += size
-        own += size if mine else 0
-    return own, total
+        mine_bytes += size if mine else 0
+    return mine_bytes, total
 
 
 def add_file(manager: Manager, session_id: str, file: UploadedFileRec) -> None:
@@ -78,9 +78,9 @@ def add_file(manager: Manager, session_id: str, file: UploadedFileRec) -> None:
         413, with the limit, which the browser shows beside the file.
     """
     with _LOCK:
-        own, total = held_bytes(manager, session_id, file.file_id)
+        of_session, total = held_bytes(manager, session_id, file.file_id)
         size = len(file.data)
-        for name, held in (("SESSION_UPLOAD_BYTES", own), ("PROCESS_UPLOAD_BYTES", total)):
+        for name, held in (("SESSION_UPLOAD_BYTES", of_session), ("PROCESS_UPLOAD_BYTES", total)):
             limit = getattr(limits, name)
             if held + size > limit:
                 raise HTTPException(
