@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -304,12 +304,7 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
             styles=material.styles,
         )
         return standalone_html(zones, material.base_layers, options, edges)
-    sheet = replace(
-        request.sheet,
-        date=request.date,
-        plan=first if len(request.plans) == 1 else "",
-        styles=material.styles,
-    )
+    sheet = _sheet_options(request, material)
     if request.format == "xlsx":
         from layers.briefings.workbook import area_workbook
 
@@ -330,6 +325,54 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
     if len(request.plans) == 2:
         return draw_comparison(zones[first], zones[request.plans[1]], material.base, sheet)
     return draw_sheet(zones[first], material.base, sheet, edges=edges[first])
+
+
+def export_sheet(
+    request: ExportRequest, formats: Sequence[str], material: Material
+) -> list[ExportedFile]:
+    """Make one sheet of one plan as files of several formats, drawn once for all of them.
+
+    Parameters
+    ----------
+    request : ExportRequest
+        What is asked for; its ``format`` is not used.
+    formats : sequence of str
+        Of ``"pdf"``, ``"png"``, ``"svg"``.
+    material : Material
+        From `read_material`.
+
+    Raises
+    ------
+    ExportError
+        As `export`.
+    """
+    from layers.sheets.sheet import draw_sheet_in
+
+    requests = {word: replace(request, format=word) for word in formats}
+    for one in requests.values():
+        check_request(one, material)
+    (plan,) = request.plans
+    made = draw_sheet_in(
+        [_sheet_format(word) for word in formats],
+        material.zones[plan],
+        material.base,
+        _sheet_options(request, material),
+        edges=material.edges[plan],
+    )
+    return [
+        ExportedFile(file_name(one, material), made[_sheet_format(word)], MEDIA_TYPES[word])
+        for word, one in requests.items()
+    ]
+
+
+def _sheet_options(request: ExportRequest, material: Material) -> SheetOptions:
+    """Return what a sheet shows, with what of it the request says."""
+    return replace(
+        request.sheet,
+        date=request.date,
+        plan=request.plans[0] if len(request.plans) == 1 else "",
+        styles=material.styles,
+    )
 
 
 def _sheet_format(word: str) -> SheetFormat:

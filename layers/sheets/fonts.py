@@ -27,7 +27,10 @@ REPLACEMENT = "?"
 """Stands for a character that the font lacks, so that no empty square is ever printed."""
 
 
-@cache
+_in_use: list[Path] = []
+"""The file that `use_font` gave; the package's own where there is none."""
+
+
 def font_path() -> Path:
     """Return the path of the font file.
 
@@ -36,12 +39,54 @@ def font_path() -> Path:
     ExportError
         If the package that carries the font is not installed.
     """
+    return _in_use[-1] if _in_use else _package_font()
+
+
+@cache
+def _package_font() -> Path:
+    """Return the path of the whole font."""
     spec = find_spec("zhplot")  # found, not imported: importing it would change matplotlib
     for folder in (spec.submodule_search_locations if spec else None) or ():
         path = Path(folder) / "fonts" / FONT_FILE
         if path.is_file():
             return path
     raise ExportError(Text("refused.font", file=FONT_FILE))
+
+
+def use_font(path: Path) -> None:
+    """Draw with a file from `small_font`, from the beginning of a process on."""
+    _in_use.append(path)
+
+
+def small_font(letters: str, folder: Path) -> Path:
+    """Write the part of the font that holds some letters; return the file.
+
+    Every PDF reads the whole file several times: 30 000 letters cost more than the drawing.
+
+    Parameters
+    ----------
+    letters : str
+        What will be drawn; Latin letters and common marks are added.
+    folder : Path
+        Where the file goes.
+    """
+    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
+
+    options = subset.Options()
+    options.layout_features = ["*"]
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    options.name_IDs = ["*"]
+    options.glyph_names = True
+    path = folder / FONT_FILE
+    common = {*range(0x20, 0x250), *range(0x2000, 0x2070), *range(0x3000, 0x3020)}
+    with TTFont(_package_font(), recalcTimestamp=False, lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=sorted({ord(c) for c in letters} | common))
+        subsetter.subset(font)
+        font.save(path)
+    return path
 
 
 @cache

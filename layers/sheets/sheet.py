@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from geo.base import Base
+    from layers.sheets.options import SheetFormat
 
 __all__ = [
     "DrawnSheet",
@@ -54,6 +55,7 @@ __all__ = [
     "draw_atlas",
     "draw_comparison",
     "draw_sheet",
+    "draw_sheet_in",
     "map_picture",
 ]
 
@@ -106,9 +108,31 @@ def draw_sheet(
         If nothing is selected, a zone, plan or extent is unknown, the logo
         is no picture, or the legend does not fit.
     """
+    return draw_sheet_in((options.format,), zones, base, options, edges=edges)[options.format]
+
+
+def draw_sheet_in(
+    formats: Sequence[SheetFormat],
+    zones: gpd.GeoDataFrame,
+    base: Base,
+    options: SheetOptions,
+    *,
+    edges: gpd.GeoDataFrame | None = None,
+) -> dict[SheetFormat, bytes]:
+    """Return one sheet as files of several formats, laid out once for all of them.
+
+    The other parameters and the errors are those of `draw_sheet`; ``options.format`` is not used.
+    """
     with _DRAWING, mpl.rc_context(RC_PARAMS):
-        sheet = compose_sheet(zones, base, options, edges=edges)
-        return _saved([sheet.figure], base, options, sheet_title(zones, base, options))
+        figure = compose_sheet(zones, base, options, edges=edges).figure
+        title = sheet_title(zones, base, options)
+        try:
+            return {
+                one: _file_bytes([figure], base, replace(options, format=one), title)
+                for one in formats
+            }
+        finally:
+            _let_go(figure)
 
 
 def draw_atlas(

@@ -111,11 +111,8 @@ def row_html(
     percent = finding.difference_percent
     difference = "–"
     if percent is not None:
-        difference = (
-            f"{shown(finding.difference, signed=True)} <small>{percent:+.1f}%</small>".replace(
-                "-", "−"
-            )
-        )
+        share = f"{percent:+.1f}%".replace("-", "−")
+        difference = f"{shown(finding.difference, signed=True)} <small>{share}</small>"
     between = ""
     if finding.low is not None:
         between = f"{shown(finding.low)}–{shown(finding.high)}"
