@@ -20,10 +20,12 @@ HOME = "/opt/heping-plan-map"
 
 WRAPPER = """
 daemon off;
+{user}
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ worker_connections 256; }}
 http {{
+    types {{ text/html html; text/css css; application/javascript js; image/png png; }}
     access_log off;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -95,7 +97,9 @@ def nginx(folder, site, port):
     """Start nginx in a folder with a site that listens on a loopback port."""
     program = nginx_or_skip()
     (folder / "site.conf").write_text(site, encoding="utf-8")
-    (folder / "nginx.conf").write_text(WRAPPER.format(folder=folder), encoding="utf-8")
+    # Started by root, its workers would be of another user, who may not read pytest's folders.
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(WRAPPER.format(folder=folder, user=user), encoding="utf-8")
     folder.chmod(0o755)
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     command += ["-e", str(folder / "error.log")]

@@ -89,6 +89,12 @@ def features_of(document: Any, label: str) -> tuple[list[Any], dict[str, Any]]:
     return features, metadata if isinstance(metadata, dict) else {}
 
 
+def layer_features(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the GeoJSON features of a layer, as `layer_bytes` writes them."""
+    features: list[dict[str, Any]] = json.loads(layer_bytes(layer))["features"]
+    return features
+
+
 def layer_bytes(
     layer: gpd.GeoDataFrame,
     metadata: Mapping[str, Any] | None = None,

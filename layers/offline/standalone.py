@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from geo.errors import ExportError, GeoError
 from geo.export.files import DataOptions, notice_lines
-from geo.io.geojson import layer_bytes
+from geo.io.geojson import layer_features
 from geo.texts import Text, text
 from layers.map.base_map import map_data
 from layers.map.finding import later_data
@@ -126,7 +125,7 @@ def frame_data(
         If nothing has a shape, or a zone to show is unknown.
     """
     metadata = next(iter(zones_by_plan.values())).attrs.get("metadata") or {}
-    plans = {plan: _features(zones) for plan, zones in zones_by_plan.items()}
+    plans = {plan: layer_features(zones) for plan, zones in zones_by_plan.items()}
     about = {
         "version": str(metadata.get("data_version") or ""),
         "attribution": _pair(metadata, "attribution"),
@@ -149,9 +148,9 @@ def frame_data(
         about["styles"] = options.styles
     try:
         data = map_data(
-            {name: _features(layer) for name, layer in base.items()},
+            {name: layer_features(layer) for name, layer in base.items()},
             plans,
-            {plan: _features(edges) for plan, edges in edges_by_plan.items() if plan in plans},
+            {plan: layer_features(edges) for plan, edges in edges_by_plan.items() if plan in plans},
             about,
         )
     except GeoError as error:
@@ -174,12 +173,6 @@ def frame_data(
     except GeoError as error:
         raise ExportError(error.words) from error
     return data | {"later": later, "today": options.date.isoformat()}
-
-
-def _features(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return the GeoJSON features of a layer."""
-    features: list[dict[str, Any]] = json.loads(layer_bytes(layer))["features"]
-    return features
 
 
 def _pair(metadata: Mapping[str, Any], key: str) -> list[str]:

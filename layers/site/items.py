@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -11,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from geo.io.geojson import layer_bytes
+from geo.io.geojson import layer_features
 from geo.texts import text
-from layers.map.popups import about, figures, names
+from geo.verdicts import area_digits
+from layers.map.popups import about, figures, names, readings
+from layers.tables.amounts import size_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,6 +89,21 @@ class Item:
         return names(self.properties, "name")
 
     @property
+    def measured(self) -> tuple[str, str]:
+        """The computed area and its interval as the map shows them, "–" where there is none."""
+        value, low, high = (
+            self.properties.get(key) for key in ("computed_area_km2", "low_km2", "high_km2")
+        )
+        digits = area_digits(low, high)
+        area = "–" if value is None else f"{value:.{digits}f}"
+        return area, "–" if low is None else f"{low:.{digits}f}–{high:.{digits}f}"
+
+    @property
+    def readings(self) -> list[dict[str, Any]]:
+        """The area under each reading, where there is more than one."""
+        return readings(self.properties)
+
+    @property
     def picture(self) -> str:
         """The picture of the item below the folder of the edition, empty if it has none."""
         return next((d.path for d in self.downloads if d.format == "png"), "")
@@ -110,7 +126,7 @@ def plan_items(
     list of Item
     """
     sides: dict[str, list[dict[str, Any]]] = {}
-    for feature in _features(edges):
+    for feature in layer_features(edges):
         properties = feature["properties"]
         sides.setdefault(properties["zone_id"], []).append(properties)
     own: dict[str, list[Download]] = {}
@@ -124,7 +140,7 @@ def plan_items(
             has_page=feature.get("geometry") is not None,
             about=_about(feature["properties"]),
         )
-        for feature in _features(zones)
+        for feature in layer_features(zones)
     ]
 
 
@@ -148,17 +164,6 @@ def item_tables(items: Sequence[Item], *, links: bool = True) -> Markup:
     )
 
 
-def size_words(count: int) -> str:
-    """Return a number of bytes in kB or MB.
-
-    Examples
-    --------
-    >>> size_words(1_234_567), size_words(300)
-    ('1.2 MB', '1 kB')
-    """
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
-
-
 def _groups(items: Sequence[Item]) -> list[dict[str, Any]]:
     """Return the groups of a plan, in the order of its file, with their items."""
     groups: dict[str, dict[str, Any]] = {}
@@ -167,7 +172,9 @@ def _groups(items: Sequence[Item]) -> list[dict[str, Any]]:
         group = groups.setdefault(str(item.properties.get("group")), {"name": name, "items": []})
         group["items"].append(item)
     # What has a figure or an area comes first; within each kind the order of the file holds.
-    return sorted(groups.values(), key=lambda group: not any(map(_is_measured, group["items"])))
+    for group in groups.values():
+        group["is_measured"] = any(map(_is_measured, group["items"]))
+    return sorted(groups.values(), key=lambda group: not group["is_measured"])
 
 
 def _is_measured(item: Item) -> bool:
@@ -186,12 +193,6 @@ def _about(properties: Mapping[str, Any]) -> dict[str, Any]:
     return about(properties) | {"figures": rows}
 
 
-def _features(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return the GeoJSON features of a layer."""
-    features: list[dict[str, Any]] = json.loads(layer_bytes(layer))["features"]
-    return features
-
-
 def text_of(key: str, side: int, **values: object) -> str:
     """Return a text of the catalogue for the Chinese (0) or the English (1) part of a page."""
     return text(key, LANGUAGES[side], **values)
@@ -204,6 +205,5 @@ def template(name: str) -> jinja2.Template:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     environment.filters["size"] = size_words
-    environment.filters["km2"] = lambda value: "–" if value is None else f"{value:.3f}"
     source = files("layers").joinpath("web", name).read_text(encoding="utf-8")
     return environment.from_string(source)

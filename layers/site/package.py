@@ -61,8 +61,9 @@ def data_package(district: District, downloads: Sequence[Download], place: Place
     bytes
         JSON of the Frictionless Data Package specification, version 1.
     """
-    licences = [{"title": district.licence, "path": district.licence_url}]
-    licences = [{k: v for k, v in licence.items() if v} for licence in licences]
+    # The specification wants a name or a path in each licence.
+    known = {"path": district.licence_url} if district.licence_url else {"name": district.licence}
+    licences = [{"title": district.licence, **known}]
     document: dict[str, Any] = {
         "profile": "data-package",
         "name": f"{district.id}-plan-map",

@@ -63,6 +63,7 @@ def item_page(item: Item, metadata: Mapping[str, Any], place: Place) -> bytes:
         item=item,
         cited=citations(item.properties, metadata, place.date, address),
         district=str(metadata.get("district_name") or ""),
+        licence=str(metadata.get("licence") or ""),
         notice=_notice(metadata, place.date),
         place=place,
     )

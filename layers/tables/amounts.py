@@ -1,4 +1,4 @@
-"""Figures in the reader's unit."""
+"""Figures in the reader's unit, and sizes of files."""
 
 from __future__ import annotations
 
@@ -59,3 +59,14 @@ def in_units(words: Callable[[str], str], units: Sequence[str]) -> str:
     if len(set(told.values())) == 1:
         return next(iter(told.values()))
     return "".join(f'<span data-in="{unit}">{shown}</span>' for unit, shown in told.items())
+
+
+def size_words(count: int) -> str:
+    """Return a number of bytes in kB or MB.
+
+    Examples
+    --------
+    >>> size_words(1_234_567), size_words(300)
+    ('1.2 MB', '1 kB')
+    """
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"

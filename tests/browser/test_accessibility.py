@@ -4,15 +4,13 @@ What axe finds in our own elements fails the test, however slight. What is not o
 listed below by rule, each with what it is, so that a new kind shows up.
 """
 
-import json
-from importlib.resources import files
-
 import pytest
+
+from testing.axe import found
 
 pytestmark = pytest.mark.browser
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 STREAMLIT_RULES: dict[str, str] = {}
 """Rules that Streamlit's own markup breaks on these views in this version, and where: none."""
@@ -31,7 +29,7 @@ PAGE_RULES = {
 }
 """Rules of best practice that the page around the frame breaks, with the reason."""
 
-OURS = ("pm-", "cmp", ".cw", "leaflet", "stHtml")
+OURS = ("pm-", "cmp", ".cw", "ck-", "leaflet", "stHtml")
 """Parts of a selector or of markup by which our own elements are known."""
 
 VIEWS = {
@@ -53,19 +51,6 @@ VIEWS = {
     "own": "view=own",
     "export": "view=export",
 }
-
-
-def found(target):
-    """Return every finding of axe: impact, rule, selector, markup."""
-    target.evaluate(AXE)
-    report = target.evaluate(
-        "async () => JSON.stringify(await axe.run(document, {iframes: false}))"
-    )
-    return [
-        (rule["impact"], rule["id"], " ".join(map(str, node["target"])), node["html"][:160])
-        for rule in json.loads(report)["violations"]
-        for node in rule["nodes"]
-    ]
 
 
 def serious(findings):

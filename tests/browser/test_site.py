@@ -2,11 +2,9 @@
 
 import base64
 import datetime as dt
-import functools
-import http.server
 import io
 import json
-import threading
+import urllib.request
 from html.parser import HTMLParser
 
 import esprima
@@ -20,6 +18,9 @@ from layers.exports import ExportRequest, export, read_material
 from layers.map.base_map import scripts, tools, web_source
 from layers.site.edition import EditionOptions, edition_files, write_edition
 from layers.site.tables import check_folder
+from testing.axe import found
+from testing.front import nginx, nginx_or_skip
+from testing.served import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -37,20 +38,22 @@ def edition(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def served(edition):
-    """The address of the edition in a subfolder of a plain file server."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            """Say nothing."""
-
-    handler = functools.partial(Quiet, directory=str(edition.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/site"
-        server.shutdown()
-        thread.join()
+def served(edition, tmp_path_factory):
+    """The address of the edition in a subfolder of nginx, under its own ready file."""
+    nginx_or_skip()
+    port = free_port()
+    site = (edition / "nginx.conf").read_text(encoding="utf-8")
+    for written, here in (("listen 80;", f"listen 127.0.0.1:{port};"),
+                          ("root /srv/plan-map;", f"root {edition.parent};")):  # fmt: skip
+        assert written in site
+        site = site.replace(written, here)
+    # The folder stands below the root here, and so do the assets; the start is waited for.
+    site = site.replace("location /assets/", "location /site/assets/")
+    site = site.replace(
+        "location / {", "location = /_stcore/health { return 200; }\n    location / {"
+    )
+    with nginx(tmp_path_factory.mktemp("nginx"), site, port):
+        yield f"http://127.0.0.1:{port}/site"
 
 
 @pytest.fixture(params=["disk", "server"])
@@ -268,3 +271,87 @@ def test_a_citation_names_plan_and_map_in_both_forms(opened, served):
     assert "五大道洋楼经济核心区（14th-wudadao）[CM]" in cited
     assert "zone=14th-wudadao" in cited
     assert "@misc{map-14th-wudadao," in cited
+
+
+def row_of(page, finding):
+    return page.locator(f'[data-finding="{finding}"]')
+
+
+def test_the_area_check_tells_of_every_figure_and_draws_its_edges(opened, address):
+    finding = "13th-jiefang-north-road/area"
+    page = opened(address, f"?view=check&plans=13th&finding={finding}")
+    row = row_of(page, finding)
+    row.locator(".ck-more").wait_for()
+    told = row.inner_text()
+    for words in ("0.73", "0.84", "+0.11 +15.7%", "0.81–0.87", "换一口径相符", "河岸线", "0.75"):
+        assert words in told
+    assert page.locator('path[aria-label="5 海河"]').count() == 1
+    row.get_by_role("button", name="5 海河").click()
+    until(page, "location.search.includes('edge=13th-jiefang-north-road/5')")
+    assert row.locator(".ck-edge:visible dd").first.inner_text() == "海河"
+    row.get_by_role("button", name="河岸线").click()
+    until(page, "document.querySelectorAll('path[stroke-dasharray=\"8 5\"]').length === 1")
+    assert page.evaluate("planmap.pictured().map((zone) => zone.id)") == ["13th-jiefang-north-road"]
+    page.get_by_role("button", name="公顷").click()
+    assert "84" in row.locator(".computed").inner_text()
+    page.get_by_role("button", name="◐ 换一口径相符").click()
+    assert not row.is_visible()
+    assert row_of(page, "13th-wudadao/area").is_visible()
+    page.get_by_role("button", name="差异大者在前").click()
+    first = page.locator("[data-finding]:visible").first
+    assert first.get_attribute("data-finding") == "13th-xikai-church/area"
+
+
+def test_back_closes_the_row_that_was_opened(opened, served):
+    page = opened(served, "?view=check&plans=13th")
+    row = row_of(page, "13th-wudadao/area")
+    row.get_by_role("button").first.click()
+    row.locator(".ck-more").wait_for()
+    page.go_back()
+    row.locator(".ck-more").wait_for(state="hidden")
+    page.get_by_role("button", name="十四五").first.click()
+    assert row_of(page, "14th-wudadao/area").is_visible()
+
+
+def test_the_wording_of_two_plans_stands_side_by_side(opened, address):
+    page = opened(address, "?view=wording&from=13th&to=14th&place=wudadao")
+    page.locator(".cw h3").first.wait_for()
+    assert [h.inner_text() for h in page.locator(".cw h3").all()] == [
+        "十三五 · 五大道小洋楼历史文化体验区",
+        "十四五 · 五大道洋楼经济核心区",
+    ]
+    page.get_by_label("两个规划都提到的地方").select_option("xiaobailou")
+    until(page, "location.search.includes('place=xiaobailou')")
+    assert "小白楼" in page.locator(".cw h3").first.inner_text()
+    page.locator("summary").filter(has_text="全部重叠").click()
+    rows = page.locator(".pm-areas tbody tr")
+    assert "小白楼" in rows.filter(has_text="100.0%").first.inner_text()
+
+
+EDITION_VIEWS = {
+    "map": "index.html?zone=13th-wudadao",
+    "check": "index.html?view=check&finding=13th-xikai-church/area",
+    "wording": "index.html?view=wording&from=13th&to=14th&lang=en",
+    "list": "list.html",
+    "item": "items/13th-jiefang-north-road.html",
+}
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_axe_finds_nothing_in_the_edition(new_page, served, width):
+    page = new_page(width=width, height=900 if width > 400 else 740)
+    for view in EDITION_VIEWS.values():
+        page.goto(f"{served}/{view}")
+        if "index" in view:
+            until(page, "window.planmap && window.planmap.ready")
+        if "view=" in view:
+            page.locator(".ck-more:visible, .cw").first.wait_for()
+        assert found(page) == []
+
+
+def test_only_the_header_of_the_ready_file_names_who_may_embed(served, edition):
+    with urllib.request.urlopen(f"{served}/index.html", timeout=30) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors" not in (edition / "index.html").read_text(encoding="utf-8")

@@ -80,7 +80,7 @@ def test_the_data_package_names_size_hash_and_licence():
     assert resource["hash"] == (
         "sha256:2cea274d0bedc39ec4ab6ba9e59ec889e3ed6fb56a1cf088a64d9b383378dc97"
     )
-    assert resource["licenses"] == [{"title": "ODbL 1.0"}]
+    assert resource["licenses"] == [{"title": "ODbL 1.0", "name": "ODbL 1.0"}]
 
 
 def test_the_site_map_escapes_addresses():

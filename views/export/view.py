@@ -26,6 +26,7 @@ from layers.exports import (
     read_material,
 )
 from layers.sheets.options import Extent, Orientation, PaperName, SheetOptions
+from layers.tables.amounts import size_words
 from views import link
 from views.choices import plain
 from views.export.presets import drawn, presets
@@ -440,8 +441,3 @@ def begin_file(state: State, request: ExportRequest) -> None:
         submit("file", request, FUNCTION, (state.data.folder, request))
     except QueueFullError as error:
         st.session_state["export_refusal"] = error.explain(state.language)
-
-
-def size_words(count: int) -> str:
-    """Return a number of bytes in kB or MB."""
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"

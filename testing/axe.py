@@ -1,0 +1,19 @@
+"""axe-core on a page or a frame that is open."""
+
+import json
+from importlib.resources import files
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def found(target):
+    """Return every finding of axe: impact, rule, selector, markup."""
+    target.evaluate(AXE)
+    report = target.evaluate(
+        "async () => JSON.stringify(await axe.run(document, {iframes: false}))"
+    )
+    return [
+        (rule["impact"], rule["id"], " ".join(map(str, node["target"])), node["html"][:160])
+        for rule in json.loads(report)["violations"]
+        for node in rule["nodes"]
+    ]
