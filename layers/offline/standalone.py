@@ -15,8 +15,8 @@ from layers.map.base_map import map_data
 from layers.map.finding import later_data
 from layers.map.zones import script_json
 from layers.offline.one_file import content_policy, inline_sources
-from layers.site.items import item_tables, plan_items
 from layers.styles import Styles
+from layers.tables.items import item_tables, plan_items
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -18,7 +18,7 @@ from layers.exports import ExportRequest, export, export_sheet, read_material
 from layers.map.popups import both
 from layers.sheets.fonts import small_font, use_font
 from layers.sheets.options import SheetOptions
-from layers.site.items import Download
+from layers.tables.items import Download
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -19,18 +19,18 @@ from layers.map.popups import both
 from layers.map.zones import script_json
 from layers.offline.standalone import StandaloneOptions, frame_data
 from layers.site.downloads import item_ids
-from layers.site.items import Item, plan_items
 from layers.site.package import NGINX, data_package, site_map
 from layers.site.pages import Place, index_page, item_page
 from layers.site.tables import check_tables, wording_tables
+from layers.tables.items import Item, plan_items
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from layers.exports import Material
-    from layers.site.items import Download
     from layers.site.tables import Checked
+    from layers.tables.items import Download
 
 _ADDRESS = re.compile(r"https?://[^\s\"'<>?#]+")
 

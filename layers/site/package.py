@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.base import District
-    from layers.site.items import Download
     from layers.site.pages import Place
+    from layers.tables.items import Download
 
 NGINX = """# nginx: the edition under any path. Copy the folder to the root below.
 # frame-ancestors works in a header only: name here the sites that may embed the map.

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from geo.export.files import DataOptions, notice_lines
 from layers.citations import citations
-from layers.site.items import LANGUAGES, Item, item_tables, template, text_of
+from layers.tables.items import LANGUAGES, Item, item_tables, template, text_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from layers.exports import Material
-    from layers.site.items import Download
+    from layers.tables.items import Download
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""The area check and the wording of two plans as HTML, for the page and the edition alike."""
+"""Items, area check and wording of two plans as HTML, for page, edition and one file alike."""

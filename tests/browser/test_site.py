@@ -299,7 +299,7 @@ def test_the_area_check_tells_of_every_figure_and_draws_its_edges(opened, addres
     assert row_of(page, "13th-wudadao/area").is_visible()
     page.get_by_role("button", name="差异大者在前").click()
     first = page.locator("[data-finding]:visible").first
-    assert first.get_attribute("data-finding") == "13th-xikai-church/area"
+    assert first.get_attribute("data-finding") == "13th-wudadao/area"
 
 
 def test_back_closes_the_row_that_was_opened(opened, served):

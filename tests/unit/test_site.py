@@ -11,9 +11,9 @@ from geo.errors import ExportError
 from geo.io.read import data_folder, read_layer
 from geo.texts import Text
 from layers.site.edition import EditionOptions, write_edition
-from layers.site.items import Download, plan_items
 from layers.site.package import data_package, site_map
 from layers.site.pages import Place, item_page
+from layers.tables.items import Download, plan_items
 
 DATE = dt.date(2026, 11, 27)
 PLACE = Place(date=DATE, version="2026.11.27", style="assets/site.css")
