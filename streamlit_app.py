@@ -64,7 +64,7 @@ if view in VIEWS:
         heading, back = st.columns([5, 1], vertical_alignment="center")
         heading.html(f'<h2 class="pm-view-title">{escape(text(f"view.{view}", language))}</h2>')
         back.button(
-            text("frame.drawer_close", language),
+            text("frame.end_wording" if view == "wording" else "frame.drawer_close", language),
             key="close_drawer",
             on_click=link.put,
             args=("view", "compare" if view == "wording" else "map"),

@@ -377,7 +377,7 @@ def cold_start(browser: Browser) -> float:
     start = time.time()
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
+            *(sys.executable, "-m", "views.served", "run", "streamlit_app.py"),
             *(*OPTIONS, f"--server.port={port}"),
         ],
         cwd=ROOT,

@@ -202,7 +202,7 @@ def place_rows(
     index: HistoryIndex,
     names: Mapping[str, Sequence[str]],
     english: Mapping[str, str],
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """Return what every plan says of each street and landmark, by place id.
 
     Parameters
@@ -219,10 +219,13 @@ def place_rows(
     Returns
     -------
     dict
-        ``name``, ``g`` GeoJSON (WGS84, six decimals) or None, ``error`` [m]
-        and ``plans``: rows of ``zones``, ``said``, ``more``, ``quote``.
+        ``quotes``, every quotation once; ``places`` by id: ``name``, ``g``
+        GeoJSON (WGS84, six decimals) or None, ``error`` [m] and ``plans``:
+        rows of ``zones``, ``said``, ``more`` and ``quote``, its number in
+        ``quotes`` or None.
     """
-    told = {}
+    told: dict[str, Any] = {}
+    numbers: dict[str, int] = {}
     for place in places:
         if place.kind not in KINDS:
             continue
@@ -232,11 +235,19 @@ def place_rows(
             "g": None if place.geometry is None else _rounded(mapping(place.geometry)),
             "error": round(place.position_error_m) if place.position_error_m else 0,
             "plans": {
-                plan: _plan_rows(holdings, names, english)
+                plan: [
+                    row | {"quote": _number(row["quote"], numbers)}
+                    for row in _plan_rows(holdings, names, english)
+                ]
                 for plan, holdings in history.plans.items()
             },
         }
-    return told
+    return {"quotes": list(numbers), "places": told}
+
+
+def _number(quote: str, numbers: dict[str, int]) -> int | None:
+    """Return the number of a quotation, a new one where it was not met before."""
+    return numbers.setdefault(quote, len(numbers)) if quote else None
 
 
 def _rounded(geometry: Mapping[str, Any]) -> dict[str, Any]:

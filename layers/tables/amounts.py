@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from geo.verdicts import Finding
+    from layers.tables.reader import Reader
 
 UNITS: dict[str, tuple[float, int]] = {"km2": (1.0, 3), "ha": (100.0, 1), "mu": (1500.0, 0)}
 """Units of area: how many to the square kilometre, and the most decimals shown."""
@@ -59,6 +60,11 @@ def in_units(words: Callable[[str], str], units: Sequence[str]) -> str:
     if len(set(told.values())) == 1:
         return next(iter(told.values()))
     return "".join(f'<span data-in="{unit}">{shown}</span>' for unit, shown in told.items())
+
+
+def unit_word(finding: Finding, reader: Reader) -> str:
+    """Return the unit of a figure in the reader's language."""
+    return reader.text("map.unit_km2" if finding.unit == "km²" else "map.unit_km")
 
 
 def size_words(count: int) -> str:

@@ -12,7 +12,7 @@ from geo.build import edge_layer
 from geo.texts import keys, rendered
 from geo.verdicts import line_words, reading_label
 from layers.marks import picture
-from layers.tables.amounts import amount, in_units
+from layers.tables.amounts import amount, in_units, unit_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def said_html(finding: Finding, built: Built, reader: Reader) -> str:
             printed=finding.printed or finding.stated,
             low=f"{low:.10g}",
             high=f"{high:.10g}",
-            unit=finding.unit,
+            unit=unit_word(finding, reader),
         )
         parts.append(f'<p class="ck-quiet">{escape(rounding)}</p>')
     missing = missing_limits(built.drawn[finding.zone_id], built)
@@ -79,15 +79,28 @@ def edge_rows(drawn: Drawn, built: Built) -> list[dict[str, Any]]:
     parts = {}
     if drawn.budget is not None:
         parts = dict(enumerate(drawn.budget.edges))
+    english = _english_names(built)
     return [
-        {str(key): value for key, value in row.items()} | {"part": parts.get(number)}
+        {str(key): value for key, value in row.items()}
+        | {"part": parts.get(number), "road_en": english.get(row["road"], "")}
         for number, row in enumerate(rows.to_dict("records"))
     ]
 
 
-def edge_label(number: int, edge: Mapping[str, Any]) -> str:
+def _english_names(built: Built) -> dict[str, str]:
+    """Return the English names of streets and rivers by their Chinese ones."""
+    tables = [t for t in (built.base.roads, built.base.rivers) if "name_en" in t.columns]
+    return {
+        str(name): str(english)
+        for table in tables
+        for name, english in zip(table["name"], table["name_en"], strict=True)
+        if english
+    }
+
+
+def edge_label(number: int, edge: Mapping[str, Any], language: str) -> str:
     """Return the name of an edge: its number in the ring and its road."""
-    return f"{number} {edge['road']}"
+    return f"{number} {(language == 'en' and edge['road_en']) or edge['road']}"
 
 
 def outline_readings(drawn: Drawn) -> list[str]:
@@ -138,7 +151,7 @@ def overlay(
         usual = {"color": "#1f3a5f", "weight": 4, **line}
         marked = {"color": "#111827", "weight": 8, **line}
         about = {
-            "label": edge_label(number, edge),
+            "label": edge_label(number, edge, language),
             "overlay_id": str(edge["edge_id"]),
             "style": marked if edge["edge_id"] == chosen else usual,
             "chosen_style": marked,
@@ -221,7 +234,7 @@ def edges_html(
         if edge["gap_m"] > 0:
             gap = f"{edge['gap_m']:.1f}"
             how += f" · {reader.text('checkview.gap', gap=gap)}"
-        name = escape(edge_label(number, edge))
+        name = escape(edge_label(number, edge, reader.language))
         if buttons:
             chooses = f'type="button" data-choose="edge" data-value="{escape(edge["edge_id"])}"'
             name = f"<button {chooses}>{name}</button>"
@@ -250,11 +263,11 @@ def method_words(method: str, reader: Reader) -> str:
     return reader.text(f"checkview.method_{method}")
 
 
-def metres(value: float | None, reader: Reader) -> str:
+def metres(value: float | None, reader: Reader, digits: int = 0) -> str:
     """Return metres in the reader's language; a dash where they are not known."""
     if value is None or math.isnan(value):
         return "–"
-    return f"{value:.0f} {reader.text('map.unit_m')}"
+    return f"{value:.{digits}f} {reader.text('map.unit_m')}"
 
 
 def bar(share: float) -> str:
@@ -284,11 +297,11 @@ def edge_html(edge: Mapping[str, Any], reader: Reader) -> str:
         ("reasoning", pick("reasoning")),
         ("error", metres(edge["position_error_m"], reader)),
         ("stretches", stretches_words(edge, reader)),
-        ("length", f"{edge['length_m']:.1f} m"),
-        ("half_width", f"{edge['half_width_m']:.1f} m" if edge["half_width_m"] > 0 else ""),
+        ("length", metres(edge["length_m"], reader, 1)),
+        ("half_width", metres(edge["half_width_m"], reader, 1) if edge["half_width_m"] else ""),
         ("corner_from", corner(edge["corner_from"], reader)),
         ("corner_to", corner(edge["corner_to"], reader)),
-        ("gap_m", f"{edge['gap_m']:.1f} m"),
+        ("gap_m", metres(edge["gap_m"], reader, 1)),
         ("connector", pick("connector_reason") if edge["connector"] else ""),
     ]  # fmt: skip
     items = "".join(

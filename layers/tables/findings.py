@@ -9,7 +9,7 @@ from urllib.parse import quote
 from geo.checks.charts import MARKS, interval_svg
 from geo.verdicts import VERDICTS, Finding
 from layers.marks import verdict_mark
-from layers.tables.amounts import UNITS, amount, in_units, stated_amount
+from layers.tables.amounts import UNITS, amount, in_units, stated_amount, unit_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,7 @@ def _picture(finding: Finding, reader: Reader) -> str:
         computed=f"{finding.computed or 0:.3f}",
         low=f"{finding.low or 0:.3f}",
         high=f"{finding.high or 0:.3f}",
-        unit=finding.unit,
+        unit=unit_word(finding, reader),
     )
     svg = interval_svg(finding, words)
     if not svg:

@@ -130,7 +130,7 @@ def overlaps_html(reader: Reader, matrix: OverlapMatrix, earlier: str, later: st
             + "".join(f'<td class="number">{cell}</td>' for cell in cells)
             + f'<td class="notes">{escape(notes)}</td></tr>'
         )  # fmt: skip
-    head = [*names, "km²", f"% {names[0]}", f"% {names[1]}", ""]
+    head = [*names, reader.text("map.unit_km2"), f"% {names[0]}", f"% {names[1]}", ""]
     return (
         '<div class="pm-scroll" tabindex="0" role="region" '
         f'aria-label="{escape(reader.text("compare.more_rows"))}">'

@@ -304,6 +304,18 @@
       if (this.more) this.more.close();
       this.sheet("none");
       this.set({ view, pop: false });
+      this.placeSheet();
+    }
+
+    // A dialog and what a search finds lie over a view of the host, too.
+    front() {
+      const search = this.bar.search;
+      this.host.front(this.dialog.isOpen || !search.found.hidden || search.node.classList.contains("pm-searching"), this);
+    }
+
+    // A phone says at once what to do in the view of places, or what was found there.
+    placeSheet() {
+      if (this.phone && this.state.view === "place") this.sheet("place", this.state.place ? "half" : "peek");
     }
 
     // -- what belongs together ---------------------------------------------------------------
@@ -473,6 +485,7 @@
         point: (latlng) => this.pointed(latlng),
         hover: (id) => this.hover(id),
         inset: () => this.inset(),
+        covered: () => this.covered(),
         quiet: () => Boolean(this.popup.popup),
         online: (came) => this.online(came),
       });
@@ -497,6 +510,7 @@
       this.take(start, "first");
       if (start.at) this.goAt(start.at);
       if (this.phone && start.card) this.sheet("card", "half");
+      this.placeSheet();
       if (!start.at && start.zone && this.zones.get(start.zone).t && (start.card || start.pop)) this.view.zoomTo(start.zone, false);
       if (start.present && !start.at) this.present.begin();
       if (measured) this.measure.restore(measured);
@@ -562,7 +576,9 @@
       }
       if (this.phone) {
         const open = { half: 0.48, peek: 0.2, full: 0.2 }[this.root.dataset.stop] || 0;
-        return Object.assign({}, inset, { top: 62, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight });
+        // Two maps stand below the choices and the tools beside them.
+        if (state.view === "compare" && state.mode === "side") return Object.assign({}, inset, { right: 54 });
+        return Object.assign({}, inset, { top: this.periods.node.offsetHeight + 16, right: 54, bottom: this.root.dataset.sheet === "none" ? 8 : open * window.innerHeight });
       }
       if (window.innerWidth <= NARROW) {
         const card = [this.card.node, this.placeCard.node, this.compare.node].find((node) => !node.hidden && node.offsetHeight);
@@ -578,6 +594,15 @@
       return inset;
     }
 
+    // Boxes that cover the map, in its pixels: left, top, right, bottom.
+    covered() {
+      if (this.phone || this.state.present) return [];
+      const box = this.map.getContainer().getBoundingClientRect();
+      return [this.list.node, this.card.node, this.placeCard.node, this.compare.node, this.periods.node]
+        .map((node) => node.getBoundingClientRect()).filter((one) => one.width)
+        .map((one) => [one.left, one.top - box.top, one.right, one.bottom - box.top].map(Math.round));
+    }
+
     // What stands at the right edge makes room for a card there.
     room() {
       const card = [this.card.node, this.placeCard.node, this.compare.node].find((node) => !node.hidden && node.offsetWidth);
@@ -587,8 +612,18 @@
       const below = !this.phone && card && !beside ? `${card.offsetHeight + 124}px` : "";
       this.tools.node.style.bottom = right ? "calc(var(--foot) + 84px)" : below;
       this.scale.getContainer().style.visibility = this.state.present ? "hidden" : "";
+      // The scale and the name of the earlier plan stand beside the list, whose width the language sets.
+      const beyond = !this.phone && this.list.node.offsetWidth && window.innerWidth > NARROW ? `${this.list.node.offsetWidth + 24}px` : "";
+      this.scale.getContainer().parentNode.style.left = beyond;
+      (this.compare.heads || []).slice(0, 1).forEach((head) => {
+        head.style.left = this.phone ? "" : `${this.list.node.offsetWidth + 24}px`;
+      });
       this.tools.measures.style.right = right ? `calc(${right} + 48px)` : "";
       (this.compare.heads || []).slice(1).forEach((head) => { head.style.right = right; });
+      // Names look for a place beside what covers the map.
+      const covered = JSON.stringify(this.covered());
+      if (this.view && covered !== this.wasCovered) this.view.labels.place();
+      this.wasCovered = covered;
     }
 
     classes() {

@@ -75,7 +75,8 @@
     }
 
     mark() {
-      const { view } = this.app.state;
+      // The wording belongs to the comparison.
+      const view = this.app.state.view === "wording" ? "compare" : this.app.state.view;
       [this.node, this.bottom].forEach((box) => box.querySelectorAll("[data-view]").forEach((link) => {
         if (link.dataset.view === view) link.setAttribute("aria-current", "page");
         else link.removeAttribute("aria-current");
@@ -184,8 +185,8 @@
       this.node.setAttribute("aria-label", t("frame.tools"));
       const layers = button("pm-icon-button pm-phone pm-words", t("frame.layers"), () => app.sheet("list"));
       const nodes = [layers,
-        iconButton("", "plus", t("frame.zoom_in"), () => go(0.5)),
-        iconButton("", "minus", t("frame.zoom_out"), () => go(-0.5)),
+        iconButton("pm-zoom", "plus", t("frame.zoom_in"), () => go(0.5)),
+        iconButton("pm-zoom", "minus", t("frame.zoom_out"), () => go(-0.5)),
         iconButton("", "whole", t("frame.whole"), () => {
           app.view.moved = false;
           app.view.whole(true);

@@ -133,7 +133,11 @@
       rows.forEach(([key, value, note]) => {
         const cell = element("div", "");
         cell.append(element("dt", "", t(key)), element("dd", "", pick(value)));
-        if (note && pick(note)) cell.appendChild(element("dd", "pm-small", pick(note)));
+        if (note && pick(note)) {
+          const small = element("dd", "pm-small");
+          pick(note).split(" ").forEach((word) => small.append(element("span", "", word), " "));
+          cell.appendChild(small);
+        }
         box.appendChild(cell);
       });
       return box;

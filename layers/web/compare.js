@@ -20,10 +20,18 @@
 
     planName(id) { return this.app.pick(this.app.plan(id).name); }
 
-    shortName(id) {
+    zoneName(id) {
       const zone = this.app.zones.get(id);
       return zone ? this.app.pick(zone.name) : id;
     }
+
+    // English names are sentences: a table has room for the short ones.
+    headName(id) {
+      const zone = this.app.zones.get(id);
+      return zone ? this.app.pick(this.app.state.lang === "en" ? zone.short : zone.name) : id;
+    }
+
+    headPlan(id) { return this.app.pick(this.app.plan(id).short); }
 
     cellOf() {
       const { cell } = this.app.state;
@@ -41,6 +49,7 @@
         app.host.load("pairs", (pairs) => {
           this.pairs = pairs;
           this.renderTable();
+          app.room();
           app.drawMap();
         });
       }
@@ -62,7 +71,8 @@
         app.main.appendChild(head);
         return head;
       });
-      const options = { click: (zone, hits, latlng) => app.clicked(zone, hits, latlng), hover: (id) => app.hover(id) };
+      const options = { click: (zone, hits, latlng) => app.clicked(zone, hits, latlng), hover: (id) => app.hover(id),
+        covered: mode === "side" ? null : () => app.covered() };
       if (mode === "side") {
         const box = element("div", "pm-second");
         map.getContainer().after(box);
@@ -250,7 +260,7 @@
       const { from: left, to: right } = this.app.state;
       const values = { km2: this.km2(cell.km2[0]), low: this.km2(cell.km2[1]), high: this.km2(cell.km2[2]),
         from: this.planName(left), to: this.planName(right),
-        a: this.shortName(cell.a || cell.b), b: this.shortName(cell.b || cell.a),
+        a: this.zoneName(cell.a || cell.b), b: this.zoneName(cell.b || cell.a),
         sa: cell.sa ? this.percent(cell.sa) : "", sb: cell.sb ? this.percent(cell.sb) : "" };
       const key = !cell.b ? "compare.left_over" : !cell.a ? "compare.right_over" : "compare.piece";
       return [this.t(key, values), ...cell.notes.map((note) => this.t(`compare.note_${note}`))].join(" ");
@@ -301,9 +311,10 @@
       toggle.append(box, element("span", "", this.t("compare.with_belts")));
       const table = element("table", "");
       const head = element("tr", "");
-      head.appendChild(this.headCell("", this.t("compare.corner", {
-        from: this.planName(state.from), to: this.planName(state.to) })));
-      columns.forEach((column) => head.appendChild(this.headCell("col", this.shortName(column.id), column)));
+      const corner = this.headCell("", `${this.headPlan(state.from)} ↓`);
+      corner.appendChild(element("span", "cmp-corner", `${this.headPlan(state.to)} →`));
+      head.appendChild(corner);
+      columns.forEach((column) => head.appendChild(this.headCell("col", this.headName(column.id), column)));
       ["compare.in_none", "compare.repeated", "compare.area"].forEach((key) =>
         head.appendChild(this.headCell("col", this.t(key))));
       const top = element("thead", "");
@@ -312,7 +323,7 @@
       const cells = new Map(pair.cells.map((cell) => [`${cell.a}|${cell.b}`, cell]));
       rows.forEach((row) => {
         const line = element("tr", "");
-        line.appendChild(this.headCell("row", this.shortName(row.id), row));
+        line.appendChild(this.headCell("row", this.headName(row.id), row));
         columns.forEach((column) => line.appendChild(this.dataCell(cells.get(`${row.id}|${column.id}`))));
         line.appendChild(this.dataCell(cells.get(`${row.id}|`)));
         line.appendChild(this.sumCell(row.repeated));
@@ -339,7 +350,7 @@
       said.setAttribute("role", "status");
       const chosen = state.cell && cells.get(state.cell);
       said.textContent = chosen ? this.sentence(chosen) : this.t("compare.pick_cell");
-      const undrawn = pair.undrawn.flat().map((id) => this.shortName(id));
+      const undrawn = pair.undrawn.flat().map((id) => this.zoneName(id));
       const nodes = [heading, toggle, said, scroll, element("p", "cmp-quiet", this.t("compare.rule"))];
       if (undrawn.length) nodes.push(element("p", "cmp-quiet",
         this.t("compare.undrawn", { names: list(undrawn, state.lang) })));
@@ -356,6 +367,7 @@
         mark.appendChild(svg("rect", { x: 1, y: 1, width: 10, height: 10, fill: style.fill,
           stroke: style.edge, "stroke-width": 1.6 }));
         cell.appendChild(mark);
+        cell.title = this.app.pick(zone.name);
       }
       cell.appendChild(element("span", "", words));
       return cell;

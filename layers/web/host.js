@@ -53,6 +53,7 @@
       title: (words) => { document.title = words; },
       speak: () => {},
       tell: () => {},
+      front: () => {},
       load: loader(options.file || ((name) => `${name}.js`)),
     };
   };
@@ -66,6 +67,7 @@
     return window.planmap;
   };
 
+  const STYLE_MS = 5000;
   const DRAWERS = { check: 0.62, own: 0.62, export: 1, wording: 1 };
   // What Python must know, and learns only when a view of its own is open.
   const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to", "seen", "bbox"];
@@ -129,6 +131,16 @@
         if (known && extra) known.extra = Object.assign({}, extra);
         if (known && view) known.view = view;
       },
+      // The frame comes before the drawer, clear where the drawer lies: its own map ends there.
+      front: (on, app) => {
+        const { view } = app.state;
+        const over = on && host.isHost(view);
+        root.classList.toggle("pm-front", over);
+        document.body.classList.toggle("pm-front", over);
+        const whole = DRAWERS[view] === 1;
+        app.map.getContainer().style.clipPath = !over ? "" : whole ? "inset(100%)"
+          : `inset(0 ${host.drawerWidth(view)}px ${host.drawerHeight(view)}px 0)`;
+      },
       load: loader((name) => data.files[name]),
     };
     return host;
@@ -139,8 +151,10 @@
     window.planmap = { hear: (words) => early.push(words) };
     // The style may come after the script; what is put together without it would jump.
     map.getContainer().style.visibility = "hidden";
+    const since = Date.now();
     const begin = () => {
-      if (!window.getComputedStyle(document.documentElement).getPropertyValue("--bar")) {
+      // A style that does not come at all is no reason to show nothing.
+      if (Date.now() - since < STYLE_MS && !window.getComputedStyle(document.documentElement).getPropertyValue("--bar")) {
         window.setTimeout(begin, 10);
         return;
       }

@@ -4,6 +4,7 @@
 
   const FONT = '"Noto Sans SC","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
   const SIZE = { zone: 13, belt: 12, place: 11.5, metro: 11, road: 11, landmark: 10.5, river: 13, neighbour: 13 };
+  const SPACING = { zone: 0.04, belt: 0.06, road: 0.03, river: 0.3, neighbour: 0.35 }; // em, as in planmap.css
   const OFFSETS = {
     metro: [[0, 13], [0, -13], [1, 0], [-1, 0]],
     place: [[0, 14], [0, -14], [1, 0], [-1, 0]],
@@ -11,9 +12,11 @@
   };
 
   class Labels {
-    constructor(map, pane) {
+    // covered() gives the boxes of pixels that something lies over: left, top, right, bottom.
+    constructor(map, pane, covered) {
       this.map = map;
       this.pane = pane;
+      this.covered = covered || (() => []);
       this.items = [];
       this.grown = 1;
       this.pen = document.createElement("canvas").getContext("2d");
@@ -57,7 +60,7 @@
       const size = this.size(item);
       const bold = ["zone", "belt", "place"].includes(item.kind) ? 600 : 400;
       this.pen.font = `${bold} ${size}px ${FONT}`;
-      item.width = this.pen.measureText(item.text).width + 4;
+      item.width = this.pen.measureText(item.text).width + size * (SPACING[item.kind] || 0) * item.text.length + (bold === 600 ? 10 : 4);
       return item.width;
     }
 
@@ -84,12 +87,25 @@
         discs.every((a) =>
           taken.every((b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 >= (a[2] + b[2]) ** 2)
         );
+      // A name is read whole or not at all: it crosses neither the edge of the map nor of a card.
+      const covered = this.covered();
+      const whole = ([x, y, r]) => x - r >= -3 && y - r >= -3 && x + r <= size.x + 3 && y + r <= size.y + 3 &&
+        covered.every(([left, top, right, bottom]) => x + r < left || x - r > right || y + r < top || y - r > bottom);
+      // The sign of a station keeps its place: names of areas look for one beside it.
+      const stations = this.items.filter((item) => item.kind === "metro" && zoom >= item.zoom).map((item) => {
+        const point = map.latLngToContainerPoint([item.at[0][0], item.at[0][1]]);
+        return [point.x, point.y, 5];
+      });
+      const apart = (discs) => stations.every((b) =>
+        discs.every((a) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 >= (a[2] + b[2]) ** 2));
       this.items.forEach((item) => {
         let spot = null;
         if (zoom >= (item.zoom || 0)) {
           const textSize = this.size(item);
           const width = this.width(item);
-          for (const at of item.at) {
+          const spots = item.kind === "zone" || item.kind === "belt"
+            ? item.at.map((at) => [at, true]).concat(item.at.map((at) => [at, false])) : item.at.map((at) => [at, false]);
+          for (const [at, shy] of spots) {
             const point = map.latLngToContainerPoint([at[0], at[1]]);
             const outside =
               point.x < 0 || point.y < 0 || point.x > size.x || point.y > size.y;
@@ -102,7 +118,7 @@
               const dy = side ? 0 : offset[1] * this.grown;
               const middle = L.point(point.x + dx, point.y + dy);
               const discs = this.discs(middle, at[2] || 0, width, textSize);
-              if (!free(discs)) continue;
+              if (!discs.every(whole) || !free(discs) || (shy && !apart(discs))) continue;
               spot = { at, dx, dy };
               discs.concat(symbol).forEach((disc) => taken.push(disc));
               break;

@@ -38,6 +38,7 @@
       });
       PlanMap.put(this.node, box);
       this.node.hidden = false;
+      this.app.front();
       const field = box.querySelector("textarea, input");
       if (field) {
         field.focus();
@@ -50,6 +51,7 @@
     close() {
       this.node.hidden = true;
       PlanMap.put(this.node);
+      this.app.front();
       if (this.opener && this.opener.isConnected) this.opener.focus();
     }
   }

@@ -63,7 +63,8 @@
       const at = this.point();
       if (state.place && !at && !this.places) {
         app.host.load("places", (places) => {
-          this.places = places;
+          this.places = places.places;
+          this.quotes = places.quotes;
           this.render();
           app.drawMap();
         });
@@ -160,7 +161,7 @@
           const words = [app.pick(row.said)];
           const more = row.more ? { words: app.pick(row.more), unsure: row.unsure } : null;
           if (zones.length > 1) words.unshift(list(zones.slice(1).map((zone) => app.pick(zone.short)), app.state.lang));
-          return this.holding(zones[0], words.join(" · "), row.quote, more);
+          return this.holding(zones[0], words.join(" · "), row.quote === null ? "" : this.quotes[row.quote], more);
         });
       }), element("p", "pm-quiet", t("place.error_rule")));
       return nodes;

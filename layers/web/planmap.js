@@ -50,7 +50,7 @@
 
   class View {
     // options: {click(hits, zone, latlng), overlayClick(id), point(latlng), hover(id or null),
-    // inset() the pixels on each side that stand under cards, bounds: instead of the district,
+    // inset() the pixels on each side that stand under cards, covered() the boxes that do, bounds: instead of the district,
     // prefix: of the names of panes where two views share one map, bare: without the base}
     constructor(map, data, options) {
       this.map = map;
@@ -164,7 +164,7 @@
       Object.keys(order).forEach((name) => {
         this.renderers[name] = L.svg({ pane: prefix + name, padding: 0.5 });
       });
-      this.labels = new PlanMap.Labels(this.map, `${prefix}names`);
+      this.labels = new PlanMap.Labels(this.map, `${prefix}names`, this.options.covered);
     }
 
     // Geometry that follows the display datum of the base map.
@@ -231,6 +231,12 @@
         casing.addTo(this.own);
         fill.addTo(this.own);
       });
+      // What lies outside the district steps back, its streets too.
+      const [[south, west], [north, east]] = data.bounds;
+      const [tall, wide] = [3 * (north - south), 3 * (east - west)];
+      const round = [[south - tall, west - wide], [south - tall, east + wide], [north + tall, east + wide], [north + tall, west - wide]];
+      this.polygon([round, ...district.map((rings) => rings[0])], { pane: "outline", stroke: false, fillColor: "#d3cdbd",
+        fillOpacity: 0.42, fillRule: "evenodd", interactive: false }).addTo(this.own);
       this.line(district.flat(), { pane: "outline", color: "#8b8577", weight: 1.6,
         dashArray: "9 3 2 3", lineCap: "butt" }).addTo(this.map);
     }
@@ -497,7 +503,7 @@
         }
         const metro = point.cls === "metro";
         items.push({ kind: metro ? "metro" : "landmark", text: this.pick(point.name),
-          at: [shift(point.at)], zoom: metro ? 13 : 14.75, weight: metro ? 56 : 30, symbol: true });
+          at: [shift(point.at)], zoom: metro ? 13 : 14.75, weight: metro ? 60 : 30, symbol: true });
       });
       return items;
     }

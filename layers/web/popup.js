@@ -78,6 +78,7 @@
       this.popup = L.popup({ minWidth: width, maxWidth: width, autoPan: false, closeButton: false,
         closeOnClick: false, autoClose: false, closeOnEscapeKey: false, className: "pm-popup", offset: [0, 0] });
       this.fill();
+      app.root.classList.add("pm-popped");
       this.popup.setLatLng(latlng).setContent(this.box);
       map.openPopup(this.popup);
       this.put();
@@ -92,7 +93,8 @@
       const node = this.popup.getElement();
       if (!node) return;
       const size = { x: node.offsetWidth, y: node.offsetHeight };
-      const at = place(this.app.view, this.shown.zone, this.shown.latlng, size, this.app.inset());
+      const at = place(this.app.view, this.shown.zone, this.shown.latlng, size,
+        this.app.phone ? Object.assign({}, this.app.inset(), { right: 0 }) : this.app.inset());
       this.popup.setLatLng(map.containerPointToLatLng([at.x + size.x / 2, at.y + size.y]));
     }
 
@@ -155,6 +157,7 @@
       const { map } = this.app.view;
       map.off("zoomend resize", this.onZoom);
       map.closePopup(this.popup);
+      this.app.root.classList.remove("pm-popped");
       this.popup = null;
       this.shown = null;
       if (silent) return;

@@ -108,6 +108,7 @@
       }
       this.found.hidden = true;
       this.field.setAttribute("aria-expanded", "false");
+      this.app.front();
     }
 
     ask(words) {
@@ -142,6 +143,7 @@
       this.at = -1;
       this.field.removeAttribute("aria-activedescendant");
       this.found.hidden = !asked;
+      app.front();
       this.field.setAttribute("aria-expanded", String(asked && count > 0));
       this.state.textContent = !asked ? "" : count ? t(count === 1 ? "frame.found_one" : "frame.found", { count })
         : t("search.nothing", { query: this.field.value.trim() });

@@ -19,7 +19,7 @@ FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 def page_server(folder, log):
     """Serve the page on `folder` for a block; give its address."""
     address = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *OPTIONS]
+    command = [sys.executable, "-m", "views.served", "run", "streamlit_app.py", *OPTIONS]
     command.append(f"--server.port={address.rpartition(':')[2]}")
     with started(command, address, log, {**os.environ, "GEO_DATA": str(folder)}):
         yield address

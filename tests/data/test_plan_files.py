@@ -161,3 +161,13 @@ def test_names_of_one_plan_can_be_told_apart():
 def test_the_kept_json_schema_is_that_of_the_model():
     kept = json.loads((ROOT / "geo" / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
     assert kept == plan_schema()
+
+
+def test_every_zone_and_belt_is_summed_up_in_one_english_sentence():
+    for item in ITEMS.values():
+        if item.kind not in ("zone", "belt"):
+            continue
+        words = item.summary_en
+        assert words.endswith("."), item.id
+        assert not re.search(r"[.!?] |[\u3400-\u9fff]", words), item.id
+        assert len(words) <= 240, item.id

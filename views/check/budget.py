@@ -66,7 +66,9 @@ def chosen_edge(edges: Sequence[Mapping[str, Any]]) -> str | None:
 def choose_edge(edges: Sequence[Mapping[str, Any]], chosen: str | None, state: State) -> None:
     """Let the reader step through the edges with the keyboard; one is always chosen."""
     key = f"edge/{state.language}"
-    labels = {str(e["edge_id"]): edge_label(n, e) for n, e in enumerate(edges, start=1)}
+    labels = {
+        str(e["edge_id"]): edge_label(n, e, state.language) for n, e in enumerate(edges, start=1)
+    }
     st.session_state[key] = chosen
     st.pills(
         state.text("checkview.choose_edge"),

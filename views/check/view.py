@@ -99,8 +99,7 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
         ),
         state.language,
     )
-    left, right = st.columns([1, 2])
-    with left:
+    with st.container(horizontal=True, gap="large"):
         choose_one(
             "unit",
             state.text("checkview.unit"),
@@ -109,7 +108,6 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
             state.language,
             show_label=True,
         )
-    with right:
         choose_one(
             "order",
             state.text("checkview.order"),

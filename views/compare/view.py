@@ -112,6 +112,7 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
     nothing = [state.text("compare.flow_new"), state.text("compare.flow_none")]
     labels = [state.name(z, "short_name") if z else nothing[0] for z in left]
     labels += [state.name(z, "short_name") if z else nothing[1] for z in right]
+    unit = state.text("map.unit_km2")
     source, target, value, colour, said = [], [], [], [], []
     for piece in matrix.pieces.itertuples():
         source.append(left.index(piece.zone_a))
@@ -121,14 +122,14 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
         fill = fills[source[-1]] if piece.zone_a else fills[target[-1]]
         colour.append(_with_opacity(fill, 0.28 if pale else 0.6))
         notes = " ".join(state.text(f"compare.note_{note}") for note in piece.notes)
-        said.append(f"{piece.low_km2:.3f}–{piece.high_km2:.3f} km² {notes}")
+        said.append(f"{piece.low_km2:.3f}–{piece.high_km2:.3f} {unit} {notes}")
     figure = go.Figure(
         go.Sankey(
             node={"label": labels, "color": fills, "pad": 14, "thickness": 16},
             link={"source": source, "target": target, "value": value, "color": colour,
-                  "customdata": said, "hovertemplate": "%{value:.3f} km² (%{customdata})"},
+                  "customdata": said, "hovertemplate": f"%{{value:.3f}} {unit} (%{{customdata}})"},
             valueformat=".3f",
-            valuesuffix=" km²",
+            valuesuffix=f" {unit}",
         )
     )  # fmt: skip
     figure.update_layout(

@@ -17,6 +17,7 @@ from geo.io.limits import PASTED_CHARACTERS
 from geo.texts import text as words
 from layers.marks import verdict_mark
 from layers.styles import Styles, style_of
+from layers.tables.amounts import unit_word
 from views import data as tables
 from views.choices import plain
 from views.map.view import draw_over
@@ -284,7 +285,9 @@ def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
 
 def finding_row(finding: Finding, name: str, state: State, more: str = "") -> str:
     """Return one finding as a row of a table; every word escaped but `more`, a last cell."""
-    computed = "–" if finding.computed is None else f"{finding.computed:.3f} {finding.unit}"
+    computed = (
+        "–" if finding.computed is None else f"{finding.computed:.3f} {unit_word(finding, state)}"
+    )
     interval = "–" if finding.low is None else f"{finding.low:.3f}–{finding.high:.3f}"
     stated = finding.printed or "–"
     reason = finding.reason_en if state.language == "en" else finding.reason
