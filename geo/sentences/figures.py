@@ -242,7 +242,7 @@ class Column(NamedTuple):
     """A column of a table whose heading gives the unit of its figures."""
 
     place: int
-    count: int
+    width: int
     unit: str
 
 
@@ -253,7 +253,7 @@ def cells(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     last = start + len(row.rstrip(" \n\r"))
     first += plain[first:last].startswith("|")
     last -= plain[first:last].endswith("|")
-    found = []
+    found: list[tuple[int, int]] = []
     for mark in [*re.finditer(r"[|\t]", plain[first:last]), None]:
         stop = first + mark.start() if mark else last
         begin = found[-1][1] + 1 if found else first
@@ -268,7 +268,7 @@ def column_of(plain: str, start: int, end: int) -> Column | None:
     --------
     >>> row = "| 片区 | 四至 | 面积（公顷） |"
     >>> column_of(row, 0, len(row))
-    Column(place=2, count=3, unit='ha')
+    Column(place=2, width=3, unit='ha')
     """
     row = cells(plain, start, end)
     for place, (first, last) in enumerate(row):
@@ -281,7 +281,7 @@ def column_of(plain: str, start: int, end: int) -> Column | None:
 def figure_of_column(text: str, plain: str, start: int, end: int, column: Column) -> Figure | None:
     """Return the area in a row's cell under a heading that gives its unit, or None."""
     row = cells(plain, start, end)
-    if len(row) != column.count:
+    if len(row) != column.width:
         return None
     match = _CELL.fullmatch(plain, *row[column.place])
     if not match:

@@ -987,8 +987,9 @@ class _Sides:
 
     def _is_neighbour(self, clause: _Clause) -> bool:
         """Return whether a clause only names who lies beyond: 与迎新区交界."""
-        spoken = self.sentence.masked[clause.piece.start : clause.piece.end]
-        return names.NEIGHBOUR.fullmatch(spoken) is not None
+        start, masked = clause.piece.start, self.sentence.masked
+        is_led = masked[start] in "与和同跟" or (start > 0 and masked[start - 1] in "与和同跟")
+        return is_led and names.NEIGHBOUR.fullmatch(masked, start, clause.piece.end) is not None
 
     def _refuse(self, code: str, start: int, end: int) -> None:
         self.start, self.end = min(self.start, start), max(self.end, end)

@@ -379,12 +379,12 @@ def read_end(
     if start == end or end - start > LONGEST_END:
         return "not-a-road"
     kind = _CLASS.match(masked, start, end)
-    for before in dict.fromkeys((start, kind.end() if kind else start)):
-        state = _STATE.match(masked, before, end)
+    for first in dict.fromkeys((start, kind.end() if kind else start)):
+        state = _STATE.match(masked, first, end)
         if state and state.end() < end:
             found = read_end(masked, plain, state.end(), end, known)
             if isinstance(found, End):
-                note = plain[start:before] + found.note
+                note = plain[start:first] + found.note
                 return found._replace(qualifier=state[1] + found.qualifier, note=note)
     reason = "not-a-road"
     for cut in range(start + 2, min(end, start + _LONGEST_NAME + 10) + 1):
@@ -398,8 +398,8 @@ def read_end(
         rest = masked[cut:end]
         outside = rest.replace(MASK, "").strip(_QUOTES)
         name = masked[start:cut]
-        note = 0 if is_known else _split_note(name, known)
-        fault = None if is_known else fault_of_name(name[note:], known)
+        lead = 0 if is_known else _split_note(name, known)
+        fault = None if is_known else fault_of_name(name[lead:], known)
         offset = _added(outside)
         if offset is not None:
             if fault is None:
@@ -408,7 +408,7 @@ def read_end(
                     r"[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]", plain[cut:end]
                 )
                 said = "；".join(p for p in (qualifier.removeprefix("的"), *bracketed) if p)
-                return End(start + note, cut, said, plain[start : start + note], metres, word)
+                return End(start + lead, cut, said, plain[start : start + lead], metres, word)
             reason = fault if reason == "not-a-road" else reason
         elif fault is None and _CROSSING.match(outside):
             return "crossing"

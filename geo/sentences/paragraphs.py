@@ -390,8 +390,8 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     is_row = "|" in plain or "\t" in plain
     reader.column = column or (reader.column if is_row else None)
     if reader.column and not column and not every:
-        cell = figure_of_column(reader.text, reader.plain, start, end, reader.column)
-        found = [cell] if cell else []
+        under = figure_of_column(reader.text, reader.plain, start, end, reader.column)
+        found = [under] if under else []
     field = _FIELD.fullmatch(reader.plain, start, end)
     heading = None if found else _heading(reader, start, end, following)
     heading = _Name(*field.span("name")) if field else heading

@@ -242,13 +242,15 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
             raise UploadFaultError("not-gis", kind="office")
         row = BY_KIND["XLSX"]
         return READERS[row.kind](row, _Source(data[:HEAD_BYTES], lambda: [data]), layer)
-    visible = {  # not is_dir(), which cannot take an empty name
+    visible: Visible = {  # not is_dir(), which cannot take an empty name
         name.replace("\\", "/"): entry
         for entry, name in names.items()
         if not name.startswith("__MACOSX/") and not entry.filename.endswith("/")
     }
     if any(name.lower().endswith((".qgs", ".mimetype")) for name in visible):
         raise UploadFaultError("not-gis", kind="qgis-project")
+    if any(_GDB_TABLE.fullmatch(name.rpartition("/")[2].lower()) for name in visible):
+        visible = _with_database_folder(visible)
     databases = sorted(
         {found[0] for name in visible if (found := re.match(r"(?i).*?\.gdb(?=/)", name))}
     )
@@ -273,6 +275,20 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
         others = ", ".join(name[:60] for name in labels[1:6])
         raw.notes.append(("other-layers", "warning", {"layer": outer[:60], "others": others}))
     return raw
+
+
+_GDB_TABLE = re.compile(r"a[0-9a-f]{8}\.gdbtable")
+_OF_GDB = re.compile(r"a[0-9a-f]{8}\.|gdb$|timestamps$")
+
+
+def _with_database_folder(visible: Visible) -> Visible:
+    """Return the entries with the folder of a database that was packed without it."""
+    found = {}
+    for path, entry in visible.items():
+        folder, _, name = path.rpartition("/")
+        is_bare = not folder.lower().endswith(".gdb") and _OF_GDB.match(name.lower())
+        found[f"{folder or 'database'}.gdb/{name}" if is_bare else path] = entry
+    return found
 
 
 _WITHIN = " → "
@@ -303,7 +319,7 @@ def _read_entry(archive: zipfile.ZipFile, visible: Visible, name: str, layer: st
     if lower.endswith(".gdb"):
         inside = {n: e for n, e in visible.items() if n.startswith(f"{name}/")}
         files = {
-            f"layer.gdb/{n.rpartition('/')[2]}": _entry_source(archive, e).write
+            f"layer.gdb/{n.rpartition('/')[2].lower()}": _entry_source(archive, e).write
             for n, e in inside.items()
             if re.fullmatch(r"[A-Za-z0-9_.]{1,80}", n.rpartition("/")[2])
         }
@@ -537,6 +553,8 @@ def _raw(row: Format, found: Found, notes: list[Note]) -> Raw:
         raise UploadFaultError("no-geometry")
     layer = pd.concat(shaped, ignore_index=True) if len(shaped) > 1 else shaped[0]
     refuse_above("FEATURES", len(layer), "features")
+    # layers of different fields leave the shapes somewhere between them
+    layer = layer[[*(c for c in layer.columns if c != "geometry"), "geometry"]]
     layer.columns = pd.Index(
         [*column_names(c for c in layer.columns if c != "geometry"), "geometry"], dtype=object
     )

@@ -419,3 +419,62 @@ def test_square_metres_of_a_land_survey_are_told_by_the_field():
     layer = gpd.GeoDataFrame({"ZDMC": ["甲"], "TBMJ": [1490000.0]}, geometry=[SQUARE])
     assert guess_fields(layer) == Fields("ZDMC", "TBMJ", "m²")
     assert np.isclose(float(stated_area(1490000.0, "m²")[1]), 1.49)
+
+
+# ---------------------------------------------------------------- other ways of the same formats
+
+
+def test_folders_of_a_kml_may_have_different_fields():
+    ring = " ".join(f"{x},{y}" for x, y in SQUARE.exterior.coords)
+    shape = (
+        f"<Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing>"
+        "</outerBoundaryIs></Polygon>"
+    )
+    field = "<ExtendedData><Data name='规划面积'><value>73公顷</value></Data></ExtendedData>"
+    kml = (
+        "<kml xmlns='http://www.opengis.net/kml/2.2'><Document>"
+        f"<Folder><Placemark><name>甲</name>{shape}</Placemark></Folder>"
+        f"<Folder><Placemark><name>乙</name>{field}{shape}</Placemark></Folder></Document></kml>"
+    )
+    layer = read_upload("a.kml", kml.encode()).layer
+    assert layer.geometry.geom_type.tolist() == ["Polygon", "Polygon"]
+    assert layer[["name", "规划面积"]].values.tolist() == [["甲", None], ["乙", "73公顷"]]
+
+
+def test_a_track_with_heights_beside_places_is_read():
+    points = "".join(
+        f"<trkpt lat='{y}' lon='{x}'><ele>3</ele></trkpt>" for x, y in SQUARE.exterior.coords
+    )
+    gpx = (
+        "<gpx version='1.1' creator='a' xmlns='http://www.topografix.com/GPX/1/1'>"
+        "<wpt lat='39.1' lon='117.2'><ele>2</ele><name>点</name></wpt>"
+        f"<trk><name>甲</name><trkseg>{points}</trkseg></trk></gpx>"
+    )
+    upload = read_upload("a.gpx", gpx.encode())
+    assert upload.closed_lines == 1
+    assert sorted(upload.layer["name"]) == ["点", "甲"]
+
+
+def test_headings_of_a_further_sheet_are_not_lost():
+    book = openpyxl.Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("坐标")
+    sheet.append(["名称", "点号", "东坐标", "北坐标"])
+    for number, (x, y) in enumerate(BELT.geometry[0].exterior.coords[:-1], start=1):
+        sheet.append(["甲片区", number, x, y])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    upload = read_upload("a.xlsx", buffer.getvalue())
+    assert same(upload, BELT[:1], 1e-6)
+    assert upload.layer["名称"].tolist() == ["甲片区"]
+
+
+@pytest.mark.parametrize("change", [str.upper, lambda name: name.partition("/")[2]])
+def test_a_database_is_read_in_capitals_and_without_its_folder(tmp_path, change):
+    pyogrio.write_dataframe(ZONES, tmp_path / "a.gdb", driver="OpenFileGDB")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(tmp_path.rglob("*")):
+            if path.is_file():
+                archive.write(path, change(path.relative_to(tmp_path).as_posix()))
+    assert same(read_upload("a.zip", buffer.getvalue()), ZONES, 1e-6)

@@ -104,7 +104,7 @@ def _is_geopackage(head: bytes) -> bool:
 
 def stripped(head: bytes) -> bytes:
     """Return the beginning of a text without byte order mark and space."""
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.lstrip(b"\xef\xbb\xbf\x1e \t\r\n")
 
 
 FORMATS = (

@@ -132,7 +132,7 @@ def _rank(geometry: str) -> int:
 
 def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[Any]:
     """Return name, geometry type and number of features (-1: not counted) of every layer."""
-    from pyogrio._io import ogr_list_layers, ogr_read_info
+    from pyogrio._io import ogr_list_layers
 
     limits = request["limits"]
     with warnings.catch_warnings():
@@ -144,18 +144,28 @@ def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[
         refuse_above(limits, "LAYERS", len(found), "layers")
         if request["count"]:
             for layer in found:
-                info = ogr_read_info(
-                    path,
-                    dataset_kwargs=_options(request),
-                    layer=layer[0],
-                    force_feature_count=True,
-                )
-                layer[2] = int(info["features"])
+                layer[2] = _count(path, layer[0], request)
     return found
+
+
+def _count(path: str, layer: str, request: dict[str, Any]) -> int:
+    """Return how many features a layer has."""
+    from pyogrio._io import ogr_read_info
+
+    info = ogr_read_info(
+        path,
+        dataset_kwargs=_options(request),
+        layer=layer,
+        encoding=request["encoding"] or "ISO-8859-1",  # names of fields are of no use here
+        force_feature_count=True,
+    )
+    return int(info["features"])
 
 
 def table(path: str, layer: str, request: dict[str, Any]) -> Table:
     """Read one layer; where a format does not say its encoding, as UTF-8 or GB18030.
+
+    What is neither throughout comes through with what can be read of it.
 
     Raises
     ------
@@ -167,7 +177,10 @@ def table(path: str, layer: str, request: dict[str, Any]) -> Table:
     except UnicodeDecodeError:
         if request["encoding"]:
             raise
+    try:
         return _table(path, layer, {**request, "encoding": "GB18030"})
+    except UnicodeDecodeError:
+        return _table(path, layer, {**request, "encoding": "ISO-8859-1", "decode": "UTF-8"})
 
 
 def _table(path: str, layer: str, request: dict[str, Any]) -> Table:

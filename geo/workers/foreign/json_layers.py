@@ -51,7 +51,8 @@ def table(path: str, request: dict[str, Any]) -> Table:
     document = _document(path, limits)
     kind, crs = "GeoJSON", None
     if isinstance(document, list) and document and isinstance(document[0], dict):
-        document = {"type": "FeatureCollection", "features": document}  # features in a bare list
+        # features or shapes in a bare list
+        document = {"type": "FeatureCollection", "features": list(map(_as_feature, document))}
     if _is_esri(document):
         kind, crs = "Esri JSON", _esri_crs(document)
         document = _from_esri(document)
@@ -105,6 +106,13 @@ def table(path: str, request: dict[str, Any]) -> Table:
         _crs_name(document) if crs is None else crs,
         [*notes, *([("json-kind", "info", {"kind": kind})] if kind != "GeoJSON" else [])],
     )
+
+
+def _as_feature(value: Any) -> Any:
+    """Return a bare shape as a feature, anything else as it is."""
+    if isinstance(value, dict) and value.get("type") in NAKED:
+        return {"type": "Feature", "properties": {}, "geometry": value}
+    return value
 
 
 # Esri JSON: https://developers.arcgis.com/rest/services-reference/enterprise/geometry-objects/
@@ -162,6 +170,8 @@ def _esri_geometry(geometry: dict[str, Any]) -> dict[str, Any] | None:
         return {"type": "MultiPoint", "coordinates": geometry["points"]}
     if "x" in geometry:
         return {"type": "Point", "coordinates": [geometry["x"], geometry["y"]]}
+    if "curveRings" in geometry or "curvePaths" in geometry:
+        raise UploadFaultError("json-curves")
     return {"type": "esri: " + ", ".join(map(str, geometry))[:60], "coordinates": []}
 
 
@@ -285,7 +295,9 @@ def _document(path: str, limits: dict[str, int]) -> Any:
     try:
         document = json.loads(content)
     except json.JSONDecodeError as error:
-        raise UploadFaultError("json", line=error.lineno, detail=error.msg) from error
+        document = _sequence(content) if error.msg == "Extra data" or content[0] == "\x1e" else None
+        if document is None:
+            raise UploadFaultError("json", line=error.lineno, column=error.colno) from error
     except RecursionError as error:
         most = limits["NESTING"]
         raise UploadFaultError(
@@ -295,6 +307,15 @@ def _document(path: str, limits: dict[str, int]) -> Any:
         raise UploadFaultError("json", line=1, detail=str(error)[:200]) from error
     _refuse_deep(document, limits)
     return document
+
+
+def _sequence(content: str) -> list[Any] | None:
+    """Return the features of a file that has one on each line (RFC 8142), None if it is none."""
+    lines = [line.strip("\x1e \t\r") for line in content.split("\n")]
+    try:
+        return [json.loads(line) for line in lines if line]
+    except ValueError:
+        return None
 
 
 def _refuse_deep(document: Any, limits: dict[str, int]) -> None:

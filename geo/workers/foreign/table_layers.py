@@ -11,6 +11,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import json
+import math
 import re
 import sys
 from dataclasses import dataclass
@@ -21,11 +23,13 @@ from geo.workers.foreign.wire import Answer, Table, UploadFaultError, refuse_abo
 WKT_NAMES = ("wkt", "geometry", "geom", "the_geom", "shape", "图形", "几何")
 EAST_NAMES = (
     "经度", "lon", "lng", "longitude", "long", "东坐标", "横坐标", "东", "e", "east", "easting",
-    "point_x", "coord_x", "y坐标", "坐标y", "x", "lon_x",
+    "point_x", "coord_x", "y坐标", "坐标y", "x", "lon_x", "经度坐标", "东经", "东向坐标", "横坐标y",
+    "y(东)", "东坐标y", "x(经度)", "经度x", "经度e", "经度(e)", "经度(°)", "东经(e)",
 )  # fmt: skip
 NORTH_NAMES = (
     "纬度", "lat", "latitude", "北坐标", "纵坐标", "北", "n", "north", "northing",
-    "point_y", "coord_y", "x坐标", "坐标x", "y", "lat_y",
+    "point_y", "coord_y", "x坐标", "坐标x", "y", "lat_y", "纬度坐标", "北纬", "北向坐标", "纵坐标x",
+    "x(北)", "北坐标x", "y(纬度)", "纬度y", "纬度n", "纬度(n)", "纬度(°)", "北纬(n)",
 )  # fmt: skip
 POINT_NAMES = ("点号", "界址点号", "界址点", "拐点", "拐点号", "序号", "点序", "point", "no", "no.")
 RING_NAMES = ("圈号", "环号", "ring")
@@ -39,11 +43,20 @@ HEADER_ROWS = 20
 """The header of a table stands in one of its first rows; titles may stand above it."""
 
 _WKT = re.compile(
-    r"\s*(?:SRID=\d+;)?(?:MULTI)?(?:POLYGON|LINESTRING|POINT|GEOMETRYCOLLECTION)", re.IGNORECASE
+    r"\s*(?:SRID=\d+;)?(?:MULTI)?(?:POLYGON|LINESTRING|POINT|GEOMETRYCOLLECTION)"
+    r"|\s*0[01][0-9A-F]{8}(?:[0-9A-F]{2}){16,}\s*$|\s*\{\s*\"(?:type|coordinates)\"\s*:"
+    r"|\s*\[*(?:-?\d+\.\d+[,， ]\s*-?\d+\.\d+\s*[;；|]\s*){2,}",
+    re.IGNORECASE,
 )
+"""A cell that holds a whole shape: WKT, its binary form in hexadecimal as PostGIS writes it,
+GeoJSON, or ``x,y;x,y;x,y`` as web maps have outlines."""
+_WKT_WORD = re.compile(
+    r"\s*(?:SRID=\d+;\s*)?(?:MULTI)?(?:POLYGON|LINESTRING|POINT)\b", re.IGNORECASE
+)
+_WKT_SHAPE = re.compile(r"(?:SRID=\d+;\s*)?[A-Za-z]+(?: ?ZM?| ?M)?\s*\([^A-Za-z;]*\)")
 _DEGREES = re.compile(
-    r"\s*([NSEW东西南北])?\s*(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′分’])?"
-    r"\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|秒|”|'')?)?\s*([NSEW])?\s*$"
+    r"\s*([NSEW东西南北])?[经纬]?\s*(\d{1,3})\s*[°º度:：d]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′分’‘:：m])?"
+    r"\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|秒|”|“|''|′′|s)?)?\s*([NSEW东西南北])?[经纬]?\s*$"
 )
 _PARCEL_END = "@"
 
@@ -67,7 +80,10 @@ def read(path: str, known: list[Any] | None, request: dict[str, Any], answer: An
         _read_workbook(path, known, request, answer)
         return
     text, notes = _text(path)
-    if is_boundary_points(text):
+    if _WKT_WORD.match(text):  # nothing but shapes, one after another
+        rows = [["WKT"], *([found[0]] for found in _WKT_SHAPE.finditer(text))]
+        table = coordinate_table(rows, "", request["limits"])
+    elif is_boundary_points(text):
         table, notes = boundary_points(text, request["limits"]), []  # GBK is their rule
     else:
         table = coordinate_table(_csv_rows(text), "", request["limits"])
@@ -120,8 +136,8 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
         elif section == "属性描述" and "=" in line:
             key, _, value = line.partition("=")
             about[key.strip()] = value.strip()
-        elif line.rstrip(",").endswith(_PARCEL_END):
-            parcels.append((line.rstrip(",")[:-1].split(","), []))
+        elif line.rstrip(",，").endswith(_PARCEL_END):
+            parcels.append((re.split("[,，]", line.rstrip(",，")[:-1]), []))
             refuse_above(limits, "FEATURES", len(parcels), "features")
         else:
             parts = [part.strip() for part in re.split("[,，]", line)]
@@ -194,8 +210,8 @@ def _area(rings: list[list[tuple[float, float]]]) -> bytes | None:
 
 def _points_crs(
     about: dict[str, str], corners: list[tuple[str, float, float]]
-) -> tuple[str, list[Any]]:
-    """Return the code of the system that a head describes, "" where it does not, with notes."""
+) -> tuple[str | None, list[Any]]:
+    """Return the code of the system that a head describes, None where it does not, with notes."""
     words = about.get("坐标系", "")
     width = 6 if re.search("6|六", about.get("几度分带", "3")) else 3
     found = re.search(r"\d+", about.get("带号", ""))
@@ -210,7 +226,7 @@ def _points_crs(
     first = {6: 13, 3: 25}[width]
     last = {6: 23, 3: 45}[width]
     if not first <= zone <= last:
-        return "", [*notes, ("crs-not-said", "warning", {})]
+        return None, [*notes, ("crs-not-said", "warning", {})]
     # EPSG's first belt of each system: with its number, without it
     systems = {
         "2000": {6: (4491, 4502), 3: (4513, 4534)},
@@ -223,7 +239,8 @@ def _points_crs(
         "",
     )  # fmt: skip
     if not key:
-        return "", [*notes, ("crs-unreadable", "warning", {"detail": words[:60]})]
+        note = ("crs-unreadable", "warning", {"detail": words[:60]})
+        return None, [*notes, note if words else ("crs-not-said", "warning", {})]
     start = systems[key][width][0 if numbered else 1]
     return f"EPSG:{start + zone - first}", notes
 
@@ -235,9 +252,11 @@ def _csv_rows(text: str) -> Rows:
     """Return the cells of delimited text."""
     csv.field_size_limit(2**27)
     lines = text.split("\n", HEADER_ROWS)[:HEADER_ROWS]
-    head = "\n".join(lines)
-    delimiter = max(",\t;|，", key=lambda sign: sum(line.count(sign) for line in lines[:2]))
-    if delimiter not in head:
+    # what stands in quotes, or in brackets as WKT does, separates no cells
+    outside = [re.sub(r'"[^"]*"|\([^)]*\)+', "", line) for line in lines if line.strip()]
+    counts = {sign: [line.count(sign) for line in outside[:3]] for sign in ",\t;|，"}
+    delimiter = max(counts, key=lambda sign: (min(counts[sign], default=0), sum(counts[sign])))
+    if not sum(counts[delimiter]):
         delimiter = ","
     try:
         return [
@@ -260,15 +279,20 @@ def _read_workbook(
     names = [name for name, _, _ in listed]
     chosen = [name for name in names if name in wanted] if isinstance(wanted, list) else names
     first: UploadFaultError | None = None
+    longest = 0  # the sheet with most rows is the one to speak of
     for name in chosen:
         sheet = gdal_layers.table(path, name, request)
         columns = [values for _, values in sheet.columns]
         cells = zip(*columns, strict=True)
         rows = [["" if v is None else str(v).strip() for v in row] for row in cells]
+        named = [field for field, _ in sheet.columns]
+        if not all(re.fullmatch(r"Field\d+", field) for field in named):
+            rows.insert(0, named)  # GDAL leaves headings in the rows of the first sheet only
         try:
             found = coordinate_table([r for r in rows if any(r)], name, request["limits"])
         except UploadFaultError as fault:
-            first = first or fault
+            first = fault if first is None or len(rows) > longest else first
+            longest = max(longest, len(rows))
             continue
         answer.tables = [found]
         answer.layers = [[name, "Unknown", -1]]
@@ -300,9 +324,13 @@ def coordinate_table(rows: Rows, name: str, limits: dict[str, int]) -> Table:
     """
     header = _header(rows)
     if header is None:
-        shown = "、".join(cell[:20] for cell in (rows[0] if rows else [])[:8])
-        raise UploadFaultError("table-no-coordinates", columns=shown or "–")
-    names = rows[header.row]
+        first = rows[0] if rows else []
+        shown = "、".join(cell[:20] for cell in first[:8])
+        is_bare = sum(_number(cell) is not None for cell in first) >= 2
+        raise UploadFaultError(
+            "table-no-header" if is_bare else "table-no-coordinates", columns=shown or "–"
+        )
+    names = _names_of(rows, header.row)
     width = len(names)
     refuse_above(limits, "FIELDS", width, "fields")
     body = [(row + [""] * width)[:width] for row in rows[header.row + 1 :]]
@@ -318,7 +346,7 @@ def coordinate_table(rows: Rows, name: str, limits: dict[str, int]) -> Table:
 def _header(rows: Rows) -> _Header | None:
     """Find the header among the first rows."""
     for number, row in enumerate(rows[:HEADER_ROWS]):
-        cells = [_plain(cell) for cell in row]
+        cells = [_plain(cell) for cell in _names_of(rows, number)]
         below = rows[number + 1] if number + 1 < len(rows) else []
         wkt = next((k for k, cell in enumerate(below) if _WKT.match(cell) and k < len(cells)), -1)
         if wkt < 0:
@@ -340,6 +368,16 @@ def _header(rows: Rows) -> _Header | None:
                 crs=crs,
             )
     return None
+
+
+def _names_of(rows: Rows, number: int) -> list[str]:
+    """Return a row of headings; what a merged cell above it names stands there once only."""
+    row = rows[number]
+    above = rows[number - 1] if number else []
+    is_heading = any(_first([_plain(cell)], EAST_NAMES) >= 0 for cell in row)
+    if not is_heading or len([cell for cell in above if cell]) < 2:
+        return row
+    return [cell or (above[k] if k < len(above) else "") for k, cell in enumerate(row)]
 
 
 def _axes(cells: list[str]) -> tuple[int, int]:
@@ -376,8 +414,11 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
             codes.add(f"EPSG:{found[1]}")
             cell = cell[found.end() :]
         try:
-            shapes.append(bytes(shapely.to_wkb(shapely.from_wkt(cell))) if cell else None)
-        except shapely.errors.GEOSException as error:
+            shape = _shape_of_cell(cell.strip()) if cell.strip() else None
+            code = shapely.get_srid(shape) if shape is not None else 0
+            codes |= {f"EPSG:{code}"} if code else set()
+            shapes.append(None if shape is None else bytes(shapely.to_wkb(shape)))
+        except (shapely.errors.GEOSException, ValueError, TypeError, KeyError) as error:
             shapes.append(None)
             detail = {"feature": number, "detail": str(error)[:200]}
             notes.append(("geometry-unreadable", "error", detail))
@@ -387,6 +428,39 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
     ]
     said = codes or {row[header.crs] for row in body if header.crs >= 0 and row[header.crs]}
     return Table(name, len(body), columns, shapes, *_said_crs(said, notes))
+
+
+def _shape_of_cell(cell: str) -> Any:
+    """Return the shape that a cell holds; see `_WKT`.
+
+    Raises
+    ------
+    GEOSException, ValueError, TypeError, KeyError
+        If it holds none.
+    """
+    import shapely
+    from shapely.geometry import shape
+
+    if re.match("0[01]", cell):
+        return shapely.from_wkb(cell)
+    if cell.startswith("{"):
+        if cell.count("[") + cell.count("{") > cell.count(",") + 20:
+            raise ValueError("not a shape")
+        return shape(json.loads(cell))
+    if not re.match(r"\[*-?\d", cell):
+        return shapely.from_wkt(cell)
+    rings = []
+    for ring in re.split(r"[|\n]", cell.strip("[] ")):
+        pairs = [
+            re.split(r"[,， ]+", pair.strip(" []"))
+            for pair in re.split("[;；]", ring)
+            if pair.strip()
+        ]
+        rings.append([(float(x), float(y)) for x, y in pairs])
+    found = _area(rings)
+    if found is None:
+        raise ValueError("not an area")
+    return shapely.from_wkb(found)
 
 
 def _said_crs(said: set[str], notes: list[Any]) -> tuple[str | None, list[Any]]:
@@ -402,12 +476,18 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
     """Return the shapes of rows that hold one position each."""
     import shapely
 
+    def is_unread(row: list[str]) -> bool:
+        return bool(row[header.east] or row[header.north])
+
+    # 117,19 beside 117,191: the comma is the decimal sign of the whole table
+    cells = (row[c].strip() for row in body for c in (header.east, header.north))
+    comma = any(re.fullmatch(r"-?\d+,(?:\d{1,2}|\d{4,})", cell) for cell in cells)
     notes: list[Any] = []
     places: list[tuple[float, float] | None] = []
     for number, row in enumerate(body, start=1):
-        east, north = _number(row[header.east]), _number(row[header.north])
+        east, north = (_number(row[c], comma=comma) for c in (header.east, header.north))
         places.append(None if east is None or north is None else (east, north))
-        if places[-1] is None and (row[header.east] or row[header.north]):
+        if is_unread(row) and places[-1] is None:
             detail = f"{row[header.east][:20]}, {row[header.north][:20]}"
             notes.append(("geometry-unreadable", "error", {"feature": number, "detail": detail}))
     groups = _groups(body, places, header)
@@ -427,11 +507,10 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
     for rows in groups:
         rings: dict[str, list[tuple[float, float]]] = {}
         for k in rows:
-            place = places[k]
-            if place is not None:
-                ring = body[k][header.ring] if header.ring >= 0 else ""
-                rings.setdefault(ring, []).append(place)
-        shapes.append(_area(list(rings.values())))
+            ring = body[k][header.ring] if header.ring >= 0 else ""
+            rings.setdefault(ring, []).append(places[k] or (math.nan, math.nan))
+        is_whole = all(places[k] is not None for k in rows)  # a corner left out is another area
+        shapes.append(_area(list(rings.values())) if is_whole else None)
         # what a table says once for a parcel stands in its first row, or in every row
         records.append([next((body[k][c] for k in rows if body[k][c]), None) for c in kept])
     columns = [(names[c] or f"列{c + 1}", [r[j] for r in records]) for j, c in enumerate(kept)]
@@ -443,7 +522,11 @@ def _groups(
     body: Rows, places: list[tuple[float, float] | None], header: _Header
 ) -> list[list[int]] | None:
     """Return the rows of each parcel, or None where every row is a place of its own."""
-    usable = [k for k, place in enumerate(places) if place is not None]
+    usable = [
+        k
+        for k, place in enumerate(places)
+        if place is not None or body[k][header.east] or body[k][header.north]
+    ]
     if len(usable) < 3:
         return None
     if header.group >= 0:
@@ -461,9 +544,13 @@ def _groups(
     return [usable] if header.point >= 0 or header.ring >= 0 or is_bare else None
 
 
-def _number(cell: str) -> float | None:
+def _number(cell: str, *, comma: bool = False) -> float | None:
     """Return a coordinate: a number, or degrees, minutes and seconds."""
-    plain = cell.replace("，", "").replace(",", "").strip()
+    plain = cell.replace("，", ",").strip()
+    if comma and re.fullmatch(r"-?\d+,\d+", plain):
+        plain = plain.replace(",", ".")
+    elif re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d*)?", plain):
+        plain = plain.replace(",", "")
     try:
         return float(plain)
     except ValueError:
