@@ -146,7 +146,11 @@ class PlanPeriod(BaseModel):
 
 
 class District(BaseModel):
-    """What a data folder says about itself (``district.toml``)."""
+    """What a data folder says about itself (``district.toml``).
+
+    ``corrections`` is where readers send what is wrong, a mail address or the address of a form;
+    ``review_number`` is the number under which the map was approved (审图号).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     format: int
@@ -163,6 +167,8 @@ class District(BaseModel):
     licence_url: str = ""
     attribution: str
     attribution_en: str
+    corrections: Annotated[str, Field(pattern=r"^(|https?://\S+|[^\s@]+@[^\s@]+)$")] = ""
+    review_number: str = ""
     plans: tuple[PlanPeriod, ...]
     styles: dict[str, PlaceStyle] = Field(default_factory=dict)
 
@@ -195,6 +201,10 @@ class District(BaseModel):
         """
         words = self.attribution_en if language == "en" else self.attribution
         return words if not self.licence or self.licence in words else f"{words} · {self.licence}"
+
+    def site(self) -> dict[str, str]:
+        """Return what whoever publishes the map says of it, for the scripts of the page."""
+        return {"corrections": self.corrections, "review_number": self.review_number}
 
     def plan(self, plan_id: str) -> PlanPeriod:
         """Return the period with an id, or raise GeoError."""

@@ -48,7 +48,7 @@ def citations(
     metadata : mapping
         Of the zone file: ``documents``, ``data_version``, ``district_name``.
     date : date or None
-        Day of access; None leaves it out, as where the browser fills it in.
+        Day of access; None leaves it out.
     address : str
         Where the map stands on the web, if that is known.
 
@@ -121,11 +121,12 @@ def _bibtex(
     return _entry(str(document.get("id") or "plan"), plan) + "\n" + _entry(f"map-{zone_id}", mine)
 
 
+def _plain(name: str, value: str) -> str:
+    """Return a value of BibTeX; an address is read as it stands."""
+    return value if name == "url" else _BIBTEX_SPECIAL.sub(_ESCAPED, value)
+
+
 def _entry(key: str, fields: Mapping[str, Any]) -> str:
     """Return one ``@misc`` entry, its special characters escaped."""
-    rows = [
-        f"  {name} = {{{_BIBTEX_SPECIAL.sub(_ESCAPED, str(value))}}}"
-        for name, value in fields.items()
-        if value
-    ]
+    rows = [f"  {name} = {{{_plain(name, str(value))}}}" for name, value in fields.items() if value]
     return f"@misc{{{key},\n" + ",\n".join(rows) + "\n}\n"

@@ -302,6 +302,7 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
             language=language,
             shown=request.sheet.zones,
             styles=material.styles,
+            site=material.base.district.site(),
         )
         return standalone_html(zones, material.base_layers, options, edges)
     sheet = _sheet_options(request, material)

@@ -70,6 +70,8 @@ def drawn_data(data: PageData) -> dict[str, Any]:
         "styles": data.styles,
         "periods": {plan: (p.period_from, p.period_to) for plan, p in data.periods.items()},
     }
+    if district:
+        about |= district.site()
     return map_data(data.base, data.zones, data.edges, about)
 
 

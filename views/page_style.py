@@ -17,4 +17,5 @@ ICON = (
 @cache
 def page_style() -> str:
     """Return the style sheet of the page."""
-    return (web_source("streamlit.css") + web_source("tables.css")).decode()
+    sheets = ("streamlit.css", "tables.css", "print.css")
+    return "\n".join(web_source(name).decode() for name in sheets)

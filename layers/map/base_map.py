@@ -58,15 +58,17 @@ SCRIPTS = (
     "bar.js",
     "panels.js",
     "present.js",
+    "picture.js",
+    "print.js",
     "host.js",
     "app.js",
 )
 """Our own scripts in ``layers/web``, in the order in which they are loaded."""
 
-TOOLS = ("vendor/qrcode.js", "qr.js", "picture.js")
-"""Scripts that are loaded when sharing is opened: they draw codes and pictures."""
+TOOLS = ("vendor/qrcode.js", "qr.js")
+"""Scripts that are loaded when sharing is opened: they draw codes."""
 
-STYLES = ("planmap.css", "page.css", "tables.css")
+STYLES = ("planmap.css", "page.css", "tables.css", "print.css")
 
 STATIC_ADDRESS = "../../app/static"
 """Where Streamlit serves ``static/``, seen from a component's frame, under any base path."""
@@ -211,8 +213,8 @@ def map_data(
         ``version``, ``attribution``, ``accuracy``, ``plan_names`` and
         ``title``, the texts as pairs of Chinese and English; where known
         ``periods`` (first and last year by plan), ``lang``, ``plan`` (the
-        period to begin with), ``styles`` (`layers.styles.styles_of`), ``mail`` for corrections and
-        ``review_number`` (审图号).
+        period to begin with), ``styles`` (`layers.styles.styles_of`), ``corrections`` (a mail
+        address or that of a form) and ``review_number`` (审图号).
 
     Returns
     -------
@@ -256,7 +258,7 @@ def map_data(
             "plan": about_data.get("plan") or first_plan(plans),
             "shown": about_data.get("shown") or shown_at_first(plans.values(), styles),
         },
-        "mail": about_data.get("mail", ""),
+        "corrections": about_data.get("corrections", ""),
         "review_number": about_data.get("review_number", ""),
         "connectors": [r for plan in edges.values() for r in connector_records(plan)],
         "connector_dash": CONNECTOR_DASH,

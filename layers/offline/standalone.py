@@ -43,6 +43,8 @@ class StandaloneOptions:
         docs/frame.md.
     styles : mapping of str to ZoneStyle
         Of every place, from `layers.styles.styles_of`.
+    site : mapping of str to str
+        From `geo.base.District.site`.
     """
 
     date: dt.date
@@ -50,6 +52,7 @@ class StandaloneOptions:
     shown: Sequence[str] | None = None
     start: Mapping[str, str] = field(default_factory=dict)
     styles: Styles = field(default_factory=dict)
+    site: Mapping[str, str] = field(default_factory=dict)
 
 
 def standalone_html(
@@ -144,6 +147,7 @@ def frame_data(
             for plan, zones in zones_by_plan.items()
         },
     }
+    about |= options.site
     if options.styles:
         about["styles"] = options.styles
     try:

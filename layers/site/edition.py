@@ -129,7 +129,7 @@ def _assets(material: Material, checked: Checked, options: EditionOptions) -> di
         material.zones,
         material.base_layers,
         material.edges,
-        StandaloneOptions(options.date, styles=material.styles),
+        StandaloneOptions(options.date, styles=material.styles, site=material.base.district.site()),
     )
     tables = {"check": check_tables(checked, material), "wording": wording_tables(material)}
     # Only what the first picture needs is loaded at once; fetch fails from file://, scripts do not.

@@ -373,8 +373,12 @@
     cite(zone, opener) {
       this.host.load("cite", (cites) => {
         const [plan, map, bibtex] = cites[zone.id] || ["", "", ""];
-        const seen = [this.state.today ? `[${this.state.today}]` : "", this.link()].filter(Boolean).join(" ");
-        this.copy([PlanMap.sentence(zone) && `“${PlanMap.sentence(zone)}”`, plan, `${map} ${seen}`, "", bibtex]
+        // The day and the address are known here alone; a file has no address to be cited by.
+        const link = /^https?:/.test(this.link()) ? this.link() : "";
+        const day = this.state.today || PlanMap.today();
+        const seen = `${(link ? map.replace("[CM]", "[CM/OL]") : map).replace(/\.$/, "")}[${day}].${link ? ` ${link}.` : ""}`;
+        const fields = [link && `  url = {${link}}`, `  urldate = {${day}}`].filter(Boolean).join(",\n");
+        this.copy([PlanMap.sentence(zone) && `“${PlanMap.sentence(zone)}”`, plan, seen, "", bibtex.replace(/\n\}\n?$/, `,\n${fields}\n}`)]
           .filter((line, at) => line || at === 3).join("\n"), opener);
       });
     }
@@ -394,7 +398,7 @@
         `${this.t("frame.report_at")}: ${where[0]}, ${where[1]} (WGS84)`,
         `${this.t("map.data_version")}: ${this.data.version}`, this.link()];
       const words = lines.filter((line, i) => line || i === 1).join("\n");
-      this.tellDialog(this.t("frame.report"), [this.t("frame.report_how")], { words, mail: this.data.mail, opener,
+      this.tellDialog(this.t("frame.report"), [this.t("frame.report_how")], { words, to: this.data.corrections, opener,
         subject: `${this.pick(zone.name)} (${zone.id})` });
     }
 
@@ -413,7 +417,7 @@
     }
 
     tellDialog(title, paragraphs, more) {
-      const { words, mail, subject, opener } = more || {};
+      const { words, to, subject, opener } = more || {};
       const nodes = paragraphs.filter(Boolean).map((one) => element("p", "", one));
       if (words) {
         const field = element("textarea", "pm-words");
@@ -427,9 +431,17 @@
           field.select();
           if (document.execCommand("copy")) event.currentTarget.textContent = this.t("map.link_copied");
         }));
-        if (mail) {
-          const link = element("a", "pm-button", this.t("frame.send_mail"));
-          link.href = `mailto:${mail}?subject=${encodeURIComponent(subject || title)}&body=${encodeURIComponent(words)}`;
+        if (to) {
+          const isMail = !/^https?:/.test(to);
+          const link = element("a", "pm-button", this.t(isMail ? "frame.send_mail" : "frame.open_form"));
+          // What the reader has added is sent too.
+          const aim = () => {
+            link.href = isMail ? `mailto:${to}?subject=${encodeURIComponent(subject || title)}&body=${encodeURIComponent(field.value.replace(/\n/g, "\r\n"))}` : to;
+          };
+          aim();
+          field.addEventListener("input", aim);
+          link.target = "_blank";
+          link.rel = "noopener";
           row.appendChild(link);
         }
         nodes.push(row);
@@ -476,7 +488,7 @@
       this.main = element("main", "pm-main");
       this.main.append(this.list.node, this.periods.node, this.card.node, this.placeCard.node, this.compare.node,
         this.tables.node, this.tools.node, this.told, this.present.node);
-      this.root.append(this.printed.head, this.printed.foot, this.bar.node, this.main, this.bar.foot, this.bar.bottom, this.dialog.node, this.live);
+      this.root.append(this.bar.node, this.main, this.bar.foot, this.bar.bottom, this.dialog.node, this.live);
       this.classes();
       map.invalidateSize({ animate: false });
       this.view = new PlanMap.View(map, data, {
@@ -675,7 +687,6 @@
         this.tools.render();
         this.measure.shown(state.measuring);
       }
-      if (has("lang", "plan", "view", "from", "to")) this.printed.render();
       if (has("lang", "plan", "view", "from", "to", "mode", "table")) this.periods.render();
       if (has("lang", "plan", "view", "from", "to", "base")) this.list.render();
       else if (has("show", "hide", "zone")) this.list.mark();
@@ -784,6 +795,11 @@
 
     keys(event) {
       if (this.state.present && this.present.key(event)) return;
+      // Of a frame within a page the browser may print the frame alone.
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "p") {
+        event.preventDefault();
+        this.host.print();
+      }
       if (event.key === "Escape") {
         if (this.dialog.isOpen) this.dialog.close();
         else if (this.popup.popup) this.popup.close();

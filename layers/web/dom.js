@@ -122,5 +122,11 @@
   const fill = (words, values) => Object.entries(values || {}).reduce(
     (all, [name, value]) => all.split(`{${name}}`).join(value), words);
 
+  // The reader's day, ISO 8601.
+  PlanMap.today = () => {
+    const now = new Date();
+    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+  };
+
   PlanMap.dom = { element, button, svg, verdictMark, icon, iconButton, swatch, number, signed, list, fill };
 })((window.PlanMap = window.PlanMap || {}));

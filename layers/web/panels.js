@@ -66,50 +66,56 @@
       const { t } = app;
       const link = app.link();
       const embed = link + (link.includes("?") ? (link.endsWith("?") ? "" : "&") : "?") + "embed=1";
-      const nodes = [
-        this.field(t("frame.share_link"), link),
-        this.field(t("frame.share_embed"),
-          `<iframe src="${embed.replace(/&/g, "&amp;")}" width="800" height="520" title="${app.pick(app.data.title)}"></iframe>`),
-      ];
+      const nodes = [this.field(t("frame.share_link"), link)];
+      // Nobody else can open what stands on this machine alone.
+      if (/^(file:|https?:\/\/(localhost|127\.|\[::1\]))/.test(link)) nodes.push(element("p", "pm-quiet", t("frame.share_local")));
       // Code and picture come with a file of their own, loaded when they are wanted.
       const box = element("div", "pm-qr");
-      const row = element("div", "pm-actions");
       nodes.push(box);
       app.host.load("tools", (qrcode) => {
         const image = PlanMap.qrImage(qrcode, link, t("frame.share_qr"));
         if (image) PlanMap.put(box, image);
       });
-      row.append(button("pm-button", t("frame.picture"), (event) => this.picture(event.currentTarget)));
-      row.append(button("pm-button", t("frame.present"), () => {
-        app.dialog.close();
-        app.stops.open();
-      }), button("pm-button", t("frame.print"), () => {
-        app.dialog.close();
-        window.print();
-      }));
+      nodes.push(this.field(t("frame.share_embed"),
+        `<iframe src="${embed.replace(/&/g, "&amp;")}" width="800" height="520" title="${app.pick(app.data.title)}" allow="fullscreen"></iframe>`),
+      element("p", "pm-quiet", t("frame.share_embed_where")));
+      const row = element("div", "pm-actions");
+      // Without a clipboard for pictures, as on plain http, the file alone is offered.
+      if (this.hasClipboard()) row.append(button("pm-button", t("frame.picture"), (event) => this.picture(event.currentTarget, true)));
+      row.append(button("pm-button", t("frame.picture_save"), (event) => this.picture(event.currentTarget, false)),
+        button("pm-button", t("frame.present_choose"), () => {
+          app.dialog.close();
+          app.stops.open();
+        }), button("pm-button", t("frame.print"), () => {
+          app.dialog.close();
+          app.host.print();
+        }));
       nodes.push(row);
       app.dialog.show(t("frame.share"), nodes);
     }
 
-    // To the clipboard where the browser lets a page write pictures there, else as a file.
-    picture(one) {
+    hasClipboard() { return Boolean(window.isSecureContext && navigator.clipboard && navigator.clipboard.write && window.ClipboardItem); }
+
+    // To the clipboard, else as a file.
+    picture(one, copied) {
       const { app } = this;
       const told = (words) => {
         one.textContent = words;
         app.say(words);
       };
+      const plans = app.plansShown().map((id) => app.pick(app.plan(id).short)).join("-");
       const save = (blob) => {
         const link = element("a", "");
         link.href = URL.createObjectURL(blob);
-        link.download = `${app.pick(app.data.title)}.png`;
+        link.download = `${[app.pick(app.data.title), plans, app.state.today || PlanMap.today()].join("_").replace(/ /g, "-")}.png`;
         link.click();
         window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
         told(app.t("frame.picture_saved"));
       };
-      app.host.load("tools", () => PlanMap.picture(app, app.pictured()).then((blob) => {
-        if (!navigator.clipboard || !window.ClipboardItem || !window.isSecureContext) save(blob);
+      PlanMap.picture(app, app.pictured()).then((blob) => {
+        if (!copied) save(blob);
         else navigator.clipboard.write([new window.ClipboardItem({ "image/png": blob })]).then(() => told(app.t("frame.picture_copied")), () => save(blob));
-      }, () => told(app.t("frame.picture_failed"))));
+      }, () => told(app.t("frame.picture_failed")));
     }
 
     field(words, value) {
@@ -126,11 +132,10 @@
           copy.textContent = app.t("map.link_copied");
           app.say(app.t("map.link_copied"));
         };
-        if (navigator.clipboard && window.isSecureContext) {
-          navigator.clipboard.writeText(value).then(done, () => document.execCommand("copy") && done());
-        } else if (document.execCommand("copy")) {
-          done();
-        }
+        // Where neither way is open the text stays selected for the reader's own keys.
+        const old = () => (document.execCommand("copy") ? done() : app.say(app.t("frame.copy_by_hand")));
+        if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(value).then(done, old);
+        else old();
       });
       const row = element("span", "pm-field-row");
       row.append(field, copy);
@@ -166,28 +171,7 @@
     close() { if (this.app.dialog.isOpen) this.app.dialog.close(); }
   }
 
-  // What a print needs and the screen has in its bars: title, sources, a place for the map approval number.
-  class Printed {
-    constructor(app) {
-      this.app = app;
-      this.head = element("div", "pm-print-head");
-      this.foot = element("div", "pm-print-foot");
-    }
-
-    render() {
-      const { app } = this;
-      const { state, t, pick, data } = app;
-      const ids = state.view === "compare" ? [state.from, state.to] : [state.plan];
-      const plans = ids.map((id) => app.plan(id)).map((plan) => `${pick(plan.name)} ${plan.from}–${plan.to}`).join(" ⇄ ");
-      PlanMap.put(this.head, element("strong", "", pick(data.title)), element("span", "", plans));
-      PlanMap.put(this.foot, element("strong", "", t("notice.disclaimer")), element("span", "", pick(data.attribution)),
-        element("span", "", `${t("notice.datum_short")} · ${t("map.data_version")} ${data.version}${state.today ? ` · ${state.today}` : ""}`),
-        element("span", "", `${t("frame.approval_number")} ${data.review_number || "________________"}`));
-    }
-  }
-
   PlanMap.Dialog = Dialog;
-  PlanMap.Printed = Printed;
   PlanMap.Share = Share;
   PlanMap.More = More;
 })((window.PlanMap = window.PlanMap || {}));

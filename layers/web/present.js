@@ -163,7 +163,9 @@
 
     // From the page or from a link: the stop that is shown, else the first.
     begin() {
-      if (this.number() < 0) this.go(0);
+      const { stops, zone, plan } = this.app.state;
+      const unsaid = stops.length && !zone && plan === this.app.data.start.plan;
+      if (unsaid || this.number() < 0) this.go(0);
       else this.look(this.app.state.zone);
     }
 

@@ -63,6 +63,16 @@ def test_one_row_for_each_figure_with_word_shape_and_sentence(check_page):
     assert "以青西路、青北道、青中路、青南道围合的区域" in west.inner_text()
     alt = west.locator("img.chart").get_attribute("alt")
     assert alt.startswith("规划 1.00，量算 1.000，区间 0.961 至 1.039")
+    # On paper it is one table, with its intervals, and nothing that is clicked.
+    page.frame_locator(FRAME).locator(".pm-app").wait_for(state="attached")
+    page.emulate_media(media="print")
+    sheet = page.locator(".pm-sheet")
+    heads = sheet.locator("th[scope=col]").all_inner_texts()
+    assert heads[:5] == ["名称", "规划所写", "量算", "差", "95%区间"]
+    assert sheet.locator("tbody tr th[scope=row]").count() == 7
+    words = sheet.locator("tbody tr").filter(has_text="以青西路").nth(0).inner_text()
+    assert re.search(r"1\.00\s+1\.00\S*\s.*0\.96\d*–1\.0[34]", words)
+    assert sheet.locator("button").count() == 0
 
 
 def test_plan_text_stays_text(check_page):

@@ -559,26 +559,72 @@ def test_the_name_of_a_belt_stands_on_the_screen(real_map_page):
     assert set(belts) == {"南京路", "海河", "卫津路"}
 
 
-def test_print_hides_what_is_no_paper(map_page):
-    page = map_page()
+def test_a_print_is_a_sheet_of_what_is_on_the_screen(map_page):
+    page = map_page("?zone=13th-wudadao")
     page.page.emulate_media(media="print")
-    for part in (".pm-bar", ".pm-tools-column", ".pm-periods"):
-        assert page.frame.locator(part).first.is_hidden()
-    words = page.run("document.querySelector('.pm-app').innerText")
-    assert "示意图，不具法律效力" in words
+    sheet = page.page.locator(".pm-sheet")
+    sheet.wait_for()
+    assert page.page.locator(FRAME).is_hidden()
+    words = sheet.inner_text()
+    for said in ("测试区规划空间图", "示意图，不具法律效力", "审图号", "图例", "以甲路", "1.49"):
+        assert said in words
+    assert any(one.endswith(" 米") for one in sheet.locator("svg text").all_text_contents())
+    assert sheet.locator(".pm-sheet-map > svg path").count() > 10
+    # Paper has no buttons, and the map stands within it.
+    assert sheet.locator("button, input, select").count() == 0
+    box = sheet.locator(".pm-sheet-map > svg").bounding_box()
+    assert box["width"] <= 205 * 96 / 25.4 + 1
+    page.page.emulate_media(media="screen")
+    sheet.wait_for(state="detached")
+    page.page.emulate_media(media=None)
+    page.view("compare")
+    page.frame.locator(".pm-handle").wait_for()
+    page.page.emulate_media(media="print")
+    words = sheet.inner_text()
+    assert "十三五规划 2016–2020 ⇄ 十四五规划 2021–2025" in words
+    assert "十三五 2016–2020" in sheet.locator("svg text").all_text_contents()
 
 
 def test_presenting_goes_through_zones_and_periods_by_keys(map_page):
     page = map_page("?present=1")
     assert page.frame.locator(".pm-bar").is_hidden()
-    page.run("document.body.tabIndex = -1; document.body.focus()")
-    page.page.keyboard.press("ArrowRight")
-    assert "片区" in page.frame.locator(".pm-slide h2").inner_text()
+    title = page.frame.locator(".pm-slide h2")
+    first = page.run("map.getZoom()")
+    page.page.keyboard.press("PageDown")
+    assert "片区" in title.inner_text()
+    assert page.run("map.getZoom()") > first  # at once, without a flight
+    assert page.frame.locator(".pm-slide-foot").inner_text().startswith("示意图，不具法律效力")
+    page.page.keyboard.press(".")
+    assert page.frame.locator(".pm-app").is_hidden()
+    page.page.keyboard.press("PageUp")
+    assert title.inner_text() == "测试区规划空间图"
     page.page.keyboard.press("ArrowDown")
     assert page.run("planmap.state.plan") == "14th"
+    page.page.keyboard.press("b")
     page.page.keyboard.press("Escape")
     page.frame.locator(".pm-bar").wait_for()
     assert "present" not in page.page.url
+
+
+def test_a_presentation_stops_where_its_link_says(map_page):
+    page = map_page(
+        "?stops=14th-nanshi,13th,13th-wudadao,13th-nowhere&present=1", width=360, height=780
+    )
+    count = page.frame.locator(".pm-slide-count")
+    assert page.run("planmap.state.zone") == "14th-nanshi"
+    assert count.inner_text() == "1 / 3"
+    page.frame.get_by_role("button", name="下一处").click()
+    assert page.run("[planmap.state.plan, planmap.state.zone].join()") == "13th,"
+    page.frame.get_by_role("button", name="演示清单").click()
+    rows = page.frame.locator(".pm-stops-list li")
+    rows.nth(0).get_by_role("button", name="下移").click()
+    rows.nth(2).get_by_role("button", name="移除").click()
+    page.frame.locator(".pm-stops select").select_option("14th-wudadao")
+    page.wait_for_link("stops=13th,14th-nanshi,14th-wudadao")
+    link = page.frame.locator(".pm-stops input").input_value()
+    assert "present=1&stops=13th,14th-nanshi,14th-wudadao" in link
+    page.frame.get_by_role("button", name="恢复默认").click()
+    assert "stops" not in page.page.url
 
 
 def test_an_embedded_map_has_no_bar(map_page):

@@ -150,6 +150,7 @@ def test_it_prints_without_bars(opened, served):
     page = opened(served, "?plans=13th&zone=13th-wudadao")
     page.emulate_media(media="print")
     assert not page.locator(".pm-nav").is_visible()
+    assert "以马场道、西康路" in page.locator(".pm-sheet .pm-sheet-zone").inner_text()
 
 
 def test_nothing_moves_while_it_opens(new_page, served):

@@ -25,7 +25,7 @@ def exports(
     pair: tuple[OverlapMatrix, OverlapMatrix] | None,
 ) -> None:
     """Offer the comparison as files: the zones shown, both panes at one scale."""
-    st.html(f'<h2 class="pm-h2">{escape(state.text("compare.export"))}</h2>')
+    st.html(f'<h2 class="pm-h2 pm-no-paper">{escape(state.text("compare.export"))}</h2>')
     name = f"{first}-{second}"
     files: list[tuple[str, str, str, Callable[[], bytes]]] = [
         ("sheet", f"{name}.pdf", "application/pdf", lambda: sheet(state, first, second, "pdf")),
@@ -35,7 +35,8 @@ def exports(
     if pair is not None:
         files.append(("csv", f"{name}.csv", "text/csv", lambda: table(pair[1])))
     drawn = {state.data.features[zone]["properties"]["plan"] for zone in state.shown}
-    st.caption(state.text("compare.export_extent"))
+    about = escape(state.text("compare.export_extent"))
+    st.html(f'<p class="pm-quiet pm-no-paper">{about}</p>')
     with st.container(horizontal=True):
         for key, file_name, mime, content in files:
             st.download_button(
@@ -74,6 +75,7 @@ def page(state: State, first: str, second: str) -> bytes:
         language=state.language,
         start={"view": "compare", "from": first, "to": second},
         styles=state.data.styles,
+        site=state.data.district.site() if state.data.district else {},
     )
     return standalone_html(read.zones, read.base, options, read.edges)
 

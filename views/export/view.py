@@ -253,6 +253,8 @@ def choose_sheet(
         name: st.text_input(state.text(f"export.{name}"), key=f"export_{name}", **KEPT)[:80]
         for name in ("title", "subtitle", "approval", "unit")
     }
+    district = state.data.district
+    approved = district.review_number if district else ""
     return (
         replace(
             sheet,
@@ -264,7 +266,7 @@ def choose_sheet(
             area_table=table,
             title=own["title"] or sheet.title,
             subtitle=own["subtitle"],
-            approval_number=own["approval"],
+            approval_number=own["approval"] or approved,
             drawing_unit=own["unit"],
             logo=choose_logo(state),
         ),

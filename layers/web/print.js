@@ -1,0 +1,195 @@
+// The paper: a sheet of its own, put together when a print begins, since what is on the screen
+// neither fits a page nor breaks over several.
+(function (PlanMap) {
+  "use strict";
+  const { element, swatch, verdictMark } = PlanMap.dom;
+  const WIDE = 277; // mm between the margins of A4 across
+  const MAP = { width: 205, height: 148 }; // mm at most
+  const BESIDE = 18; // items of a legend that fit beside the map
+
+  // Elements of paper in the place of what is clicked.
+  function plain(node) {
+    node.querySelectorAll(".pm-close, .pm-grip, .pm-actions, .pm-tabs, .pm-link, .pm-eye, input, select").forEach((one) => one.remove());
+    node.querySelectorAll("button, a").forEach((one) => {
+      const span = element(one.querySelector("span, b, small") ? "div" : "span", one.className);
+      span.append(...one.childNodes);
+      one.replaceWith(span);
+    });
+    return node;
+  }
+
+  class Printed {
+    constructor(app) {
+      this.app = app;
+      app.host.windows().forEach((one) => {
+        one.addEventListener("beforeprint", () => this.fill(one.document));
+        one.addEventListener("afterprint", () => this.clear(one.document));
+        // Where a browser tells of paper in no other way.
+        one.matchMedia("print").addListener((media) => (media.matches ? this.fill : this.clear).call(this, one.document));
+      });
+    }
+
+    clear(page) {
+      this.held = null;
+      page.querySelectorAll(".pm-sheet").forEach((one) => one.remove());
+      page.documentElement.classList.remove("pm-printing");
+    }
+
+    // A browser tells of one print several times, and by then what is on the screen may be hidden.
+    fill(page) {
+      if (!this.held) this.held = this.sheet();
+      page.querySelectorAll(".pm-sheet").forEach((one) => one.remove());
+      page.body.appendChild(this.held.cloneNode(true));
+      page.documentElement.classList.add("pm-printing");
+    }
+
+    // Head and foot of a table are repeated on every page.
+    sheet() {
+      const table = element("table", "pm-sheet");
+      table.lang = this.app.state.lang === "en" ? "en" : "zh-CN";
+      [["thead", this.head()], ["tfoot", this.foot()], ["tbody", this.body()]].forEach(([name, nodes]) => {
+        const part = element(name, "");
+        const row = element("tr", "");
+        const cell = element("td", "");
+        cell.append(...nodes);
+        row.appendChild(cell);
+        part.appendChild(row);
+        table.appendChild(part);
+      });
+      return table;
+    }
+
+    head() {
+      const { app } = this;
+      const { state, t, pick, data } = app;
+      const ids = state.view === "wording" ? [state.from, state.to] : app.plansShown();
+      const plans = ids.map((id) => app.plan(id)).map((plan) => `${pick(plan.title || plan.name)} ${plan.from}–${plan.to}`).join(" ⇄ ");
+      const head = element("div", "pm-sheet-head");
+      const view = state.view === "map" ? "" : ` · ${t(`view.${state.view}`)}`;
+      head.append(element("strong", "", pick(data.title) + view), element("span", "", state.view === "own" ? "" : plans));
+      return [head];
+    }
+
+    foot() {
+      const { app } = this;
+      const { state, t, pick, data } = app;
+      const foot = element("div", "pm-sheet-foot");
+      foot.append(element("strong", "", t("notice.disclaimer")), element("span", "", pick(data.attribution)),
+        element("span", "", `${t("notice.datum_short")} · ${t("map.data_version")} ${data.version}${state.today ? ` · ${t("frame.printed_on")} ${state.today}` : ""}`),
+        element("span", "pm-sheet-approval", `${t("frame.approval_number")} ${data.review_number || "________________"}`));
+      return [foot];
+    }
+
+    body() {
+      const { app } = this;
+      const { state } = app;
+      if (app.host.isHost(state.view)) return app.host.printed(state.view).map(plain);
+      const { node, width, height } = PlanMap.mapDrawing(app);
+      const across = Math.min(MAP.width, (MAP.height * width) / height);
+      node.removeAttribute("height");
+      node.setAttribute("width", `${across.toFixed(1)}mm`);
+      node.setAttribute("height", `${((across * height) / width).toFixed(1)}mm`);
+      const zones = app.pictured();
+      const beside = zones.length <= BESIDE && WIDE - across > 55;
+      const aside = element("div", "pm-sheet-aside");
+      const legend = this.legend(zones);
+      if (beside) aside.appendChild(legend);
+      else legend.classList.add("pm-sheet-wide");
+      aside.append(...this.zone(), ...this.measured());
+      const map = element("div", "pm-sheet-map");
+      map.append(node, aside);
+      return [map, ...(beside ? [] : [legend]), ...this.more()];
+    }
+
+    legend(zones) {
+      const { app } = this;
+      const { t, pick, data, state } = app;
+      const box = element("div", "pm-sheet-legend");
+      const head = element("h3", "pm-sheet-unit", t("frame.legend"));
+      head.appendChild(element("small", "", t("frame.legend_unit", { unit: t("map.unit_km2") })));
+      box.appendChild(head);
+      const rows = element("ul", "");
+      zones.forEach((zone) => {
+        const row = element("li", "");
+        const plan = state.view === "compare" ? `${pick(app.plan(zone.plan).short)} · ` : "";
+        const figures = zone.figures || {};
+        row.append(this.sample(zone), element("span", "", plan + pick(zone.short || zone.name)), element("b", "", figures.stated || ""));
+        const mark = element("i", "");
+        if (zone.about.verdict) mark.appendChild(verdictMark(data.verdicts[zone.about.verdict], t(`verdict.${zone.about.verdict}`)));
+        row.appendChild(mark);
+        rows.appendChild(row);
+      });
+      box.appendChild(rows);
+      const used = [...new Set(zones.map((zone) => zone.about.verdict).filter(Boolean))];
+      if (used.length) {
+        const key = element("p", "pm-sheet-key");
+        used.forEach((one) => {
+          const part = element("span", "");
+          part.append(verdictMark(data.verdicts[one]), ` ${t(`verdict.${one}`)}`);
+          key.appendChild(part);
+        });
+        box.appendChild(key);
+      }
+      return box;
+    }
+
+    // Its pattern is the drawing's own, which stands on the same sheet.
+    sample(zone) {
+      const node = swatch(this.app.data, zone);
+      const pattern = PlanMap.patternOf(zone.place);
+      node.querySelectorAll('[fill^="url(#"]').forEach((one) => one.setAttribute("fill", pattern));
+      return node;
+    }
+
+    zone() {
+      const { app } = this;
+      const { state, pick } = app;
+      const zone = state.view === "map" && state.zone && app.zones.get(state.zone);
+      if (!zone) return [];
+      const box = element("div", "pm-sheet-zone");
+      const line = element("p", "");
+      line.append(app.verdictChip(zone), ` ${pick(zone.about.sub)}`);
+      box.append(element("h2", "", pick(zone.name)), line);
+      const figures = app.card.figures(zone);
+      if (figures) box.appendChild(figures);
+      if (PlanMap.sentence(zone)) {
+        const quote = element("blockquote", "", PlanMap.sentence(zone));
+        quote.lang = "zh";
+        box.appendChild(quote);
+      }
+      if (state.lang === "en" && zone.summary) box.appendChild(element("p", "", `${app.t("frame.summary")} ${zone.summary}`));
+      return [plain(box)];
+    }
+
+    measured() {
+      const value = this.app.state.measuring && this.app.tools.measures.querySelector(".pm-measure-value");
+      return value ? [element("p", "", `${this.app.t("frame.measure")}: ${value.textContent}`)] : [];
+    }
+
+    // What cards say goes to the pages after the map.
+    more() {
+      const { app } = this;
+      const { state, t } = app;
+      const box = element("div", "pm-sheet-more");
+      const copy = (node) => plain(node.cloneNode(true));
+      const zone = state.view === "map" && state.card && app.zones.get(state.zone);
+      if (zone) {
+        const part = element("section", "");
+        part.append(element("h2", "", `${app.pick(zone.name)} · ${t(`frame.tab_${state.tab}`)}`), ...app.card[state.tab](zone));
+        box.appendChild(plain(part));
+      }
+      if (state.view === "place" && state.place) box.appendChild(copy(app.placeCard.node));
+      const table = state.view === "compare" && document.querySelector(".pm-table-card:not([hidden])");
+      if (table) box.appendChild(copy(table));
+      const found = document.querySelector(".pm-found:not([hidden])");
+      if (found && found.querySelector(".pm-hit")) {
+        const part = element("section", "");
+        part.append(element("h2", "", `${t("frame.search")}: ${document.querySelector(".pm-search input").value}`), copy(found));
+        box.appendChild(part);
+      }
+      return box.childNodes.length ? [box] : [];
+    }
+  }
+
+  PlanMap.Printed = Printed;
+})((window.PlanMap = window.PlanMap || {}));
