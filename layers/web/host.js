@@ -51,6 +51,7 @@
       onKey: () => {},
       windows: () => [window],
       print: () => window.print(),
+      drawn: () => null,
       href: (query) => path() + (query === "?" ? "" : query),
       title: (words) => { document.title = words; },
       speak: () => {},
@@ -99,39 +100,7 @@
       onKey: (take) => outer.document.addEventListener("keydown", take),
       windows: () => [outer, window],
       print: () => outer.print(),
-      // What Python drew, for paper: tables made for it, else a copy with what a copy would lose.
-      printed: (view) => {
-        const drawer = outer.document.querySelector(`.st-key-drawer_${view}`);
-        if (!drawer) return [];
-        const strip = (node, what) => {
-          node.querySelectorAll(`${what}, .stDownloadButton, [data-testid="stButtonGroup"], [data-testid="stFileUploader"], details:not([open]), .pm-no-paper`)
-            .forEach((one) => one.remove());
-          return node;
-        };
-        const made = drawer.querySelector(".pm-print-only");
-        if (made) {
-          const opened = drawer.querySelector('[class*="st-key-check_open_"]');
-          return [made, opened].filter(Boolean).map((one) => strip(one.cloneNode(true), ".pm-none"));
-        }
-        const copy = drawer.cloneNode(true);
-        const pair = (selector, take) => {
-          const all = [...copy.querySelectorAll(selector)];
-          drawer.querySelectorAll(selector).forEach((one, number) => take(one, all[number]));
-        };
-        pair("canvas", (one, twin) => {
-          const image = document.createElement("img");
-          image.src = one.toDataURL();
-          image.style.width = "100%";
-          twin.replaceWith(image);
-        });
-        pair("textarea", (one, twin) => {
-          const words = document.createElement("blockquote");
-          words.textContent = one.value;
-          twin.replaceWith(words);
-        });
-        strip(copy, ".st-key-close_drawer, button, [data-testid=\"stSelectbox\"], .pm-view-title");
-        return [copy];
-      },
+      drawn: (view) => outer.document.querySelector(`.st-key-drawer_${view}`),
       href: (query) => location.origin + location.pathname + (query === "?" ? "" : query),
       title: (words) => { outer.document.title = words; },
       speak: (lang) => { root.lang = lang === "en" ? "en" : "zh-CN"; },

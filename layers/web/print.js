@@ -18,6 +18,27 @@
     return node;
   }
 
+  const NO_PAPER = ".stDownloadButton, [data-testid='stButtonGroup'], [data-testid='stFileUploader'], [data-testid='stSelectbox'], " +
+    "[role=group], details:not([open]), .st-key-close_drawer, .pm-view-title, .pm-no-paper, .ck-choices, [hidden]";
+
+  // A copy for paper, with what a copy would lose: what was drawn, and what was typed.
+  function copied(node) {
+    const copy = node.cloneNode(true);
+    const pair = (selector, take) => {
+      const all = [...copy.querySelectorAll(selector)];
+      node.querySelectorAll(selector).forEach((one, number) => take(one, all[number]));
+    };
+    pair("canvas", (one, twin) => {
+      const image = element("img", "");
+      image.src = one.toDataURL();
+      image.style.width = "100%";
+      twin.replaceWith(image);
+    });
+    pair("textarea", (one, twin) => twin.replaceWith(element("blockquote", "", one.value)));
+    copy.querySelectorAll(NO_PAPER).forEach((one) => one.remove());
+    return copy;
+  }
+
   class Printed {
     constructor(app) {
       this.app = app;
@@ -83,7 +104,8 @@
     body() {
       const { app } = this;
       const { state } = app;
-      if (app.host.isHost(state.view)) return app.host.printed(state.view).map(plain);
+      const drawn = app.tables.on ? app.tables.body : app.host.isHost(state.view) && app.host.drawn(state.view);
+      if (drawn) return state.view === "check" ? this.check(drawn) : [this.page(drawn)];
       const { node, width, height } = PlanMap.mapDrawing(app);
       const across = Math.min(MAP.width, (MAP.height * width) / height);
       node.removeAttribute("height");
@@ -99,6 +121,57 @@
       const map = element("div", "pm-sheet-map");
       map.append(node, aside);
       return [map, ...(beside ? [] : [legend]), ...this.more()];
+    }
+
+    // Of a view that is read: all of it but its buttons.
+    page(drawn) {
+      const copy = copied(drawn);
+      copy.querySelectorAll("button").forEach((one) => one.remove());
+      return copy;
+    }
+
+    // The rows of the area check as one table, and the figure that is opened.
+    check(drawn) {
+      const { app } = this;
+      const { t } = app;
+      const unit = ["ha", "mu"].includes(app.extra.unit) ? app.extra.unit : "km2";
+      const rows = [...drawn.querySelectorAll(".ck-row:not(.head)")].filter((row) => !row.closest("[hidden]"));
+      const text = (node) => {
+        const copy = node.cloneNode(true);
+        copy.querySelectorAll(`i, img, [data-in]:not([data-in="${unit}"])`).forEach((one) => one.remove());
+        return copy.textContent.trim();
+      };
+      const head = (name) => (rows[0] ? rows[0].querySelector(`.${name} i`).textContent : "");
+      const table = element("table", "");
+      const top = element("tr", "");
+      [t("frame.paper_item"), head("stated"), head("computed"), head("difference"), t("frame.paper_interval"), head("interval"),
+        head("verdict"), t("frame.paper_said")].forEach((words, number) => {
+        const cell = element("th", number > 0 && number < 5 ? "pm-number" : "", words);
+        cell.scope = "col";
+        top.appendChild(cell);
+      });
+      const body = element("tbody", "");
+      rows.forEach((row) => {
+        const line = element("tr", "");
+        const name = element("th", "", text(row.closest('.ck-finding, [class*="st-key-check_"]').querySelector(".ck-name, button")).replace(/^[▸▾]\s*/, ""));
+        name.scope = "row";
+        line.append(name, ...["stated", "computed", "difference", "interval"].map((key) => element("td", "pm-number", text(row.querySelector(`.${key}`)))));
+        [row.querySelector(".interval img"), row.querySelector(".verdict b"), row.querySelector("p")].forEach((node) => {
+          const cell = element("td", "");
+          if (node) cell.append(...(node.matches("img") ? [node.cloneNode(true)] : [...node.cloneNode(true).childNodes]));
+          line.appendChild(cell);
+        });
+        body.appendChild(line);
+      });
+      const heads = element("thead", "");
+      heads.appendChild(top);
+      table.append(heads, body);
+      const box = element("div", "pm-check-print");
+      box.append(element("p", "", t("frame.paper_units", { unit: unit === "km2" ? t("map.unit_km2") : t(`frame.unit_${unit}`) })), table);
+      const opened = drawn.querySelector('[class*="st-key-check_open_"], .ck-finding.open');
+      const more = opened ? [plain(copied(opened))] : [];
+      more.forEach((one) => one.classList.add("pm-sheet-opened"));
+      return [box, ...more];
     }
 
     legend(zones) {

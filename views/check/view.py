@@ -148,55 +148,6 @@ def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> Non
                 show_budget(finding, built, state, unit)
     if not rows:
         st.info(state.text("checkview.filtered"))
-    st.html(paper(rows, unit, built, state))
-
-
-def paper(rows: Sequence[Finding], unit: str, built: Built, state: State) -> str:
-    """Return the rows as one table for paper, which the screen does not show."""
-    heads = ("report.zone", "checkview.stated", "checkview.computed", "checkview.difference")
-    heads += ("checkview.interval_short", "checkview.interval_chart", "checkview.verdict")
-    heads += ("checkview.said",)
-    area = state.text(f"checkview.unit_{unit}")
-    head = "".join(
-        f'<th scope="col"{" class=pm-number" if 0 < number < 5 else ""}>'
-        f"{escape(state.text(key, unit=area))}</th>"
-        for number, key in enumerate(heads)
-    )
-    body = "".join(paper_row(finding, unit, built, state) for finding in rows)
-    about = escape(state.text("checkview.paper", unit=area))
-    return (
-        f'<div class="pm-print-only pm-check-print"><p>{about}</p>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def paper_row(finding: Finding, unit: str, built: Built, state: State) -> str:
-    """Return one row of the table for paper; every word escaped."""
-    item = built.drawn[finding.zone_id].item
-    name = state.name(finding.zone_id, "short_name")
-    kind = text(f"figure.{finding.figure}", state.language)
-    between = percent = ""
-    if finding.low is not None:
-        between = f"{amount(finding.low, finding, unit)}–{amount(finding.high, finding, unit)}"
-    if finding.difference_percent is not None:
-        percent = f" ({finding.difference_percent:+.1f}%)".replace("-", "−")
-    figures = [
-        stated_amount(finding, unit),
-        amount(finding.computed, finding, unit),
-        amount(finding.difference, finding, unit, signed=True) + percent if percent else "–",
-        between or "–",
-    ]
-    cells = "".join(f'<td class="pm-number">{escape(words)}</td>' for words in figures)
-    verdict = escape(text(f"verdict.{finding.verdict}", state.language))
-    words = item.limits_text or "；".join(item.quote[:1])
-    said = escape(text(f"basis.{item.basis}", state.language))
-    if words:
-        said += f' · <q lang="zh">{escape(words)}</q>'
-    label = escape(state.text("words.aside", words=name, aside=kind))
-    return (
-        f'<tr><th scope="row">{label}</th>{cells}<td>{picture(finding, state)}</td>'
-        f"<td>{verdict_mark(finding.verdict)} {verdict}</td><td>{said}</td></tr>"
-    )
 
 
 def toggle(finding: Finding, is_open: bool) -> None:
