@@ -374,7 +374,7 @@
       this.host.load("cite", (cites) => {
         const [plan, map, bibtex] = cites[zone.id] || ["", "", ""];
         // The day and the address are known here alone; a file has no address to be cited by.
-        const link = /^https?:/.test(this.link()) ? this.link() : "";
+        const link = /^https?:\/\/(?!localhost|127\.|\[::1\])/.test(this.link()) ? this.link() : "";
         const day = this.state.today || PlanMap.today();
         const seen = `${(link ? map.replace("[CM]", "[CM/OL]") : map).replace(/\.$/, "")}[${day}].${link ? ` ${link}.` : ""}`;
         const fields = [link && `  url = {${link}}`, `  urldate = {${day}}`].filter(Boolean).join(",\n");
