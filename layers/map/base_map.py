@@ -421,20 +421,23 @@ class PlanMap(MacroElement):
     """Hands the map to our own drawing code.
 
     The name of what it loads stands in the script, so that the frame is rebuilt when the
-    data changed and only then.
+    data changed and only then. The style is for our own code to load: streamlit-folium
+    writes the head of the frame anew right after it asked for a style, and the request
+    may end with the link that made it.
     """
 
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
         "/* {{ this.loaded }} */\n"
-        "PlanMap.page({{ this._parent.get_name() }}, window.PLAN_DATA);\n"
+        "PlanMap.page({{ this._parent.get_name() }}, window.PLAN_DATA, {{ this.style|tojson }});\n"
         "{% endmacro %}"
     )
 
-    def __init__(self, loaded: str) -> None:
+    def __init__(self, assets: Assets) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanMap"
-        self.loaded = loaded
+        self.loaded = assets.script
+        self.style = f"{STATIC_ADDRESS}/{assets.style}"
 
 
 def base_map(assets: Assets) -> folium.Map:
@@ -462,12 +465,8 @@ def base_map(assets: Assets) -> folium.Map:
         zoomDelta=0.5,
         wheelPxPerZoomLevel=90,
     )
-    load(chart, assets)
-    PlanMap(assets.script).add_to(chart)
+    # None of Folium's own files, which it would ask another host for.
+    chart.default_js = [(assets.script, f"{STATIC_ADDRESS}/{assets.script}")]
+    chart.default_css = []
+    PlanMap(assets).add_to(chart)
     return chart
-
-
-def load(chart: folium.Map, *assets: Assets) -> None:
-    """Have a map load these files, in this order, and none of Folium's own."""
-    chart.default_js = [(a.script, f"{STATIC_ADDRESS}/{a.script}") for a in assets]
-    chart.default_css = [(a.style, f"{STATIC_ADDRESS}/{a.style}") for a in assets]

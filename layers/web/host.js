@@ -70,7 +70,7 @@
     return window.planmap;
   };
 
-  const STYLE_MS = 5000;
+  const RETRY_MS = 500;
   const DRAWERS = { check: 0.62, own: 0.62, export: 1, wording: 1 };
   // What Python must know, and learns only when a view of its own is open.
   const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to", "seen", "bbox"];
@@ -152,22 +152,25 @@
     return host;
   }
 
-  PlanMap.page = function page(map, data) {
+  PlanMap.page = function page(map, data, style) {
     const early = [];
     window.planmap = { hear: (words) => early.push(words) };
-    // The style may come after the script; what is put together without it would jump.
+    // What is put together without its style would jump.
     map.getContainer().style.visibility = "hidden";
-    const since = Date.now();
     const begin = () => {
-      // A style that does not come at all is no reason to show nothing.
-      if (Date.now() - since < STYLE_MS && !window.getComputedStyle(document.documentElement).getPropertyValue("--bar")) {
-        window.setTimeout(begin, 10);
-        return;
-      }
       map.getContainer().style.visibility = "";
       window.planmap = new PlanMap.App(map, data, pageHost(data.page));
       early.forEach((words) => window.planmap.hear(words));
     };
-    begin();
+    const ask = (again) => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = style;
+      link.onload = begin;
+      // A style that does not come at all is no reason to show nothing.
+      link.onerror = () => (again ? window.setTimeout(ask, RETRY_MS, again - 1) : begin());
+      document.head.append(link);
+    };
+    ask(3);
   };
 })((window.PlanMap = window.PlanMap || {}));

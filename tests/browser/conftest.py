@@ -87,6 +87,7 @@ def new_page(chromium):
         page = context.new_page()
         page.outside = []
         page.faults = []
+        page.failed = []
 
         def judge(route):
             if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
@@ -97,6 +98,7 @@ def new_page(chromium):
 
         context.route("**/*", judge)
         page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("requestfailed", lambda r: page.failed.append(f"{r.url} {r.failure}"))
         pages.append(page)
         return page
 
@@ -133,8 +135,25 @@ class MapPage:
         return handle.content_frame().evaluate(script, argument)
 
     def wait(self, condition, argument=None):
-        handle = self.page.wait_for_selector(FRAME, state="attached")
-        handle.content_frame().wait_for_function(condition, arg=argument)
+        from playwright.sync_api import TimeoutError as WaitedTooLong
+
+        # Now and then a wait that began while the frame was still loading never looks again, so
+        # it is begun anew; seen in 1 of 80 openings, the page long ready.
+        frame = self.page.wait_for_selector(FRAME, state="attached").content_frame()
+        for _ in range(6):
+            try:
+                frame.wait_for_function(condition, arg=argument, timeout=5_000, polling=50)
+            except WaitedTooLong:
+                continue
+            return
+        state = frame.evaluate(
+            """() => ({ map: !!window.map, data: !!window.PLAN_DATA, app: !!window.planmap,
+            ready: !!(window.planmap && window.planmap.ready), height: window.innerHeight,
+            styles: [...document.styleSheets].map((s) => s.href) })"""
+        )
+        raise AssertionError(
+            f"{condition}: {state}; failed: {self.page.failed}; faults: {self.page.faults}"
+        )
 
     def shapes(self):
         return self.run(
@@ -160,7 +179,8 @@ class MapPage:
         )
 
     def click_at(self, latitude, longitude):
-        """Click the map at a place."""
+        """Click the map at a place, once it stands still."""
+        self.wait("!map._animatingZoom && !(map._panAnim && map._panAnim._inProgress)")
         x, y = self.run(
             """([y, x]) => { const p = map.latLngToContainerPoint([y, x]);
             const box = map.getContainer().getBoundingClientRect();
