@@ -75,6 +75,13 @@ SECTIONS = (
         "The A4 sheet and a screenshot of the web map at the same number of pixels, in one run.",
     ),
     Section(
+        "take_along",
+        (),
+        "Taking the map along",
+        "In a real browser, by clicks and keys: a PDF from a fresh page, the preview after a "
+        "change, the moves of a presentation.",
+    ),
+    Section(
         "scale", ("--repeats", "2"), "Many districts", "All of it, with the arithmetic: `scale.md`."
     ),
 )

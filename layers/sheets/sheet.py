@@ -28,6 +28,7 @@ from layers.sheets.legend import (
 )
 from layers.sheets.map import MapFrame, draw_map
 from layers.sheets.options import (
+    LOWEST_DPI,
     SheetOptions,
     chosen_zones,
 )
@@ -359,8 +360,10 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
         figures[0].savefig(buffer, format="svg", metadata=about)
         return _with_font(buffer.getvalue(), figures[0])
     else:
+        # At the least resolution it is for the screen: a larger file costs nothing there.
         figures[0].savefig(
             buffer, format="png", dpi=options.dpi,
+            pil_kwargs={"compress_level": 1} if options.dpi == LOWEST_DPI else {},
             metadata={
                 "Title": title or None, "Software": None, "Creation Time": made.isoformat(),
                 "Copyright": base.district.credit(options.language),

@@ -149,6 +149,7 @@ def test_english_has_no_chinese_but_plan_words(opened, address):
 def test_it_prints_without_bars(opened, served):
     page = opened(served, "?plans=13th&zone=13th-wudadao")
     page.emulate_media(media="print")
+    page.locator(".pm-sheet").wait_for()
     assert not page.locator(".pm-nav").is_visible()
     assert "以马场道、西康路" in page.locator(".pm-sheet .pm-sheet-zone").inner_text()
 
@@ -195,7 +196,9 @@ def test_the_map_is_copied_as_a_picture_twice_as_fine_as_the_screen(opened, serv
     )
     picture = Image.open(io.BytesIO(base64.b64decode(encoded.partition(",")[2]))).convert("RGB")
     box = page.locator(".pm-map").bounding_box()
-    assert picture.width == 2 * box["width"]
+    # Without what the card of the legend covers.
+    card = page.evaluate("planmap.inset().left")
+    assert picture.width == 2 * (box["width"] - card)
     assert picture.height > 2 * box["height"]
     # An empty drawing has a few dozen colours, those of the letters.
     colours = {colour for _, colour in picture.getcolors(2**24)}

@@ -44,6 +44,9 @@ FUNCTION = "layers.exports:export_job"
 PREVIEW_DPI = 150
 """The least that a sheet takes; an A4 page is then 1754 pixels wide."""
 
+CHANGE_SECONDS = 0.9
+"""So long a changed choice waits for its picture, which then comes with the same answer."""
+
 POLL_SECONDS = 0.4
 """How often the page asks for the progress of a job."""
 
@@ -347,6 +350,9 @@ def follow(state: State, material: Material, request: ExportRequest) -> None:
     if made is not None and made.request != request:
         drop("file")  # a changed choice never leaves an old file on the button
     begin_preview(state, request)
+    preview = held("preview")
+    if preview is not None and "export_last" in st.session_state:
+        preview.job.wait(CHANGE_SECONDS)
     busy = [work for work in (held("preview"), held("file")) if work and work.is_busy]
     poll = POLL_SECONDS if busy else None
     st.fragment(panel, run_every=poll)(state, material, request, was_busy=bool(busy))
