@@ -988,7 +988,7 @@ class _Sides:
     def _is_neighbour(self, clause: _Clause) -> bool:
         """Return whether a clause only names who lies beyond: 与迎新区交界."""
         start, masked = clause.piece.start, self.sentence.masked
-        is_led = masked[start] in "与和同跟" or (start > 0 and masked[start - 1] in "与和同跟")
+        is_led = any(word in "与和同跟" for word in masked[max(start - 1, 0) : start + 1])
         return is_led and names.NEIGHBOUR.fullmatch(masked, start, clause.piece.end) is not None
 
     def _refuse(self, code: str, start: int, end: int) -> None:
