@@ -287,7 +287,7 @@ def test_an_archive_cut_off_is_refused(shapefile):
         (b"SQLite format 3\x00" + b"\0" * 100, "SQLite database that is no GeoPackage"),
         (b'{"type": "Topology"}', "TopoJSON is damaged"),
         (b"[1, 2]", "its type is list"),
-        (b'{"type": "FeatureCollection", "features": [{"type"', "Line 1 is not JSON"),
+        (b'{"type": "FeatureCollection", "features": [{"type"', "cannot be read on from line 1"),
         (b'{"type": "FeatureCollection", "features": []}', "has no feature"),
         (b'{"type": "FeatureCollection", "features": [7]}', "its type is int"),
         (b'{"a": "\xff\xff"}', "neither UTF-8 nor GBK"),

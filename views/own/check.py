@@ -46,6 +46,7 @@ def show_check(state: State) -> None:
     """Show the field for the file, then datum, fields, verdicts and downloads."""
     base = tables.base(state.data)
     # Any file may be chosen: the reader says of each in the reader's language what it is.
+    st.html(f"<style>{picker_words(state)}</style>")
     given = st.file_uploader(
         state.text("own.upload.label", limit=UPLOAD_BYTES // 2**20),
         help=state.text("own.upload.limits", **_limits()),
@@ -74,6 +75,27 @@ def show_check(state: State) -> None:
     st.html(_table_html(report, state))
     datum = next(r.label(state.language) for r in looked.guess.readings if r.id == reading)
     _downloads(report, base, state, source=looked.name, datum=datum)
+
+
+def picker_words(state: State) -> str:
+    """Return the style by which the field for a file speaks the reader's language.
+
+    Streamlit's own words (“50MB per file”, “Upload”, “File must be 50.0MB or smaller.”) are
+    English and have no setting.
+    """
+    limit = UPLOAD_BYTES // 2**20
+    rules = (
+        ('[data-testid="stFileUploaderDropzone"] button p', "own.picker.choose"),
+        ('[data-testid="stFileUploaderDropzoneInstructions"]', "own.picker.limit"),
+        ('[data-testid="stFileChip"]:has([data-testid="stFileChipIconError"])', "own.picker.fault"),
+    )
+    return "".join(
+        f".stFileUploader {place} {{ font-size: 0; }}"
+        f".stFileUploader {place} > * {{ {'' if key.endswith('fault') else 'display: none;'} }}"
+        f".stFileUploader {place}::after {{ font-size: .875rem; white-space: normal;"
+        f' content: "{state.text(key, limit=limit)}"; }}'
+        for place, key in rules
+    )
 
 
 def _limits() -> dict[str, int]:

@@ -295,7 +295,8 @@ def _document(path: str, limits: dict[str, int]) -> Any:
     try:
         document = json.loads(content)
     except json.JSONDecodeError as error:
-        document = _sequence(content) if error.msg == "Extra data" or content[0] == "\x1e" else None
+        is_row = error.msg == "Extra data" or content[:1] == "\x1e"
+        document = _sequence(content, limits) if is_row else None
         if document is None:
             raise UploadFaultError("json", line=error.lineno, column=error.colno) from error
     except RecursionError as error:
@@ -304,17 +305,18 @@ def _document(path: str, limits: dict[str, int]) -> Any:
             "too-large", name="NESTING", limit=most, found=most + 1, what="depth"
         ) from error
     except ValueError as error:  # a number with more digits than Python converts
-        raise UploadFaultError("json", line=1, detail=str(error)[:200]) from error
+        raise UploadFaultError("json", line=1, column=1) from error
     _refuse_deep(document, limits)
     return document
 
 
-def _sequence(content: str) -> list[Any] | None:
+def _sequence(content: str, limits: dict[str, int]) -> list[Any] | None:
     """Return the features of a file that has one on each line (RFC 8142), None if it is none."""
     lines = [line.strip("\x1e \t\r") for line in content.split("\n")]
+    refuse_above(limits, "FEATURES", sum(map(bool, lines)), "features")
     try:
         return [json.loads(line) for line in lines if line]
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

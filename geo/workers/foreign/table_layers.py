@@ -44,8 +44,8 @@ HEADER_ROWS = 20
 
 _WKT = re.compile(
     r"\s*(?:SRID=\d+;)?(?:MULTI)?(?:POLYGON|LINESTRING|POINT|GEOMETRYCOLLECTION)"
-    r"|\s*0[01][0-9A-F]{8}(?:[0-9A-F]{2}){16,}\s*$|\s*\{\s*\"(?:type|coordinates)\"\s*:"
-    r"|\s*\[*(?:-?\d+\.\d+[,， ]\s*-?\d+\.\d+\s*[;；|]\s*){2,}",
+    r"|\s*0[01][0-9A-F]{8}[0-9A-F]{32}|\s*\{\s*\"(?:type|coordinates)\"\s*:"
+    r"|\s*\[*(?:-?\d+\.\d+[,， ]\s*-?\d+\.\d+\s*[;；|]\s*){2}",
     re.IGNORECASE,
 )
 """A cell that holds a whole shape: WKT, its binary form in hexadecimal as PostGIS writes it,
@@ -53,7 +53,7 @@ GeoJSON, or ``x,y;x,y;x,y`` as web maps have outlines."""
 _WKT_WORD = re.compile(
     r"\s*(?:SRID=\d+;\s*)?(?:MULTI)?(?:POLYGON|LINESTRING|POINT)\b", re.IGNORECASE
 )
-_WKT_SHAPE = re.compile(r"(?:SRID=\d+;\s*)?[A-Za-z]+(?: ?ZM?| ?M)?\s*\([^A-Za-z;]*\)")
+_WKT_SHAPE = re.compile(r"(?:SRID=\d{1,9};\s*)?\b[A-Za-z]{5,18}(?: ?ZM?| ?M)?\s*\([^A-Za-z;]*\)")
 _DEGREES = re.compile(
     r"\s*([NSEW东西南北])?[经纬]?\s*(\d{1,3})\s*[°º度:：d]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′分’‘:：m])?"
     r"\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|秒|”|“|''|′′|s)?)?\s*([NSEW东西南北])?[经纬]?\s*$"
@@ -253,7 +253,8 @@ def _csv_rows(text: str) -> Rows:
     csv.field_size_limit(2**27)
     lines = text.split("\n", HEADER_ROWS)[:HEADER_ROWS]
     # what stands in quotes, or in brackets as WKT does, separates no cells
-    outside = [re.sub(r'"[^"]*"|\([^)]*\)+', "", line) for line in lines if line.strip()]
+    heads = [line[:2000] for line in lines if line.strip()]  # the patterns look far ahead
+    outside = [re.sub(r'"[^"]*"|\([^)]*\)+', "", line) for line in heads]
     counts = {sign: [line.count(sign) for line in outside[:3]] for sign in ",\t;|，"}
     delimiter = max(counts, key=lambda sign: (min(counts[sign], default=0), sum(counts[sign])))
     if not sum(counts[delimiter]):
@@ -418,7 +419,7 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
             code = shapely.get_srid(shape) if shape is not None else 0
             codes |= {f"EPSG:{code}"} if code else set()
             shapes.append(None if shape is None else bytes(shapely.to_wkb(shape)))
-        except (shapely.errors.GEOSException, ValueError, TypeError, KeyError) as error:
+        except (*_NO_SHAPE, shapely.errors.GEOSException) as error:
             shapes.append(None)
             detail = {"feature": number, "detail": str(error)[:200]}
             notes.append(("geometry-unreadable", "error", detail))
@@ -430,12 +431,15 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
     return Table(name, len(body), columns, shapes, *_said_crs(said, notes))
 
 
+_NO_SHAPE = (ValueError, TypeError, KeyError, IndexError, RecursionError, AttributeError)
+
+
 def _shape_of_cell(cell: str) -> Any:
     """Return the shape that a cell holds; see `_WKT`.
 
     Raises
     ------
-    GEOSException, ValueError, TypeError, KeyError
+    GEOSException, or one of `_NO_SHAPE`
         If it holds none.
     """
     import shapely
