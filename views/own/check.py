@@ -87,11 +87,10 @@ def picker_words(state: State) -> str:
     rules = (
         ('[data-testid="stFileUploaderDropzone"] button p', "own.picker.choose"),
         ('[data-testid="stFileUploaderDropzoneInstructions"]', "own.picker.limit"),
-        ('[data-testid="stFileChip"]:has([data-testid="stFileChipIconError"])', "own.picker.fault"),
+        ('[role="alert"]', "own.picker.fault"),
     )
     return "".join(
-        f".stFileUploader {place} {{ font-size: 0; }}"
-        f".stFileUploader {place} > * {{ {'' if key.endswith('fault') else 'display: none;'} }}"
+        f".stFileUploader {place}, .stFileUploader {place} > * {{ font-size: 0; }}"
         f".stFileUploader {place}::after {{ font-size: .875rem; white-space: normal;"
         f' content: "{state.text(key, limit=limit)}"; }}'
         for place, key in rules
