@@ -6,9 +6,6 @@ import errno
 import itertools
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -227,28 +224,6 @@ def test_a_written_file_may_be_read_by_others(tmp_path):
     finally:
         os.umask(umask)
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
-
-
-def test_a_second_writer_is_refused_and_a_dead_one_holds_nothing(tmp_path):
-    code = (
-        "import sys, pathlib, geo.io.write\n"
-        f"with geo.io.write.folder_lock(pathlib.Path({str(tmp_path)!r})):\n"
-        "    print('held', flush=True); sys.stdin.read()\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(write.__file__).parents[2],
-    ) as other:
-        assert other.stdout.readline() == "held\n"
-        with pytest.raises(ExportError, match="another process"), write.folder_lock(tmp_path):
-            pass
-        other.kill()
-        other.wait()
-        with write.folder_lock(tmp_path):
-            pass
 
 
 def test_the_lock_removes_what_a_dead_process_left_long_ago(tmp_path):
