@@ -535,12 +535,12 @@ def read_base(folder: Path) -> Base:
     )
     issues: list[Issue] = []
 
-    streets = _lines(base / "roads.geojson", metric_crs)
+    streets = _known_classes(_lines(base / "roads.geojson", metric_crs), "roads.geojson", issues)
     rivers = _optional(base / "river.geojson", issues)
     rivers = (
         streets.iloc[:0].assign(reading=[])
         if rivers.empty
-        else _complete(rivers).to_crs(metric_crs)
+        else _known_classes(_complete(rivers).to_crs(metric_crs), "river.geojson", issues)
     )
     table = _identity_table(base / "identity.toml", issues)
     stretches = as_stretches(streets, table)
@@ -677,6 +677,27 @@ def _complete(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         half_width_m=[_positive(width, 0.0) for width in lines["half_width_m"]],
         position_error_m=[_positive(error, math.nan) for error in lines["position_error_m"]],
     )
+
+
+def _known_classes(lines: gpd.GeoDataFrame, file: str, issues: list[Issue]) -> gpd.GeoDataFrame:
+    """Take an unknown method or identity class for the least certain one, with an Issue."""
+    for column, classes, least in (
+        ("method", METHODS, METHODS[-1]),
+        ("identity", (*IDENTITY_CLASSES, None, ""), IDENTITY_CLASSES[-1]),
+    ):
+        values = [None if isinstance(v, float) and math.isnan(v) else v for v in lines[column]]
+        unknown = [value not in classes for value in values]
+        for name, value, is_unknown in zip(lines["name"], values, unknown, strict=True):
+            if not is_unknown:
+                continue
+            shown = "" if value is None else str(value)[:60]
+            known = [c for c in classes if c]
+            words = Text("base.class-unknown", column=column, value=shown, known=known)
+            remedy = Text("base.class-unknown.remedy")
+            issues.append(Issue("class-unknown", "error", f"base/{file}, {name}", words, remedy))
+        taken = [least if bad else v for bad, v in zip(unknown, lines[column], strict=True)]
+        lines = lines.assign(**{column: taken})
+    return lines
 
 
 def _positive(value: object, otherwise: float) -> float:
@@ -892,18 +913,25 @@ def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
     """Read the table of identities; an entry that is not whole becomes an Issue and is left out."""
     if not path.exists():
         return {}
+    remedy = Text("base.identity.remedy")
+    fault: Text | None
     try:
         table = read_toml(path)
+        fault = format_fault(table.get("format", DATA_FORMAT))
     except DataFileError as error:
-        remedy = Text("base.identity.remedy")
-        issues.append(
-            Issue("identity-unreadable", "error", f"base/{path.name}", error.words, remedy)
-        )
+        fault = error.words
+    if fault is not None:
+        issues.append(Issue("identity-unreadable", "error", f"base/{path.name}", fault, remedy))
         return {}
     rows: list[dict[str, Any]] = []
-    for row in table.get("limit", []):
-        fault = _identity_fault(row, [r["name"] for r in rows])
-        if fault is None:
+    limits, default = table.get("limit", []), table.get("default", {})
+    if not isinstance(default, dict):
+        words = Text("base.row", table="default", number=1, fault=Text("base.row-no-table"))
+        issues.append(Issue("identity-faulty", "error", f"base/{path.name}", words, remedy))
+        default = {}
+    for row in limits if isinstance(limits, list) else [limits]:
+        kind = _identity_fault(row, [r["name"] for r in rows])
+        if kind is None:
             rows.append(row)
             continue
         name = row.get("name", "?") if isinstance(row, dict) else "?"
@@ -912,11 +940,11 @@ def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
                 "identity-faulty",
                 "error",
                 f"base/{path.name}, {name}",
-                Text(f"base.identity.{fault}", name=str(name)),
+                Text(f"base.identity.{kind}", name=str(name)),
                 Text("base.identity.remedy"),
             )
         )
-    return {"limit": rows, "default": table.get("default", {})}
+    return {"limit": rows, "default": default}
 
 
 def _identity_fault(row: Any, names: Sequence[str]) -> str | None:

@@ -9,8 +9,12 @@ from openpyxl import load_workbook
 from geo.areas import geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, zone_layer
+from geo.checks.formats import SoundFeatures, sound_features
+from geo.checks.positions import streets_check
+from geo.errors import DataFileError
 from geo.verdicts import Measurement, Reading, StatedFigure, judge
 from layers.briefings.workbook import COLUMNS
+from layers.exports import read_material
 from testing.tiny_district import collection, item, line, plan_13th, plan_14th, write_tiny_district
 
 
@@ -189,3 +193,98 @@ def test_another_start_of_an_axis_is_a_reading_of_its_length(folder):
     readings = {reading.reading: reading.value for reading in length.readings}
     assert readings["centre_line"] == pytest.approx(1.0, rel=1e-3)
     assert readings["start:青腰道"] == pytest.approx(0.7, rel=1e-3)
+
+
+# What a road says of itself
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "taken"),
+    [
+        ("method", "guessed", "estimated"),
+        ("method", None, "estimated"),
+        ("identity", "sure", "low"),
+    ],
+)
+def test_an_unknown_class_of_a_road_is_the_least_certain_and_is_said(folder, column, value, taken):
+    path = folder / "base" / "roads.geojson"
+    roads = json.loads(path.read_text(encoding="utf-8"))
+    roads["features"][0]["properties"][column] = value
+    path.write_text(json.dumps(roads), encoding="utf-8")
+    base = read_base(folder)
+    (issue,) = base.issues
+    assert issue.code == "class-unknown"
+    assert issue.place == "base/roads.geojson, 青南道"
+    assert base.stretches[column].iloc[0] == taken
+
+
+@pytest.mark.parametrize("error", [None, "", "10", -1, 0, True])
+def test_an_outline_of_unknown_error_is_not_exact(folder, error):
+    path = folder / "base" / "district.geojson"
+    outline = json.loads(path.read_text(encoding="utf-8"))
+    outline["features"][0]["properties"]["position_error_m"] = error
+    path.write_text(json.dumps(outline), encoding="utf-8")
+    # The axis has no ends in the text: it ends at the outline.
+    source = plan_13th().replace('from = "青南道"\nto = "青北道"\n', "")
+    built = with_plan(folder, "13th", source)
+    assert [issue.code for issue in built.issues if "district" in issue.place] == [
+        "position-error-unknown"
+    ]
+    assert finding(built, "13th-spine/length").verdict == "not_determinable"
+
+
+# Tables of evidence
+
+
+HEAD = "check_id,kind,street,other,lon,lat,expected,tolerance,used,measured,status,note,source\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("a,width,青中路,,,,1,1,no,,agrees,,书", "width"),
+        ("a,length,青中路,,,,x,1,no,,agrees,,书", "expected"),
+        ("a,length,青中路,,,,1,,no,,agrees,,书", "tolerance"),
+        ("a,distance,青中路,,117.2,39.1,,5,no,,agrees,,书", "other"),
+        ("a,address,青中路,,500,39.1,,5,no,,agrees,,书", "500"),
+        ("a,side,青中路,,117.2,39.1,up,,no,,agrees,,书", "up"),
+        ("a,length,青中路,,1e400,,1,1,no,,agrees,,书", "lon"),
+    ],
+)
+def test_a_faulty_row_of_street_checks_is_named_in_both_languages(folder, row, words):
+    path = folder / "base" / "street_checks.csv"
+    path.write_text(HEAD + row + "\n", encoding="utf-8")
+    check = streets_check(read_base(folder), path)
+    assert check.status == "failed"
+    for language in ("zh", "en"):
+        told = check.statements[0].words(language)
+        assert "street_checks.csv" in told
+        assert words in told
+        assert "2" in told
+
+
+# Zone files, read by page and exports alike
+
+
+def test_page_and_exports_read_a_damaged_zone_file_alike(tmp_path):
+    folder = write_tiny_district(tmp_path / "data")
+    path = folder / "zones" / "13th.geojson"
+    zones = json.loads(path.read_text(encoding="utf-8"))
+    whole = len(zones["features"])
+    del zones["features"][0]["properties"]["kind"]
+    zones["features"].append(zones["features"][1])
+    zones["metadata"]["documents"] = 5
+    path.write_text(json.dumps(zones), encoding="utf-8")
+    read = sound_features(path, "zones")
+    assert len(read.features) == whole - 1
+    assert [issue.code for issue in read.issues] == [
+        "metadata-unreadable", "feature-unreadable", "feature-unreadable",
+    ]  # fmt: skip
+    assert read.metadata == {}
+    with pytest.raises(DataFileError, match=r"zones/13th\.geojson"):
+        read_material(folder)
+
+
+def test_a_table_without_rows_has_its_columns(folder):
+    table = SoundFeatures("zones", [], {}).table()
+    assert {"zone_id", "kind", "basis", "verdict"} <= {*table.columns}
