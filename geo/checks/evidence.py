@@ -26,6 +26,7 @@ from geo.uncertainty.calibration import (
     Share,
     calibrate,
 )
+from geo.uncertainty.identity import weakest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -204,7 +205,7 @@ def _deviations(points: gpd.GeoDataFrame, base: Base) -> tuple[list[Deviation], 
             deviations.append(
                 Deviation(
                     street=str(street),
-                    identity=str(nearest["identity"] or ""),
+                    identity=weakest([nearest["identity"]]) or "",  # NaN where a road says nothing
                     method=str(nearest["method"]),
                     fold=str(fold),
                     distance_m=float(distances.min()),

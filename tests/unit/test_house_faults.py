@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from geo.areas import geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, zone_layer
+from geo.checks.evidence import held_back_check
 from geo.checks.formats import SoundFeatures, sound_features
 from geo.checks.positions import streets_check
 from geo.errors import DataFileError
@@ -261,6 +262,20 @@ def test_a_faulty_row_of_street_checks_is_named_in_both_languages(folder, row, w
         assert "street_checks.csv" in told
         assert words in told
         assert "2" in told
+
+
+def test_held_back_points_beside_streets_of_no_identity_class(folder):
+    path = folder / "base" / "roads.geojson"
+    roads = json.loads(path.read_text(encoding="utf-8"))
+    roads["features"][0]["properties"]["identity"] = "high"
+    path.write_text(json.dumps(roads), encoding="utf-8")
+    lon, lat = roads["features"][2]["geometry"]["coordinates"][1]
+    points = folder / "base" / "held_back.csv"
+    head = "street,lon,lat,source,licence,fold,error_m\n"
+    points.write_text(f"{head}青西路,{lon + 0.0001},{lat},书,CC BY 4.0,1,2.0\n", encoding="utf-8")
+    check = held_back_check(read_base(folder), points)
+    assert check.status == "noted"
+    assert check.statements
 
 
 # Zone files, read by page and exports alike
