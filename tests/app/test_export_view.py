@@ -97,7 +97,7 @@ def test_the_current_view_of_a_comparison_is_a_comparison():
     at = opened(**{"from": "13th", "to": "14th", "seen": "compare", "at": "39.115,117.2,15"})
     at.session_state["export_preset_14th"] = at.session_state["export_preset_13th"] = "view"
     at.run()
-    request = at.session_state["export_preview"].request
+    request = at.session_state["work_preview"].request
     assert request.plans == ("13th", "14th")
     plans = {zone.split("-")[0] for zone in request.sheet.zones}
     assert plans == {"13th", "14th"}
