@@ -7,21 +7,20 @@ reader would, by clicks and keys; times are on the clock, from the click or key 
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.figures import load, machine, table
-from benchmarks.page import chromium
+from benchmarks.figures import ROOT, load, machine, table
 from testing.served import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 WAIT_MS = 120_000
 PRESETS = ("三带拉动", "六区联动")
@@ -105,7 +104,8 @@ def main(argv: list[str] | None = None) -> str:
     options = parser.parse_args(argv)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=next((p for p in map(shutil.which, CHROMIUM) if p), None),
+            args=["--no-sandbox", "--disable-gpu"],
         )
         with served(ROOT / "streamlit_app.py") as server:
             first = pdf_seconds(browser, server.address)

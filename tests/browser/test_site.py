@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import io
 import json
+import re
 import urllib.request
 from html.parser import HTMLParser
 
@@ -152,6 +153,12 @@ def test_it_prints_without_bars(opened, served):
     page.locator(".pm-sheet").wait_for()
     assert not page.locator(".pm-nav").is_visible()
     assert "以马场道、西康路" in page.locator(".pm-sheet .pm-sheet-zone").inner_text()
+    page.emulate_media(media="screen")
+    page.evaluate("planmap.set({ view: 'check' })")
+    page.locator(".ck-row:not(.head)").first.wait_for()
+    page.emulate_media(media="print")
+    row = page.locator(".pm-check-print tbody tr").filter(has_text="以马场道、西康路")
+    assert re.search(r"1\.49\s+1\.40\s.*1\.38–1\.41", row.inner_text())
 
 
 def test_nothing_moves_while_it_opens(new_page, served):
