@@ -200,6 +200,7 @@ def _read_english(text: str) -> Reading:
     return Reading(limits, (), limits[0].start)
 
 
+_WITHIN = re.compile("[以之]内|以里|[以之]外")
 _CELL = re.compile(r"[\d., ]+")
 _OF_KERB = re.compile(
     r"不[含包][括含]?(?:本|该|此)?(?:道路|街道|路|街)?(?:[东西南北两]{1,2}侧|临街面?|沿街|街面|门面)"
@@ -887,6 +888,10 @@ class _Sides:
         self.waiting, self.beside_seen, self.begun = [], True, True
         for each in chain:
             self._span(each)
+            if each is not clause and _WITHIN.search(sentence.masked, each.start, each.piece.end):
+                # 外环路以内、黄河路以东: within a ring, and not west of it
+                self._refuse("ring-road", each.piece.start, each.piece.end)
+                continue
             sentence._member(each, (clause.beside,))
 
     def _without_lead(self, clause: _Clause) -> _Clause:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 STREET_ENDS = "路道街巷弄坊径"
-WATER_ENDS = "河江湖海渠沟溪湾港浜泾塘淀"
+WATER_ENDS = "河江湖海渠沟溪湾港浜泾塘淀涌"
 _LONG_ENDS = {
     "同": ("胡同",),
     "速": ("高速",),

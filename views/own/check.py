@@ -87,9 +87,12 @@ def picker_words(state: State) -> str:
     rules = (
         ('[data-testid="stFileUploaderDropzone"] button p', "own.picker.choose"),
         ('[data-testid="stFileUploaderDropzoneInstructions"]', "own.picker.limit"),
-        ('[role="alert"]', "own.picker.fault"),
     )
-    return "".join(
+    fault = state.text("own.picker.fault", limit=limit)
+    broken = '.stFileUploader:has([data-testid="stFileChipIconError"])'
+    # Streamlit shows its sentence only to who points at the file
+    told = f'{broken}::after {{ content: "{fault}"; font-size: .875rem; color: #9f1c1c; }}'
+    return told + "".join(
         f".stFileUploader {place}, .stFileUploader {place} > * {{ font-size: 0; }}"
         f".stFileUploader {place}::after {{ font-size: .875rem; white-space: normal;"
         f' content: "{state.text(key, limit=limit)}"; }}'
