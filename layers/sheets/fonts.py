@@ -70,7 +70,7 @@ def small_font(letters: str, folder: Path) -> Path:
     folder : Path
         Where the file goes.
     """
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset
     from fontTools.ttLib import TTFont
 
     options = subset.Options()
@@ -102,7 +102,7 @@ def register_font() -> str:
 @cache
 def _advances() -> tuple[dict[int, float], float]:
     """Return the advance width of every character [em]."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     with TTFont(font_path(), lazy=True) as font:
         per_em = font["head"].unitsPerEm
@@ -248,7 +248,7 @@ def subset_font(text: str) -> bytes:
 
     The same characters give the same bytes.
     """
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset
     from fontTools.ttLib import TTFont
 
     options = subset.Options()
