@@ -76,6 +76,18 @@ def test_one_row_for_each_figure_with_word_shape_and_sentence(check_page):
     assert page.locator(".pm-sheet button").count() == 0
 
 
+def test_every_row_begins_at_one_edge(check_page):
+    # A name that took two lines stood in the middle, the others at the left.
+    page = check_page()
+    begins = page.evaluate(
+        """() => [...document.querySelectorAll('[class*="_row_"] button p')].map((p) => {
+        const range = document.createRange(); range.selectNodeContents(p);
+        return Math.round(range.getClientRects()[0].left); })"""
+    )
+    assert len(begins) == 7
+    assert len(set(begins)) == 1
+
+
 def test_plan_text_stays_text(check_page):
     page = check_page("&lang=en")
     assert rows(page).nth(1).get_by_role("button").inner_text().startswith("▸ East & <script>")

@@ -380,6 +380,31 @@ def test_the_overlap_table_draws_the_piece_that_is_chosen(real_map_page):
     assert "km²" not in page.frame.locator(".pm-table-card").inner_text()
 
 
+def test_no_view_shows_a_control_that_does_nothing_there(map_page):
+    # Labels, base and items were offered beside views that draw no map.
+    page = map_page("?view=export")
+    page.page.get_by_role("button", name="生成文件", exact=True).wait_for()
+    for part in (".pm-list", ".pm-periods", ".pm-tools-column"):
+        assert page.frame.locator(part).is_hidden()
+    assert page.page.get_by_text("道路、地铁与地标注记").count() == 0
+    page.view("place")
+    page.frame.locator(".pm-list").wait_for()
+    page.frame.locator('[data-eye="13th-central-park"]').click()
+    assert "13th-central-park" not in page.shapes()
+
+
+def test_a_dialog_and_finds_lie_over_every_view(map_page):
+    page = map_page("?view=export")
+    page.page.get_by_role("button", name="生成文件", exact=True).wait_for()
+    page.frame.get_by_role("button", name="分享").click()
+    page.frame.locator(".pm-dialog .pm-close").click()  # a click that is covered would time out
+    page.frame.get_by_role("combobox", name="搜索").fill("wudadao")
+    page.frame.locator(".pm-hit").first.click()
+    page.wait_for_link("zone=")
+    assert page.run("planmap.state.view") == "map"
+    assert not page.page.evaluate("document.documentElement.classList.contains('pm-front')")
+
+
 # -- place ------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,6 @@ reader has come, and have that reader wait until the data are read.
 from __future__ import annotations
 
 import logging
-import threading
 
 from streamlit.web import cli
 
@@ -28,5 +27,5 @@ def warm() -> None:
 
 if __name__ == "__main__":
     install()
-    threading.Thread(target=warm, name="warm", daemon=True).start()
+    warm()
     cli.main(prog_name="streamlit")
