@@ -368,11 +368,15 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, most: int) -> by
     return data
 
 
+_PATH = re.compile(r"'?\S*heping-\S*'?|(?<!\S)/(?:[\w.+-]+/){2,}\S*")
+"""A folder of ours, or where a library was built."""
+
+
 def _told(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Return the values of a fault for readers: with the format, without the folder's path."""
     told = {"kind": kind, **values}
     if "detail" in told:
-        told["detail"] = re.sub(r"'?\S*heping-\S*'?", "…", str(told["detail"])).strip(" .;")[:200]
+        told["detail"] = _PATH.sub("…", str(told["detail"])).strip(" .;")[:200]
     return told
 
 
