@@ -8,7 +8,6 @@ import re
 import urllib.request
 from html.parser import HTMLParser
 
-import esprima
 import numpy as np
 import pytest
 import zxingcpp
@@ -16,7 +15,6 @@ from PIL import Image
 
 from geo.io.read import data_folder
 from layers.exports import ExportRequest, export, read_material
-from layers.map.base_map import scripts, tools, web_source
 from layers.site.edition import EditionOptions, edition_files, write_edition
 from layers.site.tables import check_folder
 from testing.axe import found
@@ -248,12 +246,6 @@ def test_the_same_data_and_date_give_the_same_bytes():
 def test_the_data_package_is_json_with_a_licence(edition):
     package = json.loads((edition / "datapackage.json").read_bytes())
     assert package["licenses"]
-
-
-def test_every_script_is_of_2017():
-    """The parser knows the grammar of ECMAScript 2017 and no later one."""
-    for source in (scripts(), tools(), web_source("site.js"), web_source("one-file.js")):
-        esprima.parseScript(source.decode())
 
 
 @pytest.mark.parametrize("where", ["edition", "one file"])
