@@ -8,6 +8,7 @@
     constructor(app) {
       this.app = app;
       this.node = element("section", "pm-card pm-zone-card");
+      this.node.hidden = true;
       this.node.tabIndex = -1;
     }
 

@@ -10,6 +10,7 @@
     constructor(app) {
       this.app = app;
       this.node = element("section", "pm-card pm-table-card");
+      this.node.hidden = true;
       this.node.tabIndex = -1;
       this.belts = false;
       this.pairs = null;

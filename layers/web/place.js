@@ -43,6 +43,7 @@
     constructor(app) {
       this.app = app;
       this.node = element("section", "pm-card pm-place-card");
+      this.node.hidden = true;
       this.node.tabIndex = -1;
     }
 

@@ -66,6 +66,14 @@
         ? PlanMap.geodesy.gcj02ToWgs84([latlng.lat, latlng.lng]) : [latlng.lat, latlng.lng];
       this.toDisplay = (points) => this.base && this.base.gcj02
         ? deepMap(points, PlanMap.geodesy.wgs84ToGcj02) : points;
+      const home = L.latLngBounds(data.bounds);
+      this.home = L.latLngBounds(this.options.bounds || home);
+      // In its place before anything is drawn: every shape is projected anew when the map is set.
+      if (!this.options.bare && !this.options.twin) {
+        map.setView(home.getCenter(), 13, { animate: false });
+        this.whole();
+      }
+      map.setMaxBounds(home.pad(4));
       this.panes();
       this.own = L.layerGroup();
       this.wide = [];
@@ -80,9 +88,6 @@
         if (this.options.quiet && this.options.quiet()) window.setTimeout(() => map.closeTooltip(tooltip), 0);
       });
       map.on("click", (event) => this.options.point && this.options.point(event.latlng));
-      const home = L.latLngBounds(data.bounds);
-      map.setMaxBounds(home.pad(4));
-      this.home = L.latLngBounds(this.options.bounds || home);
       if (!this.options.bare && !this.options.twin) this.watch();
       this.widths();
     }
@@ -101,7 +106,6 @@
         if (/^(Arrow|[+\-=])/.test(event.key)) byReader();
       });
       new ResizeObserver(() => this.resized()).observe(box);
-      this.whole();
     }
 
     resized() {
@@ -132,7 +136,13 @@
         this.map.setView(this.home.getCenter(), 13, { animate: false });
         return;
       }
+      const before = [this.map.getCenter(), this.map.getZoom()];
+      // Where it stands already: Leaflet would project every shape anew all the same.
+      const now = JSON.stringify([this.map.getSize(), padding, this.home]);
+      if (now === this.fitted && this.at && before[0].equals(this.at[0]) && before[1] === this.at[1]) return;
       this.map.fitBounds(this.home, Object.assign({ animate: Boolean(animate) && !PlanMap.calm() }, padding));
+      this.fitted = now;
+      this.at = animate ? null : [this.map.getCenter(), this.map.getZoom()];
     }
 
     // Goes to bounds in the part of the window that no card covers; waits for a window.

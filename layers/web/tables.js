@@ -10,6 +10,7 @@
     constructor(app) {
       this.app = app;
       this.node = element("section", "pm-tables");
+      this.node.hidden = true;
       this.node.tabIndex = -1;
       this.head = element("header", "pm-tables-head");
       this.body = element("div", "");
