@@ -108,8 +108,10 @@
       } else if (name === "finding") {
         const open = extra.finding !== value;
         const { zone } = this.data.check.findings[value];
-        this.put({ finding: open ? value : "", edge: "", outlines: "" }, true);
+        // One step for Back, whether the zone is chosen with it or was before.
+        app.extra = Object.assign({}, extra, { finding: open ? value : "", edge: "", outlines: "" });
         if (open) app.set({ zone, card: false, pop: false });
+        this.put({}, true);
         if (open && app.zones.get(zone).t) window.setTimeout(() => app.view.zoomTo(zone), 0);
       } else if (name === "verdicts" || name === "outlines") {
         const all = [...this.body.querySelectorAll(`[data-choose="${name}"]`)];
