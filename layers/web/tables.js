@@ -109,9 +109,11 @@
         const open = extra.finding !== value;
         const { zone } = this.data.check.findings[value];
         // One step for Back, whether the zone is chosen with it or was before.
-        app.extra = Object.assign({}, extra, { finding: open ? value : "", edge: "", outlines: "" });
+        app.extra = Object.assign({}, extra);
+        ["finding", "edge", "outlines"].forEach((one) => delete app.extra[one]);
+        if (open) app.extra.finding = value;
         if (open) app.set({ zone, card: false, pop: false });
-        this.put({}, true);
+        app.write(true);
         if (open && app.zones.get(zone).t) window.setTimeout(() => app.view.zoomTo(zone), 0);
       } else if (name === "verdicts" || name === "outlines") {
         const all = [...this.body.querySelectorAll(`[data-choose="${name}"]`)];
