@@ -12,7 +12,7 @@ import streamlit as st
 from geo.texts import text
 from views import SCRIPTED, VIEWS, available_views, link
 from views.map.view import draw_map
-from views.page import page_data
+from views.page import session_data, take_newest
 from views.page_style import ICON, page_style
 from views.served import guard
 from views.state import State, choices_of, set_aside, today
@@ -27,7 +27,8 @@ link.open_link()
 language = link.one("lang", ("zh", "en"), "zh") or "zh"
 views = available_views()
 view = link.one("view", views, "map") or "map"
-data, assets, issues = page_data()
+given = session_data()
+data, assets, issues = given.data, given.assets, given.issues
 district = data.district
 name = "" if district is None else (district.name_en if language == "en" else district.name)
 title = text("page.title", language, district=name)
@@ -43,6 +44,10 @@ map_box = st.container(key="map_frame")
 faults = st.container(key="faults")
 
 with faults:
+    if given.is_old:
+        with st.container(key="newer", horizontal=True, vertical_alignment="center"):
+            st.text(text("page.newer", language))
+            st.button(text("page.take_newest", language), key="take_newest", on_click=take_newest)
     if issues:
         with st.expander(text("page.data_faults", language, count=len(issues)), expanded=True):
             for issue in issues:

@@ -325,10 +325,17 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             first = Session(address)
             first.run()
             first.close()
-            idle = [Session(address) for _ in range(options.idle)]
-            for session in idle:
+            idle: list[Session] = []
+            over = threading.Event()
+            keeper = threading.Thread(target=_keep, args=(idle, over), daemon=True)
+            keeper.start()
+            for _ in range(options.idle):
+                session = Session(address)
                 session.run()
-            found = _act(address, process, options, (zones, files), idle)
+                idle.append(session)
+            found = _act(address, process, options, (zones, files))
+            over.set()
+            keeper.join()
             found["held"] = _held(idle)
             found["alive"] = process.poll() is None
         found["tracebacks"] = log.read_text(errors="replace").count("Traceback")
@@ -336,6 +343,14 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         if found["tracebacks"]:
             print(log.read_text(errors="replace")[-6000:], file=sys.stderr)
     return found
+
+
+def _keep(idle: list[Session], over: threading.Event) -> None:
+    """Answer the pings of idle sessions as their browsers would; one that is gone is told later."""
+    while not over.wait(2.0):
+        for session in list(idle):
+            with suppress(Exception):
+                session.stay()
 
 
 def _held(idle: list[Session]) -> int:
@@ -354,7 +369,6 @@ def _act(
     process: subprocess.Popen[bytes],
     options: argparse.Namespace,
     given: tuple[list[str], dict[str, bytes]],
-    idle: list[Session],
 ) -> dict[str, Any]:
     """Let every reader act until the end; read memory meanwhile."""
     zones, files = given
@@ -397,9 +411,6 @@ def _act(
                 file=sys.stderr,
                 flush=True,
             )
-        for session in idle:
-            with suppress(Exception):  # one that is gone is told at the end
-                session.stay()
         time.sleep(SAMPLE_SECONDS)
         if not told.goes_on() and (time.perf_counter() - told.end) > 120:
             break

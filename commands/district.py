@@ -1,9 +1,10 @@
-"""``geo district``: begin the data folder of another district."""
+"""``geo district``: begin the data folder of another district; use a folder, and go back."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -17,7 +18,9 @@ from commands.shared.issues import print_issues
 from commands.shared.parsing import Parser, add_command
 from commands.shared.streets import add_street_options, street_file
 from geo.build import build, write_zone_files, zone_files
+from geo.checks.folder import inspect
 from geo.datums.guess import as_wgs84, declared_reading
+from geo.districts.releases import roll_back, use
 from geo.districts.start import OUTLINE_ERROR_M, NewDistrict, folder_name, start_files
 from geo.errors import DataFileError
 from geo.io.limits import UPLOAD_BYTES
@@ -50,6 +53,22 @@ def add_arguments(parser: Parser) -> None:
     add_street_options(new)
     new.add_language()
     new.set_defaults(run=run_new)
+    used = actions.add_parser(
+        "use",
+        help="let the page go on to another data folder, readers finishing on the old one",
+        description="Check a data folder and let the link that GEO_DATA names lead to it.",
+    )
+    used.add_argument("folder", metavar="FOLDER", help="the data folder to use")
+    used.add_argument("--force", action="store_true", help="even if checks fail")
+    back = actions.add_parser(
+        "rollback",
+        help="let the page go back to the data folder used before",
+        description="Let the link lead to the folder that it led to before the last use.",
+    )
+    for parser_of, run in ((used, run_use), (back, run_back)):
+        parser_of.add_argument("--link", metavar="LINK", help="the link to change; GEO_DATA else")
+        parser_of.add_argument("--lang", choices=("zh", "en"), default="zh")
+        parser_of.set_defaults(run=run)
 
 
 def run_new(options: argparse.Namespace) -> int:
@@ -88,6 +107,42 @@ def run_new(options: argparse.Namespace) -> int:
     print_issues(issues, sys.stderr, lang)
     print(_still_to_do(out, district, lang))
     return 0
+
+
+def run_use(options: argparse.Namespace) -> int:
+    """Use another data folder, if it is sound."""
+    folder, link = Path(options.folder), _link(options)
+    if not options.force:
+        failed = sum(check.status == "failed" for check in inspect(build(folder), folder))
+        if failed:
+            words = {"folder": folder, "count": failed}
+            print(text("release.unsound", options.lang, **words), file=sys.stderr)
+            return 1
+    use(link, folder)
+    print(text("release.used", options.lang, link=link, folder=folder.resolve()))
+    return 0
+
+
+def run_back(options: argparse.Namespace) -> int:
+    """Go back to the data folder used before."""
+    link = _link(options)
+    folder = roll_back(link)
+    print(text("release.used", options.lang, link=link, folder=folder))
+    return 0
+
+
+def _link(options: argparse.Namespace) -> Path:
+    """Return the link to change.
+
+    Raises
+    ------
+    DataFileError
+        If neither the option nor ``GEO_DATA`` names one.
+    """
+    named = options.link or os.environ.get("GEO_DATA")
+    if not named:
+        raise DataFileError(Text("release.no-link"))
+    return Path(named)
 
 
 def _metric_crs(source: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import select
 import time
 import urllib.request
 from typing import Any, cast
@@ -241,14 +242,8 @@ class Session:
 
     def stay(self) -> None:
         """Answer the server's pings that have come, so that it does not take us for gone."""
-        self.socket.settimeout(0.01)
-        try:
-            while True:
-                self.socket.recv_data_frame(control_frame=True)
-        except websocket.WebSocketTimeoutException:
-            pass
-        finally:
-            self.socket.settimeout(ANSWER_SECONDS)
+        while select.select([self.socket.sock], [], [], 0)[0]:
+            self.socket.recv_data_frame(control_frame=True)
 
     def close(self) -> None:
         self.socket.close()

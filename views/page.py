@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from geo.texts import Text, text
 from layers.map.base_map import (
     STATIC_ADDRESS,
     Assets,
+    forget_old,
     install_file,
     install_map,
     install_script,
@@ -34,6 +36,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+KEPT = "page_data"
+"""The data that a session began with."""
+
+FORGOTTEN_SECONDS = 7 * 24 * 3600
+"""What no version of the page has put under ``static/planmap`` for so long is deleted."""
+
 STATIC = Path(
     os.environ.get("GEO_STATIC") or Path(__file__).resolve().parent.parent / "static"
 ).resolve()
@@ -50,7 +58,10 @@ def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: AR
     }
     files["tools"] = f"{STATIC_ADDRESS}/{install_script(STATIC, 'tools', tools())}"
     page = {"views": available_views(), "bases": online_bases(), "files": files}
-    return install_map(STATIC, drawn_data(_data) | {"page": page})
+    assets = install_map(STATIC, drawn_data(_data) | {"page": page})
+    used = [Path(address).name for address in (*files.values(), assets.script, assets.style)]
+    forget_old(STATIC / "planmap", used, FORGOTTEN_SECONDS)
+    return assets
 
 
 def drawn_data(data: PageData) -> dict[str, Any]:
@@ -87,29 +98,87 @@ def served(assets: Assets) -> bool:
     return (STATIC / assets.script).is_file() and (STATIC / assets.style).is_file()
 
 
+@dataclass(frozen=True)
+class Version:
+    """A state of the data: where it lies, and the files there."""
+
+    folder: Path
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class Served:
+    """The data as a session has them from its beginning, and what became of them since.
+
+    Parameters
+    ----------
+    data : PageData
+    assets : Assets or None
+        What the map loads; None where it cannot be served.
+    issues : list of Issue
+        Everything that is wrong with either.
+    is_old : bool
+        Whether newer data lie there.
+    """
+
+    data: PageData
+    assets: Assets | None
+    issues: list[Issue]
+    is_old: bool
+
+
+def newest() -> Version:
+    """Return the data as they lie there now; a link is followed to the folder it leads to."""
+    folder = data_folder().resolve()
+    return Version(folder, folder_stamp(folder))
+
+
+def session_data() -> Served:
+    """Return the data that this session began with, and whether there are newer ones.
+
+    A reader finishes on what the page was opened with: the map would change under the
+    hand otherwise, and a figure just noted stand no longer. `take_newest` goes on to the
+    newer data. What is kept for others by then is read again.
+    """
+    now = newest()
+    own: tuple[Version, PageData] | None = st.session_state.get(KEPT)
+    version = now if own is None else own[0]
+    data = read_page_data(version.folder, version.stamp) if own is None else own[1]
+    assets, issues = _assets(data, version)
+    st.session_state[KEPT] = (version, data)
+    return Served(data, assets, [*data.issues, *issues], is_old=version != now)
+
+
+def take_newest() -> None:
+    """Forget the data that the session began with: the next run takes the newest."""
+    st.session_state.pop(KEPT, None)
+
+
 def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
-    """Return the data, what the map loads, and everything that is wrong with either."""
-    folder = data_folder()
-    stamp = folder_stamp(folder)
-    data = read_page_data(folder, stamp)
-    issues = list(data.issues)
+    """Return the newest data, what the map loads, and everything that is wrong with either."""
+    version = newest()
+    data = read_page_data(version.folder, version.stamp)
+    assets, issues = _assets(data, version)
+    return data, assets, [*data.issues, *issues]
+
+
+def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue]]:
+    """Return what the map loads, or why it cannot be served."""
     try:
-        assets = _install(data, folder, stamp)
+        assets = _install(data, version.folder, version.stamp)
         if not served(assets):
             _install.clear()
-            assets = _install(data, folder, stamp)
+            assets = _install(data, version.folder, version.stamp)
     except GeoError as error:
         logger.warning("The map is not served: %s", error)
         # Readers are told no path.
         reason = tuple(error.explain(x).replace(str(STATIC), "static") for x in ("zh", "en"))
-        issues.append(
-            Issue(
-                "map-not-served",
-                "error",
-                "static/",
-                Text("page.map_failed", reason=reason),
-                Text("page.map_failed_remedy"),
-            )
+        issue = Issue(
+            "map-not-served",
+            "error",
+            "static/",
+            Text("page.map_failed", reason=reason),
+            Text("page.map_failed_remedy"),
         )
-        return data, None, issues
-    return data, assets, issues
+        return None, [issue]
+    return assets, []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import time
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -39,7 +42,7 @@ from layers.map.zones import (
 from layers.styles import BASIS_DASH, CONNECTOR_DASH, HATCHES, VERDICT_COLOURS, styles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 SCRIPTS = (
@@ -470,3 +473,30 @@ def base_map(assets: Assets) -> folium.Map:
     chart.default_css = []
     PlanMap(assets).add_to(chart)
     return chart
+
+
+def forget_old(folder: Path, used: Collection[str], seconds: float) -> None:
+    """Delete what was put into a folder long ago and is used no more.
+
+    A file in use is marked as new, so that one that other processes or readers of an
+    older version may still ask for is kept for a while after its last use. What cannot
+    be deleted stays.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `install_script` and `install` put their files.
+    used : collection of str
+        Names of the files in use.
+    seconds : float
+        How long a file that is not used any more is kept [s].
+    """
+    for name in used:
+        with contextlib.suppress(OSError):
+            os.utime(folder / name)
+    now = time.time()
+    for path in folder.glob("*"):
+        with contextlib.suppress(OSError):
+            # A clock that was set back leaves files of the future: they are kept.
+            if path.name not in used and now - path.stat().st_mtime > seconds:
+                path.unlink()

@@ -42,7 +42,7 @@ def install() -> None:
     """Put the guards in place; again does nothing."""
     net_util.get_external_ip = no_external_address
     Manager.add_file = add_file  # type: ignore[assignment,method-assign]
-    Media.execute_deferred = execute_deferred  # type: ignore[method-assign,assignment]
+    Media.execute_deferred = execute_deferred  # type: ignore[assignment,method-assign]
     Storage.save = save  # type: ignore[assignment,method-assign]
 
 
