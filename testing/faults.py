@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 
+RENAMING = ("rename", "replace", "symlink")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -67,13 +68,14 @@ class FaultyFile:
 
 @contextlib.contextmanager
 def faulty_disk(fails_at, fault):
-    """Let the n-th call among open, write, flush, fsync, mkdir and replace meet a fault.
+    """Let the n-th call among open, write, flush, fsync, mkdir, rename,
+    replace and symlink meet a fault.
 
     A write that fails has written half: so does a disk that is full. Opening
     to read is not counted.
     """
     counter = NthCall(fails_at, fault)
-    real = {name: getattr(os, name) for name in ("open", "fdopen", "fsync", "mkdir", "replace")}
+    real = {name: getattr(os, name) for name in ("open", "fdopen", "fsync", "mkdir", *RENAMING)}
 
     def guarded(name):
         def call(*args, **kwargs):
@@ -94,7 +96,7 @@ def faulty_disk(fails_at, fault):
 
     os.open = faulty_open
     os.fdopen = faulty_fdopen
-    for name in ("fsync", "mkdir", "replace"):
+    for name in ("fsync", "mkdir", *RENAMING):
         setattr(os, name, guarded(name))
     try:
         yield counter

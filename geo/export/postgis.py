@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, LiteralString
+from urllib.parse import unquote
 
 import shapely
 
@@ -210,8 +211,12 @@ def _connect(dsn: str) -> psycopg.Connection:
 
     try:
         given: dict[str, Any] = dict(conninfo.conninfo_to_dict(dsn))
-    except psycopg.ProgrammingError as error:
-        raise ExportError(Text("postgis.dsn")) from error
+    except psycopg.ProgrammingError:
+        raise ExportError(Text("postgis.dsn")) from None  # it may quote the password
+    # A password with @ or / as it is would be taken for part of the host, and told with it.
+    before, at, _ = dsn.partition("://")[2].rpartition("@")
+    if at and unquote(before.partition(":")[2]) != given.get("password", ""):
+        raise ExportError(Text("postgis.dsn-signs"))
     given.setdefault("connect_timeout", str(CONNECT_SECONDS))
     given.setdefault("application_name", "geo export")
     return psycopg.connect(conninfo.make_conninfo(**given))

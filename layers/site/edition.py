@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import ExportError
-from geo.io.write import make_folder, write_files
+from geo.io.write import STALE_PART_SECONDS, make_folder, write_files
 from geo.texts import Text
 from layers.map.base_map import leaflet_source, scripts, styles, tools, web_source
 from layers.map.popups import both
@@ -185,6 +189,7 @@ def write_edition(files: Mapping[str, bytes], folder: Path) -> None:
     if folder.exists() and not _is_edition(folder):
         raise ExportError(Text("site.folder", folder=str(folder)))
     make_folder(folder.parent)
+    _mend(folder)
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
     old = beside.with_suffix(".old")
     try:
@@ -192,9 +197,10 @@ def write_edition(files: Mapping[str, bytes], folder: Path) -> None:
             make_folder(Path(parent))
         write_files({beside / path: content for path, content in files.items()})
         try:
-            if folder.exists():
+            if folder.exists() and not _exchange(beside, folder):
                 folder.rename(old)
-            beside.rename(folder)
+            if not folder.exists():
+                beside.rename(folder)
         except OSError as error:
             if old.exists() and not folder.exists():
                 old.rename(folder)
@@ -204,6 +210,30 @@ def write_edition(files: Mapping[str, bytes], folder: Path) -> None:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _mend(folder: Path) -> None:
+    """Put right what a process left that was killed while it wrote: nothing is lost by it."""
+    stale = time.time() - STALE_PART_SECONDS
+    for old in folder.parent.glob(f".{folder.name}.*.old"):
+        with contextlib.suppress(OSError):
+            if not folder.exists():
+                old.rename(folder)
+            elif old.stat().st_mtime < stale:
+                shutil.rmtree(old, ignore_errors=True)
+    for part in folder.parent.glob(f".{folder.name}.*.part"):
+        with contextlib.suppress(OSError):
+            if part.stat().st_mtime < stale:
+                shutil.rmtree(part, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system cannot (Linux can)."""
+    with contextlib.suppress(OSError, AttributeError):
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+        here = -100  # AT_FDCWD
+        return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), 2) == 0)
+    return False
 
 
 def _is_edition(folder: Path) -> bool:

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import time
 import warnings
@@ -19,10 +20,15 @@ import layers.offline.standalone  # noqa: F401 - imported before any fault: only
 from commands import check as check_command
 from commands.main import main
 from geo.districts.many import build_district, write_outcome
+from geo.districts.releases import roll_back, use
 from geo.errors import GeoError
+from geo.io.read import read_layer
 from geo.io.write import folder_lock, write_files
+from geo.streets.folder import write_imported
+from geo.streets.importing import import_streets
 from geo.uploads.files import read_upload
 from layers.exports import ExportedFile, ExportRequest, export, read_material
+from layers.site import edition
 from testing.faults import (
     broken_disk,
     faulty_disk,
@@ -278,6 +284,83 @@ def test_a_build_killed_at_any_write_leaves_whole_files_and_no_lock(folder, quic
             (folder / name).write_bytes(old[name])
     assert number > 4 * len(zones)
     assert {name: (folder / name).read_bytes() for name in zones} == zones
+
+
+def every_kill(work):
+    """Do some work in a child killed at the first call that writes, then at the second, …"""
+
+    def do(number):
+        with faulty_disk(number, killed):
+            work()
+
+    for number in range(1, MOST_CALLS):
+        code = in_child(lambda number=number: do(number))
+        yield number, code
+        if code == 0:
+            return
+        assert code == -9, number
+    pytest.fail(f"More than {MOST_CALLS} calls that write.")
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_an_edition_killed_at_any_write_is_the_old_one_or_the_new(tmp_path, monkeypatch, exchange):
+    if not exchange:
+        monkeypatch.setattr(edition, "_exchange", lambda *_: False)
+    elif not sys.platform.startswith("linux"):
+        pytest.skip("Only Linux exchanges two folders in one step.")
+    site = tmp_path / "out" / "site"
+    old, new = (
+        {"datapackage.json": b'{"name": "x"}', "index.html": word, f"data/{word.decode()}": word}
+        for word in (b"old", b"new")
+    )
+    monkeypatch.setattr(edition, "_is_edition", lambda _: True)
+    edition.write_edition(old, site)
+    for number, code in every_kill(lambda: edition.write_edition(new, site)):
+        if not site.exists():  # between two renamings
+            assert not exchange, number
+            edition._mend(site)
+        assert files_of(site) in (old, new), number
+        if code:
+            for left in site.parent.iterdir():
+                os.utime(left, (0, 0))  # as if that had been long ago
+            edition.write_edition(old, site)
+            assert [path.name for path in site.parent.iterdir()] == ["site"], number
+    assert number > 15
+    assert files_of(site) == new
+
+
+def test_an_import_killed_at_any_write_leaves_no_folder_or_the_whole(tmp_path, district):
+    streets = tmp_path / "streets.gpkg"
+    read_layer(district / "base" / "roads.geojson")[["name", "geometry"]].to_file(streets)
+    outline = read_layer(district / "base" / "district.geojson").geometry.union_all()
+    imported = import_streets(streets, outline)
+    made = tmp_path / "made"
+    write_imported(made, imported, source=district)
+    whole = files_of(made)
+    target = tmp_path / "target"
+    for number, code in every_kill(lambda: write_imported(target, imported, source=district)):
+        assert not target.exists() or files_of(target) == whole, number
+        if target.exists() and code:
+            shutil.rmtree(target)
+    assert files_of(target) == whole
+    assert number > 15
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_link_changed_by_a_killed_process_leads_to_the_old_folder_or_the_new(tmp_path, at):
+    link, old, new = (tmp_path / name for name in ("current", "old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+    use(link, old)
+
+    def change():
+        with faulty_disk(at, killed):
+            use(link, new)
+
+    assert in_child(change) == (-9 if at < 5 else 0)
+    assert link.resolve() == (old if at < 5 else new)
+    use(link, new)
+    assert roll_back(link) == old
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Needs a system with fork.")

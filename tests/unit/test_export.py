@@ -7,9 +7,13 @@ import datetime as dt
 import io
 import itertools
 import json
+import re
 import sqlite3
 import struct
+import traceback
 import zipfile
+from unittest.mock import patch
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -29,6 +33,7 @@ from geo.export.files import (
     notice_lines,
     select_zones,
 )
+from geo.export.postgis import write_postgis
 
 DAY = dt.date(2026, 11, 22)
 OPTIONS = DataOptions(DAY)
@@ -359,3 +364,26 @@ def test_a_layer_without_metadata_still_says_that_it_is_schematic():
 
 def test_the_belt_is_named_by_its_meridian():
     assert "117°E（EPSG:4548）" in crs_label("EPSG:4548")
+
+
+@pytest.mark.parametrize(
+    "password", ["zqxv@wkjy", "zqxv/wkjy", "zqxv?wkjy", "zqxv#wkjy", "@zqxv", "zqxv:wkjy@zqxv"]
+)
+def test_no_part_of_a_password_is_told(password):
+    pytest.importorskip("psycopg")
+    row = {"zone_id": ["z"], "geometry": [Point(117, 39)]}
+    zones = gpd.GeoDataFrame(row, crs="EPSG:4326")
+    for given in (password, quote(password, safe="")):
+        dsn = f"postgresql://someone:{given}@127.0.0.1:1/nothing"
+        with pytest.raises(ExportError) as caught:
+            _connect_only(dsn, zones)
+        told = "".join(traceback.format_exception(caught.value))
+        told += caught.value.explain("zh") + caught.value.explain("en")
+        for part in re.split("[@/?#:]", password):
+            assert not part or part not in told, given
+
+
+def _connect_only(dsn, zones):
+    """Write into a database that is away: the rows do not matter."""
+    with patch("geo.export.postgis._rows", return_value={}):
+        write_postgis(dsn, {"13th": zones}, {}, date=dt.date(2026, 11, 27))
