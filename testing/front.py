@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.served import free_port, started
+from testing.served import ended, free_port, started, wait_until_open
 
 ROOT = Path(__file__).parents[1]
 SITE = (ROOT / "deploy" / "nginx-site.conf").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def unit():
 
 
 @contextlib.contextmanager
-def page_of_unit(folder, port=None, data=None):
+def page_of_unit(folder, port=None, data=None, address="127.0.0.1"):
     """Start the page by the command and the environment of the unit; give its port and log."""
     port = port or free_port()
     service = unit()
@@ -67,33 +67,47 @@ def page_of_unit(folder, port=None, data=None):
     assert command[0] == f"{HOME}/.venv/bin/python"
     command[0] = sys.executable
     command = [word.replace("--server.port=8501", f"--server.port={port}") for word in command]
+    command = [word.replace("address=127.0.0.1", f"address={address}") for word in command]
     environment = dict(value.split("=", 1) for value in service["Environment"])
     environment |= {"HOME": str(folder), "MPLCONFIGDIR": str(folder), "PATH": os.environ["PATH"]}
     if data is not None:
         environment["GEO_DATA"] = str(data)
     log = folder / f"page-{time.monotonic_ns()}.log"
-    with started(command, f"http://127.0.0.1:{port}", log, environment) as process:
+    at = f"[{address}]" if ":" in address else address
+    with started(command, f"http://{at}:{port}", log, environment) as process:
         yield port, log, process
 
 
 @contextlib.contextmanager
-def nginx_front(folder, page_port):
-    """Start nginx with the site file; only its two ports and its log are put elsewhere."""
+def nginx_front(folder, page_port, address="127.0.0.1", *, is_page_there=True):
+    """Start nginx with the site file; only its two addresses and its logs are put elsewhere.
+
+    For another address than that of the site file, the site is told that it has this name.
+    """
     port = free_port()
     site = SITE
     for old, new in (
-        ("listen 80;", f"listen 127.0.0.1:{port};"),
-        ("server 127.0.0.1:8501;", f"server 127.0.0.1:{page_port};"),
+        ("listen 80;", f"listen {address}:{port};"),
+        ("server 127.0.0.1:8501;", f"server {address}:{page_port};"),
+        ("    plan-map.example 1;", f'    "{address}" 1;\n    plan-map.example 1;'),
         ("/var/log/nginx/plan_map.log", f"{folder}/access.log"),
+        ("/var/log/nginx/plan_map_error.log", f"{folder}/site-error.log"),
     ):
         assert site.count(old) == 1
         site = site.replace(old, new)
-    with nginx(folder, site, port):
-        yield f"127.0.0.1:{port}"
+    if address == "127.0.0.1":
+        site = site.replace('    "127.0.0.1" 1;\n', "")
+    with nginx(folder, site, port, address, is_page_there=is_page_there):
+        yield f"{address}:{port}"
+
+
+def nginx_front_alone(folder):
+    """Start nginx with the site file before a page that is away."""
+    return nginx_front(folder, free_port(), is_page_there=False)
 
 
 @contextlib.contextmanager
-def nginx(folder, site, port):
+def nginx(folder, site, port, address="127.0.0.1", *, is_page_there=True):
     """Start nginx in a folder with a site that listens on a loopback port."""
     program = nginx_or_skip()
     (folder / "site.conf").write_text(site, encoding="utf-8")
@@ -104,5 +118,13 @@ def nginx(folder, site, port):
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     command += ["-e", str(folder / "error.log")]
     subprocess.run([*command, "-t"], check=True, capture_output=True)
-    with started(command, f"http://127.0.0.1:{port}", folder / "nginx.log"):
+    host = f"http://{address}:{port}"
+    if is_page_there:
+        with started(command, host, folder / "nginx.log"):
+            yield
+        return
+    with (folder / "nginx.log").open("wb") as words:
+        process = subprocess.Popen(command, stdout=words, stderr=words)
+    with ended(process):
+        wait_until_open(address, port)
         yield

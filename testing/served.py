@@ -97,6 +97,24 @@ def wait_until_healthy(
     raise RuntimeError(f"{address} did not answer within {START_SECONDS} s. {told}".strip())
 
 
+def wait_until_open(address: str, port: int) -> None:
+    """Wait until somebody listens there, whatever is answered.
+
+    Raises
+    ------
+    RuntimeError
+        If nobody does within `START_SECONDS` [s].
+    """
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            with socket.create_connection((address, port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"Nobody listens at {address}:{port}.")
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process, by force if it does not listen within 10 s."""
     process.terminate()
@@ -104,7 +122,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 @contextmanager

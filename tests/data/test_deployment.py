@@ -16,7 +16,17 @@ from websocket import WebSocketBadStatusException, create_connection
 
 from geo.io.limits import UPLOAD_BYTES
 from layers.map.base_map import ONLINE_BASES
-from testing.front import HOME, ROOT, SITE, UNIT, nginx_front, page_of_unit, unit
+from testing.front import (
+    HOME,
+    ROOT,
+    SITE,
+    UNIT,
+    nginx_front,
+    nginx_front_alone,
+    page_of_unit,
+    unit,
+)
+from testing.sessions import Session
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +252,50 @@ def test_the_log_holds_no_part_of_a_link(front):
     assert '"GET /"' in log
     assert "wudadao" not in log
     assert "0123456789abcdef" not in log
+
+
+def test_no_log_holds_a_link_when_the_page_is_away(tmp_path):
+    with nginx_front_alone(tmp_path) as host:
+        assert answer_to(host, "/?zone=13th-wudadao&tk=0123456789abcdef")[0] == 502
+        for _ in range(3):
+            long = f"/{'a' * 9000}?tk=0123456789abcdef"  # longer than nginx reads
+            assert answer_to(host, long)[0] == 414
+    logs = [path.read_text() for path in tmp_path.glob("*.log")]
+    assert any('"GET /" 502' in log for log in logs)
+    assert not [log for log in logs if "wudadao" in log or "0123456789abcdef" in log]
+
+
+def test_a_long_address_is_not_found_and_fills_no_log(page):
+    port, log = page
+    before = len(log.read_text(errors="replace").splitlines())
+    asked = 0
+    for letters in (100, 300, 5000):
+        for folder in ("/app/static/planmap/", "/static/", "/app/static/" + "a/" * 300):
+            asked += 1
+            status, _, body = answer_to(f"127.0.0.1:{port}", f"{folder}{'a' * letters}.js")
+            assert status == 404, (folder, letters)
+            assert b"Traceback" not in body
+    said = log.read_text(errors="replace").splitlines()[before:]
+    assert len(said) <= asked, said
+
+
+def test_the_front_and_the_page_work_on_ipv6_alone(tmp_path):
+    try:
+        with socket.socket(socket.AF_INET6) as listener:
+            listener.bind(("::1", 0))
+    except OSError:
+        pytest.skip("This machine has no ::1.")
+    with (
+        page_of_unit(tmp_path, address="::1") as (port, _, _),
+        nginx_front(tmp_path, port, address="[::1]") as host,
+    ):
+        assert host.startswith("[::1]:")
+        assert answer_to(host, "/")[0] == 200
+        session = Session(f"http://{host}", origin=f"http://{host}")
+        session.run()
+        session.close()
+    assert not session.faults
+    assert "规划空间图" in session.title
 
 
 def test_the_page_says_nothing_of_its_faults_to_readers():

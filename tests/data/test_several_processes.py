@@ -28,6 +28,7 @@ def documented_site(port, ports, folder):
         ("        proxy_pass http://plan_map;\n", proxy),
         ("listen 80;", f"listen 127.0.0.1:{port};"),
         ("/var/log/nginx/plan_map.log", f"{folder}/access.log"),
+        ("/var/log/nginx/plan_map_error.log", f"{folder}/site-error.log"),
     ):
         # Websockets, uploads and the rest each have a place of their own.
         assert site.count(old) == (3 if "proxy_pass" in old else 1)

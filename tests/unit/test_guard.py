@@ -12,6 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.web.server import server_util
+from streamlit.web.server.starlette import starlette_routes
 
 from geo.io import limits
 from views.served import guard
@@ -24,6 +25,7 @@ def guarded(monkeypatch):
         (MemoryUploadedFileManager, "add_file"),
         (MediaFileManager, "execute_deferred"),
         (MemorySessionStorage, "save"),
+        (starlette_routes, "build_safe_abspath"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     guard.install()

@@ -3,7 +3,8 @@
 Streamlit bounds one file, not their sum; keeps the files of a session that has left until it
 happens to look; asks a host outside for this machine's address when a foreign page tries to
 connect; and forgets a file that is made when it is asked for as soon as two other readers have
-acted, which may be before its own reader has fetched it. None of these has a setting, so
+acted, which may be before its own reader has fetched it; and answers an address longer than a
+file name may be with a fault. None of these has a setting, so
 `install` puts our own function in the place of theirs; a test holds that theirs are still
 called as here.
 """
@@ -21,6 +22,7 @@ from streamlit.runtime import (
     memory_session_storage,
     memory_uploaded_file_manager,
 )
+from streamlit.web.server.starlette import starlette_routes
 
 from geo.io import limits
 
@@ -34,8 +36,14 @@ Storage = memory_session_storage.MemorySessionStorage
 
 _add_file = Manager.add_file
 _execute_deferred = Media.execute_deferred
+_routes: Any = starlette_routes
+_safe_path = _routes.build_safe_abspath
 _save = Storage.save
 _LOCK = threading.Lock()
+
+LONGEST_NAME = 255
+LONGEST_PATH = 1000
+"""Bytes of a file name and of the path below a folder; common systems take no longer ones."""
 
 
 def install() -> None:
@@ -44,6 +52,7 @@ def install() -> None:
     Manager.add_file = add_file  # type: ignore[assignment,method-assign]
     Media.execute_deferred = execute_deferred  # type: ignore[assignment,method-assign]
     Storage.save = save  # type: ignore[assignment,method-assign]
+    _routes.build_safe_abspath = safe_path
 
 
 def no_external_address() -> None:
@@ -103,6 +112,21 @@ def execute_deferred(media: Media, file_id: str) -> str:
             owned = media._files_by_session_and_coord[entry["session_id"]]
             owned[f"fetched/{file_id}"] = made
     return address
+
+
+def safe_path(component_root: str, relative_url_path: str) -> str | None:
+    """Return the path of a static file.
+
+    Raises
+    ------
+    HTTPException
+        404, for an address longer than a path of the system may be.
+    """
+    names = [len(name.encode()) for name in relative_url_path.split("/")]
+    if max(names) > LONGEST_NAME or sum(names) > LONGEST_PATH:
+        raise HTTPException(404, "File not found")
+    found: str | None = _safe_path(component_root, relative_url_path)
+    return found
 
 
 def save(storage: Storage, session_info: SessionInfo) -> None:
