@@ -270,7 +270,7 @@ def test_a_long_address_is_not_found_and_fills_no_log(page):
     before = len(log.read_text(errors="replace").splitlines())
     asked = 0
     for letters in (100, 300, 5000):
-        for folder in ("/app/static/planmap/", "/static/", "/app/static/" + "a/" * 300):
+        for folder in ("/app/static/planmap/", "/app/static/" + "a/" * 600):
             asked += 1
             status, _, body = answer_to(f"127.0.0.1:{port}", f"{folder}{'a' * letters}.js")
             assert status == 404, (folder, letters)
