@@ -1,5 +1,6 @@
 """A server on a free loopback port and a Chromium that may reach nothing else."""
 
+import json
 import os
 import shutil
 import sys
@@ -12,6 +13,13 @@ from testing.page_fixture import write_page_data
 from testing.served import OPTIONS, free_port, started
 
 ROOT = Path(__file__).parents[2]
+OWN = ("http://127.0.0.1:", "file:", "data:", "blob:", "about:")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 
 
@@ -60,7 +68,7 @@ def chromium():
         try:
             browser = playwright.chromium.launch(
                 executable_path=path,
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+                args=CHROMIUM_OPTIONS,
             )
         except Error as error:
             if os.environ.get("REQUIRE_BROWSER"):
@@ -70,41 +78,56 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(chromium):
+    """Browser contexts by their options. Pages of one share its cache, as a reader's do.
+
+    What the page keeps in a browser is nothing (see `test_exposure`), so no test hands
+    anything on to the next.
+    """
+    made = {}
+    yield made
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def new_page(chromium):
+def new_page(chromium, contexts):
     """Return a function that opens a page cut off from every other host, and check that at the end.
 
-    Requests to other hosts are aborted and recorded in ``page.outside``; a
-    test that expects some empties the list itself.
+    Other hosts have no address for this browser, and what is asked of them is
+    recorded in ``page.outside``; a test that expects some empties the list itself.
     """
-    contexts = []
     pages = []
 
+    def note(page, address):
+        if not address.startswith(OWN):
+            page.outside.append(address)
+
+    def failed(page, request):
+        page.failed.append(f"{request.url} {request.failure}")
+        if request.failure == "csp" and request.url in page.outside:
+            page.outside.remove(request.url)  # The policy stopped it before it left.
+
     def open_page(width=1440, height=900, **more):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **more)
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
+        key = json.dumps(more, sort_keys=True)
+        if key not in contexts:
+            contexts[key] = chromium.new_context(**more)
+            contexts[key].set_default_timeout(30_000)
+        page = contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.outside = []
         page.faults = []
         page.failed = []
-
-        def judge(route):
-            if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
-                route.continue_()
-            else:
-                page.outside.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", judge)
+        page.on("request", lambda request: note(page, request.url))
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("requestfailed", lambda r: page.failed.append(f"{r.url} {r.failure}"))
+        page.on("requestfailed", lambda request: failed(page, request))
         pages.append(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     for page in pages:
         assert page.outside == []
         assert page.faults == []
