@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import math
 import os
 import random
 import re
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = (10.0, 15.0)
 SAMPLE_SECONDS = 5.0
+OPENING_SECONDS = 300.0
+"""How long the sessions may take to open before the measure begins all the same."""
+
 SETTLED = 0.4
 """Share of the time after which caches are full: the slope of memory is taken from there."""
 
@@ -66,7 +70,9 @@ LINKS = (
 class Told:
     """What all readers of a run came to."""
 
-    end: float
+    end: float = math.inf
+    opening: int = 0
+    ready: threading.Event = field(default_factory=threading.Event)
     clicks: list[float] = field(default_factory=list)
     exports: list[float] = field(default_factory=list)
     uploads: list[float] = field(default_factory=list)
@@ -91,11 +97,13 @@ def wait(seconds: float, told: Told) -> None:
 
 
 def click(address: str, chance: random.Random, told: Told, zones: list[str]) -> None:
-    """Open the page, then click zones until the end."""
+    """Open the page, wait until all others have, then click zones until the end."""
     session = Session(address)
     try:
         session.run()
         told.opened += 1
+        told.opening += 1
+        told.ready.wait()
         wait(chance.uniform(0.0, PAUSE_SECONDS[1]), told)
         number = 0
         while told.goes_on():
@@ -373,7 +381,7 @@ def _act(
     """Let every reader act until the end; read memory meanwhile."""
     zones, files = given
     start = time.perf_counter()
-    told = Told(end=start + 60 * options.minutes)
+    told = Told()
     others = options.exporting + options.uploading + options.visiting
     roles: list[tuple[str, Callable[..., None], Any]] = [
         *[("click", click, zones)] * (options.sessions - others),
@@ -400,6 +408,13 @@ def _act(
     for thread in threads:
         thread.start()
         time.sleep(0.02)
+    # The rush of opening is no part of what is measured.
+    clicking = sum(who == "click" for who, _, _ in roles)
+    while told.opening < clicking and time.perf_counter() - start < OPENING_SECONDS:
+        time.sleep(0.1)
+    start = time.perf_counter()
+    told.end = start + 60 * options.minutes
+    told.ready.set()
     memory: list[tuple[float, float, float]] = []
     while any(thread.is_alive() for thread in threads) and process.poll() is None:
         now = (time.perf_counter() - start) / 60
