@@ -53,22 +53,14 @@ def add_arguments(parser: Parser) -> None:
     add_street_options(new)
     new.add_language()
     new.set_defaults(run=run_new)
-    used = actions.add_parser(
-        "use",
-        help="let the page go on to another data folder, readers finishing on the old one",
-        description="Check a data folder and let the link that GEO_DATA names lead to it.",
-    )
-    used.add_argument("folder", metavar="FOLDER", help="the data folder to use")
-    used.add_argument("--force", action="store_true", help="even if checks fail")
-    back = actions.add_parser(
-        "rollback",
-        help="let the page go back to the data folder used before",
-        description="Let the link lead to the folder that it led to before the last use.",
-    )
-    for parser_of, run in ((used, run_use), (back, run_back)):
-        parser_of.add_argument("--link", metavar="LINK", help="the link to change; GEO_DATA else")
-        parser_of.add_argument("--lang", choices=("zh", "en"), default="zh")
-        parser_of.set_defaults(run=run)
+    used = add_command(actions, "use", parser)
+    used.add_argument("folder", metavar="FOLDER")
+    used.add_argument("--force", action="store_true")
+    back = add_command(actions, "rollback", parser)
+    for command, run in ((used, run_use), (back, run_back)):
+        command.add_argument("--link", metavar="LINK")
+        command.add_language()
+        command.set_defaults(run=run)
 
 
 def run_new(options: argparse.Namespace) -> int:

@@ -64,11 +64,13 @@ def test_one_row_for_each_figure_with_word_shape_and_sentence(check_page):
     alt = west.locator("img.chart").get_attribute("alt")
     assert alt.startswith("规划 1.00，量算 1.000，区间 0.961 至 1.039")
     # On paper it is one table, with its intervals, and nothing that is clicked.
-    page.frame_locator(FRAME).locator(".pm-app").wait_for(state="attached")
+    frame = page.wait_for_selector(FRAME, state="attached").content_frame()
+    frame.wait_for_function("window.planmap && window.planmap.ready", polling=50)
     page.emulate_media(media="print")
     table = page.locator(".pm-sheet .pm-check-print table")
+    table.wait_for(state="attached")
     heads = table.locator("th[scope=col]").all_inner_texts()
-    assert heads[:5] == ["名称", "规划所写", "量算", "差", "95%区间"]
+    assert heads[:5] == ["名称", "规划值", "量算值", "差值", "95%区间"]
     assert table.locator("th[scope=row]").count() == 7
     words = table.locator("tbody tr").first.inner_text()
     assert re.search(r"1\.00\s+1\.00\s+.*0\.96–1\.04", words)
