@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.browser import READY, wait_in
 from testing.page_fixture import write_page_data
 from testing.served import OPTIONS, free_port, started
 
@@ -108,7 +109,6 @@ def new_page(chromium, contexts):
             page.outside.append(address)
 
     def failed(page, request):
-        page.failed.append(f"{request.url} {request.failure}")
         if request.failure == "csp" and request.url in page.outside:
             page.outside.remove(request.url)  # The policy stopped it before it left.
 
@@ -121,7 +121,6 @@ def new_page(chromium, contexts):
         page.set_viewport_size({"width": width, "height": height})
         page.outside = []
         page.faults = []
-        page.failed = []
         page.on("request", lambda request: note(page, request.url))
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.on("requestfailed", lambda request: failed(page, request))
@@ -149,7 +148,7 @@ class MapPage:
         return self
 
     def wait_for_map(self):
-        self.wait("window.planmap && window.planmap.ready")
+        self.wait(READY)
 
     @property
     def frame(self):
@@ -161,25 +160,8 @@ class MapPage:
         return handle.content_frame().evaluate(script, argument)
 
     def wait(self, condition, argument=None):
-        from playwright.sync_api import TimeoutError as WaitedTooLong
-
-        # Now and then a wait that began while the frame was still loading never looks again, so
-        # it is begun anew; seen in 1 of 80 openings, the page long ready.
         frame = self.page.wait_for_selector(FRAME, state="attached").content_frame()
-        for _ in range(6):
-            try:
-                frame.wait_for_function(condition, arg=argument, timeout=5_000, polling=50)
-            except WaitedTooLong:
-                continue
-            return
-        state = frame.evaluate(
-            """() => ({ map: !!window.map, data: !!window.PLAN_DATA, app: !!window.planmap,
-            ready: !!(window.planmap && window.planmap.ready), height: window.innerHeight,
-            styles: [...document.styleSheets].map((s) => s.href) })"""
-        )
-        raise AssertionError(
-            f"{condition}: {state}; failed: {self.page.failed}; faults: {self.page.faults}"
-        )
+        wait_in(frame, condition, argument)
 
     def shapes(self):
         return self.run(

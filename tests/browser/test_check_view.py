@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from testing.browser import wait_in
 from testing.tiny_district import write_tiny_district
 from tests.browser.conftest import FRAME, page_server
 
@@ -65,7 +66,7 @@ def test_one_row_for_each_figure_with_word_shape_and_sentence(check_page):
     assert alt.startswith("规划 1.00，量算 1.000，区间 0.961 至 1.039")
     # On paper it is one table, with its intervals, and nothing that is clicked.
     frame = page.wait_for_selector(FRAME, state="attached").content_frame()
-    frame.wait_for_function("window.planmap && window.planmap.ready", polling=50)
+    wait_in(frame)
     page.emulate_media(media="print")
     table = page.locator(".pm-sheet .pm-check-print table")
     table.wait_for(state="attached")
@@ -81,6 +82,8 @@ def test_one_row_for_each_figure_with_word_shape_and_sentence(check_page):
 def test_every_row_begins_at_one_edge(check_page):
     # A name that took two lines stood in the middle, the others at the left.
     page = check_page()
+    # The last names may come a moment after their rows.
+    page.locator('[class*="_row_"] button p').nth(6).wait_for()
     begins = page.evaluate(
         """() => [...document.querySelectorAll('[class*="_row_"] button p')].map((p) => {
         const range = document.createRange(); range.selectNodeContents(p);

@@ -6,6 +6,7 @@ import urllib.request
 
 import pytest
 
+from testing.browser import wait_in
 from testing.front import nginx_front, page_of_unit
 from testing.page_fixture import write_page_data
 
@@ -71,7 +72,7 @@ def open_view(new_page, front):
         )
         page.goto(f"{front[0]}/{query}")
         frame = page.wait_for_selector(FRAME, state="attached").content_frame()
-        frame.wait_for_function("window.planmap && window.planmap.ready")
+        wait_in(frame)
         return page
 
     return open_
@@ -105,8 +106,8 @@ def test_no_word_of_a_link_is_markup_or_asks_another_host(open_view, parameter):
 def test_the_map_draws_under_the_policy(open_view):
     page = open_view()
     frame = page.wait_for_selector(FRAME, state="attached").content_frame()
-    frame.wait_for_function("window.planmap && window.planmap.ready")
-    frame.wait_for_function("document.querySelectorAll('path.pm-zone').length >= 4")
+    wait_in(frame)
+    wait_in(frame, "document.querySelectorAll('path.pm-zone').length >= 4")
     assert page.refused == []
 
 
