@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sqlite3
 import warnings
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -112,7 +114,7 @@ class DataOptions:
     ----------
     date : datetime.date
         Date of export, written into the file; the same date and data give
-        the same bytes of GeoJSON, CSV, KML and Shapefile.
+        the same bytes of GeoJSON, CSV, KML, GeoPackage and Shapefile.
     crs : str
         ``"EPSG:4326"``, ``"EPSG:4490"``, or a projected one such as ``"EPSG:4548"``.
     language : {"zh", "en"}
@@ -185,7 +187,7 @@ def export_data(
     if edges is not None and not edges.empty:
         own_edges = edges[edges["zone_id"].isin(zones["zone_id"])].to_crs(options.crs)
     if format_ == "gpkg":
-        return _geopackage_bytes(zones.to_crs(options.crs), own_edges, notice)
+        return _geopackage_bytes(zones.to_crs(options.crs), own_edges, notice, options.date)
     return _shapefile_bytes(zones, own_edges, metadata, options, notice)
 
 
@@ -404,7 +406,10 @@ def _plain_table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _geopackage_bytes(
-    zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, notice: Sequence[str]
+    zones: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame | None,
+    notice: Sequence[str],
+    date: dt.date,
 ) -> bytes:
     """Return a GeoPackage with one kind of shape in each table, and the notice as its metadata.
 
@@ -431,7 +436,18 @@ def _geopackage_bytes(
                 dataset_metadata={"notice": whole},
                 layer_metadata={"DESCRIPTION": whole},
             )
+        _date_geopackage(path, date)
         return read_bytes(path)
+
+
+def _date_geopackage(path: Path, date: dt.date) -> None:
+    """Put the date of export where GDAL puts the moment: the same data give the same bytes."""
+    moment = f"{date.isoformat()}T00:00:00.000Z"
+    with closing(sqlite3.connect(path)) as database, database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
+        if "gpkg_metadata_reference" in tables:
+            database.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (moment,))
 
 
 def _one_kind(layer: gpd.GeoDataFrame, name: str) -> dict[str, Any]:

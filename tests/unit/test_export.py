@@ -12,6 +12,7 @@ import sqlite3
 import struct
 import traceback
 import zipfile
+from contextlib import closing
 from unittest.mock import patch
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -387,3 +388,11 @@ def _connect_only(dsn, zones):
     """Write into a database that is away: the rows do not matter."""
     with patch("geo.export.postgis._rows", return_value={}):
         write_postgis(dsn, {"13th": zones}, {}, date=dt.date(2026, 11, 27))
+
+
+def test_a_geopackage_bears_the_date_of_export_and_no_moment(zones, tmp_path):
+    path = tmp_path / "zones.gpkg"
+    path.write_bytes(export_data(zones, "gpkg", OPTIONS))
+    with closing(sqlite3.connect(path)) as database:
+        moments = {row[0] for row in database.execute("SELECT last_change FROM gpkg_contents")}
+    assert moments == {f"{OPTIONS.date.isoformat()}T00:00:00.000Z"}
