@@ -14,12 +14,12 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.parse
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from benchmarks import load
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {"sentences": 3_000, "uploads": 110_000}
@@ -28,23 +28,10 @@ TARGETS = {"sentences": 3_000, "uploads": 110_000}
 PROCESS_EACH = {"uploads": 50}
 """Targets that start a process for each input, and by how much fewer inputs they are given."""
 
-LINKS = (
-    "",
-    "?plan=11th",
-    "?plan=14th&zone=14th-wudadao",
-    "?lang=en&zone=13th-wudadao",
-    "?view=check",
-    "?view=check&plan=14th&lang=en",
-    "?view=compare",
-    "?view=compare&mode=time&period=13th",
-    "?view=place&at_place=五大道",
-    "?view=search&q=小白楼",
-    "?view=export",
-    "?view=nothing&zone=nowhere&plan=99th",
-)
+MIX = ("--exporting=1", "--uploading=1", "--visiting=6")
+"""What some of the sessions of a long load do; the others click."""
+
 EXPORTS = ("geojson", "csv", "kml", "gpkg", "shp", "html", "svg", "xlsx", "docx", "pdf")
-SETTLED = 0.4
-"""Share of the time after which caches are full: the slope of memory is taken from there."""
 
 
 def fuzz(inputs: int) -> bool:
@@ -314,127 +301,6 @@ def damages(count: int) -> bool:
     return done.returncode == 0 and at_random.returncode == 0
 
 
-class Reader(threading.Thread):
-    """A reader who opens links over the page's own protocol, one after another, and leaves."""
-
-    def __init__(self, port: int, end: float, seed: int) -> None:
-        super().__init__(daemon=True)
-        self.port, self.end, self.choice = port, end, random.Random(seed)
-        self.views = self.failed = self.left = 0
-
-    def run(self) -> None:
-        """Open views until the time is up."""
-        while time.monotonic() < self.end:
-            try:
-                self._visit(self.choice.choice(LINKS))
-            except Exception as error:  # whatever it is, it counts
-                self.failed += 1
-                print(f"reader: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-                time.sleep(1)
-
-    def _visit(self, link: str) -> None:
-        """Open a link, wait until the script has run, look a while; one in four leaves early."""
-        from streamlit.proto.BackMsg_pb2 import BackMsg
-        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-        from websocket import create_connection
-
-        session = create_connection(
-            f"ws://127.0.0.1:{self.port}/_stcore/stream",
-            origin=f"http://127.0.0.1:{self.port}",
-            subprotocols=["streamlit"],
-            timeout=180,
-        )
-        try:
-            message = BackMsg()
-            message.rerun_script.query_string = urllib.parse.quote(link.lstrip("?"), safe="=&,")
-            session.send_binary(message.SerializeToString())
-            if self.choice.random() < 0.25:
-                time.sleep(self.choice.random())
-                self.left += 1
-                return
-            while True:
-                data = session.recv()
-                answer = ForwardMsg()
-                answer.ParseFromString(data)
-                if answer.WhichOneof("type") == "script_finished":
-                    break
-            self.views += 1
-            time.sleep(self.choice.uniform(0.5, 3.0))
-        finally:
-            session.close()
-
-
-def load(minutes: float, sessions: int) -> bool:
-    """Hold readers on a page of its own for some minutes; tell memory, log and what is left."""
-    sys.path.insert(0, str(ROOT))
-    from testing.served import free_port, wait_until_healthy
-
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        temporary = folder / "tmp"
-        temporary.mkdir()
-        port, log = free_port(), folder / "page.log"
-        with log.open("w") as file:
-            process = subprocess.Popen(
-                [
-                    sys.executable, "-m", "streamlit", "run", "streamlit_app.py",
-                    "--server.headless=true", "--server.address=127.0.0.1",
-                    f"--server.port={port}",
-                ],
-                cwd=ROOT, stdout=file, stderr=subprocess.STDOUT,
-                env={**os.environ, "TMPDIR": str(temporary)},
-            )  # fmt: skip
-        try:
-            wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
-            start = time.monotonic()
-            end = start + 60 * minutes
-            readers = [Reader(port, end, seed) for seed in range(sessions)]
-            for reader in readers:
-                reader.start()
-            memory: list[tuple[float, float]] = []
-            while any(reader.is_alive() for reader in readers) and process.poll() is None:
-                memory.append(((time.monotonic() - start) / 60, resident_mb(process.pid)))
-                if len(memory) % 12 == 1:
-                    print(f"load: {memory[-1][0]:5.1f} min, {memory[-1][1]:.0f} MB", flush=True)
-                time.sleep(5)
-            alive = process.poll() is None
-        finally:
-            process.terminate()
-            process.wait(20)
-        tracebacks = log.read_text(errors="replace").count("Traceback")
-        left = [p.name for p in temporary.iterdir() if p.name.startswith("heping-")]
-    late = [(t, m) for t, m in memory if t > SETTLED * minutes]
-    rise = slope(late)
-    views, failed = sum(r.views for r in readers), sum(r.failed for r in readers)
-    print(
-        f"load: {sessions} sessions, {minutes:g} min, {views} views, "
-        f"{sum(r.left for r in readers)} left early, {failed} failed; "
-        f"memory {memory[0][1]:.0f} MB at start, {late[0][1]:.0f} MB at "
-        f"{SETTLED:.0%} of the time, {memory[-1][1]:.0f} MB at the end, "
-        f"highest {max(m for _, m in memory):.0f} MB, slope after "
-        f"{SETTLED:.0%}: {rise:+.2f} MB/min; {tracebacks} tracebacks in the log; "
-        f"{len(left)} temporary folders left",
-        flush=True,
-    )
-    return alive and not failed and not tracebacks and not left
-
-
-def resident_mb(pid: int) -> float:
-    """Return the resident memory of a process [MB]; Linux only."""
-    words = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", words)[1]) / 1024  # type: ignore[index]
-
-
-def slope(points: list[tuple[float, float]]) -> float:
-    """Return the slope of the line of least squares through some points."""
-    if len(points) < 2:
-        return 0.0
-    mean_x = sum(x for x, _ in points) / len(points)
-    mean_y = sum(y for _, y in points) / len(points)
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-
-
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
@@ -453,7 +319,9 @@ def main() -> int:
         "locked": lambda: locked(options.inputs, options.whole, options.kind),
         "faults": faults,
         "damages": lambda: damages(options.damages),
-        "load": lambda: load(options.minutes, options.sessions),
+        "load": lambda: load.main(
+            [f"--minutes={options.minutes}", f"--sessions={options.sessions}", *MIX]
+        ),
     }
     chosen = [options.only] if options.only else list(works)
     outcomes = [works[name]() for name in chosen]  # one that fails does not keep the others
