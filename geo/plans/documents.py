@@ -153,12 +153,13 @@ def read_document(path: Path | str) -> Document:
     PlanError
         If it is not a plan file; the message names each fault with its line.
     """
-    parsed = _read(Path(path))
-    if isinstance(parsed, list):
+    path = Path(path)
+    document, faults = check_source(path.name, read_text(path))
+    if document is None:
         raise PlanError(
-            lines_of([Text("text.about", what=f.place, words=f.message) for f in parsed])
+            lines_of([Text("text.about", what=f.place, words=f.message) for f in faults])
         )
-    return parsed[0]
+    return document
 
 
 def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
@@ -172,8 +173,9 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     Returns
     -------
     documents : list of Document
-        The sound ones, by name of the file. Items that clash with another
-        document (same id, unknown ``carried_from`` and the like) are left out.
+        The sound ones, by name of the file. Items with a fault of their own and
+        those that clash with another document (same id, unknown
+        ``carried_from`` and the like) are left out.
     issues : list of Issue
         One for each fault, with file and line.
 
@@ -189,14 +191,14 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
     issues: list[Issue] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            parsed = _read(path)
+            lines = _Lines(path.name, read_text(path))
+            document, faults = _parse(lines)
         except (DataFileError, InputTooLargeError) as error:
             issues.append(Issue("plan-file-unreadable", "error", path.name, error.words))
             continue
-        if isinstance(parsed, list):
-            issues.extend(parsed)
-        else:
-            documents.append(parsed)
+        issues += faults
+        if document is not None:
+            documents.append((document, lines))
     if not documents and not issues:
         issues.append(
             Issue(
@@ -216,7 +218,7 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
             Text("plan.without-items.remedy"),
         )
         for document, lines in documents
-        if not document.items
+        if not document.items and lines.items is None
     ]
     sound, clashes = _without_clashes(documents)
     return sound, issues + clashes
@@ -239,8 +241,8 @@ def check_source(name: str, source: str) -> tuple[Document | None, list[Issue]]:
     issues : list of Issue
         One for each fault; ``place`` is the name with the line.
     """
-    parsed = _parse(name, source)
-    return (None, parsed) if isinstance(parsed, list) else (parsed[0], [])
+    document, faults = _parse(_Lines(name, source))
+    return (None, faults) if faults else (document, [])
 
 
 def line_of(source: str, loc: Sequence[int | str]) -> int:
@@ -254,33 +256,58 @@ def line_of(source: str, loc: Sequence[int | str]) -> int:
     return _Lines("", source).of(loc)
 
 
-def _read(path: Path) -> _Found | list[Issue]:
-    """Return the document of a file with its lines, or its faults with their lines."""
-    return _parse(path.name, read_text(path))
-
-
-def _parse(name: str, source: str) -> _Found | list[Issue]:
-    """Return the document with the lines of its text, or its faults with their lines."""
-    lines = _Lines(name, source)
+def _parse(lines: _Lines) -> tuple[Document | None, list[Issue]]:
+    """Return the document with its sound items, if there is one, and every fault by its line."""
+    source = lines.source
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         fault, line = toml_fault(error, source)
-        return [_fault(name, line, Text("plan.not-toml", fault=fault))]
+        return None, [_fault(lines.name, line, Text("plan.not-toml", fault=fault))]
     except RecursionError:
-        return [_fault(name, 1, Text("plan.too-deep"))]
+        return None, [_fault(lines.name, 1, Text("plan.too-deep"))]
     except ValueError:  # an integer of more digits than Python turns into a number
-        return [_fault(name, 1, Text("plan.number-too-long"))]
+        return None, [_fault(lines.name, 1, Text("plan.number-too-long"))]
     if other_version := format_fault(data.get("format")):
-        return [_fault(name, lines.of(("format",)) if "format" in data else 1, other_version)]
+        line = lines.of(("format",)) if "format" in data else 1
+        return None, [_fault(lines.name, line, other_version)]
+    document: Document | None
+    faults: list[Issue] = []
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
-        return [
-            _fault(name, lines.of(e["loc"]), fault_of(e).about(_owner(e["loc"], data)))
-            for e in error.errors(include_url=False)
-        ]
-    return _own_faults(document, lines) or (_without_placeholders(document), lines)
+        document, faults = _without_faulty_items(data, error, lines)
+    if document is None:
+        return None, faults
+    own = _own_faults(document, lines)
+    return (None, faults + own) if own else (_without_placeholders(document), faults)
+
+
+def _without_faulty_items(
+    data: dict[str, Any], error: ValidationError, lines: _Lines
+) -> tuple[Document | None, list[Issue]]:
+    """Return the document without the items that have a fault, and all faults.
+
+    Where something other than an item is at fault there is no document.
+    """
+    details = error.errors(include_url=False)
+    numbers = {one["loc"][1] for one in details if one["loc"][:1] == ("items",) and one["loc"][1:]}
+    is_whole = any(one["loc"][:1] != ("items",) or not one["loc"][1:] for one in details)
+    remedy = Text("plan.file-remedy" if is_whole else "plan.item-remedy")
+    faults = [
+        _fault(
+            lines.name,
+            lines.of(one["loc"]),
+            fault_of(one).about(_owner(one["loc"], data)),
+            remedy,
+        )
+        for one in details
+    ]
+    if is_whole:
+        return None, faults
+    sound = [n for n in range(len(data["items"])) if n not in numbers]
+    lines.items = sound
+    return Document.model_validate(data | {"items": [data["items"][n] for n in sound]}), faults
 
 
 def _without_placeholders(document: Document) -> Document:
@@ -369,9 +396,10 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
     return sound, issues
 
 
-def _fault(name: str, line: int, message: Text) -> Issue:
+def _fault(name: str, line: int, message: Text, remedy: Text | None = None) -> Issue:
     """Return one fault of a plan file."""
-    return Issue("plan-file", "error", f"{name}:{line}", message, Text("plan.file-remedy"))
+    remedy = remedy or Text("plan.file-remedy")
+    return Issue("plan-file", "error", f"{name}:{line}", message, remedy)
 
 
 def _owner(loc: tuple[int | str, ...], data: Any) -> str:
@@ -392,6 +420,9 @@ class _Lines:
 
     def __init__(self, name: str, source: str) -> None:
         self.name = name
+        self.source = source
+        # Places in the file of a document's items, where some of the file were left out.
+        self.items: list[int] | None = None
         self.lines = source.split("\n")
         quoted = False
         self.headers: list[tuple[int, str]] = []
@@ -409,6 +440,8 @@ class _Lines:
         """Return the line of the deepest key of `loc` that can be found, else 1."""
         start, end, path = 1, len(self.lines), ""
         parts = list(loc)
+        if self.items is not None and parts[:1] == ["items"] and isinstance(parts[1], int):
+            parts[1] = self.items[parts[1]]
         while parts:
             key = str(parts.pop(0))
             path = f"{path}.{key}" if path else key

@@ -61,13 +61,13 @@ def line_of(text: str, start: str) -> int:
     return next(n for n, line in enumerate(text.split("\n"), start=1) if line.startswith(start))
 
 
-def refused(folder: Path, text: str, match: str, line: int) -> None:
+def refused(folder: Path, text: str, match: str, line: int, kept: tuple[str, ...] = ()) -> None:
     path = write(folder, text)
     with pytest.raises(PlanError, match=match) as caught:
         read_document(path)
     assert f"1st-plan.toml:{line}:" in str(caught.value)
     documents, issues = read_documents(folder)
-    assert documents == []
+    assert tuple(item.id for document in documents for item in document.items) == kept
     assert f"1st-plan.toml:{line}" in [issue.place for issue in issues]
     assert {issue.level for issue in issues} == {"error"}
 
@@ -196,7 +196,27 @@ def test_the_line_of_the_second_item_is_not_that_of_the_first(tmp_path):
     second = ITEM.replace("1st-old-town", "1st-new-town").replace('"zone"', '"area"')
     text = HEAD + ITEM + second
     line = HEAD.count("\n") + ITEM.count("\n") + line_of(second, "kind")
-    refused(tmp_path, text, "1st-new-town: kind", line)
+    refused(tmp_path, text, "1st-new-town: kind", line, kept=("1st-old-town",))
+
+
+def test_a_fault_of_one_item_costs_no_other(tmp_path):
+    faulty = ITEM.replace("1st-old-town", "1st-new-town").replace('"zone"', '"area"')
+    clash = ITEM.replace("1st-old-town", "1st-far-town") + 'label_at = "nowhere"\n'
+    text = HEAD + faulty + ITEM + clash
+    write(tmp_path, text)
+    (document,), issues = read_documents(tmp_path)
+    assert [item.id for item in document.items] == ["1st-old-town"]
+    # Lines are those of the file, also behind the item that is left out.
+    lines = [int(issue.place.rpartition(":")[2]) for issue in issues]
+    assert lines == [line_of(text, 'kind = "area"'), line_of(text, 'label_at = "nowhere"')]
+    assert "left out" in issues[0].words("en")[1]
+
+
+def test_a_fault_of_the_document_leaves_none_of_its_items(tmp_path):
+    write(tmp_path, HEAD.replace("period_from = 2001", 'period_from = "x"') + ITEM)
+    documents, issues = read_documents(tmp_path)
+    assert documents == []
+    assert "left out" not in issues[0].words("en")[1]
 
 
 def test_the_line_of_a_connector_is_found(tmp_path):
@@ -218,7 +238,7 @@ def test_a_table_header_inside_a_long_passage_is_no_header(tmp_path):
     text = HEAD + ITEM.replace('positioning = "打造老城展示区。"', passage)
     second = ITEM.replace("1st-old-town", "1st-new-town").replace('"zone"', '"area"')
     line = (text).count("\n") + line_of(second, "kind")
-    refused(tmp_path, text + second, "1st-new-town: kind", line)
+    refused(tmp_path, text + second, "1st-new-town: kind", line, kept=("1st-old-town",))
 
 
 def test_a_syntax_error_has_its_line(tmp_path):
