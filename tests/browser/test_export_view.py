@@ -55,7 +55,8 @@ def test_choices_survive_leaving_the_view(export_page):
     frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
     frame.get_by_role("link", name="导出", exact=True).first.click()
     page.get_by_role("button", name="生成文件", exact=True).wait_for()
-    assert page.get_by_text(re.compile(r"^和平区_.*[.]geojson$")).is_visible()
+    # The name stands below the button, a moment after it.
+    page.get_by_text(re.compile(r"^和平区_.*[.]geojson$")).wait_for()
 
 
 def test_the_file_that_is_downloaded_has_the_name_that_the_button_says(export_page):
