@@ -160,7 +160,8 @@ def test_readings_are_drawn_as_outlines_on_demand(check_page):
     page = check_page("&finding=13th-east/area")
     frame = page.frame_locator(FRAME)
     edges = frame.locator("path[aria-label]")
-    frame.locator('path[aria-label$="青中路"]').wait_for()
+    # Attached, not visible: a line that runs due north has no width for Playwright.
+    frame.locator('path[aria-label$="青中路"]').wait_for(state="attached")
     before = frame.locator("path[stroke-dasharray]").count()
     page.get_by_role("button", name="河岸线").click()
     page.get_by_role("button", name="沿河道路").click()
