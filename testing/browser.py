@@ -16,7 +16,7 @@ def wait_in(frame: Frame, condition: str = READY, argument: object = None) -> No
 
     Raises
     ------
-    AssertionError
+    TimeoutError
         After half a minute, with what stands in the frame.
     """
     for _ in range(TRIES):
@@ -30,4 +30,4 @@ def wait_in(frame: Frame, condition: str = READY, argument: object = None) -> No
         ready: !!(window.planmap && window.planmap.ready), height: window.innerHeight,
         styles: [...document.styleSheets].map((s) => s.href) })"""
     )
-    raise AssertionError(f"{condition}: {state}")
+    raise TimeoutError(f"{condition}: {state}")

@@ -36,8 +36,8 @@ class StandaloneOptions:
     language : {"zh", "en"}
         Language at the start; a button switches.
     shown : sequence of str, optional
-        Zone ids drawn at the start; by default all that have limits of their
-        own or of an earlier plan.
+        Zone ids drawn at the start; by default those that the page opens with, see
+        `layers.map.zones.shown_at_first`.
     start : mapping of str to str
         Address that the page opens with, such as ``{"view": "compare"}``; see
         docs/frame.md.
@@ -160,9 +160,7 @@ def frame_data(
     except GeoError as error:
         raise ExportError(error.words) from error
     known = [zone["id"] for zone in data["zones"]]
-    shown = options.shown
-    if shown is None:
-        shown = [zone["id"] for zone in data["zones"] if "t" in zone and zone["basis"] != "named"]
+    shown = data["start"]["shown"] if options.shown is None else options.shown
     unknown = [zone_id for zone_id in shown if zone_id not in known]
     if unknown:
         raise ExportError(Text("refused.zone", zone=unknown[0], known=known))

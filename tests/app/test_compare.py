@@ -40,7 +40,6 @@ positioning = "打造五大道夜间经济<script>window.broken=1</script>。"
 @pytest.fixture
 def page_folder(tmp_path, monkeypatch):
     folder = write_page_data(tmp_path / "data")
-    (folder / "plans").mkdir()
     for plan, start, end in (("13th", 2016, 2020), ("14th", 2021, 2025)):
         text = DOCUMENT.replace("{plan}", plan)
         text = text.replace("{start}", str(start)).replace("{end}", str(end))

@@ -1,14 +1,22 @@
 """A server on a free loopback port and a Chromium that may reach nothing else."""
 
+import datetime as dt
+import functools
+import http.server
 import json
 import os
 import shutil
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from geo.io.read import data_folder
+from layers.exports import read_material
+from layers.site.edition import EditionOptions, edition_files, write_edition
+from layers.site.tables import check_folder
 from testing.browser import READY, wait_in
 from testing.page_fixture import write_page_data
 from testing.served import OPTIONS, free_port, started
@@ -25,6 +33,17 @@ CHROMIUM_OPTIONS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
+
+
+def pytest_collection_modifyitems(items):
+    """Try a test again, once, whose wait for the browser ran out; the summary says RERUN.
+
+    A machine that does something else may stop a browser for half a minute. What a page
+    shows wrongly fails at once: only a wait is tried again.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @contextmanager
@@ -53,6 +72,49 @@ def page_address(page_folder_served, tmp_path_factory):
 def real_address(tmp_path_factory):
     """The address of a server that shows the project's own data."""
     with page_server(ROOT / "data", tmp_path_factory.mktemp("log") / "server.log") as address:
+        yield address
+
+
+def written_edition(data, folder):
+    """Write the edition of a data folder, without the files to take away."""
+    options = EditionOptions(dt.date(2026, 11, 27))
+    write_edition(edition_files(read_material(data), check_folder(data), options, []), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def edition(tmp_path_factory):
+    """The folder of the published edition of the project's own data."""
+    return written_edition(data_folder(), tmp_path_factory.mktemp("edition") / "site")
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def folder_served(folder):
+    """Serve the files of a folder for a block; give the address."""
+    handler = functools.partial(_Silent, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def edition_address(page_folder_served, tmp_path_factory):
+    """The address of the published edition of the made-up data."""
+    folder = tmp_path_factory.mktemp("made-up") / "site"
+    with folder_served(written_edition(page_folder_served, folder)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def real_edition_address(edition):
+    """The address of the published edition of the project's own data."""
+    with folder_served(edition) as address:
         yield address
 
 
@@ -138,6 +200,9 @@ def new_page(chromium, contexts):
 class MapPage:
     """The page as a reader uses it."""
 
+    calm = False
+    """Whether the map goes to a place at once, without a flight."""
+
     def __init__(self, page, address):
         self.page = page
         self.address = address
@@ -183,7 +248,7 @@ class MapPage:
 
     def wait_for_link(self, part):
         self.page.wait_for_function(
-            "part => decodeURIComponent(location.search).includes(part)", arg=part
+            "part => decodeURIComponent(location.search).includes(part)", arg=part, polling=50
         )
 
     def click_at(self, latitude, longitude):
@@ -207,6 +272,55 @@ class MapPage:
             return [a.x + m.left, a.y + m.top, c.x + m.left, c.y + m.top]; }""",
             box,
         )
+
+
+class EditionPage(MapPage):
+    """The published edition: the same scripts in a document of their own, opened much faster.
+
+    What the scripts do by themselves is tried here; what Streamlit's page has to do with
+    (its frame, its address, its own views) needs `MapPage`.
+    """
+
+    calm = True
+
+    def open(self, query=""):
+        self.page.goto(f"{self.address}/index.html{query}")
+        self.wait_for_map()
+        return self
+
+    @property
+    def frame(self):
+        return self.page
+
+    def run(self, script, argument=None):
+        return self.page.evaluate(script, argument)
+
+    def wait(self, condition, argument=None):
+        wait_in(self.page.main_frame, condition, argument)
+
+
+# Waiting evaluates words in the page, which its policy forbids.
+EDITION_CONTEXT = {"bypass_csp": True, "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def edition_page(new_page, edition_address):
+    """Return a function that opens the edition of the made-up data."""
+
+    def open_map(query="", **more):
+        return EditionPage(new_page(**(EDITION_CONTEXT | more)), edition_address).open(query)
+
+    return open_map
+
+
+@pytest.fixture
+def real_edition_page(new_page, real_edition_address):
+    """Return a function that opens the edition of the project's own data."""
+
+    def open_map(query="", **more):
+        return EditionPage(new_page(**(EDITION_CONTEXT | more)), real_edition_address).open(query)
+
+    return open_map
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from layers.map.zones import (
 from layers.marks import verdict_mark
 from layers.styles import HATCHES, VERDICT_COLOURS, style_of, styles_of
 from layers.tables.reader import unique_labels
-from testing.page_fixture import PLANS, ROADS, box, feature, line, zone
+from testing.page_fixture import SCRIPT, at, box, feature, line
 
 ABOUT = {
     "version": "1",
@@ -47,6 +47,83 @@ ABOUT = {
     "title": ["规划图", "Plan map"],
     "periods": {"11th": (2006, 2010), "13th": (2016, 2020), "14th": (2021, 2025)},
 }
+
+
+def zone(zone_id, geometry, **more):
+    plan, _, place = zone_id.partition("-")
+    properties = {
+        "zone_id": zone_id,
+        "plan": plan,
+        "document_id": f"{plan}-outline",
+        "group": "liuqu",
+        "group_name": "六区",
+        "group_name_en": "Six zones",
+        "place": place,
+        "kind": "zone",
+        "basis": "stated" if geometry else "named",
+        "name": f"{place} 片区",
+        "name_en": f"{place} zone",
+        "short_name": place.upper(),
+        "short_name_en": place,
+        "section": "第一章",
+        "citation": "《测试规划》，第一章",
+        "citation_en": "Test plan, chapter 1",
+        "limits_text": f"以甲路、乙路围合的{place}",
+        "positioning": "定位原文",
+        "strategy": "",
+        "quote": [],
+        "places": ["某广场"],
+        "stated_area": "1.49平方公里",
+        "stated_area_km2": 1.49,
+        "computed_area_km2": 1.472 if geometry else None,
+        "low_km2": 1.40 if geometry else None,
+        "high_km2": 1.54 if geometry else None,
+        "verdict": "agrees" if geometry else "not_determinable",
+        "verdict_reason": "两者相合。",
+        "verdict_reason_en": "They meet.",
+        "readings": [],
+        "reasoning": "",
+        "reasoning_en": "",
+        "carried_from": "",
+    }
+    return {"id": zone_id} | feature(geometry, **(properties | more))
+
+
+PLANS = {
+    "11th": [zone("11th-only-a-name", None, stated_area="", stated_area_km2=None, group="ming")],
+    "13th": [
+        zone("13th-wudadao", box(10, 10, 60, 60)),
+        zone("13th-xiaobailou", box(40, 40, 80, 80), strategy=SCRIPT),
+        zone("13th-central-park", box(5, 75, 25, 95)),
+        zone(
+            "13th-nanjing-road",
+            box(0, 48, 95, 54),
+            kind="belt",
+            basis="corridor",
+            group="sandai",
+            group_name="三带",
+            group_name_en="Three belts",
+        ),
+        zone("13th-slow-traffic", box(2, 2, 98, 98), group="note7"),
+        zone("13th-xikai-church", None),
+        zone("13th-a-point", {"type": "Point", "coordinates": at(88, 20)}, group="dian"),
+    ],
+    "14th": [
+        zone("14th-wudadao", box(10, 10, 60, 60), basis="carried", carried_from="13th-wudadao"),
+        zone(
+            "14th-nanshi",
+            box(70, 70, 95, 95),
+            basis="interpreted",
+            reasoning="据文意",
+            reasoning_en="From the words",
+        ),
+    ],
+}
+
+ROADS = [
+    ("甲路", "Jia Road", "primary", "traced", [(0, 40), (100, 40)]),
+    ("乙路", "Yi Road", "local", "inferred", [(40, 0), (40, 100)]),
+]
 
 
 def decode(numbers):
