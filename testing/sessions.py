@@ -16,7 +16,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 ANSWER_SECONDS = 120
-WIDGETS = frozenset({"button", "checkbox", "download_button", "file_uploader", "selectbox"})
+WIDGETS = frozenset(
+    {"button", "checkbox", "download_button", "file_uploader", "selectbox", "text_area"}
+)
 """Kinds that are found by their key; pills and maps have places of their own."""
 
 BOUNDARY = "plan-map-load"
@@ -24,6 +26,8 @@ BOUNDARY = "plan-map-load"
 
 class Session:
     """One reader: a websocket, the widgets that the page showed, and what was done to them.
+
+    A ``cookie`` goes along with the websocket, and with every file.
 
     Attributes
     ----------
@@ -38,6 +42,7 @@ class Session:
     def __init__(self, address: str, query: str = "", **more: Any) -> None:
         self.address = address
         self.query = query
+        self.cookie = str(more.get("cookie") or "")
         self.received = 0
         self.script = ""
         self.title = ""
@@ -168,6 +173,10 @@ class Session:
         self.states[box.id] = WidgetState(id=box.id, bool_value=True)
         return self.run()
 
+    def write(self, area: Any, words: str) -> None:
+        """Write into a field of a form; what is pressed next takes it along."""
+        self.states[area.id] = WidgetState(id=area.id, string_value=words)
+
     def choose(self, box: Any, option: int) -> float:
         """Choose an option of a list by its number and wait for the answer."""
         self.states[box.id] = WidgetState(id=box.id, string_value=box.options[option])
@@ -190,7 +199,7 @@ class Session:
         while (message := self._hear()).WhichOneof("type") != "file_urls_response":
             pass
         (urls,) = message.file_urls_response.file_urls
-        cookie = _xsrf_cookie(self.address)
+        token = _xsrf_cookie(self.address)
         body = (
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{urls.file_id}"; '
             f'filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
@@ -202,8 +211,8 @@ class Session:
             method="PUT",
             headers={
                 "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
-                "Cookie": f"_streamlit_xsrf={cookie}",
-                "X-Xsrftoken": cookie,
+                "Cookie": f"_streamlit_xsrf={token}; {self.cookie}".rstrip("; "),
+                "X-Xsrftoken": token,
             },
         )
         with urllib.request.urlopen(sent, timeout=ANSWER_SECONDS):
@@ -237,7 +246,8 @@ class Session:
             if told.error_msg:
                 raise RuntimeError(told.error_msg)
             url = told.deferred_file.url
-        with urllib.request.urlopen(self.address + url, timeout=ANSWER_SECONDS) as answer:
+        asking = urllib.request.Request(self.address + url, headers={"Cookie": self.cookie})
+        with urllib.request.urlopen(asking, timeout=ANSWER_SECONDS) as answer:
             return len(answer.read())
 
     def stay(self) -> None:

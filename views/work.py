@@ -86,7 +86,7 @@ def _write_queue(waiting: int, running: int) -> None:
         logger.warning("static/queue.json cannot be written")
 
 
-def submit(slot: str, request: Any, function: str, arguments: Any) -> Work:
+def submit(slot: str, request: Any, function: str, arguments: Any, *, short: bool = False) -> Work:
     """Begin a job in a slot of the session, and give up what was there.
 
     Parameters
@@ -95,7 +95,7 @@ def submit(slot: str, request: Any, function: str, arguments: Any) -> Work:
         Such as ``"preview"``, ``"file"``, ``"upload"``.
     request : object
         What is asked for, to compare with later.
-    function, arguments
+    function, arguments, short
         As `geo.workers.pool.Pool.submit` takes them.
 
     Returns
@@ -110,7 +110,7 @@ def submit(slot: str, request: Any, function: str, arguments: Any) -> Work:
     drop(slot)
     owner = st.session_state.setdefault("work_owner", None) or _Owner(pool())
     st.session_state["work_owner"] = owner
-    work = Work(request, pool().submit(function, arguments, owner.name))
+    work = Work(request, pool().submit(function, arguments, owner.name, short=short))
     st.session_state[f"work_{slot}"] = work
     return work
 
@@ -156,7 +156,7 @@ def waited(slot: str, request: Any, function: str, arguments: Any, state: State)
     st.session_state.pop(key, None)
     work = held(slot)
     if work is None or work.request != request:
-        work = submit(slot, request, function, arguments)
+        work = submit(slot, request, function, arguments, short=True)
 
     def cancel() -> None:
         st.session_state[key] = request

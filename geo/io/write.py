@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -143,13 +144,26 @@ def temporary_folder() -> Iterator[Path]:
     ExportError
         If no temporary folder can be made.
     """
+    folder = new_temporary_folder("heping-")
     try:
-        folder = tempfile.TemporaryDirectory(prefix="heping-", ignore_cleanup_errors=True)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_temporary_folder(prefix: str) -> Path:
+    """Make an empty folder that the caller takes away.
+
+    Raises
+    ------
+    ExportError
+        If no temporary folder can be made.
+    """
+    try:
+        return Path(tempfile.mkdtemp(prefix=prefix))
     except OSError as error:
         # Uploads and exports of the page end here: readers are told no path.
         raise ExportError(_write_message(Text("file.temporary-folder"), error)) from error
-    with folder as name:
-        yield Path(name)
 
 
 def _write_part(part: Path, data: bytes) -> None:

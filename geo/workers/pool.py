@@ -12,6 +12,9 @@ one takes its place. Children are kept ready, with their libraries loaded, while
 A child is told its job by pickle on its standard input, which is a direction that only this
 process writes; what comes back are lines of JSON and the name of a file in the folder of the
 job. Values of ours come back in such a file, see `geo.workers.handed`.
+
+The queue goes by order of arrival, with one place kept for short jobs: a reader whose file is
+to be looked at does not wait until the exports of others are done.
 """
 
 from __future__ import annotations
@@ -25,7 +28,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import weakref
@@ -35,6 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import GeoError
+from geo.io.write import new_temporary_folder
 from geo.texts import Text
 
 if TYPE_CHECKING:
@@ -97,10 +100,11 @@ class Job:
         Why it failed, once `state` is ``"failed"``.
     """
 
-    def __init__(self, function: str, arguments: Any, folder: Path) -> None:
+    def __init__(self, function: str, arguments: Any, folder: Path, *, short: bool) -> None:
         self.function = function
         self.arguments = arguments
         self.folder = folder
+        self.short = short
         self.state: JobState = "waiting"
         self.share = 0.0
         self.words = ""
@@ -161,6 +165,8 @@ class Pool:
     ----------
     workers : int
         Jobs that run at once.
+    short_workers : int
+        Further jobs that run at once if short ones are among them.
     limits : PoolLimits
         What each may use, and how many may wait.
     modules : tuple of str
@@ -172,11 +178,13 @@ class Pool:
     def __init__(
         self,
         workers: int = 2,
+        short_workers: int = 1,
         limits: PoolLimits | None = None,
         modules: tuple[str, ...] = (),
         told: Callable[[int, int], None] | None = None,
     ) -> None:
         self.workers = workers
+        self.short_workers = short_workers
         self.limits = limits or PoolLimits()
         self.modules = modules
         self.told = told
@@ -189,7 +197,7 @@ class Pool:
         self._is_cooling = False
         self._closed = False
 
-    def submit(self, function: str, arguments: Any, owner: str = "") -> Job:
+    def submit(self, function: str, arguments: Any, owner: str = "", *, short: bool = False) -> Job:
         """Put a job into the queue.
 
         Parameters
@@ -202,6 +210,9 @@ class Pool:
             Anything that pickle takes; it is unpickled by our own child only.
         owner : str
             Whose job it is, such as the id of a session; see `leave`.
+        short : bool
+            Whether a reader waits for it with the page, as for a preview: it does not wait
+            until long ones end.
 
         Returns
         -------
@@ -211,6 +222,8 @@ class Pool:
         ------
         QueueFullError
             If more jobs wait than `PoolLimits` allows, in all or for this owner.
+        ExportError
+            If there is no room for the folder of the job.
         GeoError
             If the pool is closed.
         """
@@ -222,18 +235,17 @@ class Pool:
                 raise QueueFullError(Text("pool.full-own", count=len(mine)))
             if len(self._waiting) >= self.limits.waiting:
                 raise QueueFullError(Text("pool.full", count=len(self._waiting)))
-            job = Job(function, arguments, Path(tempfile.mkdtemp(prefix="heping-job-")))
+            job = Job(function, arguments, new_temporary_folder("heping-job-"), short=short)
             self._waiting.append(job)
             self._owned.setdefault(owner, weakref.WeakSet()).add(job)
-            if len(self._running) < self.workers:
-                self._start(self._waiting.popleft())
+            self._start_those_that_may()
         self._tell()
         return job
 
     def place(self, job: Job) -> int:
-        """Return how many jobs a waiting one has to wait for, itself included; 0 if none."""
+        """Return how many jobs of its kind wait before a waiting one, itself included, or 0."""
         with self._lock:
-            waiting = [other for other in self._waiting if other.state == "waiting"]
+            waiting = [j for j in self._waiting if j.state == "waiting" and j.short == job.short]
         return waiting.index(job) + 1 if job in waiting else 0
 
     def counts(self) -> tuple[int, int]:
@@ -264,20 +276,31 @@ class Pool:
         for child in idle:
             _end(child)
 
-    # Inside. `_start` and `_next` are called with the lock held.
+    # Inside. `_may_run`, `_start_those_that_may` and `_next` are called with the lock held.
 
-    def _start(self, job: Job) -> None:
-        self._running.add(job)
-        threading.Thread(target=self._run, args=(job,), name="geo-job", daemon=True).start()
+    def _may_run(self, job: Job) -> bool:
+        """Tell whether there is a place: short jobs may take every one, long ones not the last."""
+        long = sum(not other.short for other in self._running)
+        free = len(self._running) < self.workers + self.short_workers
+        return free and (job.short or long < self.workers)
+
+    def _start_those_that_may(self) -> None:
+        """Start what waits, in the order in which it came."""
+        waiting, self._waiting = self._waiting, deque()
+        for job in waiting:
+            if job.state != "waiting":
+                continue
+            if self._may_run(job):
+                self._running.add(job)
+                threading.Thread(target=self._run, args=(job,), name="geo-job", daemon=True).start()
+            else:
+                self._waiting.append(job)
 
     def _next(self, job: Job) -> None:
         self._running.discard(job)
         for owner in [o for o, jobs in self._owned.items() if not jobs]:
             del self._owned[owner]
-        while self._waiting and len(self._running) < self.workers:
-            following = self._waiting.popleft()
-            if following.state == "waiting":
-                self._start(following)
+        self._start_those_that_may()
 
     def _run(self, job: Job) -> None:
         """Carry one job through, then begin the next; runs on a thread of its own."""

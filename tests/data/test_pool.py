@@ -1,14 +1,16 @@
 """Long work in child processes: every way a job can end, and the queue."""
 
 import datetime as dt
+import errno
 import os
 import pickle
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 
-from geo.errors import GeoError
+from geo.errors import ExportError, GeoError
 from geo.io.read import data_folder
 from geo.io.write import temporary_folder
 from geo.uploads.fields import Fields
@@ -126,6 +128,36 @@ def test_a_waiting_job_knows_its_place_and_moves_up(pool):
     first.cancel()
     assert third.wait(SECONDS)
     assert (first.state, third.state) == ("cancelled", "done")
+
+
+def test_a_short_job_does_not_wait_for_long_ones_nor_pass_them_for_ever(pool):
+    def start(*, short=False):
+        return pool.submit("testing.jobs:run_until_cancelled", None, short=short)
+
+    one = running(start())
+    two = start()
+    assert pool.submit("testing.jobs:copy", "short", short=True).wait(SECONDS)
+    assert (one.state, two.state) == ("running", "waiting")
+    short = running(start(short=True))
+    waits, later = start(short=True), start(short=True)
+    assert [pool.place(job) for job in (two, waits, later)] == [1, 1, 2]
+    # What came first is next, where both may run.
+    one.cancel()
+    assert running(two).state == "running"
+    short.cancel()
+    assert running(waits).state == "running"
+    two.cancel()
+    assert running(later).state == "running"
+
+
+def test_a_job_without_room_for_its_folder_is_told(pool, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(ExportError, match="temporary folder"):
+        pool.submit("testing.jobs:copy", None)
+    assert pool.counts() == (0, 0)
 
 
 def test_who_leaves_takes_the_work_along(pool):

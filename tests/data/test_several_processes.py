@@ -1,6 +1,8 @@
 """The nginx lines of docs/many-readers.md, with two processes on loopback."""
 
 import re
+import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -90,6 +92,35 @@ def test_a_reader_stays_with_one_process(front):
 def test_an_unknown_process_in_a_cookie_is_answered_by_a_known_one(front):
     host, one, two, _ = front
     assert given_cookie(host, "1") in (one, two)
+
+
+def test_an_export_and_an_upload_belong_to_the_process_of_their_reader(front, tmp_path):
+    host, one, two, _ = front
+    reader = Session(f"http://{host}", "view=export", cookie=f"plan_map={two}")
+    try:
+        reader.run()
+        formats = reader.find("selectbox", "export_format")
+        reader.choose(formats, list(formats.options).index("GeoJSON"))
+        reader.press(reader.find("button", "export_make"))
+        until = time.monotonic() + 60
+        while (file := reader.find("download_button", "")) is None and time.monotonic() < until:
+            time.sleep(min(reader.asks_again.values(), default=0.2))
+            reader.run(next(iter(reader.asks_again), ""))
+        assert reader.faults == []
+        assert reader.download(file) > 500
+        reader.cookie = f"plan_map={one}"
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            reader.download(file)
+    finally:
+        reader.close()
+    reader = Session(f"http://{host}", "view=own&own=check", cookie=f"plan_map={two}")
+    try:
+        reader.run()
+        shapes = next((write_page_data(tmp_path) / "zones").glob("*th.geojson")).read_bytes()
+        reader.upload(reader.find("file_uploader", "own_file"), "shapes.geojson", shapes)
+        assert reader.find("selectbox", "own_datum"), reader.faults
+    finally:
+        reader.close()
 
 
 def test_the_readers_of_an_ended_process_go_on_with_the_other(front):

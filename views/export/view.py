@@ -14,7 +14,6 @@ import streamlit as st
 from geo.errors import ExportError, GeoError
 from geo.export.files import DATA_FORMATS, WGS84_ONLY
 from geo.io.read import folder_stamp
-from geo.workers.pool import QueueFullError
 from layers.exports import (
     FORMATS,
     MEDIA_TYPES,
@@ -378,8 +377,8 @@ def begin_preview(state: State, request: ExportRequest) -> None:
         st.session_state["export_last"] = preview
         st.session_state.pop("work_preview")
     try:
-        submit("preview", wanted, FUNCTION, (state.data.folder, wanted))
-    except QueueFullError as error:
+        submit("preview", wanted, FUNCTION, (state.data.folder, wanted), short=True)
+    except GeoError as error:
         st.warning(plain(error.explain(state.language)))
 
 
@@ -444,8 +443,8 @@ def show_file(state: State, material: Material, request: ExportRequest, made: Wo
 
 
 def begin_file(state: State, request: ExportRequest) -> None:
-    """Put the file into the queue; a full queue is told."""
+    """Put the file into the queue; a full queue or disk is told."""
     try:
         submit("file", request, FUNCTION, (state.data.folder, request))
-    except QueueFullError as error:
+    except GeoError as error:
         st.session_state["export_refusal"] = error.explain(state.language)
