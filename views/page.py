@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.errors import GeoError, Issue
+from geo.errors import ExportError, GeoError, Issue, reason_of
 from geo.io.read import data_folder, folder_stamp
+from geo.io.write import write_bytes
 from geo.texts import Text, text
 from layers.map.base_map import (
     STATIC_ADDRESS,
@@ -20,6 +22,7 @@ from layers.map.base_map import (
     install_file,
     install_map,
     install_script,
+    lie_whole,
     map_data,
     online_bases,
     tools,
@@ -31,6 +34,8 @@ from views.data import tables
 from views.state import read_page_data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.io.read import Stamp
     from views.state import PageData
 
@@ -48,8 +53,16 @@ STATIC = Path(
 """Served by Streamlit as ``app/static``; git-ignored, made again when it is missing."""
 
 
+@dataclass(frozen=True)
+class Installed:
+    """What the map loads, and the size of each of its files under ``static/planmap`` [byte]."""
+
+    assets: Assets
+    sizes: Mapping[str, int]
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: ARG001
+def _install(_data: PageData, folder: Path, stamp: Stamp) -> Installed:  # noqa: ARG001
     """Write what the map loads; once for every state of the data."""
     read = tables(_data)
     files = {
@@ -60,8 +73,14 @@ def _install(_data: PageData, folder: Path, stamp: Stamp) -> Assets:  # noqa: AR
     page = {"views": available_views(), "bases": online_bases(), "files": files}
     assets = install_map(STATIC, drawn_data(_data) | {"page": page})
     used = [Path(address).name for address in (*files.values(), assets.script, assets.style)]
-    forget_old(STATIC / "planmap", used, FORGOTTEN_SECONDS)
-    return assets
+    put = STATIC / "planmap"
+    forget_old(put, used, FORGOTTEN_SECONDS)
+    try:
+        return Installed(assets, {name: (put / name).stat().st_size for name in used})
+    except OSError as error:  # gone again already
+        raise ExportError(
+            Text("refused.not-served", file="static/planmap", reason=reason_of(error))
+        ) from error
 
 
 def drawn_data(data: PageData) -> dict[str, Any]:
@@ -91,11 +110,6 @@ def _attribution(data: PageData) -> list[str]:
     if data.district is None:
         return data.about("attribution")
     return [data.district.credit("zh"), data.district.credit("en")]
-
-
-def served(assets: Assets) -> bool:
-    """Return whether the files of a frame are still there; a clean-up may have taken them."""
-    return (STATIC / assets.script).is_file() and (STATIC / assets.style).is_file()
 
 
 @dataclass(frozen=True)
@@ -145,6 +159,8 @@ def session_data() -> Served:
     version = now if own is None else own[0]
     data = read_page_data(version.folder, version.stamp) if own is None else own[1]
     assets, issues = _assets(data, version)
+    if own is None:
+        _tell_doctor(assets)
     st.session_state[KEPT] = (version, data)
     return Served(data, assets, [*data.issues, *issues], is_old=version != now)
 
@@ -159,16 +175,28 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
     version = newest()
     data = read_page_data(version.folder, version.stamp)
     assets, issues = _assets(data, version)
+    _tell_doctor(assets)
     return data, assets, [*data.issues, *issues]
+
+
+def _tell_doctor(assets: Assets | None) -> None:
+    """Leave what new readers are given where `geo doctor --serve` finds it."""
+    path = STATIC / "served.json"
+    content = json.dumps({"script": assets.script if assets else None}).encode()
+    try:
+        if not path.is_file() or path.read_bytes() != content:
+            write_bytes(path, content)
+    except (OSError, ExportError):
+        logger.warning("static/served.json cannot be written")
 
 
 def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue]]:
     """Return what the map loads, or why it cannot be served."""
     try:
-        assets = _install(data, version.folder, version.stamp)
-        if not served(assets):
+        installed = _install(data, version.folder, version.stamp)
+        if not lie_whole(STATIC / "planmap", installed.sizes):  # a clean-up, or worse
             _install.clear()
-            assets = _install(data, version.folder, version.stamp)
+            installed = _install(data, version.folder, version.stamp)
     except GeoError as error:
         logger.warning("The map is not served: %s", error)
         # Readers are told no path.
@@ -181,4 +209,4 @@ def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue
             Text("page.map_failed_remedy"),
         )
         return None, [issue]
-    return assets, []
+    return installed.assets, []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import urllib.error
 import urllib.request
@@ -27,6 +28,8 @@ HEADERS = (
     "Permissions-Policy",
 )
 """Headers that the front of deploy/nginx-site.conf adds."""
+
+SCRIPT = re.compile(r"planmap/map-[0-9a-f]+\.js")
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -99,14 +102,18 @@ def _answer(address: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def _static(address: str, folder: Path | None) -> list[tuple[str, bool, str]]:
-    """Look whether the newest script of the map is served as it lies on the disk, and its data."""
-    made = sorted(
-        (page_folder() / "static" / "planmap").glob("map-*.js"), key=lambda p: p.stat().st_mtime
-    )
-    if not made:
-        return [("serve-static", False, "static/planmap/map-*.js –")]
-    status, _, body = _answer(f"{address}/app/static/planmap/{made[-1].name}")
-    rows = [("serve-static", body == made[-1].read_bytes(), f"{made[-1].name}: {status}")]
+    """Look whether the script that new readers get is served as it lies there, and its data."""
+    static = page_folder() / "static"
+    try:
+        # What the page wrote down, not the newest file: a version gone back to has an old one.
+        script = str(json.loads((static / "served.json").read_bytes())["script"])
+        lies = (static / script).read_bytes() if SCRIPT.fullmatch(script) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        script, lies = "static/served.json", None
+    if lies is None:
+        return [("serve-static", False, f"{script} –")]
+    status, _, body = _answer(f"{address}/app/static/{script}")
+    rows = [("serve-static", body == lies, f"{script}: {status}")]
     try:
         version = read_district(data_folder(folder)).data_version
     except GeoError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import time
 from dataclasses import dataclass
 from importlib.resources import files
@@ -405,10 +406,14 @@ def _named(stem: str, end: str, content: bytes) -> str:
 
 def _put(path: Path, content: bytes) -> None:
     """Write a file unless it is already there, the same."""
+    if path.parent.is_symlink():
+        raise ExportError(Text("refused.linked-folder", folder=f"static/{path.parent.name}"))
     try:
-        if path.is_file() and path.read_bytes() == content:
-            return
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+            return
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
     except OSError as error:
         raise ExportError(
             Text(
@@ -473,6 +478,28 @@ def base_map(assets: Assets) -> folium.Map:
     chart.default_css = []
     PlanMap(assets).add_to(chart)
     return chart
+
+
+def lie_whole(folder: Path, sizes: Mapping[str, int]) -> bool:
+    """Return whether files lie in a folder in full, and no link leads to them.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `install_script` and `install` put their files; a path without links.
+    sizes : mapping
+        Name of each file to its size [byte].
+    """
+    try:
+        if folder.is_symlink():
+            return False
+        for name, size in sizes.items():
+            status = (folder / name).lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size != size:
+                return False
+    except OSError:
+        return False
+    return True
 
 
 def forget_old(folder: Path, used: Collection[str], seconds: float) -> None:

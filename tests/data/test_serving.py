@@ -39,6 +39,11 @@ def served(tmp_path, monkeypatch):
         folder = tmp_path / "static" / "planmap"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "map-1.js").write_bytes(script if on_disk is None else on_disk)
+        # Of another version, and newer: readers are given the one that the page names.
+        (folder / "map-2.js").write_bytes(b'{"version":"1998"}')
+        told = folder.parent / "served.json"
+        if not told.exists():
+            told.write_text('{"script": "planmap/map-1.js"}')
         handler = type("Served", (Page,), {"script": script, "front": front})
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -72,6 +77,15 @@ def test_a_script_that_is_not_the_one_on_the_disk_is_found(served, script):
 
 def test_data_of_another_version_are_found(served):
     assert served(b'{"version":"1999"}')["serve-version"] == "missing"
+
+
+@pytest.mark.parametrize("told", ["", "[]", '{"script": null}', '{"script": "../district.toml"}'])
+def test_what_the_page_did_not_say_is_missing(served, script, tmp_path, told):
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "served.json").write_text(told)
+    found = served(script)
+    assert found["serve-static"] == "missing"
+    assert "serve-version" not in found
 
 
 def test_a_page_that_does_not_answer_is_told_at_once():

@@ -1,5 +1,7 @@
 import json
+import os
 import re
+import time
 from pathlib import Path
 from typing import get_args
 
@@ -14,8 +16,10 @@ from geo.errors import ExportError, GeoError
 from layers.map.base_map import (
     ONLINE_BASES,
     base_map,
+    forget_old,
     install_map,
     leaflet_source,
+    lie_whole,
     map_data,
     online_bases,
     scripts,
@@ -445,6 +449,62 @@ def test_a_damaged_copy_is_replaced(tmp_path):
     install_map(tmp_path, made_up_data())
     assert script.read_bytes() == whole
     assert whole.startswith(leaflet_source("leaflet.js"))
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "folder", "link", "dangling", "linked folder"])
+def test_what_lies_there_damaged_is_seen_and_put_right(tmp_path, damage):
+    static, elsewhere = tmp_path / "static", tmp_path / "elsewhere"
+    assets = install_map(static, made_up_data())
+    folder, script = static / "planmap", static / assets.script
+    whole = script.read_bytes()
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    assert lie_whole(folder, sizes)
+    if damage == "linked folder":
+        folder.rename(elsewhere)
+        folder.symlink_to(elsewhere)
+    elif damage == "cut":
+        script.write_bytes(whole[:1000])
+    else:
+        script.rename(elsewhere)
+    if damage == "folder":
+        script.mkdir()
+    elif damage == "link":
+        script.symlink_to(elsewhere)
+    elif damage == "dangling":
+        script.symlink_to(tmp_path / "nowhere")
+    assert not lie_whole(folder, sizes)
+    if damage == "linked folder":
+        with pytest.raises(ExportError, match="static/planmap is a link"):
+            install_map(static, made_up_data())
+        return
+    install_map(static, made_up_data())
+    assert lie_whole(folder, sizes)
+    assert script.read_bytes() == whole
+
+
+def test_a_folder_with_something_in_it_is_not_taken_away(tmp_path):
+    script = tmp_path / install_map(tmp_path, made_up_data()).script
+    script.unlink()
+    (script / "of somebody").mkdir(parents=True)
+    with pytest.raises(ExportError, match="planmap"):
+        install_map(tmp_path, made_up_data())
+    assert (script / "of somebody").is_dir()
+
+
+def test_what_is_not_used_any_more_goes_after_a_time(tmp_path):
+    days = 24 * 3600
+    now = time.time()
+    ages = {"used.js": 30, "other.js": 30, "recent.js": 1, "future.js": -400}
+    for name, age in ages.items():
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (now - age * days,) * 2)
+    (tmp_path / "folder").mkdir()
+    os.utime(tmp_path / "folder", (0, 0))
+    forget_old(tmp_path, ["used.js", "missing.js"], 7 * days)
+    assert {p.name for p in tmp_path.iterdir()} == {"used.js", "recent.js", "future.js", "folder"}
+    # Another version comes: what was used until now stays for its readers.
+    forget_old(tmp_path, ["other.js"], 7 * days)
+    assert (tmp_path / "used.js").exists()
 
 
 def test_a_static_folder_that_cannot_be_written_is_our_own_error(tmp_path):
