@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,9 @@ KEPT = "page_data"
 
 FORGOTTEN_SECONDS = 7 * 24 * 3600
 """What no version of the page has put under ``static/planmap`` for so long is deleted."""
+
+RETRY_SECONDS = 10.0
+"""After what the map loads could not be written, it is tried again no sooner."""
 
 STATIC = Path(
     os.environ.get("GEO_STATIC") or Path(__file__).resolve().parent.parent / "static"
@@ -190,8 +194,23 @@ def _tell_doctor(assets: Assets | None) -> None:
         logger.warning("static/served.json cannot be written")
 
 
+@st.cache_resource(show_spinner=False)
+def _refused() -> dict[tuple[Path, Version], tuple[float, Issue]]:
+    """Return since when and why what the map loads cannot be written, of each state of the data.
+
+    To make it all again, only to be refused again, would cost every act a second.
+    """
+    return {}
+
+
 def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue]]:
     """Return what the map loads, or why it cannot be served."""
+    refused = _refused()
+    key = (STATIC, version)
+    since, issue = refused.get(key, (-RETRY_SECONDS, None))
+    if issue is not None and time.monotonic() - since < RETRY_SECONDS:
+        return None, [issue]
+    refused.pop(key, None)
     try:
         installed = _install(data, version.folder, version.stamp)
         if not lie_whole(STATIC / "planmap", installed.sizes):  # a clean-up, or worse
@@ -208,5 +227,6 @@ def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue
             Text("page.map_failed", reason=reason),
             Text("page.map_failed_remedy"),
         )
+        refused[key] = (time.monotonic(), issue)
         return None, [issue]
     return installed.assets, []
