@@ -128,11 +128,19 @@ def folder_lock(folder: Path) -> Iterator[None]:
             raise ExportError(Text("file.being-written", path=str(folder)))
         for part in folder.glob(f".*{PART_SUFFIX}"):
             with contextlib.suppress(OSError):
-                if time.time() - part.stat().st_mtime > STALE_PART_SECONDS:
+                if is_stale(part):
                     part.unlink()
         yield
     finally:
         os.close(handle)
+
+
+def is_stale(part: Path) -> bool:
+    """Tell whether what lies there was left by a process that has ended.
+
+    A clock that was set back leaves parts of the future: they are as old as they are ahead.
+    """
+    return abs(time.time() - part.stat().st_mtime) > STALE_PART_SECONDS
 
 
 @contextmanager

@@ -10,13 +10,12 @@ import os
 import re
 import secrets
 import shutil
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import ExportError
-from geo.io.write import STALE_PART_SECONDS, make_folder, write_files
+from geo.io.write import is_stale, make_folder, write_files
 from geo.texts import Text
 from layers.map.base_map import leaflet_source, scripts, styles, tools, web_source
 from layers.map.popups import both
@@ -214,16 +213,15 @@ def write_edition(files: Mapping[str, bytes], folder: Path) -> None:
 
 def _mend(folder: Path) -> None:
     """Put right what a process left that was killed while it wrote: nothing is lost by it."""
-    stale = time.time() - STALE_PART_SECONDS
     for old in folder.parent.glob(f".{folder.name}.*.old"):
         with contextlib.suppress(OSError):
             if not folder.exists():
                 old.rename(folder)
-            elif old.stat().st_mtime < stale:
+            elif is_stale(old):
                 shutil.rmtree(old, ignore_errors=True)
     for part in folder.parent.glob(f".{folder.name}.*.part"):
         with contextlib.suppress(OSError):
-            if part.stat().st_mtime < stale:
+            if is_stale(part):
                 shutil.rmtree(part, ignore_errors=True)
 
 
