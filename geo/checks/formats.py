@@ -13,6 +13,7 @@ from geo.errors import DataFileError, GeoError, Issue
 from geo.io.forms import form_fault, geometry_fault
 from geo.io.geojson import layer_of
 from geo.io.read import read_features, read_json
+from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ def sound_features(path: Path, kind: str) -> SoundFeatures:
     except GeoError as error:
         issue = Issue("file-unreadable", "error", place, error.words, remedy)
         return SoundFeatures(kind, [], {}, (issue,))
+    if not built and (fault := format_fault(metadata.get("format", DATA_FORMAT))):
+        return SoundFeatures(kind, [], {}, (Issue("file-unreadable", "error", place, fault, remedy),))
     issues: list[Issue] = []
     if built and (fault := _metadata_fault(metadata)):
         issues.append(Issue("metadata-unreadable", "error", place, fault, remedy))

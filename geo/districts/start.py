@@ -15,6 +15,7 @@ from shapely import MultiPolygon, Polygon
 from geo.crs import WGS84, metric_crs_for
 from geo.errors import DataFileError
 from geo.io.geojson import layer_bytes
+from geo.io.versions import DATA_FORMAT
 from geo.plans.model import TO_FILL
 from geo.texts import Text, text
 
@@ -101,11 +102,12 @@ def start_files(district: NewDistrict, outline: Polygon | MultiPolygon) -> dict[
         geometry=[shapely.force_2d(outline)],
         crs=WGS84,
     )
-    nothing = layer_bytes(gpd.GeoDataFrame(geometry=[], crs=WGS84), {})
+    form = {"format": DATA_FORMAT}
+    nothing = layer_bytes(gpd.GeoDataFrame(geometry=[], crs=WGS84), form)
     document = f"{district.plan}-outline"
     return {
         "district.toml": _toml(_district(district, city, name, metric_crs)),
-        "base/district.geojson": layer_bytes(shape, {}),
+        "base/district.geojson": layer_bytes(shape, form),
         "base/landmarks.geojson": nothing,
         "base/control_points.geojson": nothing,
         f"plans/{document}.toml": _toml(_empty_plan(district, document)),
@@ -142,7 +144,7 @@ def _district(district: NewDistrict, city: str, name: str, metric_crs: str) -> d
         word for word in ("".join(lazy_pinyin(name)).capitalize(),) if word
     )
     return {
-        "format": 1,
+        "format": DATA_FORMAT,
         "id": folder_name(district.name),
         "name": name,
         "name_en": english,
@@ -168,7 +170,7 @@ def _district(district: NewDistrict, city: str, name: str, metric_crs: str) -> d
 
 def _empty_plan(district: NewDistrict, document: str) -> dict[str, Any]:
     return {
-        "format": 1,
+        "format": DATA_FORMAT,
         "document": {
             "id": document,
             "plan": district.plan,

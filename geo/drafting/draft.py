@@ -9,6 +9,7 @@ import tomlkit
 
 from geo.drafting.items import GROUP, About, item_table, one_line, put
 from geo.errors import GeoError, InputTooLargeError, Issue
+from geo.io.versions import DATA_FORMAT
 from geo.plans.documents import Document, check_source
 from geo.plans.model import TO_FILL
 from geo.sentences.paragraphs import NotUnderstood, Understanding, UnderstoodZone, understand
@@ -181,7 +182,7 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None) -> D
     for line in words("drafts.head", "zh").split("\n") + words("drafts.head", "en").split("\n"):
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
-    document.add("format", tomlkit.item(1))
+    document.add("format", tomlkit.item(DATA_FORMAT))
     document.add("document", _about_table(about))
     groups = tomlkit.aot()
     groups.append(_group_table())

@@ -16,6 +16,7 @@ import tomlkit
 from geo.errors import DataFileError, ExportError, Issue, reason_of
 from geo.io.geojson import layer_bytes
 from geo.io.read import data_folder, read_layer, read_text
+from geo.io.versions import DATA_FORMAT
 from geo.io.write import write_files
 from geo.streets.drift import compare_with_base
 from geo.streets.osm import OSM_LICENCE_URL
@@ -79,7 +80,7 @@ def write_imported(
         old_roads = _layer_or_empty(source / "base" / "roads.geojson")
         old_river = _layer_or_empty(source / "base" / "river.geojson")
         issues: list[Issue] = []
-        metadata = _metadata(imported)
+        metadata, form = _metadata(imported), {"format": DATA_FORMAT}
         river = _river(imported, old_roads, old_river, issues)
         comparison = compare_with_base(imported, old_roads, metric_crs=imported.metric_crs)
         base = part / "base"
@@ -90,8 +91,8 @@ def write_imported(
                 part / "district.toml": _district(
                     source / "district.toml", imported, replaces=not old_roads.empty
                 ),
-                base / "roads.geojson": layer_bytes(imported.roads, metadata),
-                base / "river.geojson": layer_bytes(river, metadata),
+                base / "roads.geojson": layer_bytes(imported.roads, form | metadata),
+                base / "river.geojson": layer_bytes(river, form | metadata),
                 base / "missing.toml": _missing(source / "base" / "missing.toml", names),
                 base / "streets.json": _json(metadata | {"river_readings": list(river["reading"])}),
                 base / "streets_report.csv": _csv(imported.report),

@@ -1,11 +1,14 @@
 """Files of another form say which version they are of, and what to change."""
 
 import json
+import tomllib
 
 import pytest
 
 from geo.base import read_base, read_district
+from geo.checks.formats import sound_features
 from geo.errors import DataFileError
+from geo.io.read import data_folder
 from geo.plans.documents import check_source
 from testing.tiny_district import plan_13th, write_tiny_district
 
@@ -51,3 +54,33 @@ def test_a_base_file_of_another_form_is_told_what_to_change(tmp_path):
     (issue,) = read_base(folder).issues
     assert issue.place == "base/landmarks.geojson"
     assert "version 2" in issue.words("en")[0]
+
+
+def test_the_page_refuses_a_base_file_of_another_form(tmp_path):
+    path = tmp_path / "base" / "landmarks.geojson"
+    path.parent.mkdir()
+    path.write_text(
+        '{"type": "FeatureCollection", "metadata": {"format": 2}, "features": []}', encoding="utf-8"
+    )
+    (issue,) = sound_features(path, "landmarks").issues
+    assert issue.place == "base/landmarks.geojson"
+    assert "version 2" in issue.words("en")[0]
+
+
+def stated_formats(folder):
+    """Return the version that each file of a data folder states, None where it has none."""
+    stated = {}
+    for path in [folder / "district.toml", *folder.glob("plans/*"), *folder.glob("base/*")]:
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".toml":
+            stated[name] = tomllib.loads(path.read_text(encoding="utf-8")).get("format")
+        elif path.suffix == ".geojson":
+            metadata = json.loads(path.read_text(encoding="utf-8")).get("metadata", {})
+            stated[name] = metadata.get("format")
+    return stated
+
+
+def test_every_file_of_the_bundled_data_states_its_version():
+    stated = stated_formats(data_folder(None))
+    assert len(stated) >= 15
+    assert set(stated.values()) == {1}
