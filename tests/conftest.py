@@ -3,12 +3,14 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 from shapely import LineString
+
+from testing.forked_readers import forked_readers
 
 METRIC = "EPSG:4548"
 """Of the street plans below [m]."""
@@ -75,3 +77,10 @@ def square_ring_road() -> gpd.GeoDataFrame:
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the commands speak English unless they are told otherwise."""
     monkeypatch.setenv("GEO_LANG", "en")
+
+
+@pytest.fixture(scope="module")
+def quick_readers() -> Iterator[None]:
+    """Fork the readers of foreign files instead of starting each anew: 0.15 s less for a file."""
+    with forked_readers():
+        yield

@@ -132,7 +132,8 @@ def sound_features(path: Path, kind: str) -> SoundFeatures:
         issue = Issue("file-unreadable", "error", place, error.words, remedy)
         return SoundFeatures(kind, [], {}, (issue,))
     if not built and (fault := format_fault(metadata.get("format", DATA_FORMAT))):
-        return SoundFeatures(kind, [], {}, (Issue("file-unreadable", "error", place, fault, remedy),))
+        issue = Issue("file-unreadable", "error", place, fault, remedy)
+        return SoundFeatures(kind, [], {}, (issue,))
     issues: list[Issue] = []
     if built and (fault := _metadata_fault(metadata)):
         issues.append(Issue("metadata-unreadable", "error", place, fault, remedy))

@@ -42,7 +42,7 @@ def carried_parts(
 ) -> tuple[Mapping[str, Reading], Mapping[str, tuple[Alternative, ...]]]:
     """Return the part areas of an item whose shape is another's, and under other streets."""
     measurable = [part.id for part in item.part_areas if is_measurable(part, base)]
-    if origin.budget is None or origin.geometry is None:
+    if not measurable or origin.budget is None or origin.geometry is None:
         return {}, {}
     error = origin.budget.standard_error_km2
     reading = part_reading(_metric(origin.geometry, base), error, base)

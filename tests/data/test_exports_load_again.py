@@ -17,6 +17,8 @@ from geo.export.files import DATA_FORMATS, DataOptions, export_data, numbered_be
 from geo.uploads.fields import guess_fields
 from geo.uploads.files import read_upload
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 DATE = dt.date(2026, 11, 26)
 HOLED = shapely.Polygon(
     [(117.2, 39.1), (117.22, 39.1), (117.22, 39.11), (117.2, 39.11)],

@@ -19,6 +19,8 @@ from geo.errors import DataFileError
 from geo.uploads.fields import Fields, guess_fields, stated_area
 from geo.uploads.files import lines_as_outlines, read_upload
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 FILES = Path(__file__).parent / "foreign_files"
 SQUARE = shapely.Polygon([(117.19, 39.11), (117.2, 39.11), (117.2, 39.12), (117.19, 39.12)])
 HOLED = shapely.Polygon(

@@ -20,6 +20,8 @@ from geo.streets.importing import StreetFile, import_streets
 from geo.streets.noding import EXTENSION_M, extended_to_mean_lines
 from geo.streets.reference_lines import SEPARATION_M
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 FILES = Path(__file__).parent / "foreign_files"
 BELT = "EPSG:4549"
 OUTLINE = shapely.box(121.198, 30.994, 121.218, 31.010)

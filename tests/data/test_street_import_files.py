@@ -35,6 +35,8 @@ from testing.street_files import (
 )
 from testing.synthetic_streets import METRIC, sample_rings, synthetic_streets
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 KINDS = ("streets.osm.pbf", "streets.osm", "geom.json", "body.json", "streets.gpkg", "streets.shp")
 
 

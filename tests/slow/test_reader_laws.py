@@ -33,6 +33,8 @@ from geo.io.read import read_layer
 from geo.io.write import write_bytes
 from geo.uploads.files import Upload, read_upload
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 DAY = dt.date(2026, 11, 22)
 KML = "{http://www.opengis.net/kml/2.2}"
 ROUNDING = 1.5e-6  # degrees: half a step of the sixth decimal, in both axes

@@ -4,6 +4,8 @@ import ast
 import json
 import re
 from collections import defaultdict
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import esprima
@@ -37,49 +39,71 @@ LEAST = 20
 """Nodes of a body that is long enough to be a copy rather than a like thought."""
 
 
+@cache
 def parsed(source):
+    """Return the syntax tree of a script; every test of this file walks the same ones."""
     return esprima.parseScript(source).toDict()
 
 
 def nodes(tree):
-    if isinstance(tree, list):
-        for one in tree:
-            yield from nodes(one)
-    elif isinstance(tree, dict):
-        yield tree
-        for one in tree.values():
-            yield from nodes(one)
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(reversed(node.values()))
+        elif isinstance(node, list):
+            waiting.extend(reversed(node))
 
 
 def python_copies(sources):
     """Return functions of Python that have one body: by source name, ``{name: text}``."""
     found = defaultdict(list)
     for name, source in sources.items():
-        for node in ast.walk(ast.parse(source)):
-            if not isinstance(node, ast.FunctionDef):
-                continue
-            body = node.body[1:] if ast.get_docstring(node) else node.body
-            if sum(1 for one in body for _ in ast.walk(one)) >= LEAST:
-                found["".join(map(ast.dump, body))].append(f"{name}:{node.name}")
+        for body, function in functions_of(source):
+            found[body].append(f"{name}:{function}")
     return [places for places in found.values() if len(places) > 1]
+
+
+@cache
+def functions_of(source):
+    """Return the text and the name of every function of a module that is no short one."""
+    functions = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        body = node.body[1:] if ast.get_docstring(node) else node.body
+        if sum(1 for one in body for _ in ast.walk(one)) >= LEAST:
+            functions.append(("".join(map(ast.dump, body)), node.name))
+    return functions
 
 
 def script_copies(sources):
     """Return functions of our scripts that have one body, and names of `PlanMap` given twice."""
     bodies, names = defaultdict(list), defaultdict(list)
     for name, source in sources.items():
-        for node in nodes(parsed(source)):
-            kind = str(node.get("type"))
-            if "Function" in kind and sum(1 for _ in nodes(node["body"])) >= LEAST:
-                bodies[
-                    json.dumps([node["params"], node["body"]], sort_keys=True, default=str)
-                ].append(name)
-            target = node.get("left") or {}
-            if kind == "AssignmentExpression" and target.get("type") == "MemberExpression":
-                owner = target["object"].get("name")
-                if owner == "PlanMap":
-                    names[target["property"].get("name")].append(name)
+        of_source, given = functions_and_names(source)
+        for body in of_source:
+            bodies[body].append(name)
+        for given_name in given:
+            names[given_name].append(name)
     return [one for one in (*bodies.values(), *names.values()) if len(one) > 1]
+
+
+@cache
+def functions_and_names(source):
+    """Return the text of every function of a script that is no short one, and what it names."""
+    bodies, names = [], []
+    for node in nodes(parsed(source)):
+        kind = str(node.get("type"))
+        if "Function" in kind and len(list(islice(nodes(node["body"]), LEAST))) == LEAST:
+            bodies.append(json.dumps([node["params"], node["body"]], sort_keys=True, default=str))
+        target = node.get("left") or {}
+        if kind == "AssignmentExpression" and target.get("type") == "MemberExpression":
+            owner = target["object"].get("name")
+            if owner == "PlanMap":
+                names.append(target["property"].get("name"))
+    return bodies, names
 
 
 def own_words(source):

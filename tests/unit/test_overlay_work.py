@@ -19,6 +19,8 @@ from geo.uploads.check import check_own_polygons
 from geo.uploads.fields import Fields, guess_fields
 from geo.uploads.work import clock, meeting_sides
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 HOSTILE = Path(__file__).parents[1] / "hostile"
 
 

@@ -13,6 +13,8 @@ from geo.streets.osm import chinese_name, is_river_area, oneway_value
 from geo.streets.rivers import river_lines
 from geo.streets.rows import CLASS_HALF_WIDTH_M, romanised, slug
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 X, Y = 517_000.0, 4_330_000.0
 
 

@@ -21,6 +21,8 @@ from geo.io.geojson import layer_bytes
 from geo.uploads import files as uploads
 from geo.uploads.files import read_upload
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 SQUARE = box(117.19, 39.11, 117.20, 39.12)
 
 
