@@ -34,7 +34,7 @@ from geo.uncertainty.identity import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LINE_COLUMNS = (
     "name", "method", "position_error_m", "source", "source_en", "half_width_m", "geometry",
@@ -352,6 +352,11 @@ class Base:
         lines = _streets(self.stretches[~self.stretches["line"].isin(self.roads["name"])])
         return lines.assign(name=lines["line"])
 
+    @cached_property
+    def english_names(self) -> dict[str, str]:
+        """English names of landmarks, rivers and streets by their Chinese ones."""
+        return english_names((self.landmarks, self.rivers, self.roads))
+
     def river_readings(self, name: str) -> list[str]:
         """Return the readings of a river, the default first; empty for a road."""
         return self._readings_by_river.get(name, [])
@@ -465,6 +470,23 @@ class Base:
             tables.append(pd.concat([wanted, others]).sort_index())
         rows = [table[list(LINE_COLUMNS)] for table in tables if not table.empty]
         return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=self.metric_crs)
+
+
+def english_names(tables: Iterable[gpd.GeoDataFrame]) -> dict[str, str]:
+    """Return the English names of what some tables hold by the Chinese ones; of a name, the last.
+
+    Parameters
+    ----------
+    tables : iterable of GeoDataFrame
+        Columns used: ``name``, ``name_en``; a table without them is passed over.
+    """
+    return {
+        str(name): str(english)
+        for table in tables
+        if {"name", "name_en"} <= {*table.columns}
+        for name, english in zip(table["name"], table["name_en"], strict=True)
+        if _is_named(name) and _is_named(english)
+    }
 
 
 def read_district(folder: Path) -> District:

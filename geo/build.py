@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from geo.io.read import sha256
 from geo.io.write import make_folder, write_bytes
 from geo.plans.documents import Document, citation, read_documents
 from geo.plans.model import PlanItem
-from geo.texts import Text, text
+from geo.texts import Text, text, with_english_names
 from geo.verdicts import Finding, reading_label
 from geo.zones.drawing import draw_item, item_findings
 from geo.zones.edges import EDGE_COLUMNS
@@ -51,6 +52,24 @@ class Built:
     drawn: Mapping[str, Drawn]
     findings: tuple[Finding, ...]
     issues: tuple[Issue, ...]
+
+    @cached_property
+    def english_names(self) -> dict[str, str]:
+        """English names of items, landmarks, rivers and streets by their Chinese ones."""
+        items = [drawn.item for drawn in self.drawn.values()]
+        return {
+            **{item.name: item.short_name_en or item.name_en for item in items},
+            **self.base.english_names,
+        }
+
+    def in_english(self, words: str) -> str:
+        """Return an English sentence with English names in it."""
+        return with_english_names(words, self.english_names)
+
+    def label(self, reading: str, language: str) -> str:
+        """Return a reading in words; see `geo.verdicts.reading_label`."""
+        words = reading_label(reading, language)
+        return self.in_english(words) if language == "en" else words
 
     def plan_ids(self) -> list[str]:
         """Return the plans that have an item, in the order of time."""
@@ -97,8 +116,20 @@ def build_documents(
         else:
             drawn[item.id] = draw_item(item, base, drawn, all_issues)
     drawn = {item_id: drawn[item_id] for item_id in items}
-    findings = [f for d in drawn.values() for f in item_findings(d)]
-    return Built(base, tuple(documents), drawn, tuple(findings), tuple(all_issues))
+    built = Built(base, tuple(documents), drawn, (), tuple(all_issues))
+    findings = [_named(f, built) for d in drawn.values() for f in item_findings(d)]
+    return replace(built, findings=tuple(findings))
+
+
+def _named(finding: Finding, built: Built) -> Finding:
+    """Return a finding that tells English readers English names."""
+    names = built.english_names
+    return replace(
+        finding,
+        reason_en=built.in_english(finding.reason_en),
+        notes=tuple(note.named(names) for note in finding.notes),
+        implied=finding.implied and finding.implied.named(names),
+    )
 
 
 def in_order_of_need(items: Mapping[str, PlanItem]) -> tuple[list[PlanItem], dict[str, Issue]]:
@@ -220,7 +251,7 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                     "verdict": area.verdict if area else "not_stated",
                     # What has no shape says why.
                     "verdict_reason": area.reason if area else obstacle[0],
-                    "verdict_reason_en": area.reason_en if area else obstacle[1],
+                    "verdict_reason_en": area.reason_en if area else built.in_english(obstacle[1]),
                     "length_verdict": length.verdict if length else "not_stated",
                     "length_reason": length.reason if length else "",
                     "length_reason_en": length.reason_en if length else "",
@@ -228,8 +259,8 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                     "readings": [
                         {
                             "reading": reading.reading,
-                            "reading_zh": reading_label(reading.reading, "zh"),
-                            "reading_en": reading_label(reading.reading, "en"),
+                            "reading_zh": built.label(reading.reading, "zh"),
+                            "reading_en": built.label(reading.reading, "en"),
                             "area_km2": _rounded(reading.value),
                             "low_km2": _rounded(reading.low),
                             "high_km2": _rounded(reading.high),
@@ -267,6 +298,13 @@ def edge_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
     if not tables:
         return gpd.GeoDataFrame(columns=EDGE_COLUMNS, geometry="geometry", crs=WGS84)
     edges = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=built.base.metric_crs)
+    for column in EDGE_COLUMNS:
+        if column.endswith("_en"):
+            edges[column] = edges[column].map(built.in_english)
+    edges["candidates"] = [
+        [one | {"evidence_en": built.in_english(one["evidence_en"])} for one in candidates]
+        for candidates in edges["candidates"]
+    ]
     edges = edges.to_crs(WGS84)
     return edges.set_geometry([rounded(geometry) for geometry in edges.geometry], crs=WGS84)
 

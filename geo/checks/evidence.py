@@ -76,7 +76,7 @@ def held_back_check(base: Base, path: Path) -> Check:
         statements.append(
             statement(
                 check_id, "info", "held-back-unknown", suffix="unknown",
-                count=len(unknown), streets="、".join(sorted(unknown)),
+                count=len(unknown), streets=sorted(unknown),
             )
         )  # fmt: skip
     fine = [d for d in deviations if d.identity in FINEST_CLASSES]

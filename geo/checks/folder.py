@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -43,7 +44,7 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
     list of Check
         In a fixed order.
     """
-    return [
+    checks = [
         *run_checks(built),
         *datum_checks(built.base, built.plan_ids(), folder),
         streets_check(built.base, folder / "base" / "street_checks.csv"),
@@ -54,6 +55,17 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
         checksums_check(folder),
         quotations_check(built, documents),
     ]
+    return [_named(check, built) for check in checks]
+
+
+def _named(check: Check, built: Built) -> Check:
+    """Return a check with English names in its English; a file is told of by what it holds."""
+    of_files = check.check_id.startswith("inputs/")
+    named = [
+        one if of_files and not one.zones else replace(one, en=built.in_english(one.en))
+        for one in check.statements
+    ]
+    return replace(check, statements=tuple(named))
 
 
 def formats_check(built: Built, folder: Path) -> Check:

@@ -29,7 +29,7 @@ from geo.crs import WGS84
 from geo.datums.guess import guess_datum
 from geo.errors import DataFileError, GeoError, reason_of
 from geo.io.read import read_features
-from geo.texts import Text, text
+from geo.texts import Text, rendered, text
 
 POLYGONS = ("Polygon", "MultiPolygon")
 
@@ -368,7 +368,7 @@ def streets_check(base: Base, path: Path) -> Check:
                     at=Point(float(row["lon"]), float(row["lat"])) if row["lon"] else None,
                     suffix=row["check_id"],
                     street=row["street"],
-                    other=row["other"].replace("|", "、") or "–",
+                    other=row["other"].split("|") if row["other"] else "–",
                     kind=text(f"evidence.{row['kind']}", "zh"),
                     kind_en=text(f"evidence.{row['kind']}", "en"),
                     expected=expected,
@@ -390,8 +390,8 @@ def _shown(row: dict[str, str], value: str) -> tuple[str, str]:
     if row["kind"] == "side" or value == IN_ORDER:
         key = f"evidence.{value.replace(' ', '_')}"
         return text(key, "zh"), text(key, "en")
-    listed = value.replace("|", "、") or "–"
-    return listed, listed
+    listed = value.split("|") if value else "–"
+    return str(rendered(listed, "zh")), str(rendered(listed, "en"))
 
 
 def measure(row: dict[str, str], base: Base) -> Measured:

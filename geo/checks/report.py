@@ -15,7 +15,7 @@ from geo.build import Built
 from geo.checks.charts import interval_svg, mark_svg
 from geo.checks.check import STATUSES, Check
 from geo.texts import text
-from geo.verdicts import VERDICTS, reading_label
+from geo.verdicts import VERDICTS
 
 
 def report_record(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
@@ -124,7 +124,6 @@ def report_page(name: str, language: str, **values: Any) -> str:
         .render(
             t=lambda key, **filled: text(key, language, **filled),
             language=language,
-            label=lambda reading: reading_label(reading, language),
             mark=lambda verdict: Markup(mark_svg(verdict)),
             chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),
             **values,

@@ -11,7 +11,7 @@ import shapely
 
 from geo.crs import METRIC
 from geo.streets.rows import ImportedStreets
-from geo.texts import text
+from geo.texts import rendered, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,7 +206,7 @@ def import_report(
         ),
     ]
     lines += [
-        "- " + text("streets.extended", language, name=name, to=to.replace("; ", "、"))
+        "- " + text("streets.extended", language, name=name, to=rendered(to.split("; "), language))
         for name, to in zip(report["name"], report["extended_to"], strict=True)
         if to
     ]
@@ -238,7 +238,7 @@ def _comparison_lines(comparison: pd.DataFrame, language: str) -> list[str]:
     ]
     lacking = comparison.loc[comparison["found"] == "base only", "name"]
     if len(lacking):
-        lines += ["", text("streets.base_only", language, names="、".join(lacking))]
+        lines += ["", text("streets.base_only", language, names=rendered(list(lacking), language))]
     if len(measured):
         by_method = measured.groupby("method")["median_m"].median()
         lines += [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
 Language = Literal["zh", "en"]
+
+_HAN = "[\u4e00-\u9fff]"
 
 
 @cache
@@ -99,6 +102,10 @@ class Text:
         values = {name: rendered(value, language) for name, value in self.values.items()}
         return text(self.key, language, **values)
 
+    def named(self, names: Mapping[str, str]) -> Text:
+        """Return the sentence with English names in its English; see `with_english_names`."""
+        return Text(self.key, **{key: _named(value, names) for key, value in self.values.items()})
+
     def about(self, what: str) -> Text:
         """Return the sentence with what it is about written before it."""
         return Text("text.about", what=what, words=self) if what else self
@@ -114,6 +121,58 @@ class Text:
     def __str__(self) -> str:
         """Return the English, as logs and tracebacks show it."""
         return self.render("en")
+
+
+def with_english_names(words: str, names: Mapping[str, str]) -> str:
+    """Return an English sentence with the English names of what it names in Chinese.
+
+    Parameters
+    ----------
+    words : str
+        The sentence; what it quotes in “ ” is left as it is.
+    names : mapping of str to str
+        English names by their Chinese ones; the longest that fits is taken.
+
+    Examples
+    --------
+    >>> with_english_names(
+    ...     "Along 海河 to 台儿庄路33号.", {"海河": "Hai River", "台儿庄路": "Taierzhuang Road"}
+    ... )
+    'Along Hai River to 33 Taierzhuang Road.'
+    """
+    if words.isascii() or not names:
+        return words
+    return _pattern(tuple(names)).sub(
+        lambda found: (
+            " ".join(filter(None, (found["number"], names[found["name"]])))
+            if found["name"]
+            else found[0]
+        ),
+        words,
+    )
+
+
+@lru_cache(maxsize=8)
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds the longest of some names, with the house number behind it."""
+    longest = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    number = "(?P<number>[0-9][0-9–-]*)号"
+    # Not within a longer name, which has an English of its own or none.
+    # A quotation stays as it is.
+    return re.compile(rf"“[^”]*”|(?<!{_HAN})(?P<name>{longest})(?:{number})?(?!{_HAN})")
+
+
+def _named(value: object, names: Mapping[str, str]) -> object:
+    """Return a value of a sentence, text as a pair of itself and its English."""
+    if isinstance(value, Text):
+        return value.named(names)
+    if isinstance(value, list):
+        return [_named(part, names) for part in value]
+    if isinstance(value, tuple):
+        return tuple(_named(part, names) for part in value)
+    if isinstance(value, str) and (english := with_english_names(value, names)) != value:
+        return value, english
+    return value
 
 
 def lines_of(sentences: Sequence[Text]) -> Text:

@@ -117,7 +117,7 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
         return drawn
     if not isinstance(axis, LineString):
         raise EnclosureError(
-            Text("axis.goes_on", roads="、".join(axis_of_item.continues)).about(item.id)
+            Text("axis.goes_on", roads=list(axis_of_item.continues)).about(item.id)
         )
     corridor = corridor_with_area(
         axis,

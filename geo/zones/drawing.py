@@ -44,14 +44,14 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
         return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
         missing = [name for name in _named_lines(item, base) if name in base.missing]
-        names = "、".join(missing)
+        told = "、".join(missing) or _told(error, item)
         code = "limit-missing" if missing else "road-not-found"
         issues.append(_issue(code, "warning" if missing else "error", item, error))
         return Drawn(
             item,
             obstacle=(
-                text("obstacle.limit_missing", "zh", names=names or _told(error, item)),
-                text("obstacle.limit_missing", "en", names=names or str(error)),
+                text("obstacle.limit_missing", "zh", names=told),
+                text("obstacle.limit_missing", "en", names=", ".join(missing) or str(error)),
             ),
         )
     except (LimitsError, EnclosureError) as error:

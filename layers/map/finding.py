@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 from shapely.geometry import mapping
 
+from geo.base import english_names
 from geo.compare.overlays import overlap_matrix
 from geo.places.gazetteer import gazetteer, history_index, item_passages, place_history
 from geo.places.search import spell
@@ -58,13 +59,14 @@ def later_data(
     district = None if outline is None or outline.empty else outline.union_all()
     roads, landmarks = base.get("roads", nothing), base.get("landmarks", nothing)
     known = gazetteer(roads, landmarks, zones)
+    english = english_names(base[name] for name in ("river", "roads") if name in base)
     items = {plan: table.to_dict("records") for plan, table in zones.items()}
     names = {
         str(row["zone_id"]): zone_names(row, "name") for rows in items.values() for row in rows
     }
     return {
         "search": search_rows(items, known),
-        "places": place_rows(known, history_index(zones, edges, district), names, _english(base)),
+        "places": place_rows(known, history_index(zones, edges, district), names, english),
         "pairs": comparison_data(overlaps_of_plans(zones, edges)),
         "cite": cite_rows(zones),
     }
@@ -110,18 +112,6 @@ def overlaps_of_plans(
             overlap_matrix(earlier, later, *own),
         )
     return pairs
-
-
-def _english(base: Mapping[str, gpd.GeoDataFrame]) -> dict[str, str]:
-    """Return the English names of streets and rivers by their Chinese ones."""
-    tables = [base[name] for name in ("roads", "river") if name in base]
-    return {
-        str(name): str(english)
-        for table in tables
-        if "name_en" in table.columns
-        for name, english in zip(table["name"], table["name_en"], strict=True)
-        if english
-    }
 
 
 def _with_limits(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

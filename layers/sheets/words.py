@@ -27,21 +27,26 @@ def zone_remarks(row: Any, language: str) -> list[str]:
     lines = []
     limits = str(getattr(row, "limits_text", "") or "")
     if limits:
-        lines.append(f"{text('sheet.limits', language)}：“{limits}”")
+        lines.append(_told("sheet.limits", f"“{limits}”", language))
     citation = getattr(row, "citation_en" if language == "en" else "citation", "")
     if citation:
         lines.append(f"—— {citation}")
     reasoning = str(getattr(row, "reasoning_en" if language == "en" else "reasoning", "") or "")
     if reasoning:
-        lines.append(f"{text('sheet.reasoning', language)}：{reasoning}")
+        lines.append(_told("sheet.reasoning", reasoning, language))
     lines.append(
         text(
             "sheet.figures", language, stated=stated_figure(row, language),
             computed=kilometres2(row.computed_area_km2), interval=interval_km2(row),
         )
     )  # fmt: skip
-    lines.append(f"{text('sheet.table.verdict', language)}：{verdict_words(row, language)}")
+    lines.append(_told("sheet.table.verdict", verdict_words(row, language), language))
     return lines
+
+
+def _told(key: str, words: str, language: str) -> str:
+    """Return words with what they are before them."""
+    return text("text.about", language, what=text(key, language), words=words)
 
 
 def sheet_title(zones: gpd.GeoDataFrame, base: Base, options: SheetOptions) -> str:

@@ -11,7 +11,6 @@ from geo.build import Built, build
 from geo.checks.check import STATUSES, Check
 from geo.checks.folder import inspect
 from geo.compare.wording import place_wording
-from geo.verdicts import reading_label
 from layers.map.finding import overlaps_of_plans
 from layers.tables.amounts import UNITS
 from layers.tables.budget import (
@@ -40,7 +39,13 @@ from layers.tables.findings import (
     verdict_choices,
 )
 from layers.tables.reader import FileReader, unique_labels
-from layers.tables.wording import named_by_both, overlaps_html, place_labels, words_html
+from layers.tables.wording import (
+    english_places,
+    named_by_both,
+    overlaps_html,
+    place_labels,
+    words_html,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,7 +109,7 @@ def check_tables(checked: Checked, material: Material) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     for finding in built.findings:
         drawn = built.drawn[finding.zone_id]
-        shapes = overlay(edge_rows(drawn, built), drawn, outline_readings(drawn), "zh")
+        shapes = overlay(edge_rows(drawn, built), drawn, outline_readings(drawn, built, "zh"), "zh")
         found[finding.finding_id] = {"zone": finding.zone_id, "overlay": _rounded(shapes)}
     return {
         "plans": {
@@ -172,8 +177,8 @@ def _budget(finding: Finding, built: Built, reader: Reader) -> str:
     if not edges and not finding.readings:
         return parts[0]
     if finding.readings:
-        parts.append(readings_html(finding, tuple(UNITS), reader))
-    outlines = {one: reading_label(one, reader.language) for one in outline_readings(drawn)}
+        parts.append(readings_html(finding, tuple(UNITS), built, reader))
+    outlines = outline_readings(drawn, built, reader.language)
     if outlines:
         parts.append(_buttons("outlines", reader.text("checkview.outlines"), outlines, ()))
     if edges:
@@ -213,6 +218,8 @@ def wording_tables(material: Material) -> dict[str, Any]:
     items = {plan: _records(material, plan) for plan in material.zones}
     names = {str(row.get("short_name") or "") for rows in items.values() for row in rows}
     overlaps = overlaps_of_plans(material.zones, material.edges)
+    listed = [row for rows in items.values() for row in rows]
+    english = english_places(listed, material.base.english_names)
     plans = list(material.zones)
     told: dict[str, Any] = {}
     for first, second in permutations(plans, 2):
@@ -223,7 +230,9 @@ def wording_tables(material: Material) -> dict[str, Any]:
         told[f"{first}|{second}"] = {"begin": begin} | {
             language: {
                 "choice": _choice(shared, begin, reader),
-                "words": {p: words_html(reader, said, first, second) for p, said in words.items()},
+                "words": {
+                    p: words_html(reader, said, first, second, english) for p, said in words.items()
+                },
                 "rows": ""
                 if matrix.pieces.empty
                 else f"<details><summary>{escape(reader.text('compare.more_rows'))}</summary>"

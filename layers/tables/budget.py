@@ -10,7 +10,7 @@ from shapely.geometry import mapping
 
 from geo.build import edge_layer
 from geo.texts import keys, rendered
-from geo.verdicts import line_words, reading_label
+from geo.verdicts import line_words
 from layers.marks import picture
 from layers.tables.amounts import amount, in_units, unit_word
 
@@ -79,23 +79,18 @@ def edge_rows(drawn: Drawn, built: Built) -> list[dict[str, Any]]:
     parts = {}
     if drawn.budget is not None:
         parts = dict(enumerate(drawn.budget.edges))
-    english = _english_names(built)
+    english = built.base.english_names
     return [
         {str(key): value for key, value in row.items()}
-        | {"part": parts.get(number), "road_en": english.get(row["road"], "")}
+        | {
+            "part": parts.get(number),
+            "road_en": english.get(row["road"], ""),
+            "candidates": [
+                one | {"road_en": english.get(one["road"], "")} for one in row["candidates"]
+            ],
+        }
         for number, row in enumerate(rows.to_dict("records"))
     ]
-
-
-def _english_names(built: Built) -> dict[str, str]:
-    """Return the English names of streets and rivers by their Chinese ones."""
-    tables = [t for t in (built.base.roads, built.base.rivers) if "name_en" in t.columns]
-    return {
-        str(name): str(english)
-        for table in tables
-        for name, english in zip(table["name"], table["name_en"], strict=True)
-        if english
-    }
 
 
 def edge_label(number: int, edge: Mapping[str, Any], language: str) -> str:
@@ -103,15 +98,16 @@ def edge_label(number: int, edge: Mapping[str, Any], language: str) -> str:
     return f"{number} {(language == 'en' and edge['road_en']) or edge['road']}"
 
 
-def outline_readings(drawn: Drawn) -> list[str]:
-    """Return the readings whose outlines can be drawn over the default one."""
-    return [reading for reading in drawn.outlines if reading != "centre_line"]
+def outline_readings(drawn: Drawn, built: Built, language: str) -> dict[str, str]:
+    """Return the readings whose outlines can be drawn over the default one, with their words."""
+    readings = [reading for reading in drawn.outlines if reading != "centre_line"]
+    return {reading: built.label(reading, language) for reading in readings}
 
 
 def overlay(
     edges: Sequence[Mapping[str, Any]],
     drawn: Drawn,
-    outlines: Sequence[str],
+    outlines: Mapping[str, str],
     language: str,
     chosen: str | None = None,
 ) -> dict[str, Any]:
@@ -123,8 +119,8 @@ def overlay(
         From `edge_rows`.
     drawn : Drawn
         The item.
-    outlines : sequence of str
-        Of `outline_readings`.
+    outlines : mapping of str to str
+        Readings and their words, of `outline_readings`.
     language : str
         Of the labels of the outlines.
     chosen : str, optional
@@ -137,10 +133,10 @@ def overlay(
         ``chosen_style``, of an outline ``reading``.
     """
     features: list[dict[str, Any]] = []
-    for number, reading in enumerate(outlines):
+    for number, (reading, words) in enumerate(outlines.items()):
         style: dict[str, Any] = {"color": "#111827", "weight": 2, "fill": False}
         style["dashArray"] = DASHES[number % len(DASHES)]
-        about = {"label": reading_label(reading, language), "style": style, "reading": reading}
+        about = {"label": words, "style": style, "reading": reading}
         features.append(_feature(drawn.outlines[reading], about))
     for number, edge in enumerate(edges, start=1):
         line: dict[str, Any] = {}
@@ -165,7 +161,7 @@ def _feature(geometry: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "geometry": mapping(geometry), "properties": dict(properties)}
 
 
-def readings_html(finding: Finding, units: Sequence[str], reader: Reader) -> str:
+def readings_html(finding: Finding, units: Sequence[str], built: Built, reader: Reader) -> str:
     """Return the readings of a figure as a table, the default first."""
 
     def shown(value: float | None) -> str:
@@ -181,7 +177,7 @@ def readings_html(finding: Finding, units: Sequence[str], reader: Reader) -> str
         meets = "–"
         if bounds and reading.bounds and finding.verdict != "by_construction":
             meets = "✓" if reading.meets(bounds) else "✕"
-        name = escape(reading_label(reading.reading, reader.language))
+        name = escape(built.label(reading.reading, reader.language))
         probability = finding.probability if not number else reading.probability
         asides = [reader.text("checkview.default")] if not number else []
         if probability is not None and probability < 1:
@@ -287,7 +283,7 @@ def edge_html(edge: Mapping[str, Any], reader: Reader) -> str:
     rows = [
         ("clause", edge["clause"]),
         ("printed_name", f"{edge['limit']}{edge['qualifier']}"),
-        ("data_name", edge["road"]),
+        ("data_name", (english and edge["road_en"]) or edge["road"]),
         ("alias", pick("alias_reason") or (
             reader.text("checkview.same_name") if edge["limit"] == edge["road"] else "")),
         ("candidates", candidates_words(edge, reader)),
@@ -318,7 +314,8 @@ def candidates_words(edge: Mapping[str, Any], reader: Reader) -> str:
     for candidate in edge["candidates"]:
         evidence = candidate["evidence_en" if reader.language == "en" else "evidence"]
         percent = f"{100 * candidate['probability']:.0f}"
-        line = rendered(line_words(candidate["road"]), reader.language)
+        name = (reader.language == "en" and candidate["road_en"]) or candidate["road"]
+        line = rendered(line_words(name), reader.language)
         words = reader.text("checkview.candidate", line=line, percent=percent)
         told.append(reader.text("words.aside", words=words, aside=evidence) if evidence else words)
     return reader.text("checkview.semicolon").join(told)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geo.compare.wording import shared_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geo.compare.overlays import OverlapMatrix
     from geo.compare.wording import Clause, PlaceWording, Segment
@@ -44,8 +44,35 @@ def place_labels(shared: Items, language: str) -> dict[str, list[str]]:
     }
 
 
-def words_html(reader: Reader, words: PlaceWording, first: str, second: str) -> str:
-    """Return both texts with their changes; every word of them escaped."""
+def english_places(items: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
+    """Return the English names of what plans name: of their items, and `names` of the base."""
+    return {
+        **{
+            str(item[key]): str(item["short_name_en"])
+            for item in items
+            for key in ("name", "short_name")
+            if item.get(key) and item.get("short_name_en")
+        },
+        **names,
+    }
+
+
+def words_html(
+    reader: Reader, words: PlaceWording, first: str, second: str, names: Mapping[str, str]
+) -> str:
+    """Return both texts with their changes; every word of them escaped.
+
+    Parameters
+    ----------
+    reader : Reader
+        Who reads it.
+    words : PlaceWording
+        What the two plans say of one place.
+    first, second : str
+        The plans.
+    names : mapping of str to str
+        English names of places by their Chinese ones.
+    """
     plans = [reader.plan_name(plan) for plan in (first, second)]
     rows = ['<div class="cw">']
     for plan, zone in zip(plans, (words.zone_a, words.zone_b), strict=True):
@@ -59,14 +86,19 @@ def words_html(reader: Reader, words: PlaceWording, first: str, second: str) -> 
         ]
         (later if key == "quote" else rows).append("".join(block))
     rows.append(f"<h4>{escape(reader.text('compare.anchors'))}</h4>")
-    kept = [a if a == b else f"{a} → {b}" for a, b in words.anchors_kept]
+    kept: list[tuple[str, ...]] = [(a,) if a == b else (a, b) for a, b in words.anchors_kept]
+    both = reader.text("compare.anchors_kept")
     for plan, own in zip(plans, (words.anchors_gone, words.anchors_new), strict=True):
-        both = _names(reader, kept)
-        alone = _names(reader, own)
-        rows.append(
-            f"<p>{escape(reader.text('compare.anchors_kept'))}：{both}<br>"
-            f"{escape(reader.text('compare.anchors_gone', plan=plan))}：{alone}</p>"
-        )
+        alone = reader.text("compare.anchors_gone", plan=plan)
+        lists: list[tuple[str, list[tuple[str, ...]]]] = [
+            (both, kept),
+            (alone, [(name,) for name in own]),
+        ]
+        lines = [
+            reader.text("text.about", what=what, words=_names(reader, listed, names))
+            for what, listed in lists
+        ]
+        rows.append(f"<p>{'<br>'.join(map(escape, lines))}</p>")
     for kind, key in (("aim", "compare.aims"), ("means", "compare.means")):
         rows.append(f"<h4>{escape(reader.text(key))}</h4>")
         for plan, clauses in zip(plans, (words.clauses_a, words.clauses_b), strict=True):
@@ -97,11 +129,12 @@ def _segments(reader: Reader, plan: str, segments: Sequence[Segment], *, marked:
     )
 
 
-def _names(reader: Reader, names: Sequence[str]) -> str:
-    words = "、".join(names)
-    return f'<span lang="zh">{escape(words)}</span>' if words else escape(
-        reader.text("compare.nothing")
-    )  # fmt: skip
+def _names(reader: Reader, listed: Sequence[Sequence[str]], names: Mapping[str, str]) -> str:
+    """Return places in a row, each as it is called first and as it is called later."""
+    if reader.language == "en":
+        listed = [[names.get(name, name) for name in pair] for pair in listed]
+    told = [" → ".join(pair) for pair in listed]
+    return reader.text("text.comma").join(told) or reader.text("compare.nothing")
 
 
 def _clauses(reader: Reader, plan: str, clauses: Sequence[Clause], kind: str) -> str:

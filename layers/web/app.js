@@ -610,7 +610,8 @@
     covered() {
       if (this.phone || this.state.present) return [];
       const box = this.map.getContainer().getBoundingClientRect();
-      return [this.list.node, this.card.node, this.placeCard.node, this.compare.node, this.periods.node]
+      const scale = this.scale ? [this.scale.getContainer()] : [];
+      return [this.list.node, this.card.node, this.placeCard.node, this.compare.node, this.periods.node, ...scale]
         .map((node) => node.getBoundingClientRect()).filter((one) => one.width)
         .map((one) => [one.left, one.top - box.top, one.right, one.bottom - box.top].map(Math.round));
     }
@@ -623,7 +624,7 @@
       this.tools.node.style.right = right;
       const below = !this.phone && card && !beside ? `${card.offsetHeight + 124}px` : "";
       this.tools.node.style.bottom = right ? "calc(var(--foot) + 84px)" : below;
-      this.scale.getContainer().style.visibility = this.state.present ? "hidden" : "";
+      this.scale.getContainer().style.visibility = this.state.present || below ? "hidden" : "";
       // The scale and the name of the earlier plan stand beside the list, whose width the language sets.
       const beyond = !this.phone && this.list.node.offsetWidth && window.innerWidth > NARROW ? `${this.list.node.offsetWidth + 24}px` : "";
       this.scale.getContainer().parentNode.style.left = beyond;

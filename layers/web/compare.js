@@ -197,6 +197,25 @@
       map.on("move zoomend viewreset resize", this.clipping);
     }
 
+    // What is drawn for paper while cards that leave a strip beside them are away.
+    withoutCards(draw) {
+      const { app } = this;
+      const { map, view } = app;
+      const cards = (app.state.mode === "side" ? [this.node, app.list.node] : [this.node]).filter((one) => !one.hidden);
+      if (app.state.view !== "compare" || !cards.length) return draw();
+      const [centre, zoom] = [map.getCenter(), map.getZoom()];
+      const away = (on) => {
+        cards.forEach((one) => { one.hidden = on; });
+        if (on && !view.moved) view.whole();
+        if (!on) map.setView(centre, zoom, { animate: false });
+        this.clip();
+      };
+      away(true);
+      const drawn = draw();
+      away(false);
+      return drawn;
+    }
+
     // The part of the map that no card covers: where it begins, and how wide it is.
     span() {
       const inset = this.app.inset();

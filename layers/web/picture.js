@@ -106,7 +106,9 @@
   }
 
   // {node, width, height}: an <svg> in pixels of the screen.
-  PlanMap.mapDrawing = function mapDrawing(app) {
+  PlanMap.mapDrawing = (app) => app.compare.withoutCards(() => drawing(app));
+
+  function drawing(app) {
     drawn += 1;
     const mark = drawn;
     const first = app.map.getContainer();
@@ -149,7 +151,7 @@
     node.appendChild(svg("rect", { x: 0.5, y: 0.5, width: across - 1, height: height - 1, fill: "none", stroke: "#555" }));
     [["width", across], ["height", height], ["viewBox", `0 0 ${across} ${height}`]].forEach(([name, value]) => node.setAttribute(name, value));
     return { node, width: across, height };
-  };
+  }
 
   // What fills a place in the drawing that was made last.
   PlanMap.patternOf = (place) => `url(#p${drawn}-pm-fill-${place})`;

@@ -253,7 +253,12 @@
       }
       if (state.view === "place" && state.place) box.appendChild(copy(app.placeCard.node));
       const table = state.view === "compare" && document.querySelector(".pm-table-card:not([hidden])");
-      if (table) box.appendChild(copy(table));
+      if (table) {
+        const paper = copy(table);
+        const said = paper.querySelector(".cmp-said");
+        if (said && !state.cell) said.remove();
+        box.appendChild(paper);
+      }
       const found = document.querySelector(".pm-found:not([hidden])");
       if (found && found.querySelector(".pm-hit")) {
         const part = element("section", "");

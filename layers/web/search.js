@@ -155,15 +155,16 @@
         item.setAttribute("aria-selected", "false");
         const line = element("span", "pm-hit-line");
         line.lang = "zh";
+        const english = app.state.lang === "en" && row.e;
         const from = Math.max(0, span[0] - 14);
         const to = row.k === "passage" ? Math.min(row.z.length, span[1] + 26) : row.z.length;
         line.append((from && row.k === "passage" ? "…" : "") + row.z.slice(row.k === "passage" ? from : 0, span[0]));
         if (span[1] > span[0]) line.appendChild(element("mark", "", row.z.slice(span[0], span[1])));
         line.append(row.z.slice(span[1], to) + (to < row.z.length ? "…" : ""));
         const plan = row.plan ? pick(app.plan(row.plan).name) : "";
-        const more = [app.state.lang === "en" && row.e, t(`frame.kind_${row.k}`), plan, row.k === "passage" && row.name &&
+        const more = [english && row.z, t(`frame.kind_${row.k}`), plan, row.k === "passage" && row.name &&
           pick(row.name)];
-        item.append(line, element("small", "", more.filter(Boolean).join(" · ")));
+        item.append(english ? element("span", "pm-hit-line", row.e) : line, element("small", "", more.filter(Boolean).join(" · ")));
         item.addEventListener("mousedown", (event) => event.preventDefault());
         item.addEventListener("click", () => this.take(hit));
         return item;

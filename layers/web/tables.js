@@ -184,7 +184,8 @@
         .filter(({ properties }) => !properties.reading || outlines.includes(properties.reading))
         .map((feature) => {
           const { properties } = feature;
-          const words = properties.reading && row.querySelector(`[data-value="${properties.reading}"]`);
+          // In the reader's language the label stands on the button.
+          const words = row.querySelector(`[data-value="${properties.reading || properties.overlay_id}"]`);
           const style = properties.overlay_id === chosen ? properties.chosen_style : properties.style;
           return Object.assign({}, feature, { properties: Object.assign({}, properties, { style },
             words ? { label: words.textContent } : {}) });

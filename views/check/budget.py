@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.verdicts import reading_label
 from layers.tables.budget import (
     edge_html,
     edge_label,
@@ -40,8 +39,8 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
         return
     chosen = chosen_edge(edges)
     if finding.readings:
-        st.html(readings_html(finding, (unit,), state))
-    outlines = choose_outlines(drawn, state)
+        st.html(readings_html(finding, (unit,), built, state))
+    outlines = choose_outlines(drawn, built, state)
     draw_over(overlay(edges, drawn, outlines, state.language, chosen), shown=(finding.zone_id,))
     if edges:
         choose_edge(edges, chosen, state)
@@ -79,18 +78,18 @@ def choose_edge(edges: Sequence[Mapping[str, Any]], chosen: str | None, state: S
     )
 
 
-def choose_outlines(drawn: Drawn, state: State) -> tuple[str, ...]:
+def choose_outlines(drawn: Drawn, built: Built, state: State) -> dict[str, str]:
     """Let the reader choose the readings whose outlines the map shows; none at first."""
-    readings = outline_readings(drawn)
+    readings = outline_readings(drawn, built, state.language)
     if not readings:
-        return ()
-    chosen = link.several("outlines", readings, ())
+        return {}
+    chosen = link.several("outlines", list(readings), ())
     choose_some(
         "outlines",
         state.text("checkview.outlines"),
-        {reading: reading_label(reading, state.language) for reading in readings},
+        readings,
         chosen,
         lambda some: link.put("outlines", some),
         state.language,
     )
-    return chosen
+    return {reading: readings[reading] for reading in chosen}

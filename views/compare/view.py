@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.base import english_names
 from layers.styles import style_of
 from layers.tables.reader import unique_labels
-from layers.tables.wording import named_by_both, overlaps_html, place_labels, words_html
+from layers.tables.wording import (
+    english_places,
+    named_by_both,
+    overlaps_html,
+    place_labels,
+    words_html,
+)
 from views import link
 from views.choices import choose_from_list, choose_one, plain
 from views.compare.export import exports
-from views.data import matrices, wording_of
+from views.data import matrices, tables, wording_of
 from views.quiet import quiet
 
 if TYPE_CHECKING:
@@ -70,7 +77,9 @@ def wording(state: State, first: str, second: str) -> None:
     )
     words = wording_of(state.data, *(str(item["zone_id"]) for item in shared[place]))
     quiet(state.text("compare.words_hint"))
-    st.html(words_html(state, words, first, second))
+    listed = [feature["properties"] for feature in state.data.features.values()]
+    names = english_places(listed, english_names(tables(state.data).base.values()))
+    st.html(words_html(state, words, first, second, names))
 
 
 def short_plan_name(state: State, plan: str) -> str:
