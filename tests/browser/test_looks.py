@@ -1,0 +1,46 @@
+"""What pictures at several sizes and prints showed: each held to one opening of the edition."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+COMPARED = "?lang=en&view=compare&from=13th&to=14th"
+
+
+def test_a_comparison_is_printed_whole_beside_its_table(real_edition_page):
+    page = real_edition_page(f"{COMPARED}&table=on", width=1440, height=900)
+    page.frame.locator(".cmp-cell").first.wait_for()
+    before = page.run("[map.getCenter(), map.getZoom()]")
+    page.page.emulate_media(media="print")
+    page.frame.locator(".pm-sheet-map > svg").wait_for()
+    wide = page.run("document.querySelector('.pm-sheet-map > svg').getAttribute('width')")
+    assert float(re.fullmatch(r"([\d.]+)mm", wide)[1]) > 150
+    card = page.run(
+        """() => { const card = document.querySelector('.pm-sheet .pm-table-card');
+        const look = getComputedStyle(card);
+        return [look.position, look.maxHeight, !!card.querySelector('.cmp-said')]; }"""
+    )
+    assert card == ["static", "none", False]
+    page.page.emulate_media(media="screen")
+    assert page.run("[map.getCenter(), map.getZoom()]") == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (360, 740)])
+def test_two_maps_side_by_side_have_room_on_a_narrow_screen(real_edition_page, width, height):
+    page = real_edition_page(f"{COMPARED}&mode=side", width=width, height=height)
+    told = page.run(
+        """() => { const of = (name) => document.querySelector(name);
+        const right = (name) => of(name).getBoundingClientRect().right;
+        const bottom = (node) => node.getBoundingClientRect().bottom;
+        const [title, list, tools] = ['.pm-bar h1', '.pm-list', '.pm-tools-column'].map(of);
+        return { cut: title.scrollWidth - title.clientWidth,
+          list: getComputedStyle(list).visibility === 'visible' && list.offsetWidth,
+          close: right('.pm-periods .pm-close') - right('.pm-periods'),
+          empty: bottom(tools) - Math.max(...[...tools.children].map(bottom)) }; }"""
+    )
+    assert told["cut"] <= 0
+    assert not told["list"]
+    assert told["close"] <= 0
+    assert told["empty"] < 3
