@@ -42,12 +42,13 @@ st.markdown(f"<style>{page_style()}</style>", unsafe_allow_html=True)
 
 map_box = st.container(key="map_frame")
 faults = st.container(key="faults")
+newer = st.container(key="newer", horizontal=True, vertical_alignment="center")
 
+if given.is_old:
+    with newer:
+        st.text(text("page.newer", language))
+        st.button(text("page.take_newest", language), key="take_newest", on_click=take_newest)
 with faults:
-    if given.is_old:
-        with st.container(key="newer", horizontal=True, vertical_alignment="center"):
-            st.text(text("page.newer", language))
-            st.button(text("page.take_newest", language), key="take_newest", on_click=take_newest)
     if issues:
         with st.expander(text("page.data_faults", language, count=len(issues)), expanded=True):
             for issue in issues:

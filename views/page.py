@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
@@ -14,7 +13,6 @@ import streamlit as st
 
 from geo.errors import ExportError, GeoError, Issue, reason_of
 from geo.io.read import data_folder, folder_stamp
-from geo.io.write import write_bytes
 from geo.texts import Text, text
 from layers.map.base_map import (
     STATIC_ADDRESS,
@@ -26,6 +24,7 @@ from layers.map.base_map import (
     lie_whole,
     map_data,
     online_bases,
+    tell_served,
     tools,
 )
 from layers.map.finding import later_data
@@ -164,7 +163,7 @@ def session_data() -> Served:
     data = read_page_data(version.folder, version.stamp) if own is None else own[1]
     assets, issues = _assets(data, version)
     if own is None:
-        _tell_doctor(assets)
+        _tell(assets)
     st.session_state[KEPT] = (version, data)
     return Served(data, assets, [*data.issues, *issues], is_old=version != now)
 
@@ -179,19 +178,16 @@ def page_data() -> tuple[PageData, Assets | None, list[Issue]]:
     version = newest()
     data = read_page_data(version.folder, version.stamp)
     assets, issues = _assets(data, version)
-    _tell_doctor(assets)
+    _tell(assets)
     return data, assets, [*data.issues, *issues]
 
 
-def _tell_doctor(assets: Assets | None) -> None:
-    """Leave what new readers are given where `geo doctor --serve` finds it."""
-    path = STATIC / "served.json"
-    content = json.dumps({"script": assets.script if assets else None}).encode()
+def _tell(assets: Assets | None) -> None:
+    """Leave what new readers are given where maps that are open and the doctor find it."""
     try:
-        if not path.is_file() or path.read_bytes() != content:
-            write_bytes(path, content)
-    except (OSError, ExportError):
-        logger.warning("static/served.json cannot be written")
+        tell_served(STATIC, assets)
+    except ExportError as error:
+        logger.warning("Readers with an open map are not told of newer data: %s", error)
 
 
 @st.cache_resource(show_spinner=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import stat
 import time
@@ -76,6 +77,9 @@ STYLES = ("planmap.css", "page.css", "tables.css", "print.css")
 
 STATIC_ADDRESS = "../../app/static"
 """Where Streamlit serves ``static/``, seen from a component's frame, under any base path."""
+
+SERVED = "served.json"
+"""Names the script that new readers are given: an open map knows newer data by it."""
 
 TEXT_ROOMS = (
     "map.",
@@ -437,7 +441,8 @@ class PlanMap(MacroElement):
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
         "/* {{ this.loaded }} */\n"
-        "PlanMap.page({{ this._parent.get_name() }}, window.PLAN_DATA, {{ this.style|tojson }});\n"
+        "PlanMap.page({{ this._parent.get_name() }}, window.PLAN_DATA, {{ this.style|tojson }},"
+        " {{ this.served|tojson }}, {{ this.loaded|tojson }});\n"
         "{% endmacro %}"
     )
 
@@ -446,6 +451,7 @@ class PlanMap(MacroElement):
         self._name = "PlanMap"
         self.loaded = assets.script
         self.style = f"{STATIC_ADDRESS}/{assets.style}"
+        self.served = f"{STATIC_ADDRESS}/{SERVED}"
 
 
 def base_map(assets: Assets) -> folium.Map:
@@ -500,6 +506,18 @@ def lie_whole(folder: Path, sizes: Mapping[str, int]) -> bool:
     except OSError:
         return False
     return True
+
+
+def tell_served(static: Path, assets: Assets | None) -> None:
+    """Leave the name of what new readers are given for open maps and `geo doctor --serve`.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written.
+    """
+    content = json.dumps({"script": assets.script if assets else None}).encode()
+    _put(static / SERVED, content)
 
 
 def forget_old(folder: Path, used: Collection[str], seconds: float) -> None:

@@ -71,6 +71,7 @@
   };
 
   const RETRY_MS = 500;
+  const LOOK_MS = 300000;
   const DRAWERS = { check: 0.62, own: 0.62, export: 1, wording: 1 };
   // What Python must know, and learns only when a view of its own is open.
   const KNOWN = ["view", "lang", "plans", "zone", "show", "hide", "from", "to", "seen", "bbox"];
@@ -152,7 +153,29 @@
     return host;
   }
 
-  PlanMap.page = function page(map, data, style) {
+  // Newer data lie there when new readers are given another script. The map asks nobody as long as it is
+  // used by itself, so it looks now and then; what is to be done about it Python tells.
+  function lookForNewer(served, loaded) {
+    let newest = loaded;
+    const look = () => {
+      if (document.hidden || !window.planmap.host) return;
+      fetch(served, { cache: "no-store" }).then((answer) => answer.json()).then(({ script }) => {
+        if (!script || script === newest) return;
+        newest = script;
+        window.planmap.host.tell({ clicked: {} }, window.planmap);
+      }).catch(() => {});
+    };
+    // A frame that begins anew looks anew.
+    if (PlanMap.stopLooking) PlanMap.stopLooking();
+    const timer = window.setInterval(look, LOOK_MS);
+    document.addEventListener("visibilitychange", look);
+    PlanMap.stopLooking = () => {
+      window.clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }
+
+  PlanMap.page = function page(map, data, style, served, loaded) {
     const early = [];
     window.planmap = { hear: (words) => early.push(words) };
     // What is put together without its style would jump.
@@ -161,6 +184,7 @@
       map.getContainer().style.visibility = "";
       window.planmap = new PlanMap.App(map, data, pageHost(data.page));
       early.forEach((words) => window.planmap.hear(words));
+      lookForNewer(served, loaded);
     };
     const ask = (again) => {
       const link = document.createElement("link");
