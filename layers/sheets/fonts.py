@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import logging
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from geo.errors import ExportError
 from geo.texts import Text
+
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+
+logger = logging.getLogger(__name__)
 
 FONT_FAMILY = "Noto Sans SC"
 """Openly licensed (SIL OFL 1.1), carried by the package zhplot."""
@@ -70,23 +78,89 @@ def small_font(letters: str, folder: Path) -> Path:
     folder : Path
         Where the file goes.
     """
+    path = folder / FONT_FILE
+    _write_part(letters, path)
+    return path
+
+
+def _write_part(letters: str, path: Path) -> None:
+    """Write the part of the whole font with some letters, Latin ones and common marks."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
     options = subset.Options()
-    options.layout_features = ["*"]
+    options.layout_features = SHAPING
     options.notdef_outline = True
     options.recalc_timestamp = False
     options.name_IDs = ["*"]
     options.glyph_names = True
-    path = folder / FONT_FILE
-    common = {*range(0x20, 0x250), *range(0x2000, 0x2070), *range(0x3000, 0x3020)}
+    options.drop_tables += ["BASE", "STAT", "vhea", "vmtx"]  # for lines that run down
     with TTFont(_package_font(), recalcTimestamp=False, lazy=True) as font:
         subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=sorted({ord(c) for c in letters} | common))
+        subsetter.populate(unicodes=sorted({ord(c) for c in letters} | COMMON))
         subsetter.subset(font)
+        # Whoever reads the part need not make up names of glyphs, nor read the same map twice.
+        names = font["post"]
+        names.formatType, names.extraNames, names.mapping = 2.0, [], {}
+        names.glyphOrder = font.getGlyphOrder()
+        font["cmap"].tables = [t for t in font["cmap"].tables if t.format == 4][:1]
         font.save(path)
+
+
+COMMON = {*range(0x20, 0x250), *range(0x2000, 0x2070), *range(0x3000, 0x3020)}
+"""Latin letters and common marks, in every part of the font."""
+
+SHAPING = ["ccmp", "locl", "rlig", "calt", "clig", "liga", "rclt", "kern", "mark", "mkmk"]
+"""Features of the font that a line of text uses of itself."""
+
+
+@cache
+def frequent_letters() -> str:
+    """Return the 7445 letters and marks of GB 2312, and 〇."""
+    rows = [bytes((row, cell)) for row in range(0xA1, 0xF8) for cell in range(0xA1, 0xFF)]
+    return "".join(code.decode("gb2312", "ignore") for code in rows) + "〇"
+
+
+def font_for(letters: set[str]) -> Path:
+    """Return the smallest file of the font that holds some letters, for a PDF to read.
+
+    A PDF holds at most 256 letters in a font, and matplotlib reads the file again for each.
+    The part with the frequent letters is made once on a machine, beside matplotlib's own list
+    of fonts, under a name that says what it was made from.
+    """
+    if _in_use or not letters <= _frequent():
+        return font_path()
+    return _frequent_part()
+
+
+@cache
+def _frequent() -> frozenset[str]:
+    return frozenset(frequent_letters()) | {chr(code) for code in COMMON} | {"\n"}
+
+
+@cache
+def _frequent_part() -> Path:
+    """Return the part of the font with the frequent letters, and make it where it is missing."""
+    import fontTools
+    import matplotlib as mpl
+
+    whole = font_path()
+    source = hashlib.sha256(whole.read_bytes() + f"{PART_VERSION} {fontTools.version}".encode())
+    path = Path(mpl.get_cachedir()) / f"{whole.stem}-{source.hexdigest()[:16]}.ttf"
+    if path.is_file():
+        return path
+    try:
+        with TemporaryDirectory(dir=path.parent) as folder:
+            _write_part(frequent_letters(), Path(folder) / path.name)
+            (Path(folder) / path.name).replace(path)
+    except OSError:
+        logger.warning("%s cannot be written: the whole font is used", path)
+        return whole
     return path
+
+
+PART_VERSION = 1
+"""Raised with every change of what `_write_part` writes."""
 
 
 @cache
@@ -100,15 +174,27 @@ def register_font() -> str:
 
 
 @cache
-def _advances() -> tuple[dict[int, float], float]:
-    """Return the advance width of every character [em]."""
-    from fontTools.ttLib import TTFont
+def _font() -> FT2Font:
+    from matplotlib.ft2font import FT2Font
 
-    with TTFont(font_path(), lazy=True) as font:
-        per_em = font["head"].unitsPerEm
-        metrics = font["hmtx"].metrics
-        table = {code: metrics[name][0] / per_em for code, name in font.getBestCmap().items()}
-    return table, table[ord(REPLACEMENT)]
+    return FT2Font(str(font_path()))
+
+
+@cache
+def _glyphs() -> dict[int, int]:
+    """Return the glyph of every character that the font has."""
+    return {int(code): int(glyph) for code, glyph in _font().get_charmap().items()}
+
+
+@cache
+def _em(character: str) -> float:
+    """Return the advance width of a character [em], that of "?" where the font lacks it."""
+    from matplotlib.ft2font import LoadFlags
+
+    known = _glyphs()
+    glyph = known.get(ord(character), known[ord(REPLACEMENT)])
+    flags = LoadFlags.NO_SCALE | LoadFlags.NO_HINTING
+    return float(_font().load_glyph(glyph, flags=flags).horiAdvance / _font().units_per_EM)
 
 
 def printable(text: str) -> str:
@@ -121,9 +207,9 @@ def printable(text: str) -> str:
     >>> printable("和平区 🎉")
     '和平区 ?'
     """
-    table, _ = _advances()
+    known = _glyphs()
     return "".join(
-        c if c == "\n" or ord(c) in table else " " if c.isspace() else REPLACEMENT for c in text
+        c if c == "\n" or ord(c) in known else " " if c.isspace() else REPLACEMENT for c in text
     )
 
 
@@ -152,8 +238,7 @@ def text_width_mm(text: str, size_pt: float) -> float:
 
 @lru_cache(maxsize=50_000)
 def _ems(line: str) -> float:
-    table, missing = _advances()
-    return sum(table.get(ord(character), missing) for character in line)
+    return sum(_em(character) for character in line)
 
 
 def text_height_mm(text: str, size_pt: float) -> float:
@@ -259,7 +344,7 @@ def subset_font(text: str) -> bytes:
     options.recalc_timestamp = False
     options.drop_tables += ["GPOS", "GSUB", "STAT", "vhea", "vmtx", "BASE"]
     buffer = io.BytesIO()
-    with TTFont(font_path(), recalcTimestamp=False, lazy=True) as font:
+    with TTFont(font_for(set(text)), recalcTimestamp=False, lazy=True) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=sorted({ord(c) for c in text} | {ord(" "), ord(REPLACEMENT)}))
         subsetter.subset(font)

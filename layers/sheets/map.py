@@ -486,12 +486,15 @@ def _place_road_names(
         roads.append((bounding < 12, -width, -longest.length, row, longest))
     roads.sort(key=lambda road: road[:3])
     size = 6.2 * options.font_scale
-    for _, width, _, row, line in roads:
+    lines = shapely.STRtree([road[4] for road in roads])
+    for number, (_, width, _, row, line) in enumerate(roads):
         name = place_name(row, options.language)
-        others = np.array([other[4] for other in roads if other[3].Index != row.Index])
         offset = size * POINT_MM * 0.58 - width / 2 + 0.15
         board.place(
-            name, "road", (size, size * 0.85), line_candidates(line, name, size, others, offset)
+            name,
+            "road",
+            (size, size * 0.85),
+            line_candidates(line, name, size, (lines, number), offset),
         )
 
 

@@ -14,7 +14,7 @@ import shapely
 from matplotlib.text import Text
 
 from geo.texts import text
-from layers.sheets.fonts import FONT_FAMILY, font_face_css, register_font
+from layers.sheets.fonts import FONT_FAMILY, font_face_css, font_for, register_font
 from layers.sheets.layout import (
     DrawnSheet,
     compose_comparison,
@@ -352,6 +352,7 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
             "Producer": None,
             "Creator": None,
         }
+        _read_little(figures)
         with PdfPages(buffer, metadata=about) as pages:
             for figure in figures:
                 pages.savefig(figure)
@@ -370,6 +371,14 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
             },
         )  # fmt: skip
     return buffer.getvalue()
+
+
+def _read_little(figures: Sequence[Figure]) -> None:
+    """Have the text of figures drawn with the smallest file of the font that holds it."""
+    texts = [artist for figure in figures for artist in figure.findobj(Text)]
+    path = font_for(set().union(*(artist.get_text() for artist in texts)))
+    for artist in texts:
+        artist.get_fontproperties().set_file(path)
 
 
 def _with_font(svg: bytes, figure: Figure) -> bytes:

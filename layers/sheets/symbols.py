@@ -73,7 +73,8 @@ def _path(geometry: BaseGeometry) -> Path:
 def add_area(axes: Axes, geometry: BaseGeometry, **style: Any) -> None:
     """Add the polygons of a geometry as one patch; other parts draw nothing."""
     if any(part.geom_type == "Polygon" for part in shapely.get_parts(geometry)):
-        axes.add_patch(PathPatch(_path(geometry), **style))
+        # `add_patch` would also measure every curve of it for limits that are set already.
+        axes.add_artist(PathPatch(_path(geometry), **style))
 
 
 def _dashes(dash: str) -> Any:
