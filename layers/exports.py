@@ -265,6 +265,15 @@ def export_job(arguments: tuple[Path, ExportRequest], progress: Progress, folder
     return path
 
 
+def ready(data: Path) -> None:
+    """Read what the jobs of a data folder are made from, and the font, before there is a job."""
+    from layers.sheets.fonts import font_for, register_font
+
+    _kept_material(data, folder_stamp(data))
+    register_font()
+    font_for(set())
+
+
 @lru_cache(maxsize=1)
 def _kept_material(folder: Path, stamp: Stamp) -> Material:  # noqa: ARG001
     """Read the material once in a process, and again when a file has changed."""

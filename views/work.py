@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import pickle
 import weakref
 from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -111,6 +114,76 @@ def submit(slot: str, request: Any, function: str, arguments: Any, *, short: boo
     owner = st.session_state.setdefault("work_owner", None) or _Owner(pool())
     st.session_state["work_owner"] = owner
     work = Work(request, pool().submit(function, arguments, owner.name, short=short))
+    st.session_state[f"work_{slot}"] = work
+    return work
+
+
+MOST_KEPT = 24
+"""Files that may be asked for again, each of 0.5 to 5 MB."""
+
+
+class _Kept:
+    """The jobs of the last requests that any reader may make, with their files."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[bytes, Job] = {}
+        self._lock = Lock()
+
+    def done(self, key: bytes) -> Job | None:
+        """Return a job that has made its file."""
+        with self._lock:
+            job = self._jobs.pop(key, None)
+            if job is None or not (job.state == "done" and job.file and job.file.is_file()):
+                return None
+            self._jobs[key] = job  # the youngest now
+            return job
+
+    def keep(self, key: bytes, job: Job) -> None:
+        """Remember a job, and let the oldest go."""
+        with self._lock:
+            self._jobs[key] = job
+            for old in list(self._jobs)[:-MOST_KEPT]:
+                del self._jobs[old]
+
+
+@st.cache_resource(show_spinner=False)
+def _kept() -> _Kept:
+    return _Kept()
+
+
+def submit_shared(
+    slot: str,
+    request: Any,
+    function: str,
+    arguments: Any,
+    version: object,
+    *,
+    short: bool = False,
+) -> Work:
+    """Begin a job, or take the file that the same job made for any reader lately.
+
+    Only for what holds nothing of a reader's own: its file stays when the reader has left.
+
+    Parameters
+    ----------
+    slot, request, function, arguments, short
+        As in `submit`; the same arguments must give the same bytes.
+    version : object
+        What else the file depends on, such as the stamp of a folder.
+
+    Raises
+    ------
+    QueueFullError
+        As `submit`.
+    """
+    key = sha256(pickle.dumps((function, arguments, version))).digest()
+    job = _kept().done(key)
+    if job is None:
+        work = submit(slot, request, function, arguments, short=short)
+        _kept().keep(key, work.job)
+        return work
+    drop(slot)
+    work = Work(request, job)
     st.session_state[f"work_{slot}"] = work
     return work
 

@@ -1,7 +1,8 @@
 """Carry out jobs of the pool, one after another, in a process apart from the page.
 
 ``python -m geo.workers.job MEMORY_BYTES NICENESS [MODULE ...]``: imports the modules, then
-waits for jobs on standard input, as `geo.workers.pool` sends them. Writes lines of JSON:
+waits for jobs on standard input, as `geo.workers.pool` sends them; one without a folder only
+makes ready for others and is not answered. Writes lines of JSON:
 ``{"share": 0.3, "words": "…"}`` on the way, and last ``{"done": NAME}``,
 ``{"refused": [CHINESE, ENGLISH]}``, ``{"memory": true}`` or ``{"died": true}``, each with
 ``"again"``: whether it takes another job. After one that took much memory it ends, which is
@@ -45,13 +46,18 @@ def main() -> None:
 
     for module in modules:
         importlib.import_module(module)
-    for number in range(1, RETIRED_AFTER_JOBS + 1):
+    number = 0
+    while number < RETIRED_AFTER_JOBS:
         head = sys.stdin.buffer.read(8)
         if len(head) < 8:
             return  # the pool wants no more of it
         # From the process that started this one, and from nobody else.
         told = sys.stdin.buffer.read(int.from_bytes(head, "big"))
         function, arguments, folder = pickle.loads(told)
+        if not folder:
+            _make_ready(function, arguments)
+            continue
+        number += 1
         # Whatever it leaves there goes with the job, even where this process is killed.
         tempfile.tempdir = folder
         outcome = _outcome(function, arguments, Path(folder), say)
@@ -60,6 +66,15 @@ def main() -> None:
         say({**outcome, "again": again})
         if not again:
             return
+
+
+def _make_ready(function: str, arguments: Any) -> None:
+    """Call a function whose faults matter to the next job only, which will tell them."""
+    module, _, name = function.partition(":")
+    try:
+        getattr(importlib.import_module(module), name)(arguments)
+    except Exception as error:
+        logger.warning("%s made nothing ready: %s", function, error)
 
 
 def _peak_bytes() -> int:

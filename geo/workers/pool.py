@@ -8,7 +8,8 @@ What is wanted is less: a few processes that take one job at a time and can be e
 
 Each job runs in a child (`geo.workers.job`), at low priority and within limits. A child that
 is done takes the next job, unless the last one took much memory: then it ends, and a fresh
-one takes its place. Children are kept ready, with their libraries loaded, while there is work.
+one takes its place, as it does where a reader cancels. Children are kept ready, with their
+libraries loaded, while there is work.
 A child is told its job by pickle on its standard input, which is a direction that only this
 process writes; what comes back are lines of JSON and the name of a file in the folder of the
 job. Values of ours come back in such a file, see `geo.workers.handed`.
@@ -193,6 +194,7 @@ class Pool:
         self._running: set[Job] = set()
         self._owned: dict[str, weakref.WeakSet[Job]] = {}
         self._idle: list[subprocess.Popen[bytes]] = []
+        self._ready: tuple[str, Any] | None = None
         self._last = 0.0
         self._is_cooling = False
         self._closed = False
@@ -314,7 +316,11 @@ class Pool:
             with self._lock:
                 self._last = time.monotonic()
                 self._next(job)
+                wanted = self._ready is not None and not self._closed
+                wanted = wanted and len(self._idle) + len(self._running) < self.workers
             self._tell()
+            if wanted:  # the child of this job has ended
+                self._give_back(self._child(self._ready))
             self._cool_later(KEPT_WARM_SECONDS)
 
     def _carry_out(self, job: Job) -> None:
@@ -358,14 +364,14 @@ class Pool:
         else:
             job._finish("failed", Text("pool.died"))
 
-    def _child(self) -> subprocess.Popen[bytes]:
+    def _child(self, ready: tuple[str, Any] | None = None) -> subprocess.Popen[bytes]:
         """Start a process that waits for its job on its standard input."""
         limits = [str(self.limits.memory_bytes), str(self.limits.niceness)]
         # One thread each: two jobs beside a page on two cores gain nothing from more.
         threads = dict.fromkeys(
             ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GDAL_NUM_THREADS"), "1"
         )
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", "geo.workers.job", *limits, *self.modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -375,6 +381,9 @@ class Pool:
             # Not in our group: what ends the page by the keyboard ends its children by `close`.
             start_new_session=sys.platform != "win32",
         )
+        if ready is not None:
+            _tell_child(child, (*ready, ""))
+        return child
 
     def _take(self) -> subprocess.Popen[bytes]:
         """Return a child that waits for a job."""
@@ -395,14 +404,26 @@ class Pool:
                 return
         _end(child)
 
-    def warm(self) -> None:
-        """Start a child ahead, so that the first job does not wait for its libraries."""
+    def warm(self, children: int = 1, ready: tuple[str, Any] | None = None) -> None:
+        """Start children ahead, so that the first jobs do not wait for their libraries.
+
+        Parameters
+        ----------
+        children : int
+            How many there should be, those that work included; `workers` at most.
+        ready : tuple of str and object, optional
+            ``"module:name"`` of a function of one argument, and that argument: called in
+            every child that is started ahead from now on, so that what jobs read is read.
+        """
         with self._lock:
-            if self._closed or self._idle or self._running:
-                return
-            self._last = time.monotonic()
-        self._give_back(self._child())
-        self._cool_later(KEPT_WARM_SECONDS)
+            self._ready = ready or self._ready
+            there = len(self._idle) + len(self._running)
+            missing = 0 if self._closed else min(children, self.workers) - there
+            if missing > 0:
+                self._last = time.monotonic()
+        for _ in range(missing):
+            self._give_back(self._child(self._ready))
+            self._cool_later(KEPT_WARM_SECONDS)
 
     def _cool_later(self, seconds: float) -> None:
         with self._lock:
@@ -431,10 +452,7 @@ def _ask(child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
     """Tell a child its job and follow it; return its last word, empty if it gave none."""
     if child.stdin is None or child.stdout is None:  # pragma: no cover - made with both
         return {}
-    told = pickle.dumps((job.function, job.arguments, str(job.folder)))
-    with contextlib.suppress(OSError):  # a child that died already: no answer follows
-        child.stdin.write(len(told).to_bytes(8, "big") + told)
-        child.stdin.flush()
+    _tell_child(child, (job.function, job.arguments, str(job.folder)))
     for line in child.stdout:
         try:
             word = json.loads(line)
@@ -445,6 +463,15 @@ def _ask(child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
         else:
             return dict(word)
     return {}
+
+
+def _tell_child(child: subprocess.Popen[bytes], words: tuple[str, Any, str]) -> None:
+    """Send a child a function, its arguments and the folder of the job, "" where it is none."""
+    told = pickle.dumps(words)
+    with contextlib.suppress(OSError):  # a child that died already: no answer follows
+        if child.stdin is not None:
+            child.stdin.write(len(told).to_bytes(8, "big") + told)
+            child.stdin.flush()
 
 
 def _end(child: subprocess.Popen[bytes] | None) -> None:

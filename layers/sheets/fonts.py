@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import ExportError
 from geo.texts import Text
@@ -181,9 +181,9 @@ def _font() -> FT2Font:
 
 
 @cache
-def _glyphs() -> dict[int, int]:
+def _glyphs() -> dict[int, Any]:
     """Return the glyph of every character that the font has."""
-    return {int(code): int(glyph) for code, glyph in _font().get_charmap().items()}
+    return dict(_font().get_charmap())
 
 
 @cache

@@ -486,7 +486,7 @@ def _place_road_names(
         roads.append((bounding < 12, -width, -longest.length, row, longest))
     roads.sort(key=lambda road: road[:3])
     size = 6.2 * options.font_scale
-    lines = shapely.STRtree([road[4] for road in roads])
+    tree = shapely.STRtree([road[4] for road in roads])
     for number, (_, width, _, row, line) in enumerate(roads):
         name = place_name(row, options.language)
         offset = size * POINT_MM * 0.58 - width / 2 + 0.15
@@ -494,7 +494,7 @@ def _place_road_names(
             name,
             "road",
             (size, size * 0.85),
-            line_candidates(line, name, size, (lines, number), offset),
+            line_candidates(line, name, size, (tree, number), offset),
         )
 
 

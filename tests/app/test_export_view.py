@@ -45,6 +45,17 @@ def test_a_preview_is_made_at_once_and_no_file_before_it_is_asked_for(page):
     assert "work_file" not in page.session_state
 
 
+def test_a_drawing_is_made_once_for_all_but_not_what_bears_words_of_a_reader(page):
+    first = finished(page, "preview").job
+    assert opened().session_state["work_preview"].job is first
+    page.text_input(key="export_title").set_value("迎检").run()
+    own = page.session_state["work_preview"].job
+    assert own is not first
+    other = opened()
+    other.text_input(key="export_title").set_value("迎检").run()
+    assert other.session_state["work_preview"].job is not own
+
+
 def test_the_file_asked_for_is_offered_under_its_name(page):
     page.selectbox(key="export_format").set_value("csv").run()
     button(page, "生成文件").click().run()

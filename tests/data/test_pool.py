@@ -65,6 +65,28 @@ def test_a_child_can_be_started_ahead(pool):
     assert pool.submit("testing.jobs:copy", 1).wait(SECONDS)
 
 
+def test_children_started_ahead_are_made_ready_and_replaced():
+    pool = Pool(workers=2, limits=PoolLimits(seconds=SECONDS))
+    try:
+        pool.warm(5, ("testing.jobs:learn", 7))
+        assert len(pool._idle) == 2
+        stopped = running(pool.submit("testing.jobs:run_until_cancelled", None))
+        told = pool.submit("testing.jobs:tell", None)
+        assert told.wait(SECONDS)
+        assert told.file.read_text().startswith("[7] ")
+        stopped.cancel()
+        assert stopped.wait(SECONDS)
+        for _ in range(SECONDS * 20):
+            if len(pool._idle) == 2:
+                break
+            threading.Event().wait(0.05)
+        again = [pool.submit("testing.jobs:tell", None) for _ in range(2)]
+        assert all(job.wait(SECONDS) for job in again)
+        assert {job.file.read_text().split()[0] for job in again} == {"[7]"}
+    finally:
+        pool.close()
+
+
 def test_the_file_goes_with_the_job(pool):
     job = pool.submit("testing.jobs:copy", "word")
     assert job.wait(SECONDS)

@@ -29,7 +29,7 @@ from layers.tables.amounts import size_words
 from views import link
 from views.choices import plain
 from views.export.presets import drawn, presets
-from views.work import drop, held, pool, submit
+from views.work import drop, held, pool, submit, submit_shared
 
 if TYPE_CHECKING:
     from geo.io.read import Stamp
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
-FUNCTION = "layers.exports:export_job"
+FUNCTION, READY = "layers.exports:export_job", "layers.exports:ready"
 PREVIEW_DPI = 150
 """The least that a sheet takes; an A4 page is then 1754 pixels wide."""
 
@@ -76,8 +76,8 @@ def show(state: State) -> None:
     if not material.zones:
         st.info(state.text("page.no_data"))
         return
-    # The first job then does not wait for its libraries.
-    pool().warm()
+    # Picture and file are made at once; neither then waits for its libraries.
+    pool().warm(2, (READY, state.data.folder))
     left, right = st.columns([2, 3], gap="large")
     with left:
         request = choose(state, material)
@@ -377,9 +377,24 @@ def begin_preview(state: State, request: ExportRequest) -> None:
         st.session_state["export_last"] = preview
         st.session_state.pop("work_preview")
     try:
-        submit("preview", wanted, FUNCTION, (state.data.folder, wanted), short=True)
+        begin("preview", state, wanted, short=True)
     except GeoError as error:
         st.warning(plain(error.explain(state.language)))
+
+
+def begin(slot: str, state: State, request: ExportRequest, *, short: bool = False) -> None:
+    """Begin a job, or take the drawing that another reader had lately.
+
+    What bears words of a reader's own goes with the reader.
+    """
+    folder, sheet, district = state.data.folder, request.sheet, state.data.district
+    approved = district.review_number if district else ""
+    own = (sheet.logo, sheet.title, sheet.subtitle, sheet.drawing_unit)
+    if any(own) or sheet.approval_number not in ("", approved) or request.format not in PICTURED:
+        submit(slot, request, FUNCTION, (folder, request), short=short)
+    else:
+        stamp = folder_stamp(folder)
+        submit_shared(slot, request, FUNCTION, (folder, request), stamp, short=short)
 
 
 def panel(state: State, material: Material, request: ExportRequest, *, was_busy: bool) -> None:
@@ -445,6 +460,6 @@ def show_file(state: State, material: Material, request: ExportRequest, made: Wo
 def begin_file(state: State, request: ExportRequest) -> None:
     """Put the file into the queue; a full queue or disk is told."""
     try:
-        submit("file", request, FUNCTION, (state.data.folder, request))
+        begin("file", state, request)
     except GeoError as error:
         st.session_state["export_refusal"] = error.explain(state.language)
