@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ from layers.sheets.page import (
 from layers.sheets.words import comparison_title, plan_period, sheet_title
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
     from matplotlib.figure import Figure
@@ -352,8 +353,7 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
             "Producer": None,
             "Creator": None,
         }
-        _read_little(figures)
-        with PdfPages(buffer, metadata=about) as pages:
+        with _small_font(figures), PdfPages(buffer, metadata=about) as pages:
             for figure in figures:
                 pages.savefig(figure)
     elif options.format == "svg":
@@ -373,12 +373,21 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
     return buffer.getvalue()
 
 
-def _read_little(figures: Sequence[Figure]) -> None:
-    """Have the text of figures drawn with the smallest file of the font that holds it."""
+@contextmanager
+def _small_font(figures: Sequence[Figure]) -> Iterator[None]:
+    """Have the text of figures drawn with the smallest file of the font that holds it.
+
+    Only of a PDF: pixels are fitted to what letters the file holds.
+    """
     texts = [artist for figure in figures for artist in figure.findobj(Text)]
     path = font_for(set().union(*(artist.get_text() for artist in texts)))
     for artist in texts:
         artist.get_fontproperties().set_file(path)
+    try:
+        yield
+    finally:
+        for artist in texts:
+            artist.get_fontproperties().set_file(None)
 
 
 def _with_font(svg: bytes, figure: Figure) -> bytes:
