@@ -20,17 +20,25 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from shapely import box
 
-from geo.build import build, write_zone_files, zone_files
-from geo.checks.folder import inspect
+import geo.base
+from geo.base import read_base
+from geo.build import build, build_documents, write_zone_files, zone_files
+from geo.checks.evidence import held_back_check, hidden_streets_check
+from geo.checks.folder import checksums_check, formats_check, inspect, rebuild_check
+from geo.checks.formats import sound_features
+from geo.checks.positions import control_points_check, datum_checks, streets_check
 from geo.checks.report import report_html, report_json
 from geo.errors import GeoError
 from geo.io.checksums import HEAD, sealed_readme
 from geo.io.read import folder_stamp
+from geo.plans.documents import read_documents
 from layers.exports import ExportRequest, export, read_material
 from layers.map.finding import later_data
 from testing.tiny_district import collection, line, write_tiny_district
@@ -39,7 +47,10 @@ from views.page import drawn_data
 from views.state import read_page_data
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.build import Built
+    from geo.checks.check import Check
 
 DATE = dt.date(2026, 11, 22)
 
@@ -80,8 +91,20 @@ FILES = (
 )
 """Every file of a data folder that something reads."""
 
-NOT_BUILT_FROM = ("zones/", "README.md", "base/street_checks", "base/held_back", "base/calibration")
+NOT_BUILT_FROM = (
+    "zones/", "README.md", "base/street_checks", "base/held_back", "base/calibration",
+    "base/blocks",
+)  # fmt: skip
 """Files that a build does not read: it is made once for all damages of these."""
+
+NOT_DRAWN_FROM = ("base/control_points", "base/background")
+"""Files of the base that no item is drawn from: the build is that of the sound district."""
+
+KEPT_BUILDS = 50
+"""Of damaged plans that say the same; more would fill the memory."""
+
+REFUSED = ("base-file-unreadable", "identity-unreadable")
+"""Codes of an issue that leaves a file of the base out as a whole."""
 
 IDENTITY = """\
 format = 1
@@ -239,27 +262,113 @@ def write_whole_district(folder: Path) -> Path:
     return folder
 
 
-def read_everything(folder: Path, built: Built | None = None) -> None:
-    """Build, check, report, show and export a data folder.
+@dataclass
+class Reading:
+    """A sound district with what is made of it once, for damages of one file after another.
 
-    Our own errors are an answer, any other is a find. `built` is what a build gives, where the
-    damaged file is none that it reads.
+    Parameters
+    ----------
+    folder : Path
+        From `write_whole_district`.
     """
-    check_everything(folder, built)
-    show_everything(folder)
 
+    folder: Path
 
-def check_everything(folder: Path, built: Built | None = None) -> None:
-    """Build, check and report a data folder."""
-    with contextlib.suppress(GeoError):
-        built = built or build(folder)
-        zone_files(built, folder)
-        checks = inspect(built, folder)
-        for language in ("zh", "en"):
-            report_html(built, checks, language=language)
-            for issue in built.issues:
-                issue.words(language)
-        report_json(built, checks)
+    def __post_init__(self) -> None:
+        """Read and build the sound district."""
+        self.base = read_base(self.folder)
+        self.documents, _ = read_documents(self.folder / "plans")
+        self.built = build(self.folder)
+        self._layers: dict[Path, gpd.GeoDataFrame] = {}
+        self._without: dict[str, Built] = {}
+        self._of_documents: dict[int, Built] = {}
+
+    def read(self, name: str, *, whole: bool) -> None:
+        """Read the damaged file as those do who use it.
+
+        Our own errors are an answer, any other is a find.
+
+        Parameters
+        ----------
+        name : str
+            The damaged file; the others are sound.
+        whole : bool
+            Also run every check on what was built, write both reports, read as the
+            page does and export. Otherwise: what reads the file, what a build makes
+            of it, and the checks and readers of that file.
+        """
+        folder = self.folder
+        with contextlib.suppress(GeoError):
+            built = self._build(name)
+            checks = inspect(built, folder) if whole else self._checks_of(name, built)
+            for language in ("zh", "en"):
+                if whole:
+                    report_html(built, checks, language=language)
+                for issue in built.issues:
+                    issue.words(language)
+            report_json(built, checks)
+        if whole:
+            show_everything(folder)
+        elif name.startswith(("base/", "zones/")) and name.endswith(".geojson"):
+            kind = Path(name).stem
+            if name.startswith("zones/"):
+                kind = "edges" if kind.endswith("_edges") else "zones"
+            layer = sound_features(folder / name, kind)
+            layer.table()
+            for issue in layer.issues:
+                issue.words("zh")
+
+    def _build(self, name: str) -> Built:
+        """Build from the damaged file; what it does not feed was read and built before."""
+        if name.startswith(NOT_BUILT_FROM):
+            return self.built
+        if name.startswith("plans/"):
+            documents, issues = read_documents(self.folder / "plans")
+            said = hash(repr(documents))
+            if said not in self._of_documents:
+                if len(self._of_documents) == KEPT_BUILDS:
+                    self._of_documents.clear()
+                self._of_documents[said] = build_documents(documents, self.base)
+            built = self._of_documents[said]
+            return replace(built, issues=(*issues, *built.issues))
+        layer_of = geo.base._layer
+        damaged_path = self.folder / name
+
+        def known(path: Path) -> gpd.GeoDataFrame:
+            if path == damaged_path:
+                return layer_of(path)
+            if path not in self._layers:
+                self._layers[path] = layer_of(path)
+            return self._layers[path].copy()
+
+        with patch.object(geo.base, "_layer", known):
+            base = read_base(self.folder)
+        if name.startswith(NOT_DRAWN_FROM):
+            return replace(self.built, base=base, issues=base.issues)
+        if not any(issue.code in REFUSED for issue in base.issues):
+            return build_documents(self.documents, base, base.issues)
+        # A file that is left out as a whole leaves the same base, whatever its damage was.
+        if name not in self._without:
+            self._without[name] = build_documents(self.documents, base)
+        return replace(self._without[name], issues=base.issues)
+
+    def _checks_of(self, name: str, built: Built) -> list[Check]:
+        """Run the checks that read a file, or look at nothing but what it says."""
+        base, folder = built.base, self.folder
+        if name.startswith("zones/"):
+            plans = built.plan_ids()
+            datums = datum_checks(base, plans, folder)
+            return [*datums, formats_check(built, folder), rebuild_check(built, folder)]
+        file = folder / name
+        if name == "base/street_checks.csv":
+            return [streets_check(base, file)]
+        if name == "base/held_back.csv":
+            return [held_back_check(base, file)]
+        if name == "base/calibration.csv":
+            return [hidden_streets_check(file)]
+        if name == "base/control_points.geojson":
+            return [control_points_check(base)]
+        return [checksums_check(folder)] if name == "README.md" else []
 
 
 def show_everything(folder: Path) -> None:
@@ -277,15 +386,20 @@ def show_everything(folder: Path) -> None:
                 export(ExportRequest(form, DATE, (plan,)), material)
 
 
+WHOLE_EVERY = 20
+"""Of so many damages of a file one is read by everything that there is; see `Reading.read`."""
+
+
 def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
     """Damage every file `count` times; print each kind of find once and return how many kinds."""
     finds: dict[str, int] = {}
     done: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         folder = write_whole_district(Path(place) / "data")
         sound = {name: (folder / name).read_bytes() for name in names}
-        built = build(folder)
+        reading = Reading(folder)
         answered: dict[str, set[bytes]] = {name: set() for name in names}
         for number in range(count):  # all files in turn: stopped early, each had as many
             for name in names:
@@ -297,10 +411,9 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                     continue
                 answered[name].add(content)
                 path.write_bytes(content)
+                begun = time.process_time_ns()
                 try:
-                    check_everything(folder, built if name.startswith(NOT_BUILT_FROM) else None)
-                    if name.endswith(".geojson") or name == "district.toml":
-                        show_everything(folder)
+                    reading.read(name, whole=number % WHOLE_EVERY == 0)
                 except Exception as error:
                     frame = traceback.extract_tb(error.__traceback__)
                     ours = [f for f in frame if "site-packages" not in f.filename]
@@ -310,9 +423,14 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                         kept = Path(tempfile.gettempdir()) / f"find-{len(finds)}{path.suffix}"
                         shutil.copy(path, kept)
                     finds[kind] = finds.get(kind, 0) + 1
+                spent[name] += time.process_time_ns() - begun
                 path.write_bytes(sound[name])
-            if number % 10 == 9:
+            if number % 50 == 49:
                 print(f"{number + 1} damages of each file, {len(finds)} kinds found", flush=True)
+    for name in names:
+        different = len(answered[name])
+        each = spent[name] / different / 1e6
+        print(f"{name}: {done[name]:,} damages, {different:,} different, {each:.0f} ms each")
     different = sum(map(len, answered.values()))
     print(
         f"damages: {len(names)} files, {sum(done.values()):,} damages ({different:,} different) "
