@@ -37,16 +37,22 @@ positioning = "打造五大道夜间经济<script>window.broken=1</script>。"
 """
 
 
-@pytest.fixture
-def page_folder(tmp_path, monkeypatch):
-    folder = write_page_data(tmp_path / "data")
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """The district of the page with other plans; no test changes it."""
+    folder = write_page_data(tmp_path_factory.mktemp("compared") / "data")
     for plan, start, end in (("13th", 2016, 2020), ("14th", 2021, 2025)):
         text = DOCUMENT.replace("{plan}", plan)
         text = text.replace("{start}", str(start)).replace("{end}", str(end))
         (folder / "plans" / f"{plan}-outline.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
     return folder
+
+
+@pytest.fixture
+def page_folder(sound, monkeypatch):
+    monkeypatch.setenv("GEO_DATA", str(sound))
+    monkeypatch.setattr("views.page.STATIC", sound.parent / "static")
+    return sound
 
 
 def opened(**parameters):

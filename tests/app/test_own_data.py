@@ -20,13 +20,19 @@ TEXT = "石桥片区规划范围：以石桥街、槐荫路、文昌街、青桐
 SCRIPT = "<script>window.broken=1</script>"
 
 
-@pytest.fixture
-def district(tmp_path, monkeypatch):
-    folder = tmp_path / "data"
-    shutil.copytree(DISTRICT, folder)
-    monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A copy of the district, which no test changes, and what the pages put beside it."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copytree(DISTRICT, folder / "data")
     return folder
+
+
+@pytest.fixture
+def district(place, monkeypatch):
+    monkeypatch.setenv("GEO_DATA", str(place / "data"))
+    monkeypatch.setattr("views.page.STATIC", place / "static")
+    return place / "data"
 
 
 def opened(mode="paste", **parameters):
@@ -207,10 +213,10 @@ def test_an_unforeseen_fault_is_told_and_its_words_are_not_logged(district, capl
     assert "石桥街" not in caplog.text
 
 
-def test_nothing_is_written_by_pasting_or_uploading(district, tmp_path):
+def test_nothing_is_written_by_pasting_or_uploading(district, place):
     def files():
         # The queue tells how many jobs wait and run, and nothing of them.
-        return sorted(p for p in tmp_path.rglob("*") if p.is_file() and "queue.json" not in p.name)
+        return sorted(p for p in place.rglob("*") if p.is_file() and "queue.json" not in p.name)
 
     opened()
     before = files()

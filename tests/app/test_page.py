@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,12 +12,27 @@ from testing.page_fixture import write_page_data
 PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
 
 
-@pytest.fixture
-def page_folder(tmp_path, monkeypatch):
-    folder = write_page_data(tmp_path / "data")
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """A district that no test changes, with what its pages put beside it."""
+    return write_page_data(tmp_path_factory.mktemp("sound") / "data")
+
+
+def of_folder(folder, monkeypatch):
     monkeypatch.setenv("GEO_DATA", str(folder))
-    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
+    monkeypatch.setattr("views.page.STATIC", folder.parent / "static")
     return folder
+
+
+@pytest.fixture
+def page_folder(sound, monkeypatch):
+    return of_folder(sound, monkeypatch)
+
+
+@pytest.fixture
+def own_folder(sound, tmp_path, monkeypatch):
+    """A copy of the district for a test that damages it."""
+    return of_folder(Path(shutil.copytree(sound, tmp_path / "data")), monkeypatch)
 
 
 def opened(**parameters):
@@ -148,41 +164,41 @@ def test_a_widget_s_choice_goes_to_the_scripts_for_the_address(page_folder):
     assert told(at)["extra"] == {"own": "check"}
 
 
-def test_a_broken_zone_file_gives_one_message_and_leaves_the_rest(page_folder):
-    (page_folder / "zones/13th.geojson").write_text('{"type": "Feature', encoding="utf-8")
+def test_a_broken_zone_file_gives_one_message_and_leaves_the_rest(own_folder):
+    (own_folder / "zones/13th.geojson").write_text('{"type": "Feature', encoding="utf-8")
     at = opened(plans="13th,14th")
     told = [element.value for element in at.text]
     assert len(told) == 1
     assert "zones/13th.geojson" in told[0]
-    assert drawn(page_folder)["start"]["shown"] == ["14th-wudadao", "14th-nanshi"]
+    assert drawn(own_folder)["start"]["shown"] == ["14th-wudadao", "14th-nanshi"]
 
 
-def test_a_missing_zone_file_gives_one_message_and_leaves_the_rest(page_folder):
-    (page_folder / "zones/14th.geojson").unlink()
+def test_a_missing_zone_file_gives_one_message_and_leaves_the_rest(own_folder):
+    (own_folder / "zones/14th.geojson").unlink()
     at = opened()
     assert [t.value for t in at.text if "zones/14th.geojson" in t.value]
-    assert len(drawn(page_folder)["start"]["shown"]) == 4
+    assert len(drawn(own_folder)["start"]["shown"]) == 4
 
 
-def test_one_bad_feature_is_named_and_the_others_show(page_folder):
-    path = page_folder / "zones/13th.geojson"
+def test_one_bad_feature_is_named_and_the_others_show(own_folder):
+    path = own_folder / "zones/13th.geojson"
     document = json.loads(path.read_text(encoding="utf-8"))
     document["features"][0]["geometry"]["coordinates"] = [["x"]]
     path.write_text(json.dumps(document), encoding="utf-8")
     at = opened()
     assert any("zones/13th.geojson" in t.value and "1" in t.value for t in at.text)
-    assert "13th-xiaobailou" in drawn(page_folder)["start"]["shown"]
+    assert "13th-xiaobailou" in drawn(own_folder)["start"]["shown"]
 
 
-def test_a_missing_base_layer_gives_a_message_and_the_map_still_draws(page_folder):
-    (page_folder / "base/roads.geojson").unlink()
+def test_a_missing_base_layer_gives_a_message_and_the_map_still_draws(own_folder):
+    (own_folder / "base/roads.geojson").unlink()
     at = opened()
     assert any("base/roads.geojson" in t.value for t in at.text)
-    assert drawn(page_folder)["start"]["shown"]
+    assert drawn(own_folder)["start"]["shown"]
 
 
-def test_an_empty_folder_says_what_to_do(page_folder):
-    for path in page_folder.rglob("*.*"):
+def test_an_empty_folder_says_what_to_do(own_folder):
+    for path in own_folder.rglob("*.*"):
         path.unlink()
     at = AppTest.from_file(PAGE, default_timeout=60).run()
     assert not at.exception

@@ -92,9 +92,13 @@ def test_a_sheet_says_it_once(language, material):
     assert attribution_words(material.base, language).count("ODbL") == 1
 
 
+@pytest.fixture(scope="module")
+def checks(built):
+    return inspect(built, DATA)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_report_says_it_once(language, built):
-    checks = inspect(built, DATA)
+def test_the_report_says_it_once(language, built, checks):
     foot = report_html(built, checks, language=language).split("<h2>")[-1]
     assert plain(foot).count(CREDIT) == 1
     assert json.loads(report_json(built, checks))["attribution"].count(CREDIT) == 1

@@ -61,6 +61,18 @@ def states(tmp_path_factory):
     return found
 
 
+@pytest.fixture(scope="module")
+def materials(states):
+    """What exports are made from, read once for each state."""
+    return {state: read_material(folder) for state, folder in states.items() if state != "empty"}
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory):
+    """Where the pages of this module put what the map loads: once for each state."""
+    return tmp_path_factory.mktemp("static")
+
+
 def test_the_folder_says_what_is_known_and_no_more(states):
     about = tomllib.loads((states["empty"] / "district.toml").read_text("utf-8"))
     assert (about["city"], about["name"], about["name_en"]) == ("示例市", "新区", "Xinqu")
@@ -90,9 +102,8 @@ def test_its_check_ends_without_an_error(states, state, capsys):
 
 @pytest.mark.parametrize("state", ["undrawn", "drawn"])
 @pytest.mark.parametrize("format_", [*DATA_FORMATS, "xlsx", "docx", "pptx", "html", "svg", "pdf"])
-def test_every_export_of_it_is_made_and_holds_no_placeholder(states, state, format_):
+def test_every_export_of_it_is_made_and_holds_no_placeholder(materials, state, format_):
     assert format_ in FORMATS
-    material = read_material(states[state])
     request = ExportRequest(
         format=format_,
         date=dt.date(2026, 11, 26),
@@ -100,7 +111,7 @@ def test_every_export_of_it_is_made_and_holds_no_placeholder(states, state, form
         sheet=SheetOptions(),
         crs="EPSG:4326",
     )
-    content = export(request, material).content
+    content = export(request, materials[state]).content
     texts = [content]
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -115,9 +126,9 @@ def test_an_empty_plan_is_refused_by_export_in_one_sentence(states, capsys):
 
 @pytest.mark.parametrize("view", ["map", "check", "place", "own", "export"])
 @pytest.mark.parametrize("state", ["empty", "undrawn", "drawn"])
-def test_its_page_opens_and_holds_no_placeholder(states, state, view, monkeypatch, tmp_path):
+def test_its_page_opens_and_holds_no_placeholder(states, state, view, monkeypatch, static):
     monkeypatch.setenv("GEO_DATA", str(states[state]))
-    monkeypatch.setattr("views.page.STATIC", tmp_path / "static")
+    monkeypatch.setattr("views.page.STATIC", static)
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=90)
     at.query_params["view"] = view
     at.run()
