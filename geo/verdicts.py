@@ -154,6 +154,11 @@ def reading_label(reading: str, language: str) -> str:
     )
 
 
+def name_of_reading(row: Mapping[str, Any], language: str) -> str:
+    """Return what a reading of a zone file is called; by its id where the file does not say."""
+    return str(row.get(f"reading_{language}") or row["reading"])
+
+
 def line_words(line: str) -> Text | str:
     """Return a line by its name, or by its number in the base where it has none."""
     if not _ID.fullmatch(line):

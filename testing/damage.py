@@ -425,7 +425,7 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                     finds[kind] = finds.get(kind, 0) + 1
                 spent[name] += time.process_time_ns() - begun
                 path.write_bytes(sound[name])
-            if number % 50 == 49:
+            if number % 10 == 9:
                 print(f"{number + 1} damages of each file, {len(finds)} kinds found", flush=True)
     for name in names:
         different = len(answered[name])

@@ -1,10 +1,12 @@
 """A small made-up district for the tests of the page, built as every district: no real street."""
 
 import json
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from geo.build import build, write_zone_files, zone_files
-from testing.tiny_district import item
+from testing.tiny_district import item, write_folder
 
 SCRIPT = "<script>window.broken=1</script><img src=x onerror='window.broken=1'>"
 LEFT, BOTTOM = 117.19, 39.11
@@ -206,6 +208,21 @@ reasoning_en = "From the words"
 
 
 def write_page_data(folder: Path) -> Path:
+    """Write the made-up folder with its zones, built once; return it."""
+    write_folder(folder, _page_files())
+    return folder
+
+
+@cache
+def _page_files() -> dict[str, bytes]:
+    """Return every file of the folder by name."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = _write_and_build(Path(place) / "data")
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _write_and_build(folder: Path) -> Path:
     """Write the made-up folder, build its zones and return it."""
     base = {
         "district": [feature(box(0, 0, 100, 100), name="测试区", position_error_m=ERROR_M)],

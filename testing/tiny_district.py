@@ -7,12 +7,14 @@ y    0  青南道 ────────────────────�
 """
 
 import json
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
 from shapely import LineString, Point, Polygon
 
-from geo.build import build, write_zone_files, zone_files
+from geo.build import Built, build, zone_files
 from geo.crs import METRIC, WGS84
 
 EAST, NORTH = 516_500.0, 4_330_000.0
@@ -208,13 +210,38 @@ def line(name, points, **more):
 
 
 def write_tiny_district(folder: Path, *, zones: bool = True) -> Path:
-    """Write the data folder; with `zones` also build its zone files. Return the folder."""
-    base, plans = folder / "base", folder / "plans"
-    base.mkdir(parents=True)
-    plans.mkdir()
-    (folder / "district.toml").write_text(DISTRICT, encoding="utf-8")
-    (plans / "13th-outline.toml").write_text(plan_13th(), encoding="utf-8")
-    (plans / "14th-outline.toml").write_text(plan_14th(), encoding="utf-8")
+    """Write the data folder; with `zones` also its zone files, built once. Return the folder."""
+    write_folder(folder, _tiny_files() | (_tiny_zones() if zones else {}))
+    return folder
+
+
+def write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files by their name in a new folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+@cache
+def _tiny_zones() -> dict[str, bytes]:
+    """Return the zone files of the district."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = write_tiny_district(Path(place) / "data", zones=False)
+        files = zone_files(built_tiny_district(), folder)
+    return {f"zones/{name}": content for name, content in files.items()}
+
+
+@cache
+def built_tiny_district() -> Built:
+    """Return the build of the district as it is written here, made once."""
+    with tempfile.TemporaryDirectory() as place:
+        return build(write_tiny_district(Path(place) / "data", zones=False))
+
+
+@cache
+def _tiny_files() -> dict[str, bytes]:
+    """Return every file of the district that is not built, by name."""
     ends = [(-100, 0), (0, 0), (1000, 0), (2000, 0), (2050, 0), (2100, 0)]
     roads = [
         line("青南道", ends),
@@ -247,16 +274,16 @@ def write_tiny_district(folder: Path, *, zones: bool = True) -> Path:
             control("c6", Point(0, 0), "road:未绘路", 20),
         ],
     }
-    for name, rows in tables.items():
-        (base / f"{name}.geojson").write_text(collection(rows), encoding="utf-8")
-    (base / "aliases.toml").write_text("", encoding="utf-8")
-    (base / "missing.toml").write_text(
-        '[[missing]]\nname = "青失路"\ntried = "无据可查。"\n', encoding="utf-8"
-    )
-    (base / "street_checks.csv").write_text(STREET_CHECKS, encoding="utf-8")
-    if zones:
-        write_zone_files(zone_files(build(folder), folder), folder)
-    return folder
+    texts = {
+        "district.toml": DISTRICT,
+        "plans/13th-outline.toml": plan_13th(),
+        "plans/14th-outline.toml": plan_14th(),
+        **{f"base/{name}.geojson": collection(rows) for name, rows in tables.items()},
+        "base/aliases.toml": "",
+        "base/missing.toml": '[[missing]]\nname = "青失路"\ntried = "无据可查。"\n',
+        "base/street_checks.csv": STREET_CHECKS,
+    }
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def control(control_id, point, expect, tolerance):

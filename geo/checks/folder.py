@@ -145,7 +145,8 @@ def _differences(
                     distance=_farthest(old, new, built.base.metric_crs),
                 )
             )
-        was, now = on_disk[feature].get("properties") or {}, wanted[feature]["properties"]
+        was, now = on_disk[feature].get("properties"), wanted[feature]["properties"]
+        was = was if isinstance(was, dict) else {}
         keys = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
         if (old is None) != (new is None):
             keys.append("geometry")

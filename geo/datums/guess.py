@@ -41,6 +41,9 @@ CLEAR_FACTOR = 2.0
 SAMPLES = 1_000
 """Positions taken along all outlines together; enough for a median to 1 m."""
 
+FARTHEST = 1e9
+"""No coordinate of any system is so large, in degrees or metres; what is, lies nowhere."""
+
 # CGCS2000 3-degree belts: 75 E is EPSG:4534, or EPSG:4513 with the belt number 25 in its
 # eastings. 6-degree belts with their number: 13 (75 E) is EPSG:4491; without it they have the
 # numbers of the 3-degree belt of the same meridian.
@@ -211,9 +214,8 @@ def _samples(layer: gpd.GeoDataFrame) -> tuple[Array, bool]:
     parts = parts[~shapely.is_empty(parts)]
     is_area = shapely.get_dimensions(parts) == 2
     parts[is_area] = shapely.boundary(parts[is_area])
+    parts = parts[(np.abs(shapely.bounds(parts)) < FARTHEST).all(axis=1)]  # NaN is not
     lengths = shapely.length(parts)
-    finite = np.isfinite(shapely.bounds(parts)).all(axis=1)
-    parts, lengths = parts[finite], lengths[finite]
     total = lengths.sum()
     if total == 0.0:
         return shapely.get_coordinates(parts)[:SAMPLES], False

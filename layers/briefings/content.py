@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.errors import ExportError
 from geo.texts import Text, text
+from geo.verdicts import name_of_reading
 from layers.sheets.legend import interval_km2, kilometres2, verdict_words, zone_name
 from layers.sheets.options import SheetOptions, chosen_zones, has_extent
 from layers.sheets.page import (
@@ -222,11 +223,11 @@ def reading_rows(row: Any, language: str) -> list[tuple[str, str]]:
     """Return the computed area under every reading as (reading, area with interval)."""
     rows = []
     for reading in as_list(getattr(row, "readings", None)):
-        name = reading["reading_en" if language == "en" else "reading_zh"]
-        value = f"{reading['area_km2']:.3f} km²"
-        if reading.get("low_km2") is not None:
-            value += f"（{reading['low_km2']:.3f}–{reading['high_km2']:.3f}）"
-        rows.append((name, value))
+        area, low, high = (reading.get(key) for key in ("area_km2", "low_km2", "high_km2"))
+        value = "–" if area is None else f"{area:.3f} km²"
+        if low is not None and high is not None:
+            value += f"（{low:.3f}–{high:.3f}）"
+        rows.append((name_of_reading(reading, language), value))
     return rows
 
 

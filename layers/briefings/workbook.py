@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from geo.texts import text
-from geo.verdicts import tested_difference
+from geo.verdicts import name_of_reading, tested_difference
 from layers.briefings.content import as_list, is_missing, method_words, plan_parts
 from layers.briefings.office_files import EAST_ASIAN_FONT, with_fixed_dates, xml_safe
 from layers.sheets.legend import verdict_words, zone_name
@@ -106,7 +106,7 @@ def area_workbook(
             for reading in as_list(getattr(row, "readings", None)):
                 cells = [
                     row.zone_id, zone_name(row, lang),
-                    reading["reading_en" if lang == "en" else "reading_zh"],
+                    name_of_reading(reading, lang),
                     reading["area_km2"], reading.get("low_km2"), reading.get("high_km2"),
                 ]  # fmt: skip
                 _add_row(readings, cells, "")

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from geo.texts import text
-from geo.verdicts import area_digits, tested_difference
+from geo.verdicts import area_digits, name_of_reading, tested_difference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,7 +206,7 @@ def readings(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
         between = "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}"
         said.append(
             {
-                "name": [str(row["reading_zh"]), str(row["reading_en"])],
+                "name": [name_of_reading(row, "zh"), name_of_reading(row, "en")],
                 "km2": f"{row['area_km2']:.{digits}f}",
                 "between": between,
             }

@@ -312,7 +312,7 @@ def candidates_words(edge: Mapping[str, Any], reader: Reader) -> str:
     """Return the lines that a name may mean, with probability and evidence; empty where certain."""
     told = []
     for candidate in edge["candidates"]:
-        evidence = candidate["evidence_en" if reader.language == "en" else "evidence"]
+        evidence = candidate.get("evidence_en" if reader.language == "en" else "evidence")
         percent = f"{100 * candidate['probability']:.0f}"
         name = (reader.language == "en" and candidate["road_en"]) or candidate["road"]
         line = rendered(line_words(name), reader.language)

@@ -17,7 +17,7 @@ from geo.build import (
 from geo.errors import DataFileError
 from geo.io.read import sha256
 from geo.zones.edges import EDGE_COLUMNS
-from testing.tiny_district import write_tiny_district
+from testing.tiny_district import built_tiny_district, write_tiny_district
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_a_build_is_byte_for_byte_the_same(folder):
 
 
 def test_lines_without_their_optional_columns_are_drawn_all_the_same(folder):
-    shapes = {zone: drawn.geometry for zone, drawn in build(folder).drawn.items()}
+    shapes = {zone: drawn.geometry for zone, drawn in built_tiny_district().drawn.items()}
     for name in ("roads", "river"):
         path = folder / "base" / f"{name}.geojson"
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def test_the_english_source_is_carried_on_and_else_the_only_one(folder):
 
 
 def test_files_are_written_for_every_plan_and_then_differ_no_more(folder):
-    built = build(folder)
+    built = built_tiny_district()
     files = zone_files(built, folder)
     assert sorted(files) == [
         "13th.geojson", "13th_edges.geojson", "14th.geojson", "14th_edges.geojson",
@@ -67,7 +67,7 @@ def test_files_are_written_for_every_plan_and_then_differ_no_more(folder):
 
 
 def test_features_carry_ids_figures_and_verdicts_in_the_order_of_the_documents(folder):
-    document = json.loads(zone_files(build(folder), folder)["13th.geojson"])
+    document = json.loads(zone_files(built_tiny_district(), folder)["13th.geojson"])
     assert [f["id"] for f in document["features"]] == [
         "13th-west", "13th-east", "13th-lost", "13th-spine", "13th-walk",
     ]  # fmt: skip
@@ -81,7 +81,7 @@ def test_features_carry_ids_figures_and_verdicts_in_the_order_of_the_documents(f
 
 
 def test_rings_are_right_handed_and_have_six_decimals(folder):
-    ring = json.loads(zone_files(build(folder), folder)["13th.geojson"])["features"][0]
+    ring = json.loads(zone_files(built_tiny_district(), folder)["13th.geojson"])["features"][0]
     coordinates = ring["geometry"]["coordinates"][0]
     twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(coordinates))
     assert twice > 0
@@ -89,14 +89,14 @@ def test_rings_are_right_handed_and_have_six_decimals(folder):
 
 
 def test_neighbours_share_the_vertices_of_their_limit(folder):
-    features = json.loads(zone_files(build(folder), folder)["13th.geojson"])["features"]
+    features = json.loads(zone_files(built_tiny_district(), folder)["13th.geojson"])["features"]
     west, east = ({tuple(xy) for xy in features[n]["geometry"]["coordinates"][0]} for n in (0, 1))
     # 青中路 at y = 0, 300, 700 and 1000.
     assert len(west & east) == 4
 
 
 def test_the_metadata_says_what_it_was_built_from(folder):
-    built = build(folder)
+    built = built_tiny_district()
     about = metadata(built, "13th", folder)
     assert about["plan"] == "13th"
     assert about["documents"][0]["sha256"] == sha256(folder / "plans" / "13th-outline.toml")
@@ -104,16 +104,16 @@ def test_the_metadata_says_what_it_was_built_from(folder):
     assert "不具法律效力" in about["disclaimer"]
 
 
-def test_edges_of_one_plan_stay_in_its_file(folder):
-    built = build(folder)
+def test_edges_of_one_plan_stay_in_its_file():
+    built = built_tiny_district()
     edges = edge_layer(built, "14th")
     assert set(edges["zone_id"]) == {"14th-west", "14th-spine"}
     assert list(edges.columns) == EDGE_COLUMNS
     assert edges["edge_id"].is_unique
 
 
-def test_a_plan_without_edges_has_an_empty_table(folder):
-    built = build(folder)
+def test_a_plan_without_edges_has_an_empty_table():
+    built = built_tiny_district()
     assert list(edge_layer(built, "11th").columns) == EDGE_COLUMNS
     assert zone_layer(built, "14th")["verdict"].tolist() == [
         "disagrees", "not_stated", "not_stated",
@@ -121,7 +121,7 @@ def test_a_plan_without_edges_has_an_empty_table(folder):
 
 
 def test_plans_come_in_the_order_of_time_and_only_with_a_document(folder):
-    assert build(folder).plan_ids() == ["13th", "14th"]
+    assert built_tiny_district().plan_ids() == ["13th", "14th"]
     (folder / "plans" / "14th-outline.toml").unlink()
     assert build(folder).plan_ids() == ["13th"]
 

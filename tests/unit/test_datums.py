@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import CRS, Transformer
-from shapely import GeometryCollection, LineString, Point, affinity, box
+from shapely import GeometryCollection, LineString, Point, Polygon, affinity, box
 
 from geo.crs import METRIC, WGS84
 from geo.datums import shifts as datums
@@ -287,7 +287,10 @@ def test_a_layer_elsewhere_is_outside(base, zones_m):
     assert (guess.reading, codes(guess)) == (None, ["outside"])
 
 
-@pytest.mark.parametrize("geometry", [None, Point(), Point(np.nan, np.nan)])
+FAR = Polygon([(0, 0), (1e300, 0), (0, 1e300)])
+
+
+@pytest.mark.parametrize("geometry", [None, Point(), Point(np.nan, np.nan), FAR], ids=str)
 def test_a_layer_without_positions_is_outside(base, geometry):
     layer = gpd.GeoDataFrame(geometry=[geometry], crs=WGS84)
     assert codes(guess_datum(layer, base)) == ["outside"]

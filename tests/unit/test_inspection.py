@@ -6,7 +6,7 @@ import pytest
 
 from geo.build import build
 from geo.checks.folder import inspect, rebuild_check
-from testing.tiny_district import write_tiny_district
+from testing.tiny_district import built_tiny_district, write_tiny_district
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def change(folder, edit, name="13th.geojson"):
     document = json.loads(path.read_text(encoding="utf-8"))
     edit(document)
     path.write_text(json.dumps(document), encoding="utf-8")
-    return [s.en for s in rebuild_check(build(folder), folder).statements]
+    return [s.en for s in rebuild_check(built_tiny_district(), folder).statements]
 
 
 def test_a_fresh_build_is_identical(folder):
@@ -67,18 +67,18 @@ def test_a_lost_geometry_is_named(folder):
 
 def test_a_file_that_is_no_json_is_told(folder):
     (folder / "zones" / "13th.geojson").write_text("{", encoding="utf-8")
-    found = [s.en for s in rebuild_check(build(folder), folder).statements]
+    found = [s.en for s in rebuild_check(built_tiny_district(), folder).statements]
     assert found[1].startswith("The file cannot be read")
 
 
 def test_a_missing_file_differs(folder):
     (folder / "zones" / "14th.geojson").unlink()
-    (found,) = rebuild_check(build(folder), folder).statements
+    (found,) = rebuild_check(built_tiny_district(), folder).statements
     assert "zones/14th.geojson" in found.en
 
 
 def test_every_check_of_a_folder_runs_or_says_why_not(folder):
-    checks = inspect(build(folder), folder)
+    checks = inspect(built_tiny_district(), folder)
     ids = [check.check_id for check in checks]
     assert len(ids) == len(set(ids))
     skipped = {c.check_id: c.statements[0].en for c in checks if c.status == "skipped"}
@@ -92,3 +92,12 @@ def test_every_check_of_a_folder_runs_or_says_why_not(folder):
     assert [c.check_id for c in checks if c.status == "failed"] == []
     for code in ("topology", "areas", "position", "arithmetic", "inputs"):
         assert any(i.startswith(code) for i in ids), code
+
+
+@pytest.mark.parametrize("properties", [None, 1.5, "x", ["a"]])
+def test_properties_that_are_none_differ(folder, properties):
+    def edit(document):
+        document["features"][0]["properties"] = properties
+
+    (found,) = change(folder, edit)[1:]
+    assert found.startswith("zones/13th.geojson: 13th-west differs in basis, ")

@@ -3,6 +3,7 @@ import os
 import re
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import folium
@@ -13,6 +14,7 @@ from shapely.geometry import mapping
 from geo.base import Hatch, read_district
 from geo.checks.charts import MARKS
 from geo.errors import ExportError, GeoError
+from layers.briefings.content import reading_rows
 from layers.map.base_map import (
     ONLINE_BASES,
     base_map,
@@ -319,6 +321,14 @@ def test_readings_are_listed_when_there_are_several():
         {"name": ["岸线", "bank"], "km2": "0.77", "between": "0.70–0.80"},
     ]
     assert readings(zone("13th-a", None, readings=rows[:1])["properties"]) == []
+
+
+def test_a_reading_that_has_no_name_goes_by_its_id():
+    rows = [{"reading": "centre_line", "area_km2": 0.87}, {"reading": "bank", "area_km2": 0.77}]
+    properties = zone("13th-a", None, readings=rows)["properties"]
+    assert [row["name"] for row in readings(properties)] == [["centre_line"] * 2, ["bank"] * 2]
+    row = SimpleNamespace(readings=[{"reading": "bank", "area_km2": None, "low_km2": 1.0}])
+    assert reading_rows(row, "en") == [("bank", "–")]
 
 
 def test_no_id_is_shown_where_a_plan_has_a_name():

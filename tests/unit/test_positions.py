@@ -9,7 +9,6 @@ import shapely
 from shapely import affinity
 
 from geo.base import read_base
-from geo.build import build
 from geo.checks.folder import inspect
 from geo.checks.positions import (
     control_points_check,
@@ -22,7 +21,7 @@ from geo.checks.positions import (
 )
 from geo.crs import METRIC, WGS84
 from geo.datums.shifts import moved, wgs84_to_bd09_xy, wgs84_to_gcj02
-from testing.tiny_district import write_tiny_district
+from testing.tiny_district import built_tiny_district, write_tiny_district
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ def test_a_zone_file_in_a_wrong_datum_fails_the_inspection(tmp_path, code):
     for feature, shape in zip(document["features"], wrong.geometry, strict=True):
         feature["geometry"] = None if shape is None else shapely.geometry.mapping(shape)
     path.write_text(json.dumps(document), encoding="utf-8")
-    found = {check.check_id: check for check in inspect(build(folder), folder)}
+    found = {check.check_id: check for check in inspect(built_tiny_district(), folder)}
     assert codes(found["position/datum/13th"]) == [code]
     assert found["inputs/rebuild"].status == "failed"
 
@@ -149,7 +148,7 @@ def test_without_control_points_the_check_is_skipped(base):
 
 
 def test_a_place_outside_its_zone_is_told_with_its_distance(folder):
-    built = build(folder)
+    built = built_tiny_district()
     check = places_check("13th", _zones(built), built)
     by_place = {s.statement_id.rpartition("/")[2]: s for s in check.statements}
     assert set(by_place) == {"东楼", "无名楼"}
@@ -159,7 +158,7 @@ def test_a_place_outside_its_zone_is_told_with_its_distance(folder):
 
 
 def test_a_place_outside_by_less_than_its_error_is_only_a_note(folder):
-    built = build(folder)
+    built = built_tiny_district()
     landmarks = built.base.landmarks.assign(position_error_m=160.0)
     unsure = dataclasses.replace(built, base=dataclasses.replace(built.base, landmarks=landmarks))
     check = places_check("13th", _zones(built), unsure)

@@ -6,19 +6,18 @@ from html import unescape
 
 import pytest
 
-from geo.build import build
 from geo.checks.charts import MARKS, chart, interval_svg, mark_svg
 from geo.checks.folder import inspect
 from geo.checks.report import report_html, report_json, report_record
 from geo.texts import text
 from geo.verdicts import VERDICTS, Measurement, Reading, StatedFigure, judge
-from testing.tiny_district import write_tiny_district
+from testing.tiny_district import built_tiny_district, write_tiny_district
 
 
 @pytest.fixture(scope="module")
 def material(tmp_path_factory):
     folder = write_tiny_district(tmp_path_factory.mktemp("tiny") / "data")
-    built = build(folder)
+    built = built_tiny_district()
     return built, inspect(built, folder)
 
 

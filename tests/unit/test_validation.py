@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import Point, Polygon, box
 
-from geo.build import build, edge_layer, zone_layer
+from geo.build import edge_layer, zone_layer
 from geo.checks.arithmetic import stated_figures_check
 from geo.checks.built import method_check, run_checks
 from geo.checks.check import Check, skipped, statement, status_of
@@ -21,12 +21,12 @@ from geo.checks.topology import (
     validity_check,
 )
 from geo.crs import METRIC, WGS84
-from testing.tiny_district import EAST, NORTH, write_tiny_district
+from testing.tiny_district import EAST, NORTH, built_tiny_district
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build(write_tiny_district(tmp_path_factory.mktemp("tiny") / "data", zones=False))
+def built():
+    return built_tiny_district()
 
 
 @pytest.fixture(scope="module")
