@@ -429,9 +429,11 @@ def _shown(request: ExportRequest, material: Material) -> str:
         return ""
     english = request.sheet.language == "en"
     chosen: list[str] = []
+    count = 0
     for plan in request.plans:
         zones = material.zones[plan]
         rows = zones[zones["zone_id"].isin(request.sheet.zones)]
+        count += len(rows)
         for group, members in zones.groupby("group", sort=False):
             group_rows = rows[rows["group"] == group]
             if len(group_rows) and len(group_rows) == len(members):
@@ -442,4 +444,4 @@ def _shown(request: ExportRequest, material: Material) -> str:
     unique = list(dict.fromkeys(chosen))
     if len(unique) <= 3:
         return "-".join(unique)
-    return text("export.several", request.sheet.language, count=len(unique))
+    return text("export.several", request.sheet.language, count=count)

@@ -583,8 +583,8 @@
       const { state } = this;
       if (state.embed || state.present) return Object.assign({}, inset, { bottom: state.present ? this.present.node.offsetHeight + 30 : 60 });
       if (this.tables.on) return Object.assign({}, inset, this.tables.cover());
-      if (this.phone && this.host.isHost(state.view)) {
-        return Object.assign({}, inset, { bottom: this.host.drawerHeight(state.view) });
+      if (this.host.isHost(state.view)) {
+        return Object.assign({}, inset, { right: this.host.drawerWidth(state.view), bottom: this.host.drawerHeight(state.view) });
       }
       if (this.phone) {
         const open = { half: 0.48, peek: 0.2, full: 0.2 }[this.root.dataset.stop] || 0;
@@ -599,9 +599,6 @@
       const wide = (node) => (node && !node.hidden && node.offsetWidth ? node.offsetWidth + 24 : 0);
       inset.left = wide(this.list.node);
       inset.right = Math.max(wide(this.card.node), wide(this.placeCard.node), wide(this.compare.node), 56);
-      if (this.host.isHost(state.view)) {
-        return { left: 0, top: 0, right: this.host.drawerWidth(state.view), bottom: this.host.drawerHeight(state.view) };
-      }
       inset.bottom = 84;
       return inset;
     }

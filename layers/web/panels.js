@@ -43,6 +43,7 @@
       if (field) {
         field.focus();
         field.select();
+        field.scrollTop = 0;
       } else {
         box.focus();
       }

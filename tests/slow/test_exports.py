@@ -40,6 +40,13 @@ def test_many_zones_of_several_groups_are_counted(material):
     some = ("13th-wudadao", "13th-haihe", "13th-xiaobailou", "13th-weijin-road")
     name = file_name(request("png", sheet=SheetOptions(zones=some)), material)
     assert name == "和平区_十三五_4项_A4_2026-11-22.png"
+    # Whole groups count by their zones too: four groups of two plans are no four items.
+    plans = [material.zones[plan] for plan in ("13th", "14th")]
+    every = [z for rows in plans for z in rows.loc[rows["stated_area_km2"].notna(), "zone_id"]]
+    every += list(plans[1]["zone_id"][:4])
+    sheet = SheetOptions(zones=tuple(every))
+    name = file_name(request("png", plans=("13th", "14th"), sheet=sheet), material)
+    assert f"_{len(every)}项_" in name
 
 
 def test_a_name_can_be_ascii(material):

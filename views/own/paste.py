@@ -15,6 +15,7 @@ from geo.drafting.review import missing_names
 from geo.errors import GeoError, Issue
 from geo.io.limits import PASTED_CHARACTERS
 from geo.texts import text as words
+from geo.verdicts import area_digits
 from layers.marks import verdict_mark
 from layers.styles import Styles, style_of
 from layers.tables.amounts import unit_word
@@ -285,10 +286,16 @@ def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
 
 def finding_row(finding: Finding, name: str, state: State, more: str = "") -> str:
     """Return one finding as a row of a table; every word escaped but `more`, a last cell."""
-    computed = (
-        "–" if finding.computed is None else f"{finding.computed:.3f} {unit_word(finding, state)}"
+    # No more digits than the error allows; of a parcel without one, those that it has.
+    digits = 3 if finding.low is None else area_digits(finding.low, finding.high)
+    digits = digits if finding.unit == "km²" else 2
+    computed, low, high = (
+        "–" if value is None else f"{value:.{digits}f}"
+        for value in (finding.computed, finding.low, finding.high)
     )
-    interval = "–" if finding.low is None else f"{finding.low:.3f}–{finding.high:.3f}"
+    if finding.computed is not None:
+        computed = f"{computed} {unit_word(finding, state)}"
+    interval = "–" if finding.low is None else f"{low}–{high}"
     stated = finding.printed or "–"
     reason = finding.reason_en if state.language == "en" else finding.reason
     return (

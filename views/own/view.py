@@ -42,6 +42,7 @@ mark.own-unread { background: #f4ecd2; border-bottom: 2px dotted #7a5a12; }
 .pm-areas.own-areas td, .pm-areas.own-areas tbody th { white-space: normal; vertical-align: top;
   min-width: 5.2rem; }
 .pm-areas.own-areas tbody th { min-width: 7rem; }
+.pm-areas.own-areas td.number { white-space: nowrap; }
 .pm-areas.own-areas td.own-why { min-width: 15rem; }
 """
 
