@@ -10,10 +10,11 @@ from importlib import import_module
 import streamlit as st
 
 from geo.texts import text
+from layers.marks import ICON
 from views import SCRIPTED, VIEWS, available_views, link
 from views.map.view import draw_map
 from views.page import session_data, take_newest
-from views.page_style import ICON, page_style
+from views.page_style import page_style
 from views.served import guard
 from views.state import State, choices_of, set_aside, today
 

@@ -153,7 +153,8 @@ def search_rows(
             if english and english not in name[1]:
                 name = [name[0], f"{name[1]} ({english})"]
             rows.append(_row("zone", name, known) | {"zones": [zone], "plan": plan})
-            if row.get("geometry") is None:
+            # A zone comes before what is a name or a point alone.
+            if row.get("geometry") is None or row.get("basis") == "named":
                 rows[-1]["faint"] = 1
             for _, words in item_passages(row):
                 said = passages.get((plan, words))

@@ -78,6 +78,8 @@ def data_package(district: District, downloads: Sequence[Download], place: Place
                 "path": file.path,
                 "title": f"{file.title.render('zh')} · {file.title.render('en')}",
                 "format": file.path.rpartition(".")[2],
+                # A workbook holds several tables under titles: to be fetched, not read as one.
+                **({"type": "file"} if file.path.endswith(".xlsx") else {}),
                 "mediatype": file.media_type,
                 "bytes": len(file.content),
                 "hash": f"sha256:{hashlib.sha256(file.content).hexdigest()}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.export.files import DataOptions, notice_lines
 from layers.citations import citations
+from layers.marks import ICON
 from layers.tables.items import LANGUAGES, Item, item_tables, template, text_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def item_page(item: Item, metadata: Mapping[str, Any], place: Place) -> bytes:
     address = f"{place.base_url}items/{item.zone_id}.html" if place.base_url else ""
     page = template("site_item.html.jinja").render(
         t=text_of,
+        icon=ICON,
         item=item,
         cited=citations(item.properties, metadata, place.date, address),
         district=str(metadata.get("district_name") or ""),
@@ -102,6 +104,7 @@ def index_page(material: Material, items: Mapping[str, Sequence[Item]], place: P
     metadata = [zones.attrs.get("metadata") or {} for zones in material.zones.values()]
     page = template("site_index.html.jinja").render(
         t=text_of,
+        icon=ICON,
         district=district,
         plans=plans,
         all_plans=[d for d in downloads if not d.plan and not d.zone_id],

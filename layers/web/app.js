@@ -292,11 +292,13 @@
         const zone = zones.find((one) => one.t === "polygon") || zones.find((one) => one.t) || zones[0];
         if (zone) this.choose(zone.id);
         if (row.k === "passage") this.set({ tab: "text" });
+        this.card.node.focus({ preventScroll: true });
         return;
       }
       this.popup.close(true);
       this.set({ view: this.host.views.includes("place") ? "place" : "map", place: row.id, zone: null, card: false });
       if (this.phone) this.sheet("place", "half");
+      this.placeCard.node.focus({ preventScroll: true });
     }
 
     goTo(view) {
@@ -639,6 +641,7 @@
     classes() {
       const { state, root } = this;
       root.dataset.view = state.view;
+      if (this.map) this.map.getContainer().classList.toggle("pm-asking", state.view === "place");
       root.dataset.lang = state.lang;
       root.dataset.sheet = root.dataset.sheet || "none";
       const flags = { "pm-present": state.present, "pm-embed": state.embed, "pm-hosted": this.hosted(state.view),
@@ -804,6 +807,10 @@
         else if (this.state.measuring) this.set({ measuring: false });
         else if (this.hosted(this.state.view)) this.goTo("map");
         else if (this.state.card) this.closeCard();
+      }
+      // Where a mouse clicks, a key asks about the middle of the map, which is marked.
+      if (event.key === "Enter" && this.state.view === "place" && !this.measure.active && event.target === this.map.getContainer()) {
+        this.pointed(this.map.getCenter());
       }
       if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
         event.preventDefault();

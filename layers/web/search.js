@@ -29,8 +29,8 @@
   }
 
   // index: rows {k kind, z Chinese, e English, p syllables of z, zones, plan, key, where}.
-  // Returns rows with what was found in them, the best first.
-  function find(index, words, lang) {
+  // Returns rows with what was found in them, the best first; those of `plan` before others as good.
+  function find(index, words, lang, plan) {
     const query = plain(words);
     if (!query) return [];
     const spelt = letters(words);
@@ -54,7 +54,7 @@
           rank = span && span[0] === 0 ? 1 : 3;
         }
       }
-      if (span) hits.push({ row, span, score: KINDS.indexOf(row.k) * 10 + rank + (row.faint ? 4 : 0), order });
+      if (span) hits.push({ row, span, score: KINDS.indexOf(row.k) * 10 + rank + (row.faint ? 4 : 0) + (row.plan && row.plan !== plan ? 0.5 : 0), order });
     });
     return hits.sort((a, b) => a.score - b.score || a.order - b.order);
   }
@@ -121,7 +121,7 @@
         });
         return;
       }
-      const hits = find(this.index, this.field.value, app.state.lang);
+      const hits = find(this.index, this.field.value, app.state.lang, app.state.plan);
       this.hits = this.all ? hits.slice(0, MANY) : this.some(hits);
       this.fill(hits.length);
     }

@@ -50,9 +50,13 @@
       }
       const { view } = state;
       this.node.setAttribute("aria-label", t(`view.${view}`));
-      PlanMap.put(this.head, element("h2", "", t(`view.${view}`)),
-        iconButton("pm-close", "close", t("frame.close"), () => app.goTo(view === "check" ? "map" : "compare")));
-      PlanMap.put(this.node, this.head, this.body);
+      // What stands already stays: taken out and put back, it would lose the focus.
+      if (this.titled !== `${view}/${state.lang}`) {
+        this.titled = `${view}/${state.lang}`;
+        PlanMap.put(this.head, element("h2", "", t(`view.${view}`)),
+          iconButton("pm-close", "close", t("frame.close"), () => app.goTo(view === "check" ? "map" : "compare")));
+      }
+      if (this.body.parentNode !== this.node) PlanMap.put(this.node, this.head, this.body);
       if (!this.data[view]) {
         this.key = null;
         PlanMap.put(this.body, element("p", "ck-quiet", t("frame.loading")));

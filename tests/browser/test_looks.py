@@ -44,3 +44,23 @@ def test_two_maps_side_by_side_have_room_on_a_narrow_screen(real_edition_page, w
     assert not told["list"]
     assert told["close"] <= 0
     assert told["empty"] < 3
+
+
+def test_keys_alone_open_a_figure_a_find_and_a_place(real_edition_page):
+    page = real_edition_page("?view=check", width=1440, height=900)
+    name = page.frame.locator(".ck-name").first
+    name.wait_for()
+    focused = "document.activeElement.className"
+    name.press("Enter")
+    page.wait_for_link("finding=")
+    assert page.run(focused) == "ck-name"
+    # A zone of the plan in sight comes before points and names of others.
+    page.page.keyboard.press("/")
+    page.page.keyboard.type("五大道")
+    page.frame.locator(".pm-hit").first.wait_for()
+    page.page.keyboard.press("Enter")
+    assert page.run("planmap.state.zone") == "13th-wudadao"
+    assert "pm-zone-card" in page.run(focused)
+    page.view("place")
+    page.frame.locator(".pm-map").press("Enter")
+    page.frame.locator(".pm-holding").first.wait_for()

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -66,21 +67,30 @@ def test_words_of_the_data_are_never_markup(items):
     assert "<script" not in page
 
 
+DISTRICT = District.model_validate(
+    {
+        "format": 1, "id": "x", "name": "某区", "name_en": "X", "city": "某市", "city_en": "Y",
+        "data_version": "1", "licence": "ODbL 1.0", "attribution": "a", "attribution_en": "b",
+        "plans": [],
+    }
+)  # fmt: skip
+
+
 def test_the_data_package_names_size_hash_and_licence():
-    district = District.model_validate(
-        {
-            "format": 1, "id": "x", "name": "某区", "name_en": "X", "city": "某市", "city_en": "Y",
-            "data_version": "1", "licence": "ODbL 1.0", "attribution": "a", "attribution_en": "b",
-            "plans": [],
-        }
-    )  # fmt: skip
-    (resource,) = json.loads(data_package(district, [PICTURE], PLACE))["resources"]
+    (resource,) = json.loads(data_package(DISTRICT, [PICTURE], PLACE))["resources"]
     assert resource["bytes"] == 7
     # sha256sum of the seven bytes "picture"
     assert resource["hash"] == (
         "sha256:2cea274d0bedc39ec4ab6ba9e59ec889e3ed6fb56a1cf088a64d9b383378dc97"
     )
     assert resource["licenses"] == [{"title": "ODbL 1.0", "name": "ODbL 1.0"}]
+    assert "type" not in resource
+
+
+def test_a_workbook_is_no_table_to_a_reader_of_data_packages():
+    book = replace(PICTURE, path="downloads/all.xlsx")
+    (resource,) = json.loads(data_package(DISTRICT, [book], PLACE))["resources"]
+    assert resource["type"] == "file"
 
 
 def test_the_site_map_escapes_addresses():
