@@ -43,7 +43,7 @@ FUNCTION, READY = "layers.exports:export_job", "layers.exports:ready"
 PREVIEW_DPI = 150
 """The least that a sheet takes; an A4 page is then 1754 pixels wide."""
 
-CHANGE_SECONDS = 0.9
+CHANGE_SECONDS = 1.2
 """So long a changed choice waits for its picture, which then comes with the same answer."""
 
 POLL_SECONDS = 0.4
