@@ -17,6 +17,8 @@ from geo.export.files import DATA_FORMATS
 from layers.exports import FORMATS, ExportRequest, export, read_material
 from layers.sheets.options import SheetOptions
 
+pytestmark = pytest.mark.usefixtures("quick_readers")
+
 ROOT = Path(__file__).parents[2]
 OUTLINE = shapely.box(121.198, 30.998, 121.215, 31.012)
 STREETS = {
