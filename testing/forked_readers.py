@@ -1,7 +1,8 @@
 """Readers of foreign files forked from one process that has their libraries loaded.
 
 A reader starts in 0.02 s instead of 0.17 s. It is the same program under the same locks, only not
-started anew; `tests/slow/test_foreign_reader.py` starts the real one. ``python -I -B
+started anew, and holds GDAL for JSON too, so that a little less of its memory is left.
+`tests/slow/test_foreign_reader.py` starts the real one. ``python -I -B
 forked_readers.py NUMBER`` is the process that forks: it listens on the socket of that number.
 """
 

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from hypothesis import settings
 from shapely import LineString
 
 from testing.forked_readers import forked_readers
+
+settings.register_profile("tests", deadline=None)  # a busy machine is no fault of a test
+settings.load_profile("tests")
 
 METRIC = "EPSG:4548"
 """Of the street plans below [m]."""

@@ -20,8 +20,6 @@ from geo.uploads.fields import Fields, guess_fields, stated_area
 from geo.uploads.files import read_upload
 from geo.uploads.report import own_report_html, own_report_json
 
-pytestmark = pytest.mark.usefixtures("quick_readers")
-
 FIELDS = Fields("名称", "面积", "km²")
 X, Y = 517_000.0, 4_330_000.0
 
