@@ -239,6 +239,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_axe_finds_nothing_serio
             .map(e => e.getBoundingClientRect().right))"""
     )
     assert widest <= 390
+    settled(page)  # while a script runs, Streamlit draws what is there paler
     found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     serious = [
         (v["id"], [n["html"][:120] for n in v["nodes"][:3]])
