@@ -22,7 +22,7 @@ import pyogrio
 import pytest
 from shapely import box
 
-from geo.errors import DataFileError, GeoError
+from geo.errors import DataFileError, GeoError, InputTooLargeError
 from geo.uploads import read_upload
 from geo.workers.foreign import run, wire
 from geo.workers.foreign.formats import BY_KIND, FORMATS
@@ -561,3 +561,11 @@ def test_a_street_file_that_points_elsewhere_opens_and_asks_nothing(canary, tmp_
             read_streets(path, (117.0, 39.0, 118.0, 40.0))
         assert not canary.opened()
         assert not canary.asked()
+
+
+def test_a_million_vertices_are_refused_in_words():
+    # Near the memory of a reader: the real one has less of it taken up by its libraries.
+    positions = "[117.2,39.1]," * 500_000 + "[117.3,39.2]," * 499_999 + "[117.2,39.1]"
+    content = f'{{"type": "Polygon", "coordinates": [[{positions}]]}}'.encode()
+    with pytest.raises(InputTooLargeError, match=r"VERTICES"):
+        read_upload("many.geojson", content)
