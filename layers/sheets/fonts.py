@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import logging
+import re
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -197,17 +198,25 @@ def _em(character: str) -> float:
     return float(_font().load_glyph(glyph, flags=flags).horiAdvance / _font().units_per_EM)
 
 
+_APOSTROPHE = re.compile("(?<=[A-Za-z])’(?=[A-Za-z])")
+
+
 def printable(text: str) -> str:
     """Return `text` with every character that the font lacks replaced by "?".
 
-    Line breaks stay; tabs and other control characters become spaces.
+    Line breaks stay; tabs and other control characters become spaces. The apostrophe within a
+    Latin word becomes the straight one: the font draws the other as wide as a character.
 
     Examples
     --------
     >>> printable("和平区 🎉")
     '和平区 ?'
+    >>> printable("Xi’an Road")
+    "Xi'an Road"
     """
     known = _glyphs()
+    if ord("'") in known:
+        text = _APOSTROPHE.sub("'", text)
     return "".join(
         c if c == "\n" or ord(c) in known else " " if c.isspace() else REPLACEMENT for c in text
     )

@@ -516,7 +516,7 @@ def _draw_label(axes: Axes, frame: MapFrame, label: Label, options: SheetOptions
                   color=shade(COLOURS["ink"], options), linewidth=0.5, zorder=19)  # fmt: skip
     for is_halo in (True, False):
         text = Text(
-            x, y, label.text, color=shade(colour, options), fontsize=label.size_pt,
+            x, y, printable(label.text), color=shade(colour, options), fontsize=label.size_pt,
             fontfamily=FONT_FAMILY, rotation=label.angle, rotation_mode="anchor",
             ha="center", va="center", multialignment="center", linespacing=1.15,
             parse_math=False, zorder=20 if is_halo else 21,

@@ -34,6 +34,15 @@
       image.style.width = "100%";
       twin.replaceWith(image);
     });
+    // A picture with an address of its own would still be loading when the paper is drawn.
+    pair("img", (one, twin) => {
+      if (!one.naturalWidth || one.src.startsWith("data:")) return;
+      const canvas = element("canvas", "");
+      Object.assign(canvas, { width: one.naturalWidth, height: one.naturalHeight });
+      canvas.getContext("2d").drawImage(one, 0, 0);
+      twin.src = canvas.toDataURL();
+      twin.removeAttribute("srcset");
+    });
     pair("textarea", (one, twin) => twin.replaceWith(element("blockquote", "", one.value)));
     copy.querySelectorAll(NO_PAPER).forEach((one) => one.remove());
     return copy;
