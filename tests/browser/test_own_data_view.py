@@ -140,7 +140,7 @@ def test_a_file_is_read_confirmed_and_judged(own_page, tmp_path, shapes, kind):
     first, second = rows.nth(0).inner_text(), rows.nth(1).inner_text()
     assert "我的文昌" in first
     assert "我的滨河<b>" in second
-    assert "1.200 平方公里" in first
+    assert "1.20 平方公里" in first
     assert "占图形 100.0%，占片区 100.0%" in first
     assert "120公顷" in first
     assert "不符" in second
@@ -158,7 +158,7 @@ def test_shifted_coordinates_are_named_with_their_evidence(own_page, tmp_path, s
     upload(page, written(tmp_path, wgs84_to_gcj02(shapes), "geojson"))
     page.page.get_by_text("按位置判断：GCJ-02", exact=False).wait_for()
     confirm(page)
-    assert "1.200 平方公里" in page.page.locator(".own-areas tbody tr").nth(0).inner_text()
+    assert "1.20 平方公里" in page.page.locator(".own-areas tbody tr").nth(0).inner_text()
 
 
 def test_a_file_that_is_none_gets_a_message_and_the_next_one_is_read(own_page, tmp_path, shapes):
