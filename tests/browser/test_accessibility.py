@@ -105,18 +105,18 @@ def test_axe_finds_nothing_in_what_we_add(new_page, real_address, view):
         if page.viewport_size["width"] != width:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(600)
-        inside = found(frame)
-        assert [finding for finding in inside if finding[1] not in FRAME_RULES] == []
+        if view == "map":  # behind the other views the frame is the same
+            inside = found(frame)
+            assert [finding for finding in inside if finding[1] not in FRAME_RULES] == []
         findings = found(page)
         assert [f for f in findings if is_ours(f) and f[1] not in PAGE_RULES] == []
         assert serious(findings) == []
 
 
-def test_axe_would_see_a_fault_of_ours(new_page, real_address):
-    page = new_page()
-    frame = opened(page, real_address, "")
-    frame.evaluate("document.querySelector('.pm-foot').style.color = '#eeeeee'")
-    assert any(is_ours(finding) for finding in serious(found(frame)))
+def test_axe_would_see_a_fault_of_ours(edition_page):
+    page = edition_page()
+    page.run("document.querySelector('.pm-foot').style.color = '#eeeeee'")
+    assert any(is_ours(finding) for finding in serious(found(page.page)))
 
 
 def test_the_keyboard_alone_reaches_every_part(new_page, real_address):

@@ -12,7 +12,8 @@ COMPARED = "?lang=en&view=compare&from=13th&to=14th"
 def test_a_comparison_is_printed_whole_beside_its_table(real_edition_page):
     page = real_edition_page(f"{COMPARED}&table=on", width=1440, height=900)
     page.frame.locator(".cmp-cell").first.wait_for()
-    before = page.run("[map.getCenter(), map.getZoom()]")
+    place = "JSON.stringify([map.getCenter(), map.getZoom()])"
+    before = page.run(place)
     page.page.emulate_media(media="print")
     page.frame.locator(".pm-sheet-map > svg").wait_for()
     wide = page.run("document.querySelector('.pm-sheet-map > svg').getAttribute('width')")
@@ -24,7 +25,7 @@ def test_a_comparison_is_printed_whole_beside_its_table(real_edition_page):
     )
     assert card == ["static", "none", False]
     page.page.emulate_media(media="screen")
-    assert page.run("[map.getCenter(), map.getZoom()]") == before
+    page.wait(f"before => {place} === before", before)
 
 
 @pytest.mark.parametrize(("width", "height"), [(768, 1024), (360, 740)])

@@ -2,11 +2,15 @@
 
 import re
 
+import pytest
+
 from geo.districts.releases import roll_back, use
 from testing.browser import wait_in
 from testing.front import page_of_unit
 from testing.page_fixture import write_page_data
 from testing.sessions import Session
+
+pytestmark = pytest.mark.browser
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 
@@ -50,4 +54,5 @@ def test_a_reader_of_the_map_is_told_and_goes_on_to_the_newer_data(new_page, tmp
             assert box["y"] + box["height"] <= height / 2
             told.get_by_role("button").click()
             told.get_by_role("button").wait_for(state="detached")
+        page.close()  # before its server ends, or what it still loads would fail
         assert "Traceback" not in log.read_text(errors="replace")
