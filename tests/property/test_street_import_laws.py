@@ -85,7 +85,7 @@ def test_carriageways_cut_anywhere_give_the_middle(road, width, cuts, other_cuts
 @given(roads, st.floats(0.5, 200), st.integers(0, 50))
 def test_a_gap_is_joined_up_to_the_limit_and_open_beyond(road, gap, where):
     ways = cut(road, [where])
-    if len(ways) < 2:
+    if len(ways) < 2 or abs(gap - JOIN_M) < 1e-6:  # on the limit itself, rounding decides
         return
     start = np.array(ways[1].coords[0])
     ahead = np.array(ways[1].coords[1]) - start
