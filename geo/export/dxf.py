@@ -86,6 +86,9 @@ def dxf_bytes(
         text.set_placement((left, bottom - (number + 3) * 2 * height))
         drawing.header.custom_vars.append(f"notice-{number + 1}", line)
     drawing.header.custom_vars.append("date", date.isoformat())
+    # ezdxf takes the classes of a drawing from a set, whose order is another in each process.
+    for name in sorted(drawing.entitydb.dxf_types_in_use()):
+        drawing.classes.add_class(name)
     stream = io.StringIO()
     drawing.write(stream)
     return stream.getvalue().encode("utf-8", "dxfreplace")
