@@ -111,5 +111,5 @@ def test_a_drawing_is_the_same_in_every_process(tmp_path):
             capture_output=True,
         )
     drawings = [path.read_bytes() for path in tmp_path.glob("*.dxf")]
-    assert len(drawings) == 3
+    assert len(drawings) == 2
     assert len(set(drawings)) == 1
