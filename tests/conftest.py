@@ -89,3 +89,14 @@ def quick_readers() -> Iterator[None]:
     """Fork the readers of foreign files instead of starting each anew: 0.15 s less for a file."""
     with forked_readers():
         yield
+
+
+@pytest.fixture
+def nothing_stays_behind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Hold that a test leaves nothing in the folder for temporary files."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    assert list(folder.iterdir()) == []

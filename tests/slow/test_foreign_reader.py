@@ -12,7 +12,6 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import zipfile
 from pathlib import Path
@@ -30,17 +29,11 @@ from geo.workers.foreign.run import Wanted, bytes_at, declared_crs, read_layers
 from geo.workers.foreign.wire import UploadFaultError
 from testing.canary import SECRET, Canary
 
+pytestmark = pytest.mark.usefixtures("nothing_stays_behind")
+
 ROOT = Path(__file__).parents[2]
 HOSTILE = ROOT / "tests" / "hostile"
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Locks of Linux.")
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_behind(tmp_path_factory, monkeypatch):
-    folder = tmp_path_factory.mktemp("temporary")
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield
-    assert list(folder.iterdir()) == []
 
 
 @pytest.fixture

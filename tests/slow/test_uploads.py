@@ -21,17 +21,9 @@ from geo.io.geojson import layer_bytes
 from geo.uploads import files as uploads
 from geo.uploads.files import read_upload
 
-pytestmark = pytest.mark.usefixtures("quick_readers")
+pytestmark = pytest.mark.usefixtures("quick_readers", "nothing_stays_behind")
 
 SQUARE = box(117.19, 39.11, 117.20, 39.12)
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_behind(tmp_path_factory, monkeypatch):
-    folder = tmp_path_factory.mktemp("temporary")
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield
-    assert list(folder.iterdir()) == []
 
 
 def codes(upload):
