@@ -181,6 +181,11 @@
         const twin = this.twinIn(this.zones.get(next.zone), next.plan);
         next = Object.assign({}, next, { zone: twin ? twin.id : null, card: Boolean(twin) && next.card, pop: false });
       }
+      // The table of overlaps and the card of a zone lie in one place: what was opened last stays.
+      if (next.view === "compare" && next.table && next.card) {
+        const opened = why !== "first" && (!before.card || next.zone !== before.zone);
+        next = Object.assign({}, next, opened ? { table: false } : { card: false });
+      }
       const changed = Object.keys(next).filter((key) => JSON.stringify(next[key]) !== JSON.stringify(before[key]));
       if (why === "pop" && this.tables.on) changed.push("extra");
       if (!changed.length && why !== "first") return;

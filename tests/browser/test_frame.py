@@ -378,8 +378,13 @@ def test_the_popup_s_title_is_free_in_the_comparison(edition_page):
 
 
 def test_the_overlap_table_draws_the_piece_that_is_chosen(real_edition_page):
-    page = real_edition_page("?view=compare&from=13th&to=14th&table=on")
+    page = real_edition_page("?view=compare&from=13th&to=14th&zone=13th-wudadao")
+    card = page.frame.locator(".pm-zone-card")
+    card.wait_for()
+    # Table and card lie in one place: the one stood out below the other.
+    page.frame.get_by_role("button", name="重叠面积").click()
     page.frame.locator(".cmp-cell").first.click()
+    assert card.is_hidden()
     page.wait_for_link("cell=")
     assert page.run("planmap.view.state.overlay.features.length") == 1
     assert "km²" not in page.frame.locator(".pm-table-card").inner_text()
