@@ -28,8 +28,8 @@ link.open_link()
 language = link.one("lang", ("zh", "en"), "zh") or "zh"
 views = available_views()
 view = link.one("view", views, "map") or "map"
-given = session_data()
-data, assets, issues = given.data, given.assets, given.issues
+session = session_data()
+data, assets, issues = session.data, session.assets, session.issues
 district = data.district
 name = "" if district is None else (district.name_en if language == "en" else district.name)
 title = text("page.title", language, district=name)
@@ -45,7 +45,7 @@ map_box = st.container(key="map_frame")
 faults = st.container(key="faults")
 newer = st.container(key="newer", horizontal=True, vertical_alignment="center")
 
-if given.is_old:
+if session.is_old:
     with newer:
         st.text(text("page.newer", language))
         st.button(text("page.take_newest", language), key="take_newest", on_click=take_newest)
@@ -81,10 +81,10 @@ if view in VIEWS:
         except Exception:
             logger.exception("View %s failed", view)
             st.error(text("page.view_failed", language))
-        wrong = "；".join(f"{parameter}={value}" for parameter, value in link.faults())
-        if wrong:
-            told = escape(text("page.link_fault", language, parts=wrong))
-            st.html(f'<p class="pm-told" role="status">{told}</p>')
+        parameters = "；".join(f"{parameter}={value}" for parameter, value in link.faults())
+        if parameters:
+            words = escape(text("page.link_fault", language, parts=parameters))
+            st.html(f'<p class="pm-told" role="status">{words}</p>')
 with map_box:
     draw_map(state)
 set_aside(view)

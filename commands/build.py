@@ -47,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
     districts = district_folders(folder)
     if options.pack:
         for district in districts:
-            packed = pack_district(district, Path(options.pack))
-            say(options.lang, "command.packed", name=packed.name)
+            store = pack_district(district, Path(options.pack))
+            say(options.lang, "command.packed", name=store.name)
         return 0
     use_dask = options.engine == "dask"
     engine = dask_client(options.workers, options.scheduler) if use_dask else nullcontext()
@@ -70,32 +70,32 @@ def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
     print_issues(issues, sys.stderr, options.lang)
     for failure in outcome.failures:
         print(f"error: attempt-failed: {name}: {failure}", file=sys.stderr)
-    failed = bool(outcome.failures and not outcome.files) or any(
+    has_failed = bool(outcome.failures and not outcome.files) or any(
         issue.level == "error" for issue in outcome.issues
     )
     places = outcome.places()
     if options.check:
-        differing = [
+        differences = [
             path
             for path, content in places.items()
             if not path.is_file() or path.read_bytes() != content
         ]
-        for path in differing:
+        for path in differences:
             relative = path.relative_to(outcome.folder).as_posix()
             say(options.lang, "found.file-differs", sys.stderr, file=f"{name}{relative}")
-        if places and not differing:
+        if places and not differences:
             say(options.lang, "command.identical", name=name, count=len(places))
-        return not differing and not failed
+        return not differences and not has_failed
     try:
         write_outcome(outcome)
         for path in places:
             relative = path.relative_to(outcome.folder).as_posix()
             say(options.lang, "command.wrote", file=f"{name}{relative}")
-        if options.seal and not failed:
+        if options.seal and not has_failed:
             write_bytes(outcome.folder / "README.md", sealed_readme(outcome.folder).encode())
             say(options.lang, "command.sealed", file=f"{name}README.md")
     except GeoError as error:
         reason = error.explain(options.lang)
         print(f"error: not-written: {name}: {reason}", file=sys.stderr)
         return False
-    return not failed
+    return not has_failed

@@ -87,15 +87,15 @@ def run_new(options: argparse.Namespace) -> int:
         for name in files:
             (start / name).parent.mkdir(parents=True, exist_ok=True)
         write_files({start / name: content for name, content in files.items()})
-        imported = import_streets(
+        streets = import_streets(
             street_file(Path(options.streets), options),
             outline,
             metric_crs=_metric_crs(files["district.toml"]),
         )
-        issues = [*imported.issues, *write_imported(out, imported, source=start)]
+        issues = [*streets.issues, *write_imported(out, streets, source=start)]
     built = build(out)
     write_zone_files(zone_files(built, out), out)
-    sys.stdout.write(import_report(imported, None, lang))
+    sys.stdout.write(import_report(streets, None, lang))
     print_issues(issues, sys.stderr, lang)
     print(_still_to_do(out, district, lang))
     return 0
@@ -105,9 +105,9 @@ def run_use(options: argparse.Namespace) -> int:
     """Use another data folder, if it is sound."""
     folder, link = Path(options.folder), _link(options)
     if not options.force:
-        failed = sum(check.status == "failed" for check in inspect(build(folder), folder))
-        if failed:
-            words = {"folder": folder, "count": failed}
+        failure_count = sum(check.status == "failed" for check in inspect(build(folder), folder))
+        if failure_count:
+            words = {"folder": folder, "count": failure_count}
             print(text("release.unsound", options.lang, **words), file=sys.stderr)
             return 1
     use(link, folder)
@@ -131,10 +131,10 @@ def _link(options: argparse.Namespace) -> Path:
     DataFileError
         If neither the option nor ``GEO_DATA`` names one.
     """
-    named = options.link or os.environ.get("GEO_DATA")
-    if not named:
+    link = options.link or os.environ.get("GEO_DATA")
+    if not link:
         raise DataFileError(Text("release.no-link"))
-    return Path(named)
+    return Path(link)
 
 
 def _metric_crs(source: bytes) -> str:

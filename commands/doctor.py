@@ -38,6 +38,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"{MARKS[finding.status]} {title}: {finding.found}")
         if finding.remedy:
             print(f"    → {finding.remedy}")
-    missing = sum(finding.status == "missing" for finding in findings)
-    print(text("doctor.verdict" if missing else "doctor.well", options.lang, count=missing))
-    return 1 if missing else 0
+    missing_count = sum(finding.status == "missing" for finding in findings)
+    print(
+        text(
+            "doctor.verdict" if missing_count else "doctor.well", options.lang, count=missing_count
+        )
+    )
+    return 1 if missing_count else 0

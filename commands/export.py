@@ -112,16 +112,16 @@ def run(options: argparse.Namespace) -> int:
     if len(requests) > 1 and target.suffix and not target.is_dir():
         raise ExportError(Text("command.many-files", count=len(requests), name=target.name))
     for number, one in enumerate(requests, start=1):
-        made = export(one, material)
-        path = target if len(requests) == 1 and target.suffix else target / made.name
-        write_bytes(path, made.content)
+        file = export(one, material)
+        path = target if len(requests) == 1 and target.suffix else target / file.name
+        write_bytes(path, file.content)
         say(
             options.lang,
             "command.exported",
             number=number,
             count=len(requests),
             file=path,
-            bytes=len(made.content),
+            bytes=len(file.content),
         )
     if "postgis" in formats:
         _write_database(options.dsn, material, plans, date, options.lang)
@@ -150,16 +150,16 @@ def _date(word: str | None) -> dt.date:
 
 
 def _requests(
-    request: ExportRequest, formats: list[str], named: list[str] | None, material: Material
+    request: ExportRequest, formats: list[str], plans: list[str] | None, material: Material
 ) -> list[ExportRequest]:
     """Return one request for each file: plans that were named share what can hold them all."""
     requests = []
     for word in formats:
-        together = bool(named) and word not in DATA_FORMATS and not request.atlas
+        together = bool(plans) and word not in DATA_FORMATS and not request.atlas
         groups = [request.plans] if together else [(plan,) for plan in request.plans]
         for group in groups:
             sheet = request.sheet
-            if sheet.zones is not None and not named:
+            if sheet.zones is not None and not plans:
                 plan_zones = {zone for plan in group for zone in material.zones[plan]["zone_id"]}
                 sheet = replace(sheet, zones=tuple(z for z in sheet.zones if z in plan_zones))
             requests.append(replace(request, format=word, plans=group, sheet=sheet))

@@ -91,31 +91,31 @@ def _is_empty_plan(path: Path) -> bool:
 def run_check(options: argparse.Namespace) -> int:
     """Check a plan file and print what was found."""
     folder = chosen_folder(options)
-    checked = check_plan_file(Path(options.file), read_base(folder), folder / "plans")
-    failed = any(issue.level == "error" for issue in checked.issues)
+    plan_check = check_plan_file(Path(options.file), read_base(folder), folder / "plans")
+    has_errors = any(issue.level == "error" for issue in plan_check.issues)
     if options.json:
         record = {
             "file": Path(options.file).name,
-            "issues": [issue.as_record() for issue in checked.issues],
-            "findings": [finding.as_record() for finding in checked.findings],
+            "issues": [issue.as_record() for issue in plan_check.issues],
+            "findings": [finding.as_record() for finding in plan_check.findings],
         }
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-        return 1 if failed else 0
-    print_issues(checked.issues, sys.stdout, options.lang)
-    for finding in checked.findings:
+        return 1 if has_errors else 0
+    print_issues(plan_check.issues, sys.stdout, options.lang)
+    for finding in plan_check.findings:
         print(finding_line(finding))
         print(f"    {finding.reason_en if options.lang == 'en' else finding.reason}")
-    if checked.document is not None:
-        errors = sum(issue.level == "error" for issue in checked.issues)
-        warnings = sum(issue.level == "warning" for issue in checked.issues)
+    if plan_check.document is not None:
+        errors = sum(issue.level == "error" for issue in plan_check.issues)
+        warnings = sum(issue.level == "warning" for issue in plan_check.issues)
         say(
             options.lang,
             "command.plan-counts",
-            items=len(checked.document.items),
+            items=len(plan_check.document.items),
             errors=errors,
             warnings=warnings,
         )
-    return 1 if failed else 0
+    return 1 if has_errors else 0
 
 
 def _tell(draft: Draft, language: str) -> None:

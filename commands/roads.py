@@ -53,13 +53,13 @@ def run_import(options: argparse.Namespace) -> int:
     outline, metric_crs = _district(folder, options.outline)
     base = read_base(folder) if (folder / "base" / "roads.geojson").is_file() else None
     file = street_file(Path(options.file), options)
-    imported = import_streets(file, outline, metric_crs=metric_crs, base=base)
-    issues = [*imported.issues, *write_imported(Path(options.out), imported, source=folder)]
+    streets = import_streets(file, outline, metric_crs=metric_crs, base=base)
+    issues = [*streets.issues, *write_imported(Path(options.out), streets, source=folder)]
     comparison = None
     if (folder / "base" / "roads.geojson").is_file():
-        bundled = read_layer(folder / "base" / "roads.geojson")
-        comparison = compare_with_base(imported, bundled, metric_crs=metric_crs)
-    report = import_report(imported, comparison, options.lang)
+        base_roads = read_layer(folder / "base" / "roads.geojson")
+        comparison = compare_with_base(streets, base_roads, metric_crs=metric_crs)
+    report = import_report(streets, comparison, options.lang)
     if options.report:
         write_bytes(Path(options.report), report.encode())
         say(options.lang, "command.wrote", sys.stderr, file=options.report)

@@ -34,8 +34,8 @@ def write_site(data: Path, out: str | None, base_url: str, date: dt.date, langua
         print(f"\r{share:4.0%} {words:<50.50}", end="", file=sys.stderr, flush=True)
 
     material = read_material(data)
-    made = list(downloads(data, material, date, options.address, tell))
-    files = edition_files(material, check_folder(data), options, made)
+    files_made = list(downloads(data, material, date, options.address, tell))
+    files = edition_files(material, check_folder(data), options, files_made)
     write_edition(files, Path(out))
     print(file=sys.stderr)
     size = sum(map(len, files.values())) / 1e6

@@ -65,9 +65,9 @@ def collect_for_another(lock: Path, wheels: Path, platform: str | None, python: 
                 pip("wheel", *one, "--wheel-dir", wheels)
         finally:
             Path(file.name).unlink()
-    compiled = [w.name for w in wheels.glob("*.whl") if is_foreign(w, platform)]
-    if compiled:
-        raise SystemExit(f"Built here, but not for {platform}: {', '.join(compiled)}")
+    foreign_wheels = [w.name for w in wheels.glob("*.whl") if is_foreign(w, platform)]
+    if foreign_wheels:
+        raise SystemExit(f"Built here, but not for {platform}: {', '.join(foreign_wheels)}")
 
 
 def requirements(lock: Path) -> list[str]:

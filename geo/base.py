@@ -334,8 +334,10 @@ class Base:
         A street of several stretches has the least certain of their methods
         and errors.
         """
-        named = self.stretches["name"].map(_is_named)
-        return _streets(self.stretches[named & (self.stretches["line"] == self.stretches["name"])])
+        has_name = self.stretches["name"].map(_is_named)
+        return _streets(
+            self.stretches[has_name & (self.stretches["line"] == self.stretches["name"])]
+        )
 
     @cached_property
     def blocks(self) -> list[shapely.Polygon]:
@@ -465,9 +467,9 @@ class Base:
         tables = [self.roads, self._candidate_lines]
         if not self.rivers.empty:
             rivers = self.rivers
-            wanted = rivers[rivers["reading"] == river_reading]
-            others = rivers[~rivers["name"].isin(wanted["name"])].drop_duplicates("name")
-            tables.append(pd.concat([wanted, others]).sort_index())
+            of_reading = rivers[rivers["reading"] == river_reading]
+            others = rivers[~rivers["name"].isin(of_reading["name"])].drop_duplicates("name")
+            tables.append(pd.concat([of_reading, others]).sort_index())
         rows = [table[list(LINE_COLUMNS)] for table in tables if not table.empty]
         return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=self.metric_crs)
 
@@ -712,13 +714,15 @@ def _known_classes(lines: gpd.GeoDataFrame, file: str, issues: list[Issue]) -> g
         for name, value, is_unknown in zip(lines["name"], values, unknown, strict=True):
             if not is_unknown:
                 continue
-            shown = "" if value is None else str(value)[:60]
+            excerpt = "" if value is None else str(value)[:60]
             known = [c for c in classes if c]
-            words = Text("base.class-unknown", column=column, value=shown, known=known)
+            words = Text("base.class-unknown", column=column, value=excerpt, known=known)
             remedy = Text("base.class-unknown.remedy")
             issues.append(Issue("class-unknown", "error", f"base/{file}, {name}", words, remedy))
-        taken = [least if bad else v for bad, v in zip(unknown, lines[column], strict=True)]
-        lines = lines.assign(**{column: taken})
+        known_values = [
+            least if is_strange else v for is_strange, v in zip(unknown, lines[column], strict=True)
+        ]
+        lines = lines.assign(**{column: known_values})
     return lines
 
 
@@ -752,8 +756,8 @@ def _error_issue(file: str, name: str) -> Issue:
 def _credit_issues(district: District, streets: gpd.GeoDataFrame) -> list[Issue]:
     """Return an issue where streets come from OpenStreetMap and the district does not say so."""
     credits = [streets[c].astype(str) for c in ("licence", "source", "source_en") if c in streets]
-    derived = any(words.str.contains("OpenStreetMap", regex=False).any() for words in credits)
-    if not derived or all(OSM_CREDIT in district.credit(lang) for lang in ("zh", "en")):
+    is_from_osm = any(words.str.contains("OpenStreetMap", regex=False).any() for words in credits)
+    if not is_from_osm or all(OSM_CREDIT in district.credit(lang) for lang in ("zh", "en")):
         return []
     return [
         Issue(
@@ -774,11 +778,11 @@ def _line_keys(stretches: gpd.GeoDataFrame, table: Mapping[str, Any]) -> list[st
     street without a name has a line only where the table leads to it.
     """
     main: dict[str, str] = {}
-    listed: set[str] = set()
+    known_ids: set[str] = set()
     for row in table.get("limit", []):
         roads = [str(candidate["road"]) for candidate in row["candidate"]]
         main.setdefault(str(row["name"]), roads[0])
-        listed |= set(roads)
+        known_ids |= set(roads)
     ids = stretches["road_id"].astype(str)
     of_name: dict[str, set[str]] = {}
     for name, road_id in zip(stretches["name"], ids, strict=True):
@@ -787,8 +791,8 @@ def _line_keys(stretches: gpd.GeoDataFrame, table: Mapping[str, Any]) -> list[st
     keys = []
     for name, road_id in zip(stretches["name"], ids, strict=True):
         if not _is_named(name):
-            keys.append(road_id if road_id in listed else "")
-        elif len(of_name[name]) > 1 and road_id in listed and main.get(name) != road_id:
+            keys.append(road_id if road_id in known_ids else "")
+        elif len(of_name[name]) > 1 and road_id in known_ids and main.get(name) != road_id:
             keys.append(road_id)
         else:
             keys.append(str(name))
@@ -858,7 +862,7 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
         return gpd.GeoDataFrame(empty, geometry=[], crs=WGS84)
 
 
-def _table(path: Path, key: str, needed: tuple[str, ...], issues: list[Issue]) -> list[Any]:
+def _table(path: Path, key: str, required_keys: tuple[str, ...], issues: list[Issue]) -> list[Any]:
     """Return the rows of a table of the base, all text; a faulty one becomes an Issue."""
     if not path.exists():
         return []
@@ -879,10 +883,12 @@ def _table(path: Path, key: str, needed: tuple[str, ...], issues: list[Issue]) -
         if not isinstance(row, dict):
             faults.append((number, Text("base.row-no-table")))
             continue
-        lacking = [k for k in needed if not isinstance(row.get(k), str) or not row[k].strip()]
-        lacking += [k for k, v in row.items() if k not in needed and not _is_text(v)]
-        if lacking:
-            faults.append((number, Text("base.row-no-text", key=lacking[0])))
+        textless = [
+            k for k in required_keys if not isinstance(row.get(k), str) or not row[k].strip()
+        ]
+        textless += [k for k, v in row.items() if k not in required_keys and not _is_text(v)]
+        if textless:
+            faults.append((number, Text("base.row-no-text", key=textless[0])))
         else:
             sound.append(row)
     for number, fault in faults:

@@ -57,12 +57,12 @@ def reason_of(error: Exception) -> Text:
     """
     if isinstance(error, GeoError):
         return error.words
-    name, said = type(error).__name__, str(error)
+    name, words = type(error).__name__, str(error)
     if isinstance(error, OSError) and error.errno:
-        name, said = errno.errorcode.get(error.errno, name), error.strerror or said
+        name, words = errno.errorcode.get(error.errno, name), error.strerror or words
     if f"system.{name}" in keys():
         return Text(f"system.{name}")
-    return Text("system.other", name=name, said_en=" ".join(said.split()).strip(" .") or name)
+    return Text("system.other", name=name, said_en=" ".join(words.split()).strip(" .") or name)
 
 
 class CRSError(GeoError):

@@ -310,10 +310,10 @@ def verdict_of(
         return "not_determinable", default
     if default.meets(bounds):
         return "agrees", default
-    agreeing = [reading for reading in readings if reading.meets(bounds)]
-    if agreeing:
+    agreements = [reading for reading in readings if reading.meets(bounds)]
+    if agreements:
         middle = sum(bounds) / 2
-        return "agrees_at_edge", min(agreeing, key=lambda r: abs(r.value - middle))
+        return "agrees_at_edge", min(agreements, key=lambda r: abs(r.value - middle))
     return "disagrees", default
 
 
@@ -416,7 +416,7 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
     unit = UNITS[stated.figure]
     readings, probability = measured.readings, measured.probability
     default = readings[0] if readings else None
-    used = default
+    judged_reading = default
     key = ""
     notes: tuple[Text, ...] = ()
     values: dict[str, object] = {"stated": _measure(stated.value, unit)}
@@ -428,21 +428,25 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
         verdict = "by_construction"
     else:
         bounds = printed_interval(stated.value, approximate=stated.approximate)
-        verdict, used = verdict_of(readings, bounds)
+        verdict, judged_reading = verdict_of(readings, bounds)
         if verdict == "not_determinable" and default.bounds is None:
             key = "reason.error_unknown"
         elif verdict == "not_determinable":
             values["share"] = f"{50 * (default.high - default.low) / default.value:.0f}"  # type: ignore[operator]
         else:
-            settled = _settled(verdict, used, measured, bounds, unit)
-            verdict, used, notes = settled.verdict, settled.reading, settled.notes
+            settlement = _settled(verdict, judged_reading, measured, bounds, unit)
+            verdict, judged_reading, notes = (
+                settlement.verdict,
+                settlement.reading,
+                settlement.notes,
+            )
             if verdict == "not_determinable":
-                used = default
+                judged_reading = default
                 key = "reason.identity_unsure"
                 values["probability"] = f"{100 * probability:.0f}"
     key = key or f"reason.{verdict}"
-    if used is not None:
-        values |= _words_of(used, unit)
+    if judged_reading is not None:
+        values |= _words_of(judged_reading, unit)
     if default is not None and stated.value:
         values["percent"] = f"{100 * (default.value / float(stated.value) - 1):+.1f}"
         values["default"] = _words_of(default, unit)["computed"]
@@ -456,7 +460,7 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
         language: Text(
             key,
             **values,
-            reading=reading_label(used.reading, language) if used else "",
+            reading=reading_label(judged_reading.reading, language) if judged_reading else "",
             obstacle=(measured.obstacle or ("", ""))[index],
         ).render(language)
         for index, language in enumerate(("zh", "en"))
@@ -472,7 +476,7 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
         computed=default.value if default else None,
         low=default.low if default else None,
         high=default.high if default else None,
-        reading=used.reading if used else "",
+        reading=judged_reading.reading if judged_reading else "",
         readings=(*readings, *(reading for reading in of_alternatives if reading is not None)),
         verdict=verdict,
         reason=reason["zh"],
@@ -493,7 +497,7 @@ class _Settled(NamedTuple):
 
 def _settled(
     verdict: Verdict,
-    used: Reading | None,
+    judged_reading: Reading | None,
     measured: Measurement,
     bounds: tuple[float, float],
     unit: str,
@@ -514,17 +518,17 @@ def _settled(
                 rescue = other.default
         if rescue is not None:
             return _Settled("agrees_at_edge", rescue, tuple(notes))
-        return _Settled(verdict, used, tuple(notes))
+        return _Settled(verdict, judged_reading, tuple(notes))
     together = probability + sum(other.probability for other in alternatives)
     main_note = Text("note.identity_main", percent=f"{100 * probability:.0f}")
     if together >= LEAST_TOGETHER and all(its == verdict for _, its, _ in others):
-        return _Settled(verdict, used, (main_note,))
+        return _Settled(verdict, judged_reading, (main_note,))
     notes = [
         _note_on(other, its_verdict, reading, unit)
         for other, its_verdict, reading in others
         if its_verdict != verdict
     ]
-    return _Settled("not_determinable", used, (main_note, *notes))
+    return _Settled("not_determinable", judged_reading, (main_note, *notes))
 
 
 def _note(

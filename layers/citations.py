@@ -67,10 +67,10 @@ def citations(
     version = str(metadata.get("data_version") or "")
     zone_id = str(properties.get("zone_id") or "")
     title = text("cite.map", "zh", district=metadata.get("district_name") or "")
-    seen = f"[{date.isoformat()}]" if date else ""
+    access_date = f"[{date.isoformat()}]" if date else ""
     online = "CM/OL" if address else "CM"
     whole = f"{title}: {properties.get('name')}（{zone_id}）[{online}]"
-    mine = _sentence(whole, text("cite.version", "zh", version=version) + seen, address)
+    mine = _sentence(whole, text("cite.version", "zh", version=version) + access_date, address)
     return Citations(
         plan=_plan(document, str(properties.get("section") or "")),
         map=mine,
@@ -103,8 +103,8 @@ def _bibtex(
 ) -> str:
     """Return an entry for the document and one for the map; empty fields are left out."""
     zone_id = str(properties.get("zone_id") or "")
-    issued = str(document.get("date") or "")
-    year = re.match(r"\d{4}", issued)
+    issue_date = str(document.get("date") or "")
+    year = re.match(r"\d{4}", issue_date)
     plan = {
         "title": document.get("title"),
         "author": document.get("issuer"),

@@ -259,9 +259,9 @@ def export_job(arguments: tuple[Path, ExportRequest], progress: Progress, folder
         As in `read_material` and `export`, or if the file cannot be written.
     """
     data, request = arguments
-    made = export(request, _kept_material(data, folder_stamp(data)), progress)
-    path = folder / made.name
-    write_bytes(path, made.content)
+    file = export(request, _kept_material(data, folder_stamp(data)), progress)
+    path = folder / file.name
+    write_bytes(path, file.content)
     return path
 
 
@@ -362,7 +362,7 @@ def export_sheet(
     for one in requests.values():
         check_request(one, material)
     (plan,) = request.plans
-    made = draw_sheet_in(
+    contents = draw_sheet_in(
         [_sheet_format(word) for word in formats],
         material.zones[plan],
         material.base,
@@ -370,7 +370,7 @@ def export_sheet(
         edges=material.edges[plan],
     )
     return [
-        ExportedFile(file_name(one, material), made[_sheet_format(word)], MEDIA_TYPES[word])
+        ExportedFile(file_name(one, material), contents[_sheet_format(word)], MEDIA_TYPES[word])
         for word, one in requests.items()
     ]
 

@@ -137,7 +137,7 @@ Styles = Mapping[str, ZoneStyle]
 NO_STYLES: Styles = MappingProxyType({})
 
 
-def styles_of(places: Iterable[str], own: Mapping[str, PlaceStyle]) -> dict[str, ZoneStyle]:
+def styles_of(places: Iterable[str], own_styles: Mapping[str, PlaceStyle]) -> dict[str, ZoneStyle]:
     """Return a style for every place, no two of them alike while there are any left.
 
     Parameters
@@ -145,7 +145,7 @@ def styles_of(places: Iterable[str], own: Mapping[str, PlaceStyle]) -> dict[str,
     places : iterable of str
         Keys shared by the same place in every plan, of all plans of the district: then a
         place looks the same in every plan and every product.
-    own : mapping of str to PlaceStyle
+    own_styles : mapping of str to PlaceStyle
         Styles that the data folder gives, `geo.base.District.styles`.
 
     Returns
@@ -162,20 +162,20 @@ def styles_of(places: Iterable[str], own: Mapping[str, PlaceStyle]) -> dict[str,
     """
     styles = {
         place: ZoneStyle(style.fill, style.edge, style.hatch, filled=style.filled)
-        for place, style in own.items()
+        for place, style in own_styles.items()
     }
     hatches = Counter(style.hatch for style in styles.values())
     fills = Counter(style.fill for style in styles.values())
-    taken = Counter((style.fill, style.hatch) for style in styles.values())
+    uses = Counter((style.fill, style.hatch) for style in styles.values())
     for place in sorted(set(places) - set(styles)):
         turn = zlib.crc32(place.encode("utf-8"))
         spare = list(product(_SPARE_COLOURS, _SPARE_HATCHES))
         spare = spare[turn % len(spare) :] + spare[: turn % len(spare)]
         (fill, edge), hatch = min(
-            spare, key=lambda p: (taken[p[0][0], p[1]], hatches[p[1]], fills[p[0][0]])
+            spare, key=lambda p: (uses[p[0][0], p[1]], hatches[p[1]], fills[p[0][0]])
         )
         styles[place] = ZoneStyle(fill, edge, hatch)
-        taken[fill, hatch] += 1
+        uses[fill, hatch] += 1
         hatches[hatch] += 1
         fills[fill] += 1
     return styles

@@ -65,8 +65,8 @@ def choose_one(
     st.session_state[key] = value
 
     def take() -> None:
-        picked = st.session_state[key]
-        (answer or (lambda option: link.put(name, option)))(picked)
+        chosen_option = st.session_state[key]
+        (answer or (lambda option: link.put(name, option)))(chosen_option)
 
     st.segmented_control(
         plain(label),

@@ -61,11 +61,11 @@ Matrices = dict[tuple[str, str], tuple["OverlapMatrix", "OverlapMatrix"]]
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _matrices(_data: PageData, stamp: Stamp) -> tuple[Matrices, tuple[Issue, ...]]:
-    read = _tables(_data, stamp)
+    tables_read = _tables(_data, stamp)
     try:
-        return overlaps_of_plans(read.zones, read.edges), ()
+        return overlaps_of_plans(tables_read.zones, tables_read.edges), ()
     except GeoError as error:
-        return {}, (Issue("not-compared", "error", ", ".join(read.zones), error.words),)
+        return {}, (Issue("not-compared", "error", ", ".join(tables_read.zones), error.words),)
 
 
 def matrices(data: PageData) -> tuple[Matrices, tuple[Issue, ...]]:

@@ -78,10 +78,10 @@ def several(name: str, allowed: Collection[str], default: Sequence[str]) -> tupl
     value = st.session_state["link"].get(name)
     if value is None:
         return tuple(default)
-    asked = [part for part in value.split(",") if part]
-    unknown = [part for part in asked if part not in allowed]
+    parts = [part for part in value.split(",") if part]
+    unknown = [part for part in parts if part not in allowed]
     st.session_state["link_faults"] += [(name, part[:LONGEST_SHOWN]) for part in unknown[:5]]
-    known = tuple(part for part in allowed if part in asked)
+    known = tuple(part for part in allowed if part in parts)
     if unknown and not known:
         st.session_state["link"].pop(name)
         return tuple(default)
@@ -126,8 +126,13 @@ def told() -> dict[str, Any]:
         for name, value in sorted(state["link"].items())
         if name not in FRAME and value and value != defaults.get(name, "")
     }
-    changed = state["link_told"]
-    go = {name: value for name, value in changed.items() if name in FRAME}
-    told = {"extra": extra, "go": go, "n": state["link_count"], "step": bool(STEPS & set(changed))}
+    changes = state["link_told"]
+    go = {name: value for name, value in changes.items() if name in FRAME}
+    message = {
+        "extra": extra,
+        "go": go,
+        "n": state["link_count"],
+        "step": bool(STEPS & set(changes)),
+    }
     state["link_told"] = {}
-    return told
+    return message

@@ -67,19 +67,21 @@ class Installed:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _install(_data: PageData, folder: Path, stamp: Stamp) -> Installed:  # noqa: ARG001
     """Write what the map loads; once for every state of the data."""
-    read = tables(_data)
+    tables_read = tables(_data)
     files = {
         name: f"{STATIC_ADDRESS}/{install_file(STATIC, name, content)}"
-        for name, content in later_data(read.zones, read.edges, read.base).items()
+        for name, content in later_data(
+            tables_read.zones, tables_read.edges, tables_read.base
+        ).items()
     }
     files["tools"] = f"{STATIC_ADDRESS}/{install_script(STATIC, 'tools', tools())}"
     page = {"views": available_views(), "bases": online_bases(), "files": files}
     assets = install_map(STATIC, drawn_data(_data) | {"page": page})
-    used = [Path(address).name for address in (*files.values(), assets.script, assets.style)]
-    put = STATIC / "planmap"
-    forget_old(put, used, FORGOTTEN_SECONDS)
+    names = [Path(address).name for address in (*files.values(), assets.script, assets.style)]
+    map_folder = STATIC / "planmap"
+    forget_old(map_folder, names, FORGOTTEN_SECONDS)
     try:
-        return Installed(assets, {name: (put / name).stat().st_size for name in used})
+        return Installed(assets, {name: (map_folder / name).stat().st_size for name in names})
     except OSError as error:  # gone again already
         raise ExportError(
             Text("refused.not-served", file="static/planmap", reason=reason_of(error))
@@ -158,11 +160,11 @@ def session_data() -> Served:
     newer data. What is kept for others by then is read again.
     """
     now = newest()
-    own: tuple[Version, PageData] | None = st.session_state.get(KEPT)
-    version = now if own is None else own[0]
-    data = read_page_data(version.folder, version.stamp) if own is None else own[1]
+    session: tuple[Version, PageData] | None = st.session_state.get(KEPT)
+    version = now if session is None else session[0]
+    data = read_page_data(version.folder, version.stamp) if session is None else session[1]
     assets, issues = _assets(data, version)
-    if own is None:
+    if session is None:
         _tell(assets)
     st.session_state[KEPT] = (version, data)
     return Served(data, assets, [*data.issues, *issues], is_old=version != now)
@@ -201,17 +203,17 @@ def _refused() -> dict[tuple[Path, Version], tuple[float, Issue]]:
 
 def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue]]:
     """Return what the map loads, or why it cannot be served."""
-    refused = _refused()
+    refusals = _refused()
     key = (STATIC, version)
-    since, issue = refused.get(key, (-RETRY_SECONDS, None))
+    since, issue = refusals.get(key, (-RETRY_SECONDS, None))
     if issue is not None and time.monotonic() - since < RETRY_SECONDS:
         return None, [issue]
-    refused.pop(key, None)
+    refusals.pop(key, None)
     try:
-        installed = _install(data, version.folder, version.stamp)
-        if not lie_whole(STATIC / "planmap", installed.sizes):  # a clean-up, or worse
+        installation = _install(data, version.folder, version.stamp)
+        if not lie_whole(STATIC / "planmap", installation.sizes):  # a clean-up, or worse
             _install.clear()
-            installed = _install(data, version.folder, version.stamp)
+            installation = _install(data, version.folder, version.stamp)
     except GeoError as error:
         logger.warning("The map is not served: %s", error)
         # Readers are told no path.
@@ -223,6 +225,6 @@ def _assets(data: PageData, version: Version) -> tuple[Assets | None, list[Issue
             Text("page.map_failed", reason=reason),
             Text("page.map_failed_remedy"),
         )
-        refused[key] = (time.monotonic(), issue)
+        refusals[key] = (time.monotonic(), issue)
         return None, [issue]
-    return installed.assets, []
+    return installation.assets, []

@@ -256,13 +256,13 @@ def choices_of(data: PageData, view: str) -> dict[str, Any]:
     chosen = link.several("plans", plans, [first] if first else [])[:1]
     before = link.one("from", plans, plans[max(0, len(plans) - 2)] if plans else None)
     after = link.one("to", plans, plans[-1] if plans else None)
-    compared = view == "wording" or (view == "export" and link.words("seen") == "compare")
-    if compared and before and after:
+    is_comparison = view == "wording" or (view == "export" and link.words("seen") == "compare")
+    if is_comparison and before and after:
         chosen = tuple(dict.fromkeys((before, after)))
     zones = list(data.features)
     standard = shown_at_first(data.zones.values(), data.styles)
-    added, removed = link.several("show", zones, ()), link.several("hide", zones, ())
-    on = (set(standard) | set(added)) - set(removed)
+    additions, removals = link.several("show", zones, ()), link.several("hide", zones, ())
+    on = (set(standard) | set(additions)) - set(removals)
     labels = link.one("labels", ("on", "off"), "on")
     selected = link.one("zone", zones, None)
     if selected and link.opened() and view in ("check",):

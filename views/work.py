@@ -190,8 +190,8 @@ def submit_shared(
 
 def held(slot: str) -> Work | None:
     """Return the work in a slot of the session."""
-    found = st.session_state.get(f"work_{slot}")
-    return found if isinstance(found, Work) else None
+    work = st.session_state.get(f"work_{slot}")
+    return work if isinstance(work, Work) else None
 
 
 def drop(slot: str) -> None:
@@ -274,10 +274,10 @@ def _show_progress(job: Job, state: State, cancel: Callable[[], None], slot: str
     with box.container():
         line = st.empty()
         st.button(state.text("export.cancel"), on_click=cancel, key=f"cancel_{slot}")
-        ended = False
-        while not ended:
+        has_ended = False
+        while not has_ended:
             place = pool().place(job)
             words = state.text("export.waiting", place=place) if place else job.words
             line.progress(job.share, plain(words or state.text("pool.working")))
-            ended = job.wait(POLL_SECONDS)
+            has_ended = job.wait(POLL_SECONDS)
     box.empty()

@@ -82,17 +82,17 @@ def examine(
             return Finding(part, "ok", found)
         return Finding(part, status, found, text(f"doctor.{part}.remedy", language, port=port))
 
-    found = ".".join(map(str, sys.version_info[:3]))
-    result = [finding("python", well=sys.version_info >= OLDEST_PYTHON, found=found)]
+    version = ".".join(map(str, sys.version_info[:3]))
+    result = [finding("python", well=sys.version_info >= OLDEST_PYTHON, found=version)]
     locks: tuple[tuple[str, str, Status], ...] = (
         ("packages", "requirements.txt", "missing"),
         ("extra", "requirements-extra.txt", "optional"),
     )
     for part, name, status in locks:
-        count, wrong = packages(LOCKS / name)
-        words = text("doctor.pinned", language, count=count, wrong=len(wrong))
-        words += f": {', '.join(wrong[:8])}" if wrong else ""
-        result.append(finding(part, well=not wrong, found=words, status=status))
+        count, differences = packages(LOCKS / name)
+        words = text("doctor.pinned", language, count=count, wrong=len(differences))
+        words += f": {', '.join(differences[:8])}" if differences else ""
+        result.append(finding(part, well=not differences, found=words, status=status))
     font = font_file()
     result.append(finding("font", well=font is not None, found=font.name if font else "–"))
     leaflet = find_spec("xstatic") is not None and find_spec("xstatic.pkg.leaflet") is not None
@@ -102,8 +102,10 @@ def examine(
     result.append(finding("static", well=is_writable(static), found="static/"))
     temporary = Path(tempfile.gettempdir())
     result.append(finding("temporary", well=is_writable(temporary), found=str(temporary)))
-    free = shutil.disk_usage(temporary).free
-    result.append(finding("disk", well=free >= LEAST_FREE_BYTES, found=f"{free / 2**30:.1f} GiB"))
+    free_bytes = shutil.disk_usage(temporary).free
+    result.append(
+        finding("disk", well=free_bytes >= LEAST_FREE_BYTES, found=f"{free_bytes / 2**30:.1f} GiB")
+    )
     result.append(
         finding("port", well=port_is_free(port), found=f"127.0.0.1:{port}", status="optional")
     )
@@ -126,19 +128,19 @@ def packages(lock: Path) -> tuple[int, list[str]]:
         from packaging.markers import Marker
     except ImportError:
         return 0, ["packaging –"]
-    count, wrong = 0, []
+    count, differences = 0, []
     for name, version, marker in _PIN.findall(lock.read_text(encoding="utf-8")):
         if marker and not Marker(marker.rstrip(" \\")).evaluate():
             continue
         count += 1
         try:
-            installed = metadata.version(name)
+            installed_version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            wrong.append(f"{name} –")
+            differences.append(f"{name} –")
             continue
-        if installed != version:
-            wrong.append(f"{name} {installed} ≠ {version}")
-    return count, wrong
+        if installed_version != version:
+            differences.append(f"{name} {installed_version} ≠ {version}")
+    return count, differences
 
 
 def font_file() -> Path | None:

@@ -66,25 +66,27 @@ def examine_service(address: str, folder: Path | None, language: str) -> list[Fi
     if status != 200:
         return rows
     status, headers, _ = _answer(f"{address}/")
-    lacking = [name for name in HEADERS if name not in headers]
+    missing_headers = [name for name in HEADERS if name not in headers]
     rows.append(
         finding(
             "serve-headers",
-            well=not lacking,
-            found=", ".join(lacking) if lacking else f"{len(HEADERS)}",
+            well=not missing_headers,
+            found=", ".join(missing_headers) if missing_headers else f"{len(HEADERS)}",
             optional=True,
         )
     )
     rows += [
         finding(part, well=well, found=found) for part, well, found in _static(address, folder)
     ]
-    waiting, running = _queue()
+    waiting, running_count = _queue()
     rows.append(
-        finding("serve-queue", well=waiting == 0, found=f"{waiting} + {running}", optional=True)
+        finding(
+            "serve-queue", well=waiting == 0, found=f"{waiting} + {running_count}", optional=True
+        )
     )
-    free = shutil.disk_usage(page_folder()).free
-    found = f"{free / 2**30:.1f} GiB"
-    rows.append(finding("serve-disk", well=free >= LEAST_FREE_BYTES, found=found))
+    free_bytes = shutil.disk_usage(page_folder()).free
+    found = f"{free_bytes / 2**30:.1f} GiB"
+    rows.append(finding("serve-disk", well=free_bytes >= LEAST_FREE_BYTES, found=found))
     return rows
 
 
@@ -118,14 +120,14 @@ def _static(address: str, folder: Path | None) -> list[tuple[str, bool, str]]:
         version = read_district(data_folder(folder)).data_version
     except GeoError as error:
         return [*rows, ("serve-version", False, str(error))]
-    served = f'"version":{json.dumps(version)}'.encode() in body
-    return [*rows, ("serve-version", served, version)]
+    is_served = f'"version":{json.dumps(version)}'.encode() in body
+    return [*rows, ("serve-version", is_served, version)]
 
 
 def _queue() -> tuple[int, int]:
     """Return how many export jobs wait and run, as the page last wrote it; 0 where it has not."""
     try:
-        told = json.loads((page_folder() / "static" / "queue.json").read_bytes())
-        return int(told["waiting"]), int(told["running"])
+        queue = json.loads((page_folder() / "static" / "queue.json").read_bytes())
+        return int(queue["waiting"]), int(queue["running"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0, 0

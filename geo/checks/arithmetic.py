@@ -22,13 +22,13 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     district_km2 = float(geodesic_area_km2([outline])[0])
     official = base.district.official_area_km2
     statements = []
-    summed = []
+    groups = []
     for group, rows in zones.groupby("group", sort=False):
         drawn = drawn_areas(rows)
         stated = rows["stated_area_km2"].dropna()
         if len(drawn) < 2 and len(stated) < 2:
             continue
-        summed.append(group)
+        groups.append(group)
         union = shapely.union_all(drawn.geometry.array)
         sum_drawn, union_km2 = (
             geodesic_area_km2(drawn.geometry).sum(),
@@ -52,11 +52,11 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 official=official or "–",
             )
         )
-    together = zones[zones["group"].isin(summed)]
-    everything, stated = drawn_areas(together), together["stated_area_km2"].dropna()
-    if len(summed) > 1 and len(stated):
-        union = shapely.union_all(everything.geometry.array)
-        added, union_km2 = geodesic_area_km2(everything.geometry).sum(), geodesic_area_km2([union])
+    together = zones[zones["group"].isin(groups)]
+    all_drawn, stated = drawn_areas(together), together["stated_area_km2"].dropna()
+    if len(groups) > 1 and len(stated):
+        union = shapely.union_all(all_drawn.geometry.array)
+        sum_km2, union_km2 = geodesic_area_km2(all_drawn.geometry).sum(), geodesic_area_km2([union])
         statements.append(
             statement(
                 check_id,
@@ -65,10 +65,10 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 suffix="all",
                 count=len(stated),
                 stated=f"{stated.sum():.2f}",
-                drawn=len(everything),
-                computed=f"{added:.3f}",
+                drawn=len(all_drawn),
+                computed=f"{sum_km2:.3f}",
                 union=f"{union_km2[0]:.3f}",
-                twice=f"{added - union_km2[0]:.3f}",
+                twice=f"{sum_km2 - union_km2[0]:.3f}",
                 share=f"{100 * union_km2[0] / district_km2:.1f}",
                 official=official or "–",
             )
@@ -86,10 +86,10 @@ def double_count_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> C
     for (index, first), (other, second) in itertools.combinations(rows.iterrows(), 2):
         if first["kind"] != "belt":
             continue
-        shared = beyond_rounding(shapely.intersection(metric[index], metric[other]))
-        if shapely.is_empty(shared):
+        overlap = beyond_rounding(shapely.intersection(metric[index], metric[other]))
+        if shapely.is_empty(overlap):
             continue
-        place = gpd.GeoSeries([shared], crs=metric_crs).to_crs(WGS84).iloc[0]
+        place = gpd.GeoSeries([overlap], crs=metric_crs).to_crs(WGS84).iloc[0]
         area, of_first, of_second = geodesic_area_km2(
             [place, first["geometry"], second["geometry"]]
         )

@@ -153,9 +153,9 @@ def position_of(row: dict[str, str], file: str, line: int) -> tuple[float, float
 def _points(rows: list[dict[str, str]], base: Base) -> gpd.GeoDataFrame:
     """Return the held-back points, metric CRS."""
     file = "held_back.csv"
-    numbered = list(enumerate(rows, start=2))
-    errors_m = [number_of(row, "error_m", file, n) for n, row in numbered]
-    positions = [position_of(row, file, n) for n, row in numbered]
+    rows_with_line = list(enumerate(rows, start=2))
+    errors_m = [number_of(row, "error_m", file, n) for n, row in rows_with_line]
+    positions = [position_of(row, file, n) for n, row in rows_with_line]
     table = gpd.GeoDataFrame(
         {
             "street": [row["street"] for row in rows],
@@ -283,13 +283,13 @@ def hidden_streets_check(path: Path) -> Check:
         of_rule = [
             (row, value) for row, value in zip(rows, off, strict=True) if row["rule"] == rule
         ]
-        placed = [value for _, value in of_rule if not math.isnan(value)]
+        distances = [value for _, value in of_rule if not math.isnan(value)]
         streets = {row["street"] for row, value in of_rule if not math.isnan(value)}
         values: dict[str, Any] = {
             "rule": rule,
             "streets": len(streets),
-            "cases": len(placed),
-            "failed": len(of_rule) - len(placed),
+            "cases": len(distances),
+            "failed": len(of_rule) - len(distances),
         }
         if len(streets) < FEWEST_STREETS:
             statements.append(
@@ -298,7 +298,7 @@ def hidden_streets_check(path: Path) -> Check:
                 )
             )
             continue
-        middle, one, two = np.quantile(placed, [0.5, NOMINAL[1], NOMINAL[2]])
+        middle, one, two = np.quantile(distances, [0.5, NOMINAL[1], NOMINAL[2]])
         statements.append(
             statement(
                 check_id,
@@ -308,7 +308,7 @@ def hidden_streets_check(path: Path) -> Check:
                 median=f"{middle:.0f}",
                 one=f"{one:.0f}",
                 two=f"{two:.0f}",
-                largest=f"{max(placed):.0f}",
+                largest=f"{max(distances):.0f}",
                 **values,
             )
         )

@@ -61,11 +61,11 @@ def inspect(built: Built, folder: Path, *, documents: Path | None = None) -> lis
 def _named(check: Check, built: Built) -> Check:
     """Return a check with English names in its English; a file is told of by what it holds."""
     of_files = check.check_id.startswith("inputs/")
-    named = [
+    statements = [
         one if of_files and not one.zones else replace(one, en=built.in_english(one.en))
         for one in check.statements
     ]
-    return replace(check, statements=tuple(named))
+    return replace(check, statements=tuple(statements))
 
 
 def formats_check(built: Built, folder: Path) -> Check:
@@ -103,17 +103,17 @@ def _differences(
     """Say feature by feature how a file differs from a fresh build."""
     try:
         on_disk = {f["id"]: f for f in read_features(path)[0]}
-        wanted = {f["id"]: f for f in json.loads(fresh)["features"]}
+        fresh_features = {f["id"]: f for f in json.loads(fresh)["features"]}
         shapes = {
             side: {key: shape(f["geometry"]) if f["geometry"] else None for key, f in rows.items()}
-            for side, rows in (("file", on_disk), ("build", wanted))
+            for side, rows in (("file", on_disk), ("build", fresh_features))
         }
     except Exception as error:  # a damaged file is whatever its damage is
         reason, suffix = reason_of(error), f"{name}/unreadable"
         return [statement(check_id, "error", "file-unreadable", suffix=suffix, error=reason)]
     file = f"zones/{name}"
     statements = []
-    for feature in sorted(on_disk.keys() ^ wanted.keys(), key=str):
+    for feature in sorted(on_disk.keys() ^ fresh_features.keys(), key=str):
         where = "file" if feature in on_disk else "build"
         statements.append(
             statement(
@@ -129,7 +129,7 @@ def _differences(
                 where_en=text(f"where.{where}", "en"),
             )
         )
-    for feature in sorted(on_disk.keys() & wanted.keys(), key=str):
+    for feature in sorted(on_disk.keys() & fresh_features.keys(), key=str):
         old, new = shapes["file"][feature], shapes["build"][feature]
         if old is not None and new is not None and not shapely.equals_exact(old, new, 0.0):
             statements.append(
@@ -145,7 +145,7 @@ def _differences(
                     distance=_farthest(old, new, built.base.metric_crs),
                 )
             )
-        was, now = on_disk[feature].get("properties"), wanted[feature]["properties"]
+        was, now = on_disk[feature].get("properties"), fresh_features[feature]["properties"]
         was = was if isinstance(was, dict) else {}
         keys = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
         if (old is None) != (new is None):
@@ -182,16 +182,16 @@ def checksums_check(folder: Path) -> Check:
     check_id = "inputs/checksums"
     if not (folder / "README.md").is_file():
         return skipped(check_id, "skipped.no-readme")
-    listed = listed_checksums(folder)
-    if not listed:
+    sums_by_name = listed_checksums(folder)
+    if not sums_by_name:
         return skipped(check_id, "skipped.no-checksums")
     statements: list[Statement] = []
-    for name in sorted({*listed, *sealed_files(folder)}):
-        if name not in listed:
+    for name in sorted({*sums_by_name, *sealed_files(folder)}):
+        if name not in sums_by_name:
             key = "file-unlisted"
         elif not (folder / name).is_file():
             key = "file-missing"
-        elif sha256(folder / name) != listed[name]:
+        elif sha256(folder / name) != sums_by_name[name]:
             key = "checksum-differs"
         else:
             continue

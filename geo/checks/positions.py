@@ -71,7 +71,7 @@ def control_points_check(base: Base) -> Check:
         return skipped(check_id, "skipped.no-control-points")
     points = base.control_points.to_crs(base.metric_crs)
     statements: list[Statement] = []
-    tested = []
+    tolerances = []
     for row, here in zip(points.itertuples(), base.control_points.geometry, strict=True):
         name, expect = str(row.name), str(row.expect)
         distance = control_distance_m(row.geometry, expect, base)
@@ -88,7 +88,7 @@ def control_points_check(base: Base) -> Check:
                 )
             )
             continue
-        tested.append(float(row.tolerance_m))
+        tolerances.append(float(row.tolerance_m))
         if not distance <= row.tolerance_m:
             statements.append(
                 statement(
@@ -103,7 +103,9 @@ def control_points_check(base: Base) -> Check:
                     tolerance=f"{row.tolerance_m:.0f}",
                 )
             )
-    tolerance = f"{len(tested)} × {min(tested):.0f}–{max(tested):.0f} m" if tested else ""
+    tolerance = (
+        f"{len(tolerances)} × {min(tolerances):.0f}–{max(tolerances):.0f} m" if tolerances else ""
+    )
     return status_of(check_id, statements, tolerance)
 
 
@@ -341,22 +343,22 @@ def streets_check(base: Base, path: Path) -> Check:
     except GeoError as error:
         return unreadable(check_id, error)
     results = [(row, measure(row, base)) for row in rows]
-    evaluated = [(row, result) for row, result in results if result.status != "not_evaluable"]
-    unused = [(row, result) for row, result in evaluated if row["used"] == "no"]
+    evaluations = [(row, result) for row, result in results if result.status != "not_evaluable"]
+    of_unused = [(row, result) for row, result in evaluations if row["used"] == "no"]
     found_all = [
         statement(
             check_id,
             "info",
             "streets-counted",
             suffix="count",
-            told=len(evaluated),
-            agree=sum(result.status == "agrees" for _, result in evaluated),
-            unused=len(unused),
-            unused_agree=sum(result.status == "agrees" for _, result in unused),
-            rest=len(results) - len(evaluated),
+            told=len(evaluations),
+            agree=sum(result.status == "agrees" for _, result in evaluations),
+            unused=len(of_unused),
+            unused_agree=sum(result.status == "agrees" for _, result in of_unused),
+            rest=len(results) - len(evaluations),
         )
     ]
-    for row, result in evaluated:
+    for row, result in evaluations:
         if result.status == "disagrees":
             expected, expected_en = _shown(row, row["expected"])
             measured, measured_en = _shown(row, result.value)
@@ -390,8 +392,8 @@ def _shown(row: dict[str, str], value: str) -> tuple[str, str]:
     if row["kind"] == "side" or value == IN_ORDER:
         key = f"evidence.{value.replace(' ', '_')}"
         return text(key, "zh"), text(key, "en")
-    listed = value.split("|") if value else "–"
-    return str(rendered(listed, "zh")), str(rendered(listed, "en"))
+    parts = value.split("|") if value else "–"
+    return str(rendered(parts, "zh")), str(rendered(parts, "en"))
 
 
 def measure(row: dict[str, str], base: Base) -> Measured:
@@ -406,10 +408,10 @@ def measure(row: dict[str, str], base: Base) -> Measured:
         if len(ends) not in (0, 2) or (others and not ends):
             return Measured("", "not_evaluable")
         length = abs(ends[1] - ends[0]) if ends else float(line.length)
-        return _within(length - float(row["expected"]), row, shown=length)
+        return _within(length - float(row["expected"]), row, value=length)
     if kind == "order":
-        crossed = sorted((at, name) for name in others for at in _along(line, name, base))
-        names = [name for _, name in crossed]
+        places = sorted((at, name) for name in others for at in _along(line, name, base))
+        names = [name for _, name in places]
         if names and others.index(names[0]) > others.index(names[-1]):
             names.reverse()
         return Measured("|".join(names), "agrees" if names == others else "disagrees")
@@ -426,9 +428,9 @@ def measure(row: dict[str, str], base: Base) -> Measured:
     return Measured(side, "agrees" if side == row["expected"] else "disagrees")
 
 
-def _within(deviation: float, row: dict[str, str], shown: float | None = None) -> Measured:
+def _within(deviation: float, row: dict[str, str], value: float | None = None) -> Measured:
     status = "agrees" if abs(deviation) <= float(row["tolerance"]) else "disagrees"
-    return Measured(f"{deviation if shown is None else shown:.0f}", status)
+    return Measured(f"{deviation if value is None else value:.0f}", status)
 
 
 def _line(name: str, base: Base) -> LineString | None:

@@ -122,7 +122,7 @@ def report_page(name: str, language: str, **values: Any) -> str:
         _environment()
         .get_template(name)
         .render(
-            t=lambda key, **filled: text(key, language, **filled),
+            t=lambda key, **parts: text(key, language, **parts),
             language=language,
             mark=lambda verdict: Markup(mark_svg(verdict)),
             chart=lambda finding, label: Markup(interval_svg(finding, label, width=150)),

@@ -154,16 +154,16 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
     """List where two zones of one plan lie over each other, with place, size and width."""
     check_id = f"topology/overlaps/{plan}"
     statements: list[Statement] = []
-    more = 0
+    beyond_list = 0
     rows = list(_valid_areas(zones, metric_crs, "zone").itertuples())
     for first, second in _near(rows, 0.0):
-        shared = beyond_rounding(shapely.intersection(first.geometry, second.geometry))
-        if shapely.is_empty(shared):
+        overlap = beyond_rounding(shapely.intersection(first.geometry, second.geometry))
+        if shapely.is_empty(overlap):
             continue
         if len(statements) == MOST_LISTED:
-            more += 1
+            beyond_list += 1
             continue
-        width = _width_m(shared)
+        width = _width_m(overlap)
         statements.append(
             statement(
                 check_id,
@@ -171,17 +171,19 @@ def overlaps_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check
                 "warning" if first.group == second.group else "info",
                 "sliver" if width < SLIVER_WIDTH_M else "overlap",
                 (first.zone_id, second.zone_id),
-                _to_wgs84(_largest(shared), metric_crs),
+                _to_wgs84(_largest(overlap), metric_crs),
                 first=first.short_name,
                 second=second.short_name,
                 first_en=first.short_name_en,
                 second_en=second.short_name_en,
-                area=shown_area(geodesic_area_km2([_to_wgs84(shared, metric_crs)])[0]),
+                area=shown_area(geodesic_area_km2([_to_wgs84(overlap, metric_crs)])[0]),
                 width=f"{width:.0f}",
             )
         )
     return status_of(
-        check_id, [*statements, *_more(check_id, "overlap", more)], tolerance=f"{ROUNDING_M:g} m"
+        check_id,
+        [*statements, *_more(check_id, "overlap", beyond_list)],
+        tolerance=f"{ROUNDING_M:g} m",
     )
 
 
@@ -228,10 +230,10 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
     holes_of_zones = set(shapely.to_wkb(shapely.normalize(_holes(rows.geometry.array))).tolist())
     holes = _holes(shapely.get_parts(union))
     wide = shapely.area(holes) > shapely.length(holes) * ROUNDING_M
-    drawn = np.array(
+    is_drawn = np.array(
         [wkb in holes_of_zones for wkb in shapely.to_wkb(shapely.normalize(holes))], dtype=bool
     )
-    numbers = np.flatnonzero(wide & ~drawn).tolist()
+    numbers = np.flatnonzero(wide & ~is_drawn).tolist()
     for number, hole in ((n + 1, holes[n]) for n in numbers[:MOST_LISTED]):
         beside = rows[shapely.distance(rows.geometry.array, hole) < ROUNDING_M]
         statements.append(

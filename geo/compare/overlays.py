@@ -277,19 +277,21 @@ def _sums(
 
     Pieces of a pair are appended with the row alone; remainders with both.
     """
-    touching = [
+    neighbours = [
         other
         for other in others
         if shapely.box(*other.polygon.bounds).intersects(shapely.box(*zone.polygon.bounds))
     ]
-    pieces = [_areas_only(zone.polygon.intersection(other.polygon)) for other in touching]
-    met = [(o, p) for o, p in zip(touching, pieces, strict=True) if not p.is_empty]
-    covered = shapely.union_all([piece for _, piece in met])
-    remainder = _areas_only(zone.polygon.difference(shapely.union_all([o.polygon for o, _ in met])))
-    areas = geodesic_area_km2([*(piece for _, piece in met), covered, remainder])
+    pieces = [_areas_only(zone.polygon.intersection(other.polygon)) for other in neighbours]
+    overlaps = [(o, p) for o, p in zip(neighbours, pieces, strict=True) if not p.is_empty]
+    union = shapely.union_all([piece for _, piece in overlaps])
+    remainder = _areas_only(
+        zone.polygon.difference(shapely.union_all([o.polygon for o, _ in overlaps]))
+    )
+    areas = geodesic_area_km2([*(piece for _, piece in overlaps), union, remainder])
     zone_terms = error_terms(zone.polygon, (zone,))
     if first_is_a:
-        for (other, piece), area in zip(met, areas[:-2], strict=True):
+        for (other, piece), area in zip(overlaps, areas[:-2], strict=True):
             if area < LEAST_PIECE_KM2:
                 continue
             terms = error_terms(piece, (zone, other))
@@ -301,10 +303,10 @@ def _sums(
                 | {"notes": _notes(zone, other)}
             )
     if areas[-1] >= LEAST_PIECE_KM2:
-        terms = error_terms(remainder, (zone, *(other for other, _ in met)))
+        terms = error_terms(remainder, (zone, *(other for other, _ in overlaps)))
         share, none = _share(areas[-1], terms, zone.area_km2, zone_terms), (np.nan, np.nan, np.nan)
         ids = (zone.zone_id, "") if first_is_a else ("", zone.zone_id)
-        notes = [note for other, _ in met for note in _notes(zone, other)]
+        notes = [note for other, _ in overlaps for note in _notes(zone, other)]
         zone_notes = tuple(n for n in NOTES[2:] if n in notes or n in zone.drawn_as)
         interval = _interval(areas[-1], terms, zone.area_km2)
         shares = (share, none) if first_is_a else (none, share)
@@ -338,11 +340,11 @@ def _cell(
     return dict(zip(PIECE_COLUMNS, values, strict=False)) | {"geometry": piece}
 
 
-def _interval(value: float, terms: Terms, most: float) -> tuple[float, float, float]:
+def _interval(value: float, terms: Terms, ceiling: float) -> tuple[float, float, float]:
     """Return a figure with its 95 % interval; where an error is not known, all that is possible."""
     half = Z_95 * size_km2(terms)
     if math.isnan(half):
-        return float(value), 0.0, max(float(value), float(most))
+        return float(value), 0.0, max(float(value), float(ceiling))
     return float(value), max(0.0, float(value) - half), float(value) + half
 
 

@@ -123,11 +123,11 @@ def compare(
     left: list[Segment] = []
     right: list[Segment] = []
     for kind, a0, a1, b0, b1 in matcher.get_opcodes():
-        shared = "".join(first[a0:a1])
+        stretch = "".join(first[a0:a1])
         same = kind == "equal" and (
-            first == second or sum(map(str.isalnum, shared)) >= LEAST_SHARED
+            first == second or sum(map(str.isalnum, stretch)) >= LEAST_SHARED
         )
-        left.append(Segment("same" if same else "gone", shared))
+        left.append(Segment("same" if same else "gone", stretch))
         right.append(Segment("same" if same else "new", "".join(second[b0:b1])))
     return _joined_runs(left), _joined_runs(right)
 
@@ -164,13 +164,13 @@ def clauses(text: str) -> tuple[Clause, ...]:
     >>> [(c.kind, c.verb, c.words) for c in clauses("依托信达广场，重点发展航运服务。")]
     [('means', '依托', '信达广场'), ('aim', '重点发展', '航运服务')]
     """
-    found = []
+    result = []
     verbs = "|".join((*_VERBS, *_LEANS))
     pattern = rf"(?<![一-鿿])({verbs})([^，。；,;：:\n]+)"
     for match in re.finditer(pattern, text):
         kind: Literal["aim", "means"] = "means" if match[1] in _LEANS else "aim"
-        found.append(Clause(kind, match[1], match[2], *match.span()))
-    return tuple(found)
+        result.append(Clause(kind, match[1], match[2], *match.span()))
+    return tuple(result)
 
 
 @dataclass(frozen=True)
@@ -228,12 +228,12 @@ def shared_places(
 
 
 def _speakers(items: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
+    speakers: dict[str, Mapping[str, Any]] = {}
     for item in items:
         place = str(item.get("place") or "")
-        if place and (place not in found or _weight(item) > _weight(found[place])):
-            found[place] = item
-    return found
+        if place and (place not in speakers or _weight(item) > _weight(speakers[place])):
+            speakers[place] = item
+    return speakers
 
 
 def _weight(item: Mapping[str, Any]) -> tuple[bool, bool, int]:
@@ -274,7 +274,7 @@ def place_wording(
         old, new = _joined(item_a, key), _joined(item_b, key)
         if old or new:
             parts.append((key, *compare(old, new, known)))
-    own = ("positioning", "strategy")
+    own_keys = ("positioning", "strategy")
     return PlaceWording(
         str(item_b.get("place") or ""),
         str(item_a["zone_id"]),
@@ -283,8 +283,8 @@ def place_wording(
         tuple((a, b) for a in anchors_a for b in anchors_b if _is_one_name(a, b)),
         tuple(a for a in anchors_a if not any(_is_one_name(a, b) for b in anchors_b)),
         tuple(b for b in anchors_b if not any(_is_one_name(a, b) for a in anchors_a)),
-        clauses("\n".join(_joined(item_a, key) for key in own)),
-        clauses("\n".join(_joined(item_b, key) for key in own)),
+        clauses("\n".join(_joined(item_a, key) for key in own_keys)),
+        clauses("\n".join(_joined(item_b, key) for key in own_keys)),
     )
 
 

@@ -155,7 +155,7 @@ def guess_datum(layer: gpd.GeoDataFrame, base: Base, *, place: str = "layer") ->
     default = next((r for r in readings if r.id == (declared or "wgs84")), None)
     best, certain = _choose(readings, default)
     certain = certain and not old_datum(best.id)
-    ordered = (best, *(reading for reading in readings if reading is not best))
+    by_fit = (best, *(reading for reading in readings if reading is not best))
     issues = _faults(best, default, declared, base, place)
     if not certain:
         issues.append(
@@ -167,7 +167,7 @@ def guess_datum(layer: gpd.GeoDataFrame, base: Base, *, place: str = "layer") ->
                     "datum.issue.datum-uncertain",
                     candidates=[
                         Text("text.about", what=(r.name, r.name_en), words=r.evidence)
-                        for r in ordered[:3]
+                        for r in by_fit[:3]
                     ],
                 ),
                 Text("datum.remedy.choose"),
@@ -176,7 +176,7 @@ def guess_datum(layer: gpd.GeoDataFrame, base: Base, *, place: str = "layer") ->
     elif best.median_m > FOLLOWS_STREETS_M:
         message = Text("datum.issue.off-streets", median=best.median_m)
         issues.append(Issue("off-streets", "info", place, message, Text("datum.remedy.choose")))
-    return DatumGuess(best, certain, ordered, tuple(issues))
+    return DatumGuess(best, certain, by_fit, tuple(issues))
 
 
 def as_wgs84(layer: gpd.GeoDataFrame, reading_id: str) -> gpd.GeoDataFrame:
@@ -286,11 +286,13 @@ def _candidates(samples: Array, declared: str | None, base: Base) -> list[str]:
         longitude = _district_position(base)[0]
         belt = int(metric_crs_for(longitude).split(":")[1])
         belts = [belt, belt - 1, belt + 1]
-        numbered = [code - _NUMBERED for code in belts]
+        numbered_belts = [code - _NUMBERED for code in belts]
         wide = _wide_belt(longitude)
-        numbered += [c for c in (wide, wide - 1, wide + 1) if _FIRST_BELT_6 <= c <= _LAST_BELT_6]
+        numbered_belts += [
+            c for c in (wide, wide - 1, wide + 1) if _FIRST_BELT_6 <= c <= _LAST_BELT_6
+        ]
         zone = int((longitude + 180.0) // 6.0) + 1
-        plain = [f"EPSG:{code}" for code in (*belts, *numbered, 32600 + zone)]
+        plain = [f"EPSG:{code}" for code in (*belts, *numbered_belts, 32600 + zone)]
         plain.append("web-mercator")
     if declared is not None and declared not in plain:
         plain.insert(0, declared)
@@ -448,14 +450,14 @@ def _reader(reading_id: str) -> Callable[[Array], Array]:
     """Return the function that turns raw coordinates into WGS84."""
     plain = reading_id.removesuffix("-flipped")
     if plain == "wgs84":
-        read: Callable[[Array], Array] = _unchanged
+        conversion: Callable[[Array], Array] = _unchanged
     elif plain in _BELT_OFFSETS:
         offset = np.array([_BELT_OFFSETS[plain], 0.0])
         return lambda positions: positions - offset
     elif plain == "gcj02":
-        read = gcj02_to_wgs84_xy
+        conversion = gcj02_to_wgs84_xy
     elif plain == "bd09":
-        read = bd09_to_wgs84_xy
+        conversion = bd09_to_wgs84_xy
     else:
         try:
             source = WEB_MERCATOR if plain == "web-mercator" else plain
@@ -465,12 +467,12 @@ def _reader(reading_id: str) -> Callable[[Array], Array]:
         except Exception as error:
             raise CRSError(Text("datum.unknown", reading=reading_id)) from error
 
-        def read(positions: Array) -> Array:
+        def conversion(positions: Array) -> Array:
             return np.column_stack(transformer.transform(positions[:, 0], positions[:, 1]))
 
     if reading_id.endswith("-flipped"):
-        return lambda positions: read(positions[:, ::-1])
-    return read
+        return lambda positions: conversion(positions[:, ::-1])
+    return conversion
 
 
 def _unchanged(positions: Array) -> Array:
@@ -493,10 +495,10 @@ def _names(reading_id: str) -> tuple[str, str]:
             key = "datum.belt-numbered" if zone else "datum.belt"
             name = text(key, language, degrees=degrees, zone=zone, meridian=meridian, crs=plain)
         else:
-            shown = plain if len(plain) <= 20 else CRS.from_user_input(plain).name
+            excerpt = plain if len(plain) <= 20 else CRS.from_user_input(plain).name
             key = "datum.old" if old_datum(plain) else "datum.declared"
             old = text(f"datum.{old_datum(plain)}", language) if old_datum(plain) else ""
-            name = text(key, language, crs=shown, old=old)
+            name = text(key, language, crs=excerpt, old=old)
         if reading_id.endswith("-flipped"):
             name = text("datum.flipped", language, name=name)
         names.append(name)

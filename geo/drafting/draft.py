@@ -119,21 +119,26 @@ def draft_from_answers(
     text = ""
     zones: list[UnderstoodZone] = []
     unread: list[NotUnderstood] = []
-    passed: list[NotUnderstood] = []
+    passages: list[NotUnderstood] = []
     for answer in answers:
         offset, sentence = len(text), _plain(answer.sentence)
-        read = understand(sentence, _known(base))
-        zone_read = read.zones[0] if read.zones else UnderstoodZone()
+        understanding = understand(sentence, _known(base))
+        zone_read = understanding.zones[0] if understanding.zones else UnderstoodZone()
         zone = _moved(zone_read, offset)
-        if not read.zones:
+        if not understanding.zones:
             end = offset + len(sentence.rstrip())
             zone = replace(zone, limits_text=sentence.strip(), limits_start=offset, limits_end=end)
         zones.append(replace(zone, name=_plain(answer.name).strip()))
-        for kept, of_answer in ((unread, read.not_understood), (passed, read.passed)):
-            kept += [replace(u, start=u.start + offset, end=u.end + offset) for u in of_answer]
+        for collection, of_answer in (
+            (unread, understanding.not_understood),
+            (passages, understanding.passed),
+        ):
+            collection += [
+                replace(u, start=u.start + offset, end=u.end + offset) for u in of_answer
+            ]
         text += sentence + "\n"
-    read = Understanding(tuple(zones), tuple(unread), tuple(passed))
-    return _draft(read, text, about, base)
+    understanding = Understanding(tuple(zones), tuple(unread), tuple(passages))
+    return _draft(understanding, text, about, base)
 
 
 # Inside
@@ -173,10 +178,12 @@ def _known(base: Base | None) -> frozenset[str]:
     return known_limits(base)
 
 
-def _draft(read: Understanding, text: str, about: About, base: Base | None) -> Draft:
+def _draft(understanding: Understanding, text: str, about: About, base: Base | None) -> Draft:
     """Write the file of what was understood, and read it back."""
-    if len(read.zones) > MOST_ITEMS:
-        raise InputTooLargeError(Text("drafts.too-many", count=len(read.zones), limit=MOST_ITEMS))
+    if len(understanding.zones) > MOST_ITEMS:
+        raise InputTooLargeError(
+            Text("drafts.too-many", count=len(understanding.zones), limit=MOST_ITEMS)
+        )
     issues: list[Issue] = []
     document = tomlkit.document()
     for line in words("drafts.head", "zh").split("\n") + words("drafts.head", "en").split("\n"):
@@ -189,14 +196,14 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None) -> D
     document.add("groups", groups)
     items = tomlkit.aot()
     ids: list[str] = []
-    for number, zone in enumerate(read.zones, start=1):
+    for number, zone in enumerate(understanding.zones, start=1):
         items.append(item_table(zone, number, ids, text, about, base, issues))
     if ids:
         document.add("items", items)
     source = tomlkit.dumps(document)
-    if read.not_understood:
+    if understanding.not_understood:
         lines = [words("drafts.unread", "zh"), words("drafts.unread", "en")]
-        for unread in read.not_understood:
+        for unread in understanding.not_understood:
             lines += [f"- {unread.explain('zh')}", f"  {unread.explain('en')}"]
         source += "\n" + "".join(f"# {one_line(line)}\n" for line in lines)
     draft_document, faults = check_source(f"{about.document_id}.toml", source)
@@ -204,7 +211,7 @@ def _draft(read: Understanding, text: str, about: About, base: Base | None) -> D
         raise GeoError(
             lines_of([Text("text.about", what=f.place, words=f.message) for f in faults])
         )
-    return Draft(text, source, draft_document, read, tuple(ids), tuple(issues))
+    return Draft(text, source, draft_document, understanding, tuple(ids), tuple(issues))
 
 
 def _about_table(about: About) -> Table:

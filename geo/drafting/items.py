@@ -120,9 +120,9 @@ def item_table(
     short = short if len(short) >= 2 else name
     place = _slug(short) if zone.name else f"zone-{number}"
     item_id = f"{about.plan}-{place}"
-    repeated = sum(one == item_id or one.startswith(f"{item_id}-again") for one in ids)
-    if repeated:
-        item_id = f"{item_id}-again{repeated}"
+    namesakes = sum(one == item_id or one.startswith(f"{item_id}-again") for one in ids)
+    if namesakes:
+        item_id = f"{item_id}-again{namesakes}"
     ids.append(item_id)
 
     # Before the keys stands, as comments, what was understood and what was not used.
@@ -141,10 +141,10 @@ def item_table(
     put(table, "place", place, "drafts.key.place")
     put(table, "group", GROUP)
     put(table, "name", name)
-    unnamed = "" if zone.name else f"{TO_FILL}: name"
-    put(table, "name_en", unnamed or _romanised(name), "drafts.key.pinyin")
+    name_to_fill = "" if zone.name else f"{TO_FILL}: name"
+    put(table, "name_en", name_to_fill or _romanised(name), "drafts.key.pinyin")
     put(table, "short_name", short)
-    put(table, "short_name_en", unnamed or _romanised(short), "drafts.key.pinyin")
+    put(table, "short_name_en", name_to_fill or _romanised(short), "drafts.key.pinyin")
     basis = _basis(zone, figures.area)
     put(table, "basis", basis, "drafts.key.basis")
     put(table, "section", about.section.strip() or f"{TO_FILL}：章节", "drafts.key.section")
@@ -263,9 +263,9 @@ def _put_gaps(table: Table, zone: UnderstoodZone) -> None:
         return  # what is added or left out is an area of its own
     ends = [(limit.start, limit.name) for limit in zone.limits]
     ends += [(fault.start, f"{TO_FILL}：{one_line(fault.text)}") for fault in zone.faults]
-    listed = tomlkit.item([name for _, name in sorted(ends)]).as_string()
+    name_list = tomlkit.item([name for _, name in sorted(ends)]).as_string()
     _comment(table, "drafts.gap.remedy")
-    for line in ('basis = "interpreted"', f"interpreted_limits = {listed}", 'reasoning = ""'):
+    for line in ('basis = "interpreted"', f"interpreted_limits = {name_list}", 'reasoning = ""'):
         table.add(tomlkit.comment(one_line(line)))
     table.add(tomlkit.comment('reasoning_en = ""'))
 

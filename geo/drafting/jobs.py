@@ -92,17 +92,17 @@ def review_job(
         If the base of the data folder cannot be read.
     """
     del progress
-    data, pasted = arguments
-    checked = check_plan(pasted.name, pasted.source, kept_base(data, folder_stamp(data)))
-    built = checked.built
+    data, plan = arguments
+    plan_check = check_plan(plan.name, plan.source, kept_base(data, folder_stamp(data)))
+    built = plan_check.built
     if built is None:
-        return write_value(folder, Reviewed((), checked.findings, checked.issues))
+        return write_value(folder, Reviewed((), plan_check.findings, plan_check.issues))
     shapes = tuple(
         Shape(item_id, drawn.item.name, drawn.item.place, cast("BaseGeometry", drawn.geometry))
         for item_id, drawn in built.drawn.items()
         if drawn.geometry is not None
     )
-    layers = (make(built, pasted.plan) for make in (zone_layer, edge_layer))
-    zones, edges = (layer_bytes(layer, pasted.about) for layer in layers)
-    reviewed = Reviewed(shapes, checked.findings, checked.issues, zones, edges)
-    return write_value(folder, reviewed)
+    layers = (make(built, plan.plan) for make in (zone_layer, edge_layer))
+    zones, edges = (layer_bytes(layer, plan.about) for layer in layers)
+    review = Reviewed(shapes, plan_check.findings, plan_check.issues, zones, edges)
+    return write_value(folder, review)

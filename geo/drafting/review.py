@@ -84,16 +84,16 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
     if document is None:
         return PlanCheck(None, None, (), tuple(faults))
     clashes = list(_clashes(document, others))
-    clashing = {clash[1] for clash in clashes}
+    clash_ids = {clash[1] for clash in clashes}
     usable = document.model_copy(
-        update={"items": tuple(i for i in document.items if i.id not in clashing)}
+        update={"items": tuple(i for i in document.items if i.id not in clash_ids)}
     )
     ids = {item.id for item in usable.items}
-    needed = {item.carried_from or item.label_at for item in usable.items} - ids
+    origin_ids = {item.carried_from or item.label_at for item in usable.items} - ids
     origins = [
         d.model_copy(update={"items": items})
         for d in others
-        if (items := tuple(i for i in d.items if i.id in needed))
+        if (items := tuple(i for i in d.items if i.id in origin_ids))
     ]
     built = build_documents([*origins, usable], base)
     findings = tuple(f for f in built.findings if f.zone_id in ids)
@@ -223,10 +223,10 @@ def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[s
     for item in document.items:
         if item.id in homes:
             yield "id", item.id, Text("plan.id-taken", id=item.id, file=homes[item.id])
-        pointed = [("members", member) for member in item.members]
+        pointers = [("members", member) for member in item.members]
         if item.carried_from:
-            pointed.append(("carried_from", item.carried_from))
-        for key, target in pointed:
+            pointers.append(("carried_from", item.carried_from))
+        for key, target in pointers:
             if target == item.id or (target not in own_ids and target not in homes):
                 words = Text("plan.unknown-item", key=key, target=target)
                 yield key, item.id, words.about(item.id)

@@ -43,8 +43,8 @@ def street_blocks(
     >>> [b.area for b in street_blocks([LineString([(4, -1), (4, 11)])], box(0, 0, 10, 10), 1.0)]
     [16.0, 32.0]
     """
-    cut = [shapely.boundary(within), *(line for line in lines if not shapely.is_empty(line))]
-    faces = np.asarray(shapely.get_parts(shapely.polygonize([shapely.union_all(cut)])))
+    edges = [shapely.boundary(within), *(line for line in lines if not shapely.is_empty(line))]
+    faces = np.asarray(shapely.get_parts(shapely.polygonize([shapely.union_all(edges)])))
     if len(faces) == 0:
         return []
     middles = shapely.point_on_surface(faces)

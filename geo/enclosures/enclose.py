@@ -245,11 +245,11 @@ def enclose(
     """
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     printed = [_name(limit) for limit in limits]
-    inserted: list[Connector | None] = [None] * len(printed)
+    connectors_by_place: list[Connector | None] = [None] * len(printed)
     for connector in connectors:
         at = _gap_between(printed, connector.between, what)
         printed.insert(at, connector.road)
-        inserted.insert(at, connector)
+        connectors_by_place.insert(at, connector)
     names = [find_road(name, index, aliases, what).data_name for name in printed]
     roads = [index.road(name, tolerance_m) for name in names]
     ring = trace_ring(roads, tolerance_m=tolerance_m, reach_m=reach_m, what=what)
@@ -258,7 +258,7 @@ def enclose(
         corners=ring.corners,
         limits=[printed[k] for k in ring.order],
         roads=[names[k] for k in ring.order],
-        connectors=[inserted[k] for k in ring.order],
+        connectors=[connectors_by_place[k] for k in ring.order],
         ring=ring,
         crs=index.crs,
     )
@@ -315,18 +315,18 @@ def order_limits(
             Text("ring.too_many_limits", count=len(limits), most=MAX_LIMITS).about(what)
         )
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
-    printed = [_name(limit) for limit in limits]
+    names = [_name(limit) for limit in limits]
     sides = [getattr(limit, "side", None) for limit in limits]
     roads = [
-        index.road(find_road(name, index, aliases, what).data_name, tolerance_m) for name in printed
+        index.road(find_road(name, index, aliases, what).data_name, tolerance_m) for name in names
     ]
-    joined = [set(connector.between) for connector in connectors]
+    joints = [set(connector.between) for connector in connectors]
     follows = [
         [
             j != k
             and (
                 (a is b and sides[j] != sides[k])
-                or {printed[j], printed[k]} in joined
+                or {names[j], names[k]} in joints
                 or (a is not b and bool(meetings(a, b, tolerance_m, reach_m)))
             )
             for k, b in enumerate(roads)
@@ -340,20 +340,20 @@ def order_limits(
         ordered = [k for n, k in enumerate(order) if roads[k] is not roads[order[n - 1]]]
         try:
             ring = enclose(
-                [printed[k] for k in ordered], index, tolerance_m=tolerance_m,
+                [names[k] for k in ordered], index, tolerance_m=tolerance_m,
                 connectors=connectors, aliases=aliases, reach_m=reach_m, what=what,
             )  # fmt: skip
         except EnclosureError as trouble:
             troubles.append(trouble)
             continue
-        against = _against_sides(ring, [printed[k] for k in order], [sides[k] for k in order])
+        against = _against_sides(ring, [names[k] for k in order], [sides[k] for k in order])
         if against:
             wrong_sides.append(against)
         elif not rings or not _is_same(rings[0][1], ring, tolerance_m):
             rings.append((ordered, ring))
     if len(rings) > 1:
         orders = [
-            f"{'、'.join(printed[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"
+            f"{'、'.join(names[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"
             for order, ring in rings[:2]
         ]
         raise EnclosureError(Text("ring.two_orders", one=orders[0], other=orders[1]).about(what))
@@ -366,7 +366,7 @@ def order_limits(
         raise EnclosureError(
             Text("ring.wrong_side", limit=name, side=(SIDES_ZH[side], side)).about(what)
         )
-    raise _no_order(printed, follows, what)
+    raise _no_order(names, follows, what)
 
 
 def _name(limit: NamedLimit | str) -> str:
@@ -378,11 +378,11 @@ def _orders(
 ) -> Iterator[list[int]]:
     """Yield the ways round in which each limit follows one that it meets, from the first."""
     count = len(follows)
-    stack, tried = [[0]], 0
+    stack, attempts = [[0]], 0
     while stack:
         order = stack.pop()
-        tried += 1
-        if tried > MAX_ORDERS:
+        attempts += 1
+        if attempts > MAX_ORDERS:
             raise EnclosureError(Text("ring.too_many_orders", count=count).about(what))
         if len(order) == count:
             closes = count < 3 or (follows[order[-1]][0] and order[1] < order[-1])
@@ -429,15 +429,16 @@ def _no_order(
 ) -> EnclosureError:
     """Return why limits cannot be put in ring order."""
     limits = "、".join(printed)
-    lonely = [
+    neighbours = [
         (name, "、".join(n for n, f in zip(printed, row, strict=True) if f))
         for name, row in zip(printed, follows, strict=True)
         if sum(row) < 2
     ]
-    if not lonely:
+    if not neighbours:
         return EnclosureError(Text("ring.no_order", limits=limits).about(what))
     chinese = "；".join(
-        f"“{name}”只与{met}相接" if met else f"“{name}”不与其他界线相接" for name, met in lonely
+        f"“{name}”只与{neighbour}相接" if neighbour else f"“{name}”不与其他界线相接"
+        for name, neighbour in neighbours
     )
-    english = "; ".join(f"{name!r} meets {met or 'none'}" for name, met in lonely)
+    english = "; ".join(f"{name!r} meets {neighbour or 'none'}" for name, neighbour in neighbours)
     return EnclosureError(Text("ring.lonely", limits=limits, told=(chinese, english)).about(what))

@@ -150,8 +150,8 @@ class _Search:
                     yield [*picks, there], [way]
                     continue
                 onward = self._onward(k + 1, there, start, [*picks, there], [*lines, line])
-                for more, ways in onward:
-                    yield more, [way, *ways]
+                for roads_after, ways in onward:
+                    yield roads_after, [way, *ways]
 
     def _ways(self, k: int, here: int, there: int) -> list[tuple[Way, shapely.LineString]]:
         """Return the ways along road k from one corner to the next."""

@@ -181,7 +181,7 @@ class Road:
     def _walk(self, start: Place, end: Place) -> Iterator[Way]:
         """Yield the ways through the pieces and nodes of a branched road, depth first."""
         start_node, end_node = self._node_of(start), self._node_of(end)
-        cut = {p.piece for p, n in ((start, start_node), (end, end_node)) if n is None}
+        end_pieces = {p.piece for p, n in ((start, start_node), (end, end_node)) if n is None}
         same = start_node is None and end_node is None and start.piece == end.piece
         if same:
             yield Way(self._section(start, end), 0.0)
@@ -201,24 +201,30 @@ class Road:
                 raise EnclosureError(
                     Text("road.mesh", road=self.name, pieces=len(self.pieces), steps=MAX_STEPS)
                 )
-            node, seen, trail, gap_m, left_by = stack.pop()
+            node, visited, trail, gap_m, left_by = stack.pop()
             if node == end_node:
                 if trail:
                     yield Way(_joined(trail), gap_m)
                 continue
             if end_node is None:
-                for side, reached in enumerate(self.ends[end.piece]):
-                    if reached != node or (same and not _apart(start, end, left_by, side)):
+                for side, far_node in enumerate(self.ends[end.piece]):
+                    if far_node != node or (same and not _apart(start, end, left_by, side)):
                         continue
                     last = self._section(self._end(end.piece, side), end)
                     yield Way(_joined((*trail, last)), gap_m)
             for piece, side in self.at_node[node]:
                 other = self.ends[piece][1 - side]
-                if piece in cut or other in seen:
+                if piece in end_pieces or other in visited:
                     continue
                 section = self.pieces[piece] if side == 0 else self.pieces[piece][::-1]
                 stack.append(
-                    (other, seen | {other}, (*trail, section), gap_m + self.gaps_m[piece], left_by)
+                    (
+                        other,
+                        visited | {other},
+                        (*trail, section),
+                        gap_m + self.gaps_m[piece],
+                        left_by,
+                    )
                 )
 
 
@@ -254,8 +260,8 @@ def joined_road(name: str, parts: Lines, tolerance_m: float = 0.0) -> Road:
     gaps_m = [0.0] * len(lines)
     links = _links(lines, tolerance_m) if tolerance_m > 0 and len(lines) > 1 else []
     if links:
-        touched = shapely.multipoints(shapely.get_point(links, -1))
-        lines = _noded(np.concatenate([shapely.snap(lines, touched, SNAP_M), links]))
+        link_ends = shapely.multipoints(shapely.get_point(links, -1))
+        lines = _noded(np.concatenate([shapely.snap(lines, link_ends, SNAP_M), links]))
         bridges = {_ends_of(link) for link in links}
         gaps_m = [
             float(line.length) if len(line.coords) == 2 and _ends_of(line) in bridges else 0.0
@@ -294,15 +300,15 @@ def _links(lines: Lines, tolerance_m: float) -> list[shapely.LineString]:
     _, node = np.unique(ends, axis=0, return_inverse=True)
     part = np.arange(len(lines))
     for at_node in np.split(np.argsort(node, kind="stable"), np.cumsum(np.bincount(node))[:-1]):
-        joined = part[owners[at_node]]
-        part[np.isin(part, joined)] = joined.min()
+        components = part[owners[at_node]]
+        part[np.isin(part, components)] = components.min()
     dead = np.bincount(node)[node] == 1
-    points, own = shapely.points(ends[dead]), owners[dead]
+    points, owner = shapely.points(ends[dead]), owners[dead]
     which, near = shapely.STRtree(lines).query(points, predicate="dwithin", distance=tolerance_m)
     gap_m = shapely.distance(points[which], lines[near])
     links = []
     for k in np.lexsort((near, which, gap_m)):
-        a, b = part[own[which[k]]], part[near[k]]
+        a, b = part[owner[which[k]]], part[near[k]]
         if a != b:
             part[part == b] = a
             links.append(shapely.shortest_line(points[which[k]], lines[near[k]]))

@@ -73,14 +73,14 @@ class RoadIndex:
         self.crs: CRS = centrelines.crs
         names = centrelines["name"].to_numpy(dtype=object)
         shapes = np.asarray(centrelines.geometry.array, dtype=object)
-        named = ~(pd.isna(names) | shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        names, shapes = names[named], shapes[named]
+        is_named = ~(pd.isna(names) | shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        names, shapes = names[is_named], shapes[is_named]
         if shapely.has_z(shapes).any():
             shapes = shapely.force_2d(shapes)
         kinds = shapely.get_type_id(shapes)
-        wrong = ~np.isin(kinds, (1, 2, 5))
-        if wrong.any():
-            row = int(np.flatnonzero(wrong)[0])
+        no_line = ~np.isin(kinds, (1, 2, 5))
+        if no_line.any():
+            row = int(np.flatnonzero(no_line)[0])
             raise GeoError(Text("road.no_line", road=names[row], kind=shapes[row].geom_type))
         parts, rows = shapes, np.arange(len(shapes))
         if (kinds == 5).any():
@@ -116,11 +116,11 @@ class RoadIndex:
         code = self._codes.get(name)
         if code is None:
             raise road_not_found(name, self.names)
-        joined = self._roads.get((code, tolerance_m))
-        if joined is None:
+        whole_road = self._roads.get((code, tolerance_m))
+        if whole_road is None:
             parts = self._parts[self._starts[code] : self._starts[code + 1]]
-            joined = self._roads[code, tolerance_m] = joined_road(name, parts, tolerance_m)
-        return joined
+            whole_road = self._roads[code, tolerance_m] = joined_road(name, parts, tolerance_m)
+        return whole_road
 
     def standing_for(self, lines: Mapping[str, str]) -> RoadIndex:
         """Return an index in which names stand for other lines of this one.
@@ -141,14 +141,14 @@ class RoadIndex:
         RoadNotFoundError
             If a line is not among these.
         """
-        changed = {name: line for name, line in lines.items() if name != line}
-        if not changed:
+        stand_ins = {name: line for name, line in lines.items() if name != line}
+        if not stand_ins:
             return self
-        for line in changed.values():
+        for line in stand_ins.values():
             if line not in self._codes:
                 raise road_not_found(line, self.names)
         view = copy.copy(self)
-        view._codes = self._codes | {name: self._codes[line] for name, line in changed.items()}
+        view._codes = self._codes | {name: self._codes[line] for name, line in stand_ins.items()}
         return view
 
     def with_line(self, name: str, line: shapely.Geometry) -> RoadIndex:
@@ -231,9 +231,9 @@ def road_not_found(
     name: str, known: Sequence[str], data_name: str = "", what: str = ""
 ) -> RoadNotFoundError:
     """Return what to say of a name that is not among the centrelines."""
-    wanted = data_name or name
-    similar = [k for k in known if not set(wanted).isdisjoint(k)]
-    near = "、".join(difflib.get_close_matches(wanted, similar, n=HINTS, cutoff=0.5))
+    printed = data_name or name
+    similar = [k for k in known if not set(printed).isdisjoint(k)]
+    near = "、".join(difflib.get_close_matches(printed, similar, n=HINTS, cutoff=0.5))
     through = (f"（别名表作“{data_name}”）", f" (for which the alias table has {data_name!r})")
     hint = (f"名字相近的有{near}。", f" Nearest names: {near}.")
     return RoadNotFoundError(

@@ -104,14 +104,16 @@ def axis_between(
     """
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     axis = index.road(find_road(road, index, aliases, what).data_name, tolerance_m)
-    named: list[list[Place] | None] = []
+    places_by_end: list[list[Place] | None] = []
     for other in (from_road, to_road):
         if other is None:
-            named.append(None)
+            places_by_end.append(None)
             continue
         crossing = index.road(find_road(other, index, aliases, what).data_name, tolerance_m)
-        named.append([m.on_first for m in corner_places(axis, crossing, tolerance_m, {}, what)])
-    begins, ends = named
+        places_by_end.append(
+            [m.on_first for m in corner_places(axis, crossing, tolerance_m, {}, what)]
+        )
+    begins, ends = places_by_end
     if begins is None or ends is None:
         if district is None:
             raise EnclosureError(Text("axis.open_end", road=road).about(what))
@@ -168,7 +170,7 @@ def _ends_inside(axis: Road, district: Polygon | MultiPolygon, what: str) -> lis
         for end in places:
             for way in axis.ways(begin, end) if begin[2:] < end[2:] else []:
                 length = float(shapely.LineString(way.coordinates).length)
-                best = max(best, (length, [begin, end]), key=lambda found: found[0])
+                best = max(best, (length, [begin, end]), key=lambda candidate: candidate[0])
     if not best[1]:
         raise EnclosureError(Text("axis.outside", road=axis.name).about(what))
     return best[1]
@@ -205,13 +207,13 @@ def strip(
     band = shapely.buffer(axis, reach, cap_style="flat", join_style="mitre", mitre_limit=2.0)
     if sides == "both":
         return band
-    cut = shapely.union_all([shapely.boundary(band), _prolonged(axis)])
-    cells = shapely.get_parts(shapely.polygonize([cut]))
-    wanted = [
+    cut_lines = shapely.union_all([shapely.boundary(band), _prolonged(axis)])
+    cells = shapely.get_parts(shapely.polygonize([cut_lines]))
+    kept_cells = [
         cell for cell in cells
         if band.covers(cell.representative_point()) and _is_left(axis, cell) == (sides == "left")
     ]  # fmt: skip
-    return cast("Polygon | MultiPolygon", shapely.union_all(wanted))
+    return cast("Polygon | MultiPolygon", shapely.union_all(kept_cells))
 
 
 def _prolonged(axis: LineString) -> LineString:

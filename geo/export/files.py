@@ -241,8 +241,8 @@ def export_name(*parts: str, date: dt.date, suffix: str, ascii_only: bool = Fals
 
         parts = tuple("".join(lazy_pinyin(part)) for part in parts)
         parts = tuple(part.encode("ascii", "ignore").decode() for part in parts)
-    cleaned = [_BAD_IN_NAMES.sub("-", part).strip("-. _") for part in parts]
-    stem = "_".join(part for part in cleaned if part)
+    stems = [_BAD_IN_NAMES.sub("-", part).strip("-. _") for part in parts]
+    stem = "_".join(part for part in stems if part)
     tail = f"_{date.isoformat()}" if stem else date.isoformat()
     stem = stem.encode()[: _NAME_BYTES - len(tail)].decode(errors="ignore")
     return f"{stem}{tail}{suffix}"
@@ -285,7 +285,7 @@ def notice_lines(metadata: Mapping[str, Any], options: DataOptions) -> list[str]
         if isinstance(document, dict)
     ]
     licence = " ".join(part for part in (of("licence"), of("licence_url")) if part)
-    labelled = [
+    labels = [
         ("documents", "；".join(documents)),
         ("source", of("attribution")),
         ("licence", licence),
@@ -295,7 +295,7 @@ def notice_lines(metadata: Mapping[str, Any], options: DataOptions) -> list[str]
         ("version", of("data_version")),
         ("date", options.date.isoformat()),
     ]
-    lines = [f"{text(f'data-file.{key}', language)}: {value}" for key, value in labelled if value]
+    lines = [f"{text(f'data-file.{key}', language)}: {value}" for key, value in labels if value]
     return [title, of("disclaimer") or text("notice.disclaimer", language), *lines]
 
 
@@ -484,11 +484,11 @@ def _shapefile_bytes(
         layers["edges"] = edges
     layers = {name: layer for name, layer in layers.items() if not layer.empty}
     files = {"zones.csv": _csv_bytes(zones, metadata, options)}
-    used: dict[str, str] = {}
+    fields_by_column: dict[str, str] = {}
     with temporary_folder() as folder:
         for name, layer in layers.items():
             fields = {c: f for c, f in SHAPEFILE_FIELDS.items() if c in layer.columns}
-            used.update(fields)
+            fields_by_column.update(fields)
             table = _plain_table(layer[[*fields, layer.geometry.name]]).rename(columns=fields)
             for field in fields.values():
                 if table[field].dtype == object or pd.api.types.is_string_dtype(table[field]):
@@ -502,11 +502,11 @@ def _shapefile_bytes(
             )
         for path in sorted(folder.iterdir()):
             files[path.name] = read_bytes(path)
-    width = max(map(len, used.values()), default=0)
+    width = max(map(len, fields_by_column.values()), default=0)
     lines = [*notice]
-    if used:
+    if fields_by_column:
         lines += ["", text("data-file.fields", language)]
-        lines += [f"  {field:<{width}}  {column}" for column, field in used.items()]
+        lines += [f"  {field:<{width}}  {column}" for column, field in fields_by_column.items()]
         lines += ["", text("data-file.cut", language)]
     without = zones[zones.geometry.isna() | zones.geometry.is_empty]
     if len(without):

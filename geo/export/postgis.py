@@ -210,16 +210,16 @@ def _connect(dsn: str) -> psycopg.Connection:
     from psycopg import conninfo
 
     try:
-        given: dict[str, Any] = dict(conninfo.conninfo_to_dict(dsn))
+        parameters: dict[str, Any] = dict(conninfo.conninfo_to_dict(dsn))
     except psycopg.ProgrammingError:
         raise ExportError(Text("postgis.dsn")) from None  # it may quote the password
     # A password with @ or / as it is would be taken for part of the host, and told with it.
     before, at, _ = dsn.partition("://")[2].rpartition("@")
-    if at and unquote(before.partition(":")[2]) != given.get("password", ""):
+    if at and unquote(before.partition(":")[2]) != parameters.get("password", ""):
         raise ExportError(Text("postgis.dsn-signs"))
-    given.setdefault("connect_timeout", str(CONNECT_SECONDS))
-    given.setdefault("application_name", "geo export")
-    return psycopg.connect(conninfo.make_conninfo(**given))
+    parameters.setdefault("connect_timeout", str(CONNECT_SECONDS))
+    parameters.setdefault("application_name", "geo export")
+    return psycopg.connect(conninfo.make_conninfo(**parameters))
 
 
 def _check_postgis(connection: psycopg.Connection) -> None:
@@ -348,19 +348,19 @@ def _document_rows(
     plan: str, metadata: Mapping[str, Any], layer: gpd.GeoDataFrame
 ) -> list[list[Any]]:
     """Return the documents named in the metadata and those that a zone names beside them."""
-    named = {
+    documents = {
         str(document["id"]): document
         for document in metadata.get("documents") or []
         if isinstance(document, dict) and document.get("id")
     }
-    ids = dict.fromkeys([*named, *map(str, layer["document_id"])])
+    ids = dict.fromkeys([*documents, *map(str, layer["document_id"])])
     return [
         [
             _text(document_id),
             plan,
-            _text(named.get(document_id, {}).get("title") or document_id),
+            _text(documents.get(document_id, {}).get("title") or document_id),
             *[
-                _text(named.get(document_id, {}).get(key))
+                _text(documents.get(document_id, {}).get(key))
                 for key in ("title_en", "issuer", "number", "date")
             ],
         ]

@@ -40,5 +40,5 @@ def fault_of(error: ErrorDetails) -> Text:
     value = error["input"]
     if not isinstance(value, str | int | float):
         return Text("fault.plain", words=words)
-    shown = str(value) if len(str(value)) <= SHOWN else f"{str(value)[:SHOWN]}…"
-    return Text("fault.found", words=words, value=repr(shown))
+    excerpt = str(value) if len(str(value)) <= SHOWN else f"{str(value)[:SHOWN]}…"
+    return Text("fault.found", words=words, value=repr(excerpt))

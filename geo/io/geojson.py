@@ -92,8 +92,8 @@ def features_of(document: Any, label: str) -> tuple[list[Any], dict[str, Any]]:
         If it is no FeatureCollection.
     """
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        found = document.get("type") if isinstance(document, dict) else type(document).__name__
-        raise DataFileError(Text("geojson.no-collection", file=label, found=found))
+        kind = document.get("type") if isinstance(document, dict) else type(document).__name__
+        raise DataFileError(Text("geojson.no-collection", file=label, found=kind))
     features, metadata = document.get("features"), document.get("metadata")
     if not isinstance(features, list):
         raise DataFileError(Text("geojson.no-features", file=label))
@@ -142,8 +142,8 @@ def layer_bytes(
         If a cell is infinite or of a type that JSON does not know.
     """
     if layer.crs is None or not layer.crs.equals(WGS84):
-        found = Text("crs.none") if layer.crs is None else layer.crs.to_string()
-        raise CRSError(Text("geojson.not-wgs84", found=found))
+        crs = Text("crs.none") if layer.crs is None else layer.crs.to_string()
+        raise CRSError(Text("geojson.not-wgs84", found=crs))
     if id_column is None:
         id_column = next((name for name in ID_COLUMNS if name in layer.columns), None)
     names = [name for name in layer.columns if name != layer.geometry.name]
@@ -198,8 +198,8 @@ def _feature_geometry(feature: Any, place: Text) -> shapely.Geometry | None:
         geometry = shape(member)
         bounds = geometry.bounds if not geometry.is_empty else (0.0, 0.0, 0.0, 0.0)
     except Exception as error:
-        said = str(error) or type(error).__name__
-        raise DataFileError(Text("geojson.geometry", place=place, said_en=said)) from error
+        reason = str(error) or type(error).__name__
+        raise DataFileError(Text("geojson.geometry", place=place, said_en=reason)) from error
     if not all(map(math.isfinite, bounds)) or max(map(abs, bounds[::2])) > 180:
         raise DataFileError(Text("geojson.no-degrees", place=place, bounds=str(bounds)))
     if max(map(abs, bounds[1::2])) > 90:

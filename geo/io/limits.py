@@ -59,14 +59,14 @@ PROCESS_UPLOAD_BYTES = 600 * 2**20
 """Uploaded files that all sessions of one process hold at once."""
 
 
-def refuse_above(limit: int, found: int, what: Text, name: str, remedy: Text) -> None:
-    """Raise InputTooLargeError if `found` passes `limit`.
+def refuse_above(limit: int, amount: int, what: Text, name: str, remedy: Text) -> None:
+    """Raise InputTooLargeError if `amount` passes `limit`.
 
     Parameters
     ----------
     limit : int
         One of the constants of this module.
-    found : int
+    amount : int
         The number met.
     what : Text
         What was counted, such as “zones.zip: unpacked bytes”.
@@ -80,7 +80,7 @@ def refuse_above(limit: int, found: int, what: Text, name: str, remedy: Text) ->
     InputTooLargeError
         With what was found, the limit and its name.
     """
-    if found > limit:
+    if amount > limit:
         raise InputTooLargeError(
-            Text("file.too-large", what=what, found=found, name=name, limit=limit, remedy=remedy)
+            Text("file.too-large", what=what, found=amount, name=name, limit=limit, remedy=remedy)
         )

@@ -179,10 +179,10 @@ def toml_fault(error: tomllib.TOMLDecodeError, source: str) -> tuple[Text, int]:
     place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
     if place is None:
         line = source.count("\n") + 1
-        said = str(error).removesuffix(" (at end of document)")
-        return Text("file.toml-end", line=line, said_en=said), line
-    said, line, column = str(error)[: place.start()], int(place[1]), int(place[2])
-    return Text("file.toml-place", line=line, column=column, said_en=said), line
+        reason = str(error).removesuffix(" (at end of document)")
+        return Text("file.toml-end", line=line, said_en=reason), line
+    reason, line, column = str(error)[: place.start()], int(place[1]), int(place[2])
+    return Text("file.toml-place", line=line, column=column, said_en=reason), line
 
 
 def read_json(path: Path) -> Any:

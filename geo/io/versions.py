@@ -9,7 +9,7 @@ DATA_FORMAT = 1
 when a file of the old form would be misread; a new optional key does not change it."""
 
 
-def format_fault(found: object) -> Text | None:
+def format_fault(version: object) -> Text | None:
     """Return what to change in a file whose ``format`` is not the one that is read.
 
     Examples
@@ -19,11 +19,11 @@ def format_fault(found: object) -> Text | None:
     >>> format_fault(None).key
     'format.missing'
     """
-    if found is None:
+    if version is None:
         return Text("format.missing", expected=DATA_FORMAT)
-    if isinstance(found, int) and not isinstance(found, bool):
-        if found == DATA_FORMAT:
+    if isinstance(version, int) and not isinstance(version, bool):
+        if version == DATA_FORMAT:
             return None
-        key = "format.newer" if found > DATA_FORMAT else "format.older"
-        return Text(key, found=found, expected=DATA_FORMAT)
-    return Text("format.not-a-number", found=repr(found)[:40], expected=DATA_FORMAT)
+        key = "format.newer" if version > DATA_FORMAT else "format.older"
+        return Text(key, found=version, expected=DATA_FORMAT)
+    return Text("format.not-a-number", found=repr(version)[:40], expected=DATA_FORMAT)

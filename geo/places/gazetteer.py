@@ -261,14 +261,14 @@ def find_places(query: str, places: Iterable[Place], limit: int = 12) -> list[Pl
     query = plain(query[:LONGEST_QUERY])
     if not query:
         return []
-    ranked = []
+    ranking = []
     for number, place in enumerate(places):
         rank = _rank(query, place)
         if rank is not None:
             shape = 2 if place.geometry is None else place.geometry.geom_type == "Point"
-            ranked.append((rank, shape, len(place.name), number, place))
-    ranked.sort(key=lambda row: row[:4])
-    return [place for *_, place in ranked[:limit]]
+            ranking.append((rank, shape, len(place.name), number, place))
+    ranking.sort(key=lambda row: row[:4])
+    return [place for *_, place in ranking[:limit]]
 
 
 def _rank(query: str, place: Place) -> int | None:
@@ -391,12 +391,12 @@ def _holdings(
         holdings = _around_point(place, shape, areas)
     elif shape is not None:
         holdings = [h for row in areas if (h := _shared(place, shape, row)) is not None]
-    held = {holding.zone_id for holding in holdings if holding.relation != "outside"}
+    zone_ids = {holding.zone_id for holding in holdings if holding.relation != "outside"}
     for row in rows:
-        naming = () if place.kind == "point" else _naming(row, place.name)
+        wordings = () if place.kind == "point" else _naming(row, place.name)
         is_itself = place.place_id == f"zone:{row['zone_id']}"
-        if row["zone_id"] not in held and (naming or is_itself):
-            holdings.append(Holding(row["zone_id"], "named", naming or _saying(row)))
+        if row["zone_id"] not in zone_ids and (wordings or is_itself):
+            holdings.append(Holding(row["zone_id"], "named", wordings or _saying(row)))
         elif shape is not None and row.get("limits_text") and row["geometry"] is None:
             holdings.append(Holding(row["zone_id"], "undetermined", _saying(row)))
     return holdings
@@ -458,11 +458,11 @@ def _shared(place: Place, shape: BaseGeometry, row: Mapping[str, Any]) -> Holdin
 
 
 def _place_keys(
-    found: Mapping[str, Sequence[Holding]], index: HistoryIndex, place: Place
+    holdings_by_plan: Mapping[str, Sequence[Holding]], index: HistoryIndex, place: Place
 ) -> dict[str, str]:
     """Return the place keys of the areas that hold a place, each with one such area."""
     keys: dict[str, str] = {}
-    for plan, holdings in found.items():
+    for plan, holdings in holdings_by_plan.items():
         rows = {row["zone_id"]: row for row in index.items[plan]}
         for holding in holdings:
             is_itself = place.place_id == f"zone:{holding.zone_id}"
@@ -473,15 +473,15 @@ def _place_keys(
 
 
 def _same_name(
-    found: Sequence[Holding], keys: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
+    holdings: Sequence[Holding], keys: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
 ) -> list[Holding]:
     """Return the items without an area that bear the name of one that holds the place."""
-    held = {holding.zone_id for holding in found if holding.relation != "outside"}
+    zone_ids = {holding.zone_id for holding in holdings if holding.relation != "outside"}
     # An item that could not be drawn is not one without limits.
     return [
         Holding(row["zone_id"], "same_name", _saying(row), via=keys[str(row["place"])])
         for row in rows
-        if row["zone_id"] not in held
+        if row["zone_id"] not in zone_ids
         and not _is_area(row["geometry"])
         and str(row.get("place") or "") in keys
     ]

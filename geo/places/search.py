@@ -168,13 +168,13 @@ def spelt_spans(query: str, spelt: Spelt) -> list[tuple[int, int]]:
     list of (int, int)
         From and to, in characters of the text.
     """
-    wanted = "".join(_LETTERS.findall(plain(query)))
-    if not wanted:
+    letters = "".join(_LETTERS.findall(plain(query)))
+    if not letters:
         return []
     spans, last = [], 0
     for start in spelt.starts:
-        if start >= last and spelt.letters.startswith(wanted, start):
-            end = start + len(wanted)
+        if start >= last and spelt.letters.startswith(letters, start):
+            end = start + len(letters)
             spans.append((spelt.characters[start], spelt.characters[end - 1] + 1))
             last = end
     return spans
@@ -182,8 +182,8 @@ def spelt_spans(query: str, spelt: Spelt) -> list[tuple[int, int]]:
 
 def text_spans(query: str, spelt: Spelt) -> list[tuple[int, int]]:
     """Return where a query stands in a text, whatever the width or case of letters."""
-    wanted = re.escape(folded(query.strip()))
-    return [m.span() for m in re.finditer(wanted, spelt.folded)] if wanted else []
+    pattern = re.escape(folded(query.strip()))
+    return [m.span() for m in re.finditer(pattern, spelt.folded)] if pattern else []
 
 
 def is_latin(query: str) -> bool:
@@ -247,10 +247,10 @@ def search_index(documents: Iterable[Document], names: Sequence[str] = ()) -> Se
                 item.short_name_en), citation=at.text, citation_en=at.text_en)  # fmt: skip
             quotation = 0
             for key, passage in item.passages:
-                cited = citation(document, item, quotation if key == "quote" else None)
+                source = citation(document, item, quotation if key == "quote" else None)
                 quotation += key == "quote"
-                add(document, key, (item.id,), passage, english="", citation=cited.text,
-                    citation_en=cited.text_en)  # fmt: skip
+                add(document, key, (item.id,), passage, english="", citation=source.text,
+                    citation_en=source.text_en)  # fmt: skip
         for group in document.groups:
             members = tuple(item.id for item in document.items if item.group == group.id)
             title, title_en = f"《{document.about.title}》", document.about.title_en
@@ -289,10 +289,10 @@ def search(index: SearchIndex, query: str, limit: int | None = None) -> list[Hit
     if not _LETTERS.search(plain(query)) and not re.search(r"[㐀-鿿]", query):
         return []
     hits = []
-    for wanted in ([query], query.split()):
+    for phrases in ([query], query.split()):
         # Words apart only where they stand nowhere together: "jin jie" is 金街 first.
         for passage in index.passages:
-            matches = [_found(words, passage) for words in wanted]
+            matches = [_found(words, passage) for words in phrases]
             if all(spans is not None for spans in matches):
                 hits.append(
                     Hit(passage, tuple(sorted({s for spans in matches for s in spans or ()})))

@@ -279,8 +279,8 @@ def _parse(lines: _Lines) -> tuple[Document | None, list[Issue]]:
         document, faults = _without_faulty_items(data, error, lines)
     if document is None:
         return None, faults
-    own = _own_faults(document, lines)
-    return (None, faults + own) if own else (_without_placeholders(document), faults)
+    own_faults = _own_faults(document, lines)
+    return (None, faults + own_faults) if own_faults else (_without_placeholders(document), faults)
 
 
 def _without_faulty_items(
@@ -380,13 +380,13 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
             faults = []
             if first_in[item.id] != lines.name:
                 faults.append(("id", Text("plan.id-taken", id=item.id, file=first_in[item.id])))
-            pointed = [("members", member) for member in item.members]
-            pointed += [("carried_from", item.carried_from or "")]
+            pointers = [("members", member) for member in item.members]
+            pointers += [("carried_from", item.carried_from or "")]
             if re.fullmatch(r"[a-z0-9-]+", item.label_at):
-                pointed.append(("label_at", item.label_at))
+                pointers.append(("label_at", item.label_at))
             faults += [
                 (key, Text("plan.unknown-item", key=key, target=target).about(item.id))
-                for key, target in pointed
+                for key, target in pointers
                 if target and (target not in first_in or target == item.id)
             ]
             issues += [lines.fault(("items", n, key), message) for key, message in faults]
@@ -424,13 +424,13 @@ class _Lines:
         # Places in the file of a document's items, where some of the file were left out.
         self.items: list[int] | None = None
         self.lines = source.split("\n")
-        quoted = False
+        in_quotes = False
         self.headers: list[tuple[int, str]] = []
         for number, line in enumerate(self.lines, start=1):
-            if not quoted and (header := re.match(r"\s*\[\[?\s*([\w.]+)\s*\]\]?", line)):
+            if not in_quotes and (header := re.match(r"\s*\[\[?\s*([\w.]+)\s*\]\]?", line)):
                 self.headers.append((number, header[1]))
             if (line.count('"""') + line.count("'''")) % 2:
-                quoted = not quoted
+                in_quotes = not in_quotes
 
     def fault(self, loc: Sequence[int | str], message: Text) -> Issue:
         """Return one fault of the file at the line of `loc`."""

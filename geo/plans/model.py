@@ -209,7 +209,7 @@ class PlanItem(_Model):
                 "width_m belongs to basis 'interpreted' without a stated area: a stated area gives "
                 "the width itself; remove it or change the basis"
             )
-        needed = {
+        requirements = {
             "stated": ("limits_text",),
             "carried": ("carried_from", "reasoning", "reasoning_en"),
             "interpreted": ("reasoning", "reasoning_en"),
@@ -222,7 +222,7 @@ class PlanItem(_Model):
             "axis": ("corridor", "named", "interpreted"),
             "connectors": ("stated", "interpreted"),
         }
-        for key in needed:
+        for key in requirements:
             if not getattr(self, key):
                 raise PlanError(Text("plan.basis-needs", basis=self.basis, key=key))
         for key, bases in foreign.items():

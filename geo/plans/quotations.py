@@ -84,8 +84,8 @@ def compare_quotations(documents: Sequence[Document], folder: Path | str) -> lis
         document_text = _own_text(document, texts)
         for owner, key, passage in _quotations(document):
             place = f"{document.id}.toml {owner} {key}"
-            wanted = normalised(passage)
-            holders = [name for name, text in texts.items() if wanted in text]
+            passage_words = normalised(passage)
+            holders = [name for name, text in texts.items() if passage_words in text]
             if document_text in holders:
                 continue
             if holders:
@@ -147,29 +147,30 @@ def _sections(owner: str, sections: Sequence[str]) -> Iterator[tuple[str, str, s
 
 def _own_text(document: Document, texts: dict[str, str]) -> str:
     """Return the name of the text that holds most of a document's passages."""
-    held = Counter(dict.fromkeys(texts, 0))
+    counts = Counter(dict.fromkeys(texts, 0))
     for _, _, passage in passages(document):
-        wanted = normalised(passage)
-        held.update(name for name, text in texts.items() if wanted in text)
-    return held.most_common(1)[0][0]
+        passage_words = normalised(passage)
+        counts.update(name for name, text in texts.items() if passage_words in text)
+    return counts.most_common(1)[0][0]
 
 
 def _broken(place: str, key: str, passage: str, texts: dict[str, str]) -> Issue:
     """Return the issue that says where the longest match breaks off."""
-    wanted = normalised(passage)
+    passage_words = normalised(passage)
     name, length = max(
-        ((name, _matched(wanted, text)) for name, text in texts.items()), key=lambda pair: pair[1]
+        ((name, _matched(passage_words, text)) for name, text in texts.items()),
+        key=lambda pair: pair[1],
     )
     if length:
-        at = texts[name].find(wanted[:length]) + length
+        at = texts[name].find(passage_words[:length]) + length
         fault = Text(
             "quotation.breaks-off",
             begin=_begin(passage),
             file=name,
             agreeing=length,
-            count=len(wanted),
-            last=wanted[max(0, length - SHOWN) : length],
-            quoted=wanted[length : length + SHOWN],
+            count=len(passage_words),
+            last=passage_words[max(0, length - SHOWN) : length],
+            quoted=passage_words[length : length + SHOWN],
             printed=texts[name][at : at + SHOWN],
         )
     else:
@@ -183,12 +184,12 @@ def _broken(place: str, key: str, passage: str, texts: dict[str, str]) -> Issue:
     )
 
 
-def _matched(wanted: str, text: str) -> int:
-    """Return the length of the longest beginning of `wanted` that stands in `text`."""
-    low, high = 0, len(wanted)
+def _matched(passage: str, text: str) -> int:
+    """Return the length of the longest beginning of `passage` that stands in `text`."""
+    low, high = 0, len(passage)
     while low < high:
         middle = (low + high + 1) // 2
-        if wanted[:middle] in text:
+        if passage[:middle] in text:
             low = middle
         else:
             high = middle - 1

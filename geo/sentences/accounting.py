@@ -24,14 +24,14 @@ _PROVINCE = re.compile(
 )
 
 
-def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def unaccounted(masked: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a text that give a side and that nothing accounts for.
 
     Parameters
     ----------
     masked : str
         The text, with hidden brackets.
-    claimed : iterable of (int, int)
+    spans : iterable of (int, int)
         What limits and faults were read from.
 
     Yields
@@ -44,12 +44,12 @@ def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tup
     >>> list(unaccounted("东至海河，西至公园", [(0, 4)]))
     [(5, 9)]
     """
-    covered = bytearray(len(masked))
-    for start, end in claimed:
-        covered[start:end] = b"\1" * max(0, min(end, len(masked)) - start)
+    cover = bytearray(len(masked))
+    for start, end in spans:
+        cover[start:end] = b"\1" * max(0, min(end, len(masked)) - start)
     for match in _BEFORE.finditer(masked):
         start = match.start()
-        if any(covered[start : match.end()]):
+        if any(cover[start : match.end()]):
             continue
         before = masked[start - 1 : start] if start else ""
         is_prose = before and _PROSE.fullmatch(before + match["side"])
@@ -60,7 +60,7 @@ def unaccounted(masked: str, claimed: Iterable[tuple[int, int]]) -> Iterator[tup
         start = match.start()
         while start and masked[start - 1] not in "，,。；;、：: ":
             start -= 1
-        if match.start() - start >= 2 and not any(covered[start : match.end()]):
+        if match.start() - start >= 2 and not any(cover[start : match.end()]):
             yield start, match.end()
 
 

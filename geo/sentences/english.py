@@ -58,17 +58,17 @@ def read(text: str) -> Sequence[tuple[str, Side | None, int]] | None:
     >>> read("between A Street and B Street") is None
     True
     """
-    told = len(_SIDE.findall(text))
-    if not told:
+    side_count = len(_SIDE.findall(text))
+    if not side_count:
         return _whole(text, _listed(text))
     beside = list(_BESIDE.finditer(text))
-    if len(beside) == told:
+    if len(beside) == side_count:
         ends = [(name, OPPOSITE[side], start) for name, side, start in map(_end, beside)]
         return _whole(text, ends)
     for pattern in (_NAME_FIRST, _SIDE_FIRST):
-        found = list(pattern.finditer(text))
-        if found and len(found) == told:
-            return _whole(text, [_end(match) for match in found])
+        matches = list(pattern.finditer(text))
+        if matches and len(matches) == side_count:
+            return _whole(text, [_end(match) for match in matches])
     return None
 
 
@@ -84,10 +84,10 @@ def _whole(
 
 def _listed(text: str) -> list[tuple[str, None, int]] | None:
     """Return the members of the one list behind "bounded by"; None where a word is left over."""
-    found = list(_LIST.finditer(text))
-    if len(found) != 1:
+    lists = list(_LIST.finditer(text))
+    if len(lists) != 1:
         return None
-    begin, stop = found[0].span("list")
+    begin, stop = lists[0].span("list")
     if re.match(r"[ ,]*(?:and|or|,)\b", text[stop:]) or re.match(r" [a-z]", text[stop:]):
         return None
     members = list(_MEMBER.finditer(text[begin:stop]))

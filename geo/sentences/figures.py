@@ -221,10 +221,10 @@ def printed_amount(printed: str) -> Decimal | None:
     True
     """
     plain = re.sub(r"(?<=[平方公千])\s(?=[方公千里米顷])", "", simplified(printed))
-    found = list(_PRINTED.finditer(plain))
-    if len(found) != 1 or re.search(r"\d", plain.replace(found[0][0], "", 1)):
+    matches = list(_PRINTED.finditer(plain))
+    if len(matches) != 1 or re.search(r"\d", plain.replace(matches[0][0], "", 1)):
         return None
-    match = found[0]
+    match = matches[0]
     value = _value(match["number"])
     if value is None:
         return None
@@ -253,12 +253,12 @@ def cells(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     last = start + len(row.rstrip(" \n\r"))
     first += plain[first:last].startswith("|")
     last -= plain[first:last].endswith("|")
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for mark in [*re.finditer(r"[|\t]", plain[first:last]), None]:
         stop = first + mark.start() if mark else last
-        begin = found[-1][1] + 1 if found else first
-        found.append((begin, stop))
-    return found
+        begin = spans[-1][1] + 1 if spans else first
+        spans.append((begin, stop))
+    return spans
 
 
 def column_of(plain: str, start: int, end: int) -> Column | None:
@@ -313,7 +313,7 @@ def figures(text: str, plain: str, start: int, end: int) -> Iterator[Figure]:
         label = match["label"] or ""
         land = _LAND_LABEL.search(label)
         unit = _unit(match) if is_area else _SYMBOL[re.sub(r"\s", "", match["unit"])]
-        more = match["more"] or match["after"] or (is_area and match["more2"])
+        surplus = match["more"] or match["after"] or (is_area and match["more2"])
         kind: Literal["area", "length", "width"] = "area"
         if not is_area:
             kind = "width" if match["width"] else "length"
@@ -323,7 +323,7 @@ def figures(text: str, plain: str, start: int, end: int) -> Iterator[Figure]:
             value,
             unit,
             text[first : match.end()],
-            bool(match["about"] or more),
+            bool(match["about"] or surplus),
             land[0] if land else label,
             part["within"] if part else "",
             first,
@@ -337,10 +337,10 @@ def figures(text: str, plain: str, start: int, end: int) -> Iterator[Figure]:
 def _is_whole(plain: str, start: int, match: re.Match[str]) -> bool:
     """Return whether a number begins where it was found, and is one number."""
     first, number = match.start("number"), match["number"]
-    cut = _CUT.search(plain, max(start, first - 30), first)
-    if cut and not match["said"] and not match["about"]:
+    break_before = _CUT.search(plain, max(start, first - 30), first)
+    if break_before and not match["said"] and not match["about"]:
         digits = re.split("[,，]", number)[0].strip()
-        is_clause = cut[0].rstrip().endswith("，") and not re.match(r"\d{3}(?!\d)", digits)
+        is_clause = break_before[0].rstrip().endswith("，") and not re.match(r"\d{3}(?!\d)", digits)
         if not is_clause:  # 1,49 and 1.2.3; after 2025，12公顷 begins a figure of its own
             return False
     is_joined = re.search(r"[\s·・‧∙]", number) is not None

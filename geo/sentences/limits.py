@@ -85,8 +85,8 @@ class Fault:
     @property
     def message(self) -> Text:
         """What is wrong, where, and what to do."""
-        found = self.words if len(self.words) <= 40 else self.words[:39] + "…"
-        return Text(f"limits.{self.code}", found=found, first=self.start + 1, last=self.end)
+        excerpt = self.words if len(self.words) <= 40 else self.words[:39] + "…"
+        return Text(f"limits.{self.code}", found=excerpt, first=self.start + 1, last=self.end)
 
     def explain(self, language: str = "zh") -> str:
         """Return what is wrong, where, and what to do, in Chinese or English."""
@@ -116,9 +116,9 @@ class LimitsSentenceError(LimitsError):
         """The first fault, and how many follow it."""
         if len(self.faults) == 1:
             return self.faults[0].message
-        more = [fault.words if len(fault.words) <= 20 else fault.words[:19] + "…"
+        excerpts = [fault.words if len(fault.words) <= 20 else fault.words[:19] + "…"
                 for fault in self.faults[1:6]]  # fmt: skip
-        return Text("limits.more", first=self.faults[0].message, more=list(more))
+        return Text("limits.more", first=self.faults[0].message, more=list(excerpts))
 
 
 def parse_limits(text: str, known: Collection[str] = ()) -> tuple[Limit, ...]:
@@ -247,8 +247,8 @@ class _Sentence:
         self.masked = "，" * first + masked[first:]
         self.limits: list[Limit] = []
         self.faults: list[Fault] = []
-        self.seen: set[Fault] = set()
-        self.claimed: list[tuple[int, int]] = []  # what limits and faults account for
+        self.fault_set: set[Fault] = set()
+        self.accounted_spans: list[tuple[int, int]] = []  # what limits and faults account for
         self.begins: list[int] = []  # where the words about limits may begin
         self.openers: list[_Opener] = []
 
@@ -264,8 +264,8 @@ class _Sentence:
         extras += self._misprints()
         clauses = self._clauses(0, len(self.masked))
         lists = self._lists()
-        taken = [(start, end) for _, start, end in lists]
-        sided_start, sided_end = self._sided(clauses, taken)
+        list_spans = [(start, end) for _, start, end in lists]
+        sided_start, sided_end = self._sided(clauses, list_spans)
         is_sided = sided_end > 0
         start, end = sided_start, sided_end
         if len(lists) > 1 or (lists and is_sided):
@@ -290,7 +290,7 @@ class _Sentence:
         for extra in extras:
             self._fault(*extra)
         self._check(start, end)
-        for first, last in unaccounted(self.masked, list(self.claimed)):
+        for first, last in unaccounted(self.masked, list(self.accounted_spans)):
             self._fault("unread", first, last)
 
     def _nothing(self) -> None:
@@ -303,42 +303,42 @@ class _Sentence:
 
     def _extras(self) -> list[tuple[str, int, int]]:
         """Find what is added, taken away or walked round, and hide it from what follows."""
-        found: list[tuple[str, int, int]] = []
+        extras: list[tuple[str, int, int]] = []
         for match in words.EXCLUDES.finditer(self.plain):
             start, end = match.span()
             if "除此" in match[0] or self._follows_figure(start) or self._is_of_kerb(start):
                 continue
-            found.append(("leaves-out", start, end))
+            extras.append(("leaves-out", start, end))
         for match in words.ADDS.finditer(self.masked):
-            found.append(("adds", *match.span()))
+            extras.append(("adds", *match.span()))
         for match in words.ADDS_BEHIND.finditer(self.masked):
             before = (0, match.start())
             if words.OPENER.search(self.masked, *before) or words.BESIDE.search(
                 self.masked, *before
             ):
-                found.append(("adds", *match.span()))
+                extras.append(("adds", *match.span()))
         for match in words.WALK.finditer(self.masked):
             item = names.read_end(
                 self.masked, self.plain, match.start("end"), match.end("end"), self.known
             )
-            found.append(
+            extras.append(
                 (
                     "walk",
                     match.start(),
                     match.end() if isinstance(item, End) else match.start("end"),
                 )
             )
-        found += [("ambiguous", *m.span()) for m in words.OTHER_SIDES.finditer(self.masked)]
+        extras += [("ambiguous", *m.span()) for m in words.OTHER_SIDES.finditer(self.masked)]
         if words.OPENER.search(self.masked) or words.BESIDE.search(self.masked):
-            found += [("ambiguous", *m.span()) for m in words.BETWEEN.finditer(self.masked)]
+            extras += [("ambiguous", *m.span()) for m in words.BETWEEN.finditer(self.masked)]
         hidden = list(self.masked)
-        walks = sum(code == "walk" for code, *_ in found)
-        for code, start, end in found:
+        walks = sum(code == "walk" for code, *_ in extras)
+        for code, start, end in extras:
             if code != "walk" or walks > 1:
                 for place in range(start, end):
                     hidden[place] = names.MASK if hidden[place] == names.MASK else "，"
         self.masked = "".join(hidden)
-        return found
+        return extras
 
     def _follows_figure(self, place: int) -> bool:
         """Return whether words stand in a bracket right after a figure: 9公顷（不含道路）."""
@@ -361,7 +361,7 @@ class _Sentence:
         definite = {side for opener in self.openers for side in opener.sides}
         if len(definite) < 2 or definite.issuperset("ESWN"):
             return []
-        found: list[tuple[str, int, int]] = []
+        misprints: list[tuple[str, int, int]] = []
         pattern = re.compile(
             r"(?:^|(?<=[，,；;。.、：: \x00]))"
             r"(?:(?P<wrong>[㐀-鿿])(?:[侧面部边])?[至到抵起临]|(?P<side>[东西南北])[侧面]?[致制置王全倒])"
@@ -379,23 +379,23 @@ class _Sentence:
             start, end = match.span("rest")
             item = names.read_end(self.masked, self.plain, start, end, self.known)
             if isinstance(item, End) or match["side"]:
-                found.append(
+                misprints.append(
                     ("misprint", match.start(), item.end if isinstance(item, End) else end)
                 )
         hidden = list(self.masked)
-        for _, start, end in found:
+        for _, start, end in misprints:
             hidden[start:end] = "，" * (end - start)
         self.masked = "".join(hidden)
-        return found
+        return misprints
 
     # -- sides: 东至A，南至B, and A以东、B以南 ------------------------------------------------
 
     def _openers(self) -> list[_Opener]:
         """Return the side words, each with something after it that is or should be an end."""
-        sure: list[_Opener] = []
+        openers: list[_Opener] = []
         doubtful: list[tuple[_Opener, bool]] = []
         verbs: dict[str, set[Side]] = {}
-        named: list[tuple[_Opener, str]] = []
+        candidates: list[tuple[_Opener, str]] = []
         stop = len(self.masked)
         for match in reversed(list(words.OPENER.finditer(self.masked))):
             start = self._first_direction(match)
@@ -410,28 +410,28 @@ class _Sentence:
             before = self.masked[start - 1 : start] if start else ""
             at_start = not before or before in names.MARKS or before in _BEFORE_SIDES
             if isinstance(item, End):
-                sure.append(opener)
+                openers.append(opener)
                 verbs.setdefault(verb or ":", set()).update(sides)
                 stop = start
             elif self._is_name(start, max(piece.end, end)):
-                named.append((opener, verb or ":"))  # 南滨路: the verb belongs to the name
+                candidates.append((opener, verb or ":"))  # 南滨路: the verb belongs to the name
             elif self._is_movement(match) or self._is_beside(start, piece.end):
                 continue
             elif verb not in words.WEAK_VERBS or at_start:
                 verbs.setdefault(verb or ":", set()).update(sides)
                 doubtful.append((opener, verb not in words.WEAK_VERBS))
-        if len(sure) == 1 and not doubtful:
+        if len(openers) == 1 and not doubtful:
             # 以东临大街、南京路、海河围合: one 东临 before a closing word is part of a name
-            closer = words.CLOSER.search(self.masked, sure[0].end)
-            piece, _ = self._first_item(sure[0].end, len(self.masked))
-            if closer and closer["strong"] and self._is_name(sure[0].start, piece.end):
+            closer = words.CLOSER.search(self.masked, openers[0].end)
+            piece, _ = self._first_item(openers[0].end, len(self.masked))
+            if closer and closer["strong"] and self._is_name(openers[0].start, piece.end):
                 return []
-        sure += [opener for opener, verb in named if self._is_side_too(opener, verb, verbs)]
+        openers += [opener for opener, verb in candidates if self._is_side_too(opener, verb, verbs)]
         strong = sum(is_strong for _, is_strong in doubtful)
-        others = len(sure) + self._count_beside()
+        others = len(openers) + self._count_beside()
         if others or (strong and len(doubtful) >= 2) or len(doubtful) >= 3:
-            sure += [opener for opener, _ in doubtful]
-        return sorted(sure)
+            openers += [opener for opener, _ in doubtful]
+        return sorted(openers)
 
     def _behind_verb(self, match: re.Match[str], stop: int) -> tuple[int, Piece, End | str]:
         """Return where a side word ends, and the piece behind it with what it names."""
@@ -483,8 +483,8 @@ class _Sentence:
 
     def _is_name(self, start: int, end: int) -> bool:
         """Return whether a stretch of text is one name."""
-        found = names.read_end(self.masked, self.plain, start, end, self.known)
-        return isinstance(found, End) and found.start == start
+        end_of_name = names.read_end(self.masked, self.plain, start, end, self.known)
+        return isinstance(end_of_name, End) and end_of_name.start == start
 
     def _first_item(self, start: int, stop: int) -> tuple[Piece, End | str]:
         """Return the first piece of a stretch and what it names."""
@@ -532,13 +532,17 @@ class _Sentence:
         """Read one piece: its name, and the side it is given by 以东 after it."""
         start, end, beside = piece.start, piece.end, None
         masked, plain, known = self.masked, self.plain, self.known
-        given = words.AS_SIDE.search(masked, piece.start, piece.end)
-        if given and len(words.sides(given["sides"])) == 1 and given.start() > piece.start:
+        side_word = words.AS_SIDE.search(masked, piece.start, piece.end)
+        if (
+            side_word
+            and len(words.sides(side_word["sides"])) == 1
+            and side_word.start() > piece.start
+        ):
             # 以海河为东界
-            end, beside = given.start(), words.sides(given["sides"])[0]
-            found = names.opening(masked, plain, start, end, known)
-            if found is not None:
-                start = found
+            end, beside = side_word.start(), words.sides(side_word["sides"])[0]
+            name_start = names.opening(masked, plain, start, end, known)
+            if name_start is not None:
+                start = name_start
             elif masked[start] in "以由" and end - start > 2:
                 start += 1
         for match in words.BESIDE.finditer(masked, piece.start, piece.end):
@@ -562,15 +566,17 @@ class _Sentence:
         begins = [start, *(opener.end for opener in inside)]
         ends = [*(opener.start for opener in inside), end]
         for begin, stop, opener in zip(begins, ends, [None, *inside], strict=True):
-            found = list(names.pieces(self.masked, self.plain, begin, max(begin, stop), self.known))
-            if opener and (not found or self._starts_empty(begin, found[0])):
+            name_pieces = list(
+                names.pieces(self.masked, self.plain, begin, max(begin, stop), self.known)
+            )
+            if opener and (not name_pieces or self._starts_empty(begin, name_pieces[0])):
                 clauses.append(
                     _Clause(
                         Piece(begin, begin, ""), opener.start, begin, "empty-side", opener, None
                     )
                 )
                 opener = None  # noqa: PLW2901
-            for piece in found:
+            for piece in name_pieces:
                 clauses.append(self._clause(piece, opener))
                 opener = None  # noqa: PLW2901
         return clauses
@@ -579,15 +585,17 @@ class _Sentence:
         """Return whether a clause mark stands right behind an opener: 南至，西至…."""
         return piece.start > begin and self.masked[begin] in "，,；;。、"
 
-    def _sided(self, clauses: list[_Clause], taken: list[tuple[int, int]]) -> tuple[int, int]:
+    def _sided(self, clauses: list[_Clause], list_spans: list[tuple[int, int]]) -> tuple[int, int]:
         """Read the limits that have sides; return the stretch of text they were read from."""
         if not self.openers and not any(clause.beside for clause in clauses):
             clauses = _beside_by_qualifier(clauses, self.masked)
         besides = [c for c in clauses if c.beside and not c.opener]
-        given = len(self.openers) + len(besides)
-        if not given or (given < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)):
+        side_count = len(self.openers) + len(besides)
+        if not side_count or (
+            side_count < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)
+        ):
             return 0, 0
-        reader = _Sides(self, clauses, taken)
+        reader = _Sides(self, clauses, list_spans)
         reader.run()
         return reader.start, reader.end
 
@@ -595,7 +603,7 @@ class _Sentence:
 
     def _lists(self) -> list[tuple[list[_Clause], int, int]]:
         """Return every list that 围合 or the like closes, with its stretch of text."""
-        found = []
+        lists = []
         earlier = 0
         for closer in words.CLOSER.finditer(self.masked):
             start = 1 + max(self.masked.rfind(c, earlier, closer.start()) for c in words.STOPS)
@@ -619,20 +627,20 @@ class _Sentence:
                     self._fault("count", *count.span())
             first = members[0]
             begin = first.item.start if isinstance(first.item, End) else first.start
-            found.append((members, begin, closer.end()))
-        return found
+            lists.append((members, begin, closer.end()))
+        return lists
 
     def _members(self, clauses: list[_Clause], *, is_strong: bool) -> list[_Clause]:
         """Return the members of the list before a closing word, read or not; none in prose."""
         first = None
-        opened = False
+        has_opener = False
         for place in range(len(clauses) - 1, -1, -1):
             clause = clauses[place]
             is_inside = clause.piece.is_listed and clause.is_read  # 、由义大街、
             if first is not None and not clauses[place + 1].piece.is_listed:
                 break
             if (self._opening(clause) is not None or self._opens(clause)) and not is_inside:
-                first, opened = place, True
+                first, has_opener = place, True
         if first is None:
             whole = [i for i, clause in enumerate(clauses) if clause.is_read or self._led(clause)]
             if not whole:
@@ -646,20 +654,20 @@ class _Sentence:
                 if count < 2 or count <= (len(clauses) - first) / 2:
                     return []
         run = clauses[first:]
-        if first and opened:
+        if first and has_opener:
             before = clauses[first - 1].piece
             if re.match("起于|始于|起自|自|从", self.masked[before.start : before.end]):
                 # 起于海河，沿A、B、C围合: the first one is a limit too, or is it?
                 self._fault("ambiguous", before.start, run[0].piece.end)
         run[0] = self._behind_lead(run[0])
-        read = [clause for clause in run if clause.is_read]
-        if not read and not (opened and is_strong and len(run) > 1):
+        readable = [clause for clause in run if clause.is_read]
+        if not readable and not (has_opener and is_strong and len(run) > 1):
             return []
-        if not is_strong and len(read) < 2:
+        if not is_strong and len(readable) < 2:
             return []
-        is_whole = len(read) > 3 and len(read) == len(run)
+        is_whole = len(readable) > 3 and len(readable) == len(run)
         if is_whole and self._name_of(run[0]) == self._name_of(run[-1]):
-            self.claimed.append((run[-1].piece.start, run[-1].piece.end))
+            self.accounted_spans.append((run[-1].piece.start, run[-1].piece.end))
             run.pop()  # the list returns to where it began: the ring is closed anyway
         return run
 
@@ -703,7 +711,7 @@ class _Sentence:
                 break
             run.append(first)
         if len(run) > 3 and run[-1].is_read and self._name_of(run[0]) == self._name_of(run[-1]):
-            self.claimed.append((run[-1].piece.start, run[-1].piece.end))
+            self.accounted_spans.append((run[-1].piece.start, run[-1].piece.end))
             run.pop()
         if not run:
             self._fault("too-few", *label.span())
@@ -730,7 +738,7 @@ class _Sentence:
         start, end = best[0].piece.start, best[-1].piece.end
         first, last = (self._name_of(best[0]), self._name_of(best[-1]))
         if len(best) > 3 and first == last:
-            self.claimed.append((best[-1].piece.start, best[-1].piece.end))
+            self.accounted_spans.append((best[-1].piece.start, best[-1].piece.end))
             best.pop()
         else:
             self._fault("maybe-ring", start, end)
@@ -746,12 +754,12 @@ class _Sentence:
 
     def _member(self, clause: _Clause, sides: tuple[Side | None, ...]) -> None:
         """Make the limit, or the fault, of one clause on its side or sides."""
-        self.claimed.append((clause.piece.start, clause.piece.end))
+        self.accounted_spans.append((clause.piece.start, clause.piece.end))
         item = clause.item
         begin = clause.opener.start if clause.opener else clause.start
         self.begins.append(min(begin, item.start) if isinstance(item, End) else begin)
         if clause.opener:
-            self.claimed.append((clause.opener.start, clause.piece.end))
+            self.accounted_spans.append((clause.opener.start, clause.piece.end))
         if not isinstance(clause.item, End):
             code = str(clause.item)
             for side in sides:
@@ -792,41 +800,41 @@ class _Sentence:
 
     def _check(self, start: int, end: int) -> None:
         """Refuse limits that cannot bound one whole area."""
-        found = sorted(self.limits, key=lambda limit: limit.start)
-        sides = [limit.side for limit in found]
-        for place, limit in enumerate(found):
+        limits = sorted(self.limits, key=lambda limit: limit.start)
+        sides = [limit.side for limit in limits]
+        for place, limit in enumerate(limits):
             earlier = sides[: max(place - 1, 0)]
             if limit.side and limit.side in earlier and sides[place - 1] != limit.side:
                 self._keep(Fault("side-twice", limit.name, limit.start, limit.end, limit.side))
-        for before, limit in pairwise(found):
+        for before, limit in pairwise(limits):
             if before.name == limit.name and before.side == limit.side:
                 self._keep(Fault("twice", limit.name, limit.start, limit.end, limit.side))
-        if self.faults or not found:
+        if self.faults or not limits:
             return
-        distinct = {limit.name for limit in found}
-        if len(found) == 2 and sides[0] and words.OPPOSITE[sides[0]] == sides[1]:
+        distinct = {limit.name for limit in limits}
+        if len(limits) == 2 and sides[0] and words.OPPOSITE[sides[0]] == sides[1]:
             self._fault("axis", start, end)
             return
-        if len(distinct) == 1 and words.RING_NAME.fullmatch(found[0].name):
+        if len(distinct) == 1 and words.RING_NAME.fullmatch(limits[0].name):
             self._fault("ring-road", start, end)
             return
         has_water = any(names.is_water(name) for name in distinct)
-        if len(distinct) < (2 if has_water else 3) or (len(found) < 3 and sides[0]):
+        if len(distinct) < (2 if has_water else 3) or (len(limits) < 3 and sides[0]):
             self._fault("too-few", start, end)
 
     def _fault(self, code: str, start: int, end: int, side: Side | None = None) -> None:
         """Keep a fault for a stretch of the compact text."""
         start = max(0, min(start, len(self.places) - 1))  # a label may stand at the very end
         end = min(max(end, start + 1), len(self.places))
-        self.claimed.append((start, end))
+        self.accounted_spans.append((start, end))
         if code not in ("no-limits", "several", "too-few", "axis"):
             self.begins.append(start)
         first, last = self.places[start], self.places[end - 1] + 1
         self._keep(Fault(code, self.text[first:last], first, last, side))
 
     def _keep(self, fault: Fault) -> None:
-        if fault not in self.seen:
-            self.seen.add(fault)
+        if fault not in self.fault_set:
+            self.fault_set.add(fault)
             self.faults.append(fault)
 
 
@@ -834,28 +842,28 @@ class _Sides:
     """One walk through the clauses of a sentence whose limits have sides."""
 
     def __init__(
-        self, sentence: _Sentence, clauses: list[_Clause], taken: list[tuple[int, int]]
+        self, sentence: _Sentence, clauses: list[_Clause], list_spans: list[tuple[int, int]]
     ) -> None:
-        self.sentence, self.taken = sentence, taken
+        self.sentence, self.list_spans = sentence, list_spans
         self.clauses = clauses
         self.opener: _Opener | None = None
         self.group: list[_Clause] = []
-        self.waiting: list[_Clause] = []
+        self.waiting_clauses: list[_Clause] = []
         self.is_group_open = self.beside_seen = False
         self.start, self.end = 10**9, 0
         last = [i for i, c in enumerate(clauses) if c.opener or c.beside]
         self.last = last[-1] if last else -1
-        self.begun = False
+        self.has_begun = False
 
     def run(self) -> None:
         """Give every clause that belongs to a side its limit or its fault."""
         for place, clause in enumerate(self.clauses):
-            if any(start <= clause.piece.start < end for start, end in self.taken):
+            if any(start <= clause.piece.start < end for start, end in self.list_spans):
                 self._close()
                 continue
             if clause.opener:
                 self._close()
-                self.begun = True
+                self.has_begun = True
                 self.opener, self.group, self.is_group_open = clause.opener, [clause], True
                 if clause.beside and clause.beside not in clause.opener.sides:
                     self._refuse("ambiguous", clause.opener.start, clause.piece.end)
@@ -882,10 +890,10 @@ class _Sides:
         sentence = self.sentence
         if not clause.piece.is_listed:
             self._drop_waiting()
-        chain = [*self.waiting, clause]
+        chain = [*self.waiting_clauses, clause]
         if not self.beside_seen or not chain[0].piece.is_listed:
             chain[0] = self._without_lead(chain[0])
-        self.waiting, self.beside_seen, self.begun = [], True, True
+        self.waiting_clauses, self.beside_seen, self.has_begun = [], True, True
         for each in chain:
             self._span(each)
             if each is not clause and _WITHIN.search(sentence.masked, each.start, each.piece.end):
@@ -896,9 +904,9 @@ class _Sides:
 
     def _without_lead(self, clause: _Clause) -> _Clause:
         """Return a clause without what leads to its name: 范围为, 位于, 以."""
-        found = self.sentence._behind_lead(clause)
-        if found.is_read:
-            return found
+        clause_behind = self.sentence._behind_lead(clause)
+        if clause_behind.is_read:
+            return clause_behind
         spoken = self.sentence.masked[clause.start : clause.end]
         lead = re.match(
             r"(?:.{0,20}(?:范围|区域|区|带|地块|片)[为是即:：]|位于|[以由])(?=.{2})", spoken
@@ -910,10 +918,10 @@ class _Sides:
         self._close_group()
         if not clause.piece.is_listed:
             self._drop_waiting()
-            self.waiting = [clause]
-        elif self.waiting or self.beside_seen:
-            self.waiting.append(clause)
-        is_between = self.begun and place < self.last
+            self.waiting_clauses = [clause]
+        elif self.waiting_clauses or self.beside_seen:
+            self.waiting_clauses.append(clause)
+        is_between = self.has_begun and place < self.last
         if is_between and not clause.piece.is_listed and not self._leads_to_beside(place):
             spoken = self.sentence.masked[clause.piece.start : clause.piece.end]
             if not words.FILLER.search(spoken):
@@ -930,9 +938,13 @@ class _Sides:
 
     def _drop_waiting(self) -> None:
         """Refuse roads in a list of 以东, 以南 that are given no side themselves."""
-        if self.waiting and self.beside_seen and self.waiting[0].piece.is_listed:
-            self._refuse("side-missing", self.waiting[0].piece.start, self.waiting[-1].piece.end)
-        self.waiting = []
+        if self.waiting_clauses and self.beside_seen and self.waiting_clauses[0].piece.is_listed:
+            self._refuse(
+                "side-missing",
+                self.waiting_clauses[0].piece.start,
+                self.waiting_clauses[-1].piece.end,
+            )
+        self.waiting_clauses = []
 
     def _close(self) -> None:
         self._close_group()
@@ -957,26 +969,26 @@ class _Sides:
                 )
                 del group[place]
         group = self._without_neighbours(group)
-        kept = [group[0]]
+        members = [group[0]]
         for clause in group[1:]:
             if clause.piece.mark in names.CLAUSE_MARKS + " ":
                 # 北至D，E: a fifth road, or the next thing the text speaks of
                 self._refuse("ambiguous", clause.piece.start, clause.piece.end)
             else:
-                kept.append(clause)
-        for clause in kept:
+                members.append(clause)
+        for clause in members:
             self._span(clause)
-        if opener.is_each and len(kept) != len(opener.sides):
-            self._refuse("count", opener.start, kept[-1].piece.end)
+        if opener.is_each and len(members) != len(opener.sides):
+            self._refuse("count", opener.start, members[-1].piece.end)
             return
         if opener.is_each:
-            for clause, side in zip(kept, opener.sides, strict=True):
+            for clause, side in zip(members, opener.sides, strict=True):
                 sentence._member(clause, (side,))
             return
-        if len(kept) > 1 and len(opener.sides) > 1:
-            self._refuse("ambiguous", opener.start, kept[-1].piece.end)
+        if len(members) > 1 and len(opener.sides) > 1:
+            self._refuse("ambiguous", opener.start, members[-1].piece.end)
             return
-        for clause in kept:
+        for clause in members:
             sentence._member(clause, opener.sides)
 
     def _without_neighbours(self, group: list[_Clause]) -> list[_Clause]:
@@ -987,7 +999,7 @@ class _Sides:
         for clause in notes:
             self._span(clause)
             first = clause.opener.start if clause.opener else clause.piece.start
-            self.sentence.claimed.append((first, clause.piece.end))
+            self.sentence.accounted_spans.append((first, clause.piece.end))
         return [clause for clause in group if clause not in notes]
 
     def _is_neighbour(self, clause: _Clause) -> bool:
@@ -1014,8 +1026,8 @@ def _offset_side(word: str, side: Side | None) -> Side | None:
         return side
     if word == "内":
         return words.OPPOSITE[side] if side else None
-    found = words.sides(word)
-    return found[0] if len(found) == 1 else None
+    sides = words.sides(word)
+    return sides[0] if len(sides) == 1 else None
 
 
 def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:
@@ -1023,15 +1035,15 @@ def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:
 
     地块位于和平路东侧、多伦道南侧、海河西侧 says where the area lies, not which kerb is meant.
     """
-    sided = []
+    result = []
     for clause in clauses:
         item = clause.item
         if isinstance(item, End):
             match = words.BESIDE_SIDE.fullmatch(item.qualifier)
             if match and len(words.sides(match["sides"])) == 1 and item.offset_m is None:
                 side = words.OPPOSITE[words.sides(match["sides"])[0]]
-                found = item._replace(qualifier="")
-                sided.append(clause._replace(item=found, end=item.end, beside=side))
+                end_of_name = item._replace(qualifier="")
+                result.append(clause._replace(item=end_of_name, end=item.end, beside=side))
                 continue
         else:
             match = re.search(
@@ -1041,11 +1053,11 @@ def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:
             if match and len(words.sides(match[1])) == 1:
                 side = words.OPPOSITE[words.sides(match[1])[0]]
                 end = clause.start + match.start(1)
-                sided.append(clause._replace(end=end, beside=side))
+                result.append(clause._replace(end=end, beside=side))
                 continue
-        sided.append(clause)
-    is_one_form = sum(clause.beside is not None for clause in sided) >= 3
-    enough = sum(c.beside is not None and c.is_read for c in sided) >= 2
+        result.append(clause)
+    is_one_form = sum(clause.beside is not None for clause in result) >= 3
+    enough = sum(c.beside is not None and c.is_read for c in result) >= 2
     if is_one_form and enough and not words.CLOSER.search(masked):
-        return sided
+        return result
     return clauses

@@ -213,7 +213,7 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
         elif character in ")）]】〕" and waiting:
             partner[waiting.pop()] = place
     characters = list(plain)
-    hidden_to, unwrapped = -1, 0
+    hidden_to, bracket_count = -1, 0
     for start in sorted(partner):
         end = partner[start]
         if start <= hidden_to:
@@ -222,9 +222,9 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
         is_first = start == 0 or plain[start - 1] in MARKS or plain[start - 1] in "为是"
         if is_side and is_first and plain[end + 1 : end + 2] not in MARKS:
             characters[start], characters[end] = "，", "："
-        elif unwrapped < 20 and holds_limits.search(plain, start + 1, min(end, start + 400)):
+        elif bracket_count < 20 and holds_limits.search(plain, start + 1, min(end, start + 400)):
             characters[start] = characters[end] = "，"
-            unwrapped += 1
+            bracket_count += 1
         elif end - start <= 4 and re.fullmatch(
             r"[一二三四五六七八九十\d]{1,3}", plain[start + 1 : end]
         ):
@@ -294,13 +294,15 @@ def fault_of_name(name: str, known: frozenset[str] = frozenset()) -> str | None:
     if base != name and len(base) >= 3:
         return fault_of_name(base, known)
     if name[-1] in STREET_ENDS:
-        for cut in range(3, len(name) - 2):
-            whole_before = name[cut - 1] in "路道街巷弄" and _fault_of_form(name[:cut]) is None
-            if whole_before and (name[cut] in "和与及" or _fault_of_form(name[cut:]) is None):
+        for middle in range(3, len(name) - 2):
+            whole_before = (
+                name[middle - 1] in "路道街巷弄" and _fault_of_form(name[:middle]) is None
+            )
+            if whole_before and (name[middle] in "和与及" or _fault_of_form(name[middle:]) is None):
                 return "run-together"
-    joined = re.search("[和与及]", name[2:])
-    if joined:
-        after = name[2 + joined.end() :]
+    conjunction = re.search("[和与及]", name[2:])
+    if conjunction:
+        after = name[2 + conjunction.end() :]
         if _fault_of_form(after) is None and len(stem(after)) >= 2:
             return "not-a-road"
     return None
@@ -331,16 +333,16 @@ def _note_length(name: str, known: frozenset[str]) -> int:
     if kind and kind.end() < len(name) and _stands_alone(name[kind.end() :], known):
         return kind.end()
     best = 0
-    for cut in range(2, min(len(name) - 2, 12)):
-        suffix = next((s for s in _PLACE_ENDS if name.endswith(s, 0, cut)), "")
+    for length in range(2, min(len(name) - 2, 12)):
+        suffix = next((s for s in _PLACE_ENDS if name.endswith(s, 0, length)), "")
         if not suffix:
             continue
-        place, rest = name[:cut], name[cut:]
+        place, rest = name[:length], name[length:]
         if len(place) - len(suffix) < _PLACE_BEFORE.get(suffix, 0) or _NO_PLACE.fullmatch(place):
             continue
         is_apart = rest[0] not in _NOT_AFTER_PLACE or stem(rest) in _NAMED_SO
         if rest in known or (is_apart and _stands_alone(rest, known)):
-            best = cut
+            best = length
     return best
 
 
@@ -348,8 +350,8 @@ def _stands_alone(rest: str, known: frozenset[str]) -> bool:
     """Return whether what is left is a name with a stem of its own, and not 东路 or 一街."""
     if rest in known or _NUMBERED.fullmatch(rest):
         return True
-    own = stem(rest)
-    is_own = len(own) >= 2 and (bool(own.strip(_COMPASS)) or own in _NAMED_SO)
+    own_stem = stem(rest)
+    is_own = len(own_stem) >= 2 and (bool(own_stem.strip(_COMPASS)) or own_stem in _NAMED_SO)
     return is_own and fault_of_name(rest) is None
 
 
@@ -382,33 +384,35 @@ def read_end(
     for first in dict.fromkeys((start, kind.end() if kind else start)):
         state = _STATE.match(masked, first, end)
         if state and state.end() < end:
-            found = read_end(masked, plain, state.end(), end, known)
-            if isinstance(found, End):
-                note = plain[start:first] + found.note
-                return found._replace(qualifier=state[1] + found.qualifier, note=note)
+            later = read_end(masked, plain, state.end(), end, known)
+            if isinstance(later, End):
+                note = plain[start:first] + later.note
+                return later._replace(qualifier=state[1] + later.qualifier, note=note)
     reason = "not-a-road"
-    for cut in range(start + 2, min(end, start + _LONGEST_NAME + 10) + 1):
-        last = masked[cut - 1]
-        is_known = masked[start:cut] in known
+    for stop in range(start + 2, min(end, start + _LONGEST_NAME + 10) + 1):
+        last = masked[stop - 1]
+        is_known = masked[start:stop] in known
         if last not in NAME_ENDS and not last.isdigit() and last != "里" and not is_known:
             continue
-        longer = _SUBLANE.match(masked, cut, end) if last in "路道街巷同" else None
-        if longer and cut - start >= 3:
-            cut = longer.end()  # noqa: PLW2901
-        rest = masked[cut:end]
+        longer = _SUBLANE.match(masked, stop, end) if last in "路道街巷同" else None
+        if longer and stop - start >= 3:
+            stop = longer.end()  # noqa: PLW2901
+        rest = masked[stop:end]
         outside = rest.replace(MASK, "").strip(_QUOTES)
-        name = masked[start:cut]
+        name = masked[start:stop]
         lead = 0 if is_known else _split_note(name, known)
         fault = None if is_known else fault_of_name(name[lead:], known)
         offset = _added(outside)
         if offset is not None:
             if fault is None:
                 qualifier, metres, word = offset
-                bracketed = re.findall(
-                    r"[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]", plain[cut:end]
+                asides = re.findall(
+                    r"[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]", plain[stop:end]
                 )
-                said = "；".join(p for p in (qualifier.removeprefix("的"), *bracketed) if p)
-                return End(start + lead, cut, said, plain[start : start + lead], metres, word)
+                note_behind = "；".join(p for p in (qualifier.removeprefix("的"), *asides) if p)
+                return End(
+                    start + lead, stop, note_behind, plain[start : start + lead], metres, word
+                )
             reason = fault if reason == "not-a-road" else reason
         elif fault is None and _CROSSING.match(outside):
             return "crossing"
@@ -433,8 +437,8 @@ def _added(rest: str) -> tuple[str, float | None, str] | None:
 
 def _side_said(qualifier: str) -> str:
     """Return the side that a qualifier ends with: 外侧, 东侧; or nothing."""
-    found = re.search("([东西南北]{1,2}|[内外])侧", qualifier)
-    return found[1] if found else ""
+    match = re.search("([东西南北]{1,2}|[内外])侧", qualifier)
+    return match[1] if match else ""
 
 
 def fault_span(masked: str, start: int, end: int) -> tuple[int, int]:
@@ -501,8 +505,8 @@ def _joins(
         )
     )
     stop = after
-    led = _CLASS.match(masked, after, end)
-    begins = led.end() if led else after  # 和平路与南北向的人民路
+    road_class = _CLASS.match(masked, after, end)
+    begins = road_class.end() if road_class else after  # 和平路与南北向的人民路
     while stop < min(end, after + 20) and masked[stop] not in MARKS:
         stop += 1
         name = masked[after if masked[after:stop] in known else begins : stop]
@@ -544,17 +548,15 @@ def opening(
             place += 1
         if place == start:
             continue
-        found = read_end(masked, plain, place, end, known)
-        if isinstance(found, End) and not _is_inside_name(
-            masked, start, start + lead.start(), found
-        ):
+        name = read_end(masked, plain, place, end, known)
+        if isinstance(name, End) and not _is_inside_name(masked, start, start + lead.start(), name):
             return place
     return None
 
 
-def _is_inside_name(masked: str, start: int, lead: int, found: End) -> bool:
+def _is_inside_name(masked: str, start: int, lead: int, name: End) -> bool:
     """Return whether an opening word stands inside a name: 大为北路, 东京为东街."""
     if masked[lead] not in "为是即" or (lead > start and masked[lead - 1] in _BEFORE_LEAD):
         return False
-    own = stem(masked[found.start : found.end])
-    return len(own) < 2 or not own.strip(_COMPASS)
+    own_stem = stem(masked[name.start : name.end])
+    return len(own_stem) < 2 or not own_stem.strip(_COMPASS)

@@ -149,8 +149,8 @@ class NotUnderstood:
     @property
     def message(self) -> Text:
         """The reason, with the words and their place."""
-        found = self.text if len(self.text) <= 40 else self.text[:39] + "…"
-        return Text(self.reason, found=found, first=self.start + 1, last=self.end)
+        excerpt = self.text if len(self.text) <= 40 else self.text[:39] + "…"
+        return Text(self.reason, found=excerpt, first=self.start + 1, last=self.end)
 
     def explain(self, language: str = "zh") -> str:
         """Return the reason in Chinese or English, with the words and their place."""
@@ -290,24 +290,24 @@ def understand(text: str, known: Collection[str] = ()) -> Understanding:
 def _units(plain: str) -> Iterator[tuple[int, int]]:
     """Yield what is read at once: a sentence, the side lines of one area, one area of several."""
     current: tuple[int, int] | None = None
-    taken: set[str] = set()
+    sides_so_far: set[str] = set()
     for start, end in _sentences(plain):
         sides = _sides_of(plain, start, end)
         first = _SIDE_START.match(plain, start, end)
         goes_on = (
             current is not None
             and first is not None
-            and taken
-            and taken.isdisjoint(words.sides(first["sides"]))
+            and sides_so_far
+            and sides_so_far.isdisjoint(words.sides(first["sides"]))
             and end - current[0] <= MAX_CHARACTERS
         )
         if current is not None and goes_on:
             current = (current[0], end)
-            taken |= sides
+            sides_so_far |= sides
             continue
         if current is not None:
             yield from _areas_apart(plain, *current)
-        current, taken = (start, end), sides
+        current, sides_so_far = (start, end), sides
     if current is not None:
         yield from _areas_apart(plain, *current)
 
@@ -385,38 +385,38 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     if reader.heading_age > _HEADING_STAYS:
         reader.heading = None
     every = list(figures(reader.text, reader.plain, start, end))
-    found = [figure for figure in every if figure.is_sure]
+    own_figures = [figure for figure in every if figure.is_sure]
     column = column_of(reader.plain, start, end)
     is_row = "|" in plain or "\t" in plain
     reader.column = column or (reader.column if is_row else None)
     if reader.column and not column and not every:
         under = figure_of_column(reader.text, reader.plain, start, end, reader.column)
-        found = [under] if under else []
+        own_figures = [under] if under else []
     field = _FIELD.fullmatch(reader.plain, start, end)
-    heading = None if found else _heading(reader, start, end, following)
+    heading = None if own_figures else _heading(reader, start, end, following)
     heading = _Name(*field.span("name")) if field else heading
     if heading:
         reader.heading, reader.heading_age, reader.is_open = heading, 0, 0
         return
     before = (len(reader.unread), len(reader.zones), _sizes(reader))
     reading = _reading(reader, start, end)
-    cut = min(
+    name_end = min(
         [start + reading.start] * bool(reading.limits or reading.faults)
-        + [f.start for f in found]
+        + [f.start for f in own_figures]
         + [end]
     )
-    name = _name(reader, (start, end), cut, is_bounded=bool(reading.limits or reading.faults))
+    name = _name(reader, (start, end), name_end, is_bounded=bool(reading.limits or reading.faults))
     if name and reader.heading and names.fault_of_name(reader.plain[name.start : name.end]) is None:
         name = None  # 解放路商业轴, and below it 解放路（A至B段）
     if name:
         reader.heading, reader.heading_age, reader.is_open = name, 0, 0
-    zone = _bounded(reader, reading, (start, end), found, name, following)
-    is_described = any(f.is_land and not f.is_range for f in found)
+    zone = _bounded(reader, reading, (start, end), own_figures, name, following)
+    is_described = any(f.is_land and not f.is_range for f in own_figures)
     if zone or (is_described and (name or (reader.heading and reader.heading_age <= _NEXT))):
         _add_zone(reader, zone or UnderstoodZone(), start, end)
-    _add_figures(reader, found, (start, end))
+    _add_figures(reader, own_figures, (start, end))
     _leave_figures(reader, every, (start, end))
-    if zone and not found:
+    if zone and not own_figures:
         for cell in _CELL.finditer(reader.plain, start, end):
             _leave(reader, "paragraph.no-unit", *cell.span("number"))
     after = (len(reader.unread), len(reader.zones), _sizes(reader))
@@ -436,13 +436,13 @@ def _leave_figures(reader: _Reader, every: list[Figure], span: tuple[int, int]) 
     for figure in every:
         if not figure.is_sure:
             _leave(reader, "paragraph.unsure-figure", figure.start, figure.end)
-    taken = [(figure.start, figure.end) for figure in every]
-    taken += [(left.start, left.end) for left in reader.unread if left.start >= span[0]]
+    spans = [(figure.start, figure.end) for figure in every]
+    spans += [(left.start, left.end) for left in reader.unread if left.start >= span[0]]
     forms = ((CHINESE_FIGURE, 0, "chinese-number"), (UNREAD_FIGURE, "digits", "unsure-figure"))
     for form, group, reason in forms:
         for match in form.finditer(reader.plain, *span):
             first, last = match.span(group)
-            if not any(begin < last and stop > first for begin, stop in taken):
+            if not any(begin < last and stop > first for begin, stop in spans):
                 _leave(reader, f"paragraph.{reason}", *match.span())
 
 
@@ -477,18 +477,20 @@ def _heading(reader: _Reader, start: int, end: int, following: tuple[int, int]) 
     return None
 
 
-def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool) -> _Name | None:
+def _name(
+    reader: _Reader, span: tuple[int, int], name_end: int, *, is_bounded: bool
+) -> _Name | None:
     """Return the name with which a sentence begins, if it begins with one."""
     plain, (start, end) = reader.plain, span
-    labelled = _LABELLED.match(plain, start, end)
-    if labelled and labelled.end() <= cut:
-        return _Name(*labelled.span("name"))
-    begin, stop = start, cut
-    last = max(plain.rfind("：", start, cut), plain.rfind(":", start, cut))
+    label = _LABELLED.match(plain, start, end)
+    if label and label.end() <= name_end:
+        return _Name(*label.span("name"))
+    begin, stop = start, name_end
+    last = max(plain.rfind("：", start, name_end), plain.rfind(":", start, name_end))
     before = max(
         plain.rfind("：", start, max(last, start)), plain.rfind(":", start, max(last, start))
     )
-    if before >= start and last - before > 2 and not plain[last + 1 : cut].strip():
+    if before >= start and last - before > 2 and not plain[last + 1 : name_end].strip():
         begin = before + 1  # 禁放区域：（一）老城：东至…
     first = re.compile(_NUMBERING).match(plain, begin, end)
     begin = first.end() if first else begin
@@ -501,7 +503,7 @@ def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool)
     is_numbered = first is not None and _NUMBERED.match(first[0]) is not None
     is_label = re.search("(?:四至|范围|面积|边界|用地)$", candidate) is not None
     is_part = plain[max(0, start - 3) : start].rstrip("，,：:").endswith("其中")
-    is_before = cut < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
+    is_before = name_end < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
     if (
         is_before
         and 2 <= len(candidate) <= 16
@@ -510,9 +512,13 @@ def _name(reader: _Reader, span: tuple[int, int], cut: int, *, is_bounded: bool)
         and (not _GENERIC.fullmatch(candidate) or ((is_numbered or is_part) and not is_label))
     ):
         return _Name(begin, stop)
-    led = _LED_BY_NAME.match(plain, start, end)
-    if led and led.end("name") <= cut and not _GENERIC.fullmatch(led["name"]):
-        return _Name(*led.span("name")) if not _VERBS.search(led["name"]) else None
+    name_before = _LED_BY_NAME.match(plain, start, end)
+    if (
+        name_before
+        and name_before.end("name") <= name_end
+        and not _GENERIC.fullmatch(name_before["name"])
+    ):
+        return _Name(*name_before.span("name")) if not _VERBS.search(name_before["name"]) else None
     return None
 
 
@@ -528,7 +534,7 @@ def _bounded(
     reader: _Reader,
     reading: Reading,
     span: tuple[int, int],
-    found: list[Figure],
+    own_figures: list[Figure],
     name: _Name | None,
     following: tuple[int, int],
 ) -> UnderstoodZone | None:
@@ -539,10 +545,10 @@ def _bounded(
         for f in reading.faults
     )
     codes = {fault.code for fault in reading.faults}
-    sided = {limit.side for limit in reading.limits if limit.side}
-    sided |= {fault.side for fault in reading.faults if fault.side}
-    axis = _axis(reader, span, found, name, following)
-    if axis and (reading.faults or not reading.limits) and len(sided) <= 2 and not codes & _SURE:
+    sides = {limit.side for limit in reading.limits if limit.side}
+    sides |= {fault.side for fault in reading.faults if fault.side}
+    axis = _axis(reader, span, own_figures, name, following)
+    if axis and (reading.faults or not reading.limits) and len(sides) <= 2 and not codes & _SURE:
         begin, stop = _span(reader, start, end, axis.start)
         return UnderstoodZone(
             kind="belt",
@@ -554,15 +560,15 @@ def _bounded(
     if codes <= {"no-limits"} and not reading.limits:
         return None
     has_name = name is not None or (reader.heading is not None and reader.heading_age <= 3)
-    has_area = any(f.kind == "area" and f.is_land for f in found)
-    listed = sum(limit.side is None for limit in reading.limits)
+    has_area = any(f.kind == "area" and f.is_land for f in own_figures)
+    list_length = sum(limit.side is None for limit in reading.limits)
     unsure = sum(
         code in ("misprint", "unread", "ambiguous") for code in (f.code for f in reading.faults)
     )
     is_area = bool(reading.limits) and (
-        not faults or len(sided) + unsure >= 3 or listed >= 2 or has_name or has_area
+        not faults or len(sides) + unsure >= 3 or list_length >= 2 or has_name or has_area
     )
-    is_area = is_area or (len(sided) >= 2 and (has_name or has_area or len(sided) >= 3))
+    is_area = is_area or (len(sides) >= 2 and (has_name or has_area or len(sides) >= 3))
     if codes & {"axis", "english", "walk"} and not has_area:
         is_area = False
     for fault in faults:
@@ -588,23 +594,23 @@ _SURE = frozenset({"several", "side-twice", "twice", "leaves-out", "adds"})
 def _axis(
     reader: _Reader,
     span: tuple[int, int],
-    found: list[Figure],
+    own_figures: list[Figure],
     name: _Name | None,
     following: tuple[int, int],
 ) -> Axis | None:
     """Return the line of a belt, where a length or a belt's name stands with it."""
-    has_length = any(f.kind == "length" and f.is_land for f in found)
+    has_length = any(f.kind == "length" and f.is_land for f in own_figures)
     length_follows = _LENGTH_FOLLOWS.match(reader.plain, *following) is not None
-    called = name or reader.heading
-    title = reader.plain[called.start : called.end] if called else ""
+    name_span = name or reader.heading
+    title = reader.plain[name_span.start : name_span.end] if name_span else ""
     is_belt = _BELT_END.search(title) is not None and (
         name is not None or reader.heading_age <= _NEXT
     )
     is_axis = IS_AXIS.search(reader.plain, *span) is not None
     if not (has_length or length_follows or is_belt or is_axis):
         return None
-    own = reader.text[name.start : name.end] if name else ""
-    axis = read_axis(reader.text, reader.plain, *span, own)
+    zone_name = reader.text[name.start : name.end] if name else ""
+    axis = read_axis(reader.text, reader.plain, *span, zone_name)
     if axis and not axis.start_name and not (has_length or is_belt or is_axis):
         return None
     return axis
@@ -650,9 +656,9 @@ def _add_zone(reader: _Reader, zone: UnderstoodZone, start: int, end: int) -> No
     reader.heading = None
 
 
-def _add_figures(reader: _Reader, found: list[Figure], span: tuple[int, int]) -> None:
+def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, int]) -> None:
     """Give figures to the zone that is being described, or keep them as not understood."""
-    for figure in found:
+    for figure in own_figures:
         other = _of_another(reader, figure, span[0])
         if other:
             begin, stop = _span(reader, other.start, figure.end, figure.end)

@@ -74,8 +74,8 @@ def _converter() -> Callable[[str], str]:
 
 @cache
 def _one(character: str) -> str:
-    found = _converter()(character)
-    return found if len(found) == 1 else character
+    plain_form = _converter()(character)
+    return plain_form if len(plain_form) == 1 else character
 
 
 def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
@@ -94,7 +94,7 @@ def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
         Characters that separate by themselves.
     """
     plain = simplified(text)
-    kept: list[str] = []
+    characters: list[str] = []
     places: list[int] = []
     gap = -1
     is_broken = False
@@ -103,16 +103,20 @@ def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
             gap = place if gap < 0 else gap
             is_broken = is_broken or (character in "\n\r\t" or character == "　")
             continue
-        if gap >= 0 and kept and kept[-1] not in marks and character not in marks:
-            wrapped = kept[-1] + character in {"道路", "街道"}
-            ends_here = kept[-1] in ends and not wrapped
-            begins = _NEW_SIDE.match(plain, place) is not None and kept[-1] not in "东西南北以"
-            both_latin = kept[-1].isascii() and character.isascii() and kept[-1].isalpha()
+        if gap >= 0 and characters and characters[-1] not in marks and character not in marks:
+            is_wrapped = characters[-1] + character in {"道路", "街道"}
+            ends_here = characters[-1] in ends and not is_wrapped
+            begins = (
+                _NEW_SIDE.match(plain, place) is not None and characters[-1] not in "东西南北以"
+            )
+            both_latin = (
+                characters[-1].isascii() and character.isascii() and characters[-1].isalpha()
+            )
             if ends_here or begins or both_latin:
-                kept.append(" ")
+                characters.append(" ")
                 places.append(gap)
         gap, is_broken = -1, False
-        kept.append(character)
+        characters.append(character)
         places.append(place)
-    printed = "".join(" " if k == " " else text[p] for k, p in zip(kept, places, strict=True))
-    return Plain(printed, "".join(kept), places)
+    printed = "".join(" " if k == " " else text[p] for k, p in zip(characters, places, strict=True))
+    return Plain(printed, "".join(characters), places)

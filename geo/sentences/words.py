@@ -131,11 +131,11 @@ def sides(words: str) -> tuple[Side, ...]:
     >>> sides("东、南"), sides("东南侧"), sides("南北")
     (('E', 'S'), ('SE',), ('S', 'N'))
     """
-    found: list[Side] = []
+    result: list[Side] = []
     for run in re.findall("[东西南北]+", words):
         parts = [run] if run in _COMPASS else list(run)
-        found += [_COMPASS[part] for part in parts]
-    return tuple(found)
+        result += [_COMPASS[part] for part in parts]
+    return tuple(result)
 
 
 def number(words: str) -> int:

@@ -79,19 +79,19 @@ def compare_with_base(
     imported_lines = _by_name(roads.to_crs(metric_crs))
     # A street without a name has no other to be held against.
     base = base[base["name"].notna() & (base["name"] != "")]
-    bundled = base.to_crs(metric_crs)
+    base_roads = base.to_crs(metric_crs)
     methods = base.get("method", pd.Series("", base.index))
     errors = base.get("position_error_m", pd.Series(np.nan, base.index))
     rows = []
-    used = set()
+    matches = set()
     for name, line, method, error in zip(
-        bundled["name"], bundled.geometry, methods, errors, strict=True
+        base_roads["name"], base_roads.geometry, methods, errors, strict=True
     ):
         target = name if name in imported_lines else (aliases or {}).get(name, name)
         row = {"name": name, "method": method, "claimed_error_m": float(error)}
         row["length_m"] = round(line.length, 1)
         if target in imported_lines:
-            used.add(target)
+            matches.add(target)
             row |= {"found": "both", **_distances(line, imported_lines[target], float(error))}
         else:
             row |= {"found": "base only", "compared_m": 0.0}
@@ -99,7 +99,7 @@ def compare_with_base(
     rows += [
         {"name": name, "found": "import only"}
         for name in sorted(imported_lines)
-        if name not in used
+        if name not in matches
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -122,16 +122,16 @@ def _distances(line: Any, target: Any, error_m: float) -> dict[str, float | bool
     )
     beyond = (distance > 1.0) & (shapely.distance(places, ends) <= distance + 1e-6)
     beyond |= distance > ABREAST_M
-    compared = distance[~beyond]
-    if not len(compared):
+    distances = distance[~beyond]
+    if not len(distances):
         return {"compared_m": 0.0, "within_claim": False}
     return {
-        "compared_m": round(line.length * len(compared) / len(distance), 1),
-        "median_m": round(float(np.median(compared)), 1),
-        "p95_m": round(float(np.percentile(compared, 95)), 1),
-        "hausdorff_m": round(float(compared.max()), 1),
+        "compared_m": round(line.length * len(distances) / len(distance), 1),
+        "median_m": round(float(np.median(distances)), 1),
+        "p95_m": round(float(np.percentile(distances, 95)), 1),
+        "hausdorff_m": round(float(distances.max()), 1),
         "length_ratio": _length_ratio(line, target, places[~beyond]),
-        "within_claim": bool(np.isnan(error_m) or np.median(compared) <= error_m),
+        "within_claim": bool(np.isnan(error_m) or np.median(distances) <= error_m),
     }
 
 
@@ -223,8 +223,8 @@ def import_report(
 
 
 def _comparison_lines(comparison: pd.DataFrame, language: str) -> list[str]:
-    measured = comparison[comparison["median_m"].notna()]
-    measured = measured.sort_values("median_m", ascending=False, kind="stable")
+    measures = comparison[comparison["median_m"].notna()]
+    measures = measures.sort_values("median_m", ascending=False, kind="stable")
     heads = [text(f"streets.column.{column}", language) for column in TOLD_COLUMNS]
     lines = [
         text("streets.compared", language),
@@ -234,22 +234,25 @@ def _comparison_lines(comparison: pd.DataFrame, language: str) -> list[str]:
     ]
     lines += [
         f"| {' | '.join(_cell(row[column], column, language) for column in TOLD_COLUMNS)} |"
-        for row in measured.to_dict("records")
+        for row in measures.to_dict("records")
     ]
-    lacking = comparison.loc[comparison["found"] == "base only", "name"]
-    if len(lacking):
-        lines += ["", text("streets.base_only", language, names=rendered(list(lacking), language))]
-    if len(measured):
-        by_method = measured.groupby("method")["median_m"].median()
+    only_in_base = comparison.loc[comparison["found"] == "base only", "name"]
+    if len(only_in_base):
+        lines += [
+            "",
+            text("streets.base_only", language, names=rendered(list(only_in_base), language)),
+        ]
+    if len(measures):
+        by_method = measures.groupby("method")["median_m"].median()
         lines += [
             "",
             text(
                 "streets.summary",
                 language,
-                count=len(measured),
+                count=len(measures),
                 traced_m=float(by_method.get("traced", float("nan"))),
                 inferred_m=float(by_method.get("inferred", float("nan"))),
-                within=int(measured["within_claim"].astype(bool).sum()),
+                within=int(measures["within_claim"].astype(bool).sum()),
             ),
         ]
     return lines

@@ -122,16 +122,16 @@ def _asked_area(
     area = shapely.union_all(layer.to_crs(metric_crs).geometry.array).convex_hull.buffer(margin_m)
     if area.area > MAX_KM2 * 1e6:
         raise InputTooLargeError(Text("fetch.too-large", area=area.area / 1e6, limit=MAX_KM2))
-    asked: Polygon | MultiPolygon = (
+    wide_area: Polygon | MultiPolygon = (
         gpd.GeoSeries([area.simplify(20.0)], crs=metric_crs).to_crs(WGS84).iloc[0]
     )
-    return asked
+    return wide_area
 
 
 @contextmanager
 def _settings(osmnx: Any, url: str, timeout_s: float, cache: Path) -> Iterator[None]:
     """Set OSMnx's settings, and put them and the name resolution back afterwards."""
-    wanted = {
+    values = {
         "overpass_url": url,
         "requests_timeout": timeout_s,
         "use_cache": True,
@@ -140,10 +140,10 @@ def _settings(osmnx: Any, url: str, timeout_s: float, cache: Path) -> Iterator[N
         "log_console": False,
         "max_query_area_size": MAX_KM2 * 4e6,
     }
-    before = {name: getattr(osmnx.settings, name) for name in wanted}
+    before = {name: getattr(osmnx.settings, name) for name in values}
     resolve = socket.getaddrinfo
     try:
-        for name, value in wanted.items():
+        for name, value in values.items():
             setattr(osmnx.settings, name, value)
         yield
     finally:

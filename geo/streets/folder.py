@@ -200,9 +200,9 @@ def _riverside(
     if not names or set(names) - set(roads["name"]):
         return None
     parts = list(shapely.get_parts(roads.to_crs(imported.metric_crs).geometry.array))
-    joined = reference_line(parts, [0] * len(parts)).parts
-    shape = joined[0] if len(joined) == 1 else shapely.MultiLineString(joined)
-    ids = sorted({i for found in roads["osm_ids"] for i in found})
+    pieces = reference_line(parts, [0] * len(parts)).parts
+    shape = pieces[0] if len(pieces) == 1 else shapely.MultiLineString(pieces)
+    ids = sorted({i for row_ids in roads["osm_ids"] for i in row_ids})
     return {
         **{str(key): value for key, value in old.items() if key != "geometry"},
         "method": "traced",

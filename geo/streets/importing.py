@@ -136,9 +136,9 @@ def import_streets(
     """
     path = Path(file.path)
     area = _metric_outline(outline, metric_crs)
-    wanted = shapely.buffer(area, margin_m)
+    area_with_margin = shapely.buffer(area, margin_m)
     # streets in a shifted datum must still be there to be recognised
-    reach = gpd.GeoSeries([shapely.buffer(wanted, LARGEST_SHIFT_M)], crs=metric_crs)
+    reach = gpd.GeoSeries([shapely.buffer(area_with_margin, LARGEST_SHIFT_M)], crs=metric_crs)
     bounds = tuple(reach.to_crs(WGS84).total_bounds.tolist())
     streets = read_streets(
         path,
@@ -153,7 +153,7 @@ def import_streets(
         streets = replace(streets, ways=ways, waters=waters)
     else:
         issues += _datum_issues(streets, base, path.name)
-    ways = _clipped_ways(streets, wanted, metric_crs, path.name)
+    ways = _clipped_ways(streets, area_with_margin, metric_crs, path.name)
     osm = streets.attribution == OSM_ATTRIBUTION
     attribution = streets.attribution or file.attribution
     licence = streets.licence or file.licence
@@ -177,7 +177,7 @@ def import_streets(
     label = "OpenStreetMap" if osm else path.name
     stamp = f"{label}, {streets.extract_date[:10] or 'date not known'}"
     roads, report = _reference_roads(ways, metric_crs, common, stamp, issues)
-    river = river_lines(streets.waters.to_crs(metric_crs), area, wanted, issues)
+    river = river_lines(streets.waters.to_crs(metric_crs), area, area_with_margin, issues)
     river = river_rows(river, common, stamp, metric_crs)
     logger.info("%s: %d ways, %d roads", path.name, len(ways), len(roads))
     return ImportedStreets(
@@ -238,20 +238,20 @@ def _metric_outline(
 
 
 def _clipped_ways(
-    streets: StreetSource, wanted: Polygon, metric_crs: str, label: str
+    streets: StreetSource, area: Polygon, metric_crs: str, label: str
 ) -> gpd.GeoDataFrame:
     """Return the ways within the wanted area, one row per part and per name, metric."""
     ways = streets.ways.to_crs(metric_crs)
-    ways = ways[ways.intersects(wanted)]
-    named = ways[ways["name"] != ""]
-    if named.empty:
+    ways = ways[ways.intersects(area)]
+    named_ways = ways[ways["name"] != ""]
+    if named_ways.empty:
         extent = streets.extent or (tuple(streets.ways.total_bounds) if len(streets.ways) else None)
         bounds = str(np.round(extent, 4).tolist()) if extent else ""
         where = Text("street-import.where", bounds=bounds) if extent else ""
         raise DataFileError(Text("street-import.none-near", file=label, where=where))
-    inside = shapely.covered_by(ways.geometry.array, wanted)
+    inside = shapely.covered_by(ways.geometry.array, area)
     clipped = ways.geometry.array.copy()
-    clipped[~inside] = shapely.intersection(np.asarray(clipped)[~inside], wanted)
+    clipped[~inside] = shapely.intersection(np.asarray(clipped)[~inside], area)
     ways = ways.set_geometry(gpd.GeoSeries(clipped, ways.index, crs=metric_crs)).explode()
     ways = ways[(ways.geom_type == "LineString") & (ways.length > 0)]
     # a way may have two names, "甲路;乙路"
@@ -270,9 +270,9 @@ def _reference_roads(
     """Return one row per road and the report on how its line was made."""
     rings = ways.loc[ways["roundabout"] & shapely.is_closed(ways.geometry.array), "geometry"]
     rings = list(rings)
-    named = _kept(ways)
+    road_ways = _kept(ways)
     groups: list[tuple[str, gpd.GeoDataFrame, ReferenceLine]] = []
-    for name, rows in named.groupby("name", sort=True):
+    for name, rows in road_ways.groupby("name", sort=True):
         places = _separate_places(rows)
         if len(places) > 1:
             issues.append(
@@ -300,15 +300,17 @@ def _reference_roads(
     issues += [_not_led(names, extension) for extension in extensions if not extension.made]
     parts = noded(parts)
     rows, report = [], []
-    used: dict[str, int] = {}
+    uses: dict[str, int] = {}
     for number, (name, group, line) in enumerate(groups):
         of_road = [part for part, owner in zip(parts, owners, strict=True) if owner == number]
         road_id = slug(name)
-        used[road_id] = used.get(road_id, 0) + 1
-        road_id = road_id if used[road_id] == 1 else f"{road_id}-{used[road_id]}"
+        uses[road_id] = uses.get(road_id, 0) + 1
+        road_id = road_id if uses[road_id] == 1 else f"{road_id}-{uses[road_id]}"
         rows.append(road_row(road_id, name, group, line, of_road, common, stamp))
-        led = [(names[e.to], e.length_m) for e in extensions if e.made and e.road == number]
-        report.append(_report_row(road_id, name, group, line, of_road, led))
+        lengthenings = [
+            (names[e.to], e.length_m) for e in extensions if e.made and e.road == number
+        ]
+        report.append(_report_row(road_id, name, group, line, of_road, lengthenings))
         if line.open_m:
             issues.append(
                 Issue(
@@ -355,12 +357,12 @@ def _six_decimals(xy: np.ndarray) -> np.ndarray:
 
 def _kept(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the named ways that carry a road: no slip roads, no pavements beside a road."""
-    named = ways[ways["name"] != ""]
-    highway = named["highway"].fillna("")
+    named_ways = ways[ways["name"] != ""]
+    highway = named_ways["highway"].fillna("")
     road = (highway == "") | highway.isin(ROAD_CLASSES)
-    walked = highway.isin(_WALKED)
-    driven = named.loc[road & ~walked, "name"].unique()
-    return named[road & ~(walked & named["name"].isin(driven))]
+    is_footway = highway.isin(_WALKED)
+    driven = named_ways.loc[road & ~is_footway, "name"].unique()
+    return named_ways[road & ~(is_footway & named_ways["name"].isin(driven))]
 
 
 def _separate_places(rows: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
@@ -388,7 +390,7 @@ def _report_row(
     group: gpd.GeoDataFrame,
     line: ReferenceLine,
     parts: Sequence[LineString],
-    led: Sequence[tuple[str, float]],
+    lengthenings: Sequence[tuple[str, float]],
 ) -> dict[str, Any]:
     return {
         "road_id": road_id,
@@ -401,8 +403,10 @@ def _report_row(
         "roundabouts": line.roundabouts,
         "joined": len(line.joined_m),
         "joined_max_m": round(max(line.joined_m, default=0.0), 1),
-        "extended_m": round(max((length for _, length in led), default=0.0), 1),
-        "extended_to": "; ".join(f"{to} {length:.1f}" for to, length in led if length > REPORTED_M),
+        "extended_m": round(max((length for _, length in lengthenings), default=0.0), 1),
+        "extended_to": "; ".join(
+            f"{to} {length:.1f}" for to, length in lengthenings if length > REPORTED_M
+        ),
         "left_out_m": round(line.left_out_m, 1),
         "open": len(line.open_m),
         "open_m": round(sum(line.open_m), 1),

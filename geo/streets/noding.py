@@ -85,9 +85,9 @@ def extended_to_mean_lines(
                     continue  # it crosses the mean line already
                 # not project and interpolate: on a line of several parts these do not agree
                 step = shapely.shortest_line(end, mean)
-                made = step.length <= EXTENSION_M
-                extensions.append(Extension(owners[number], road, step.length, made))
-                if made:
+                is_made = step.length <= EXTENSION_M
+                extensions.append(Extension(owners[number], road, step.length, is_made))
+                if is_made:
                     foot = step.coords[-1]
                     xy = list(result[number].coords)
                     result[number] = LineString([foot, *xy] if which == 0 else [*xy, foot])
@@ -143,9 +143,9 @@ def _canonical(
     Places within `SAME_PLACE_M` of each other become one: a vertex that was
     drawn goes before a computed crossing.
     """
-    drawn = {xy for part in parts for xy in part.coords}
+    vertices = {xy for part in parts for xy in part.coords}
     every = sorted(
-        {p for found in places.values() for p in found}, key=lambda p: (p not in drawn, p)
+        {p for points in places.values() for p in points}, key=lambda p: (p not in vertices, p)
     )
     canonical: dict[tuple[float, float], tuple[float, float]] = {}
     cells: dict[tuple[int, int], list[tuple[float, float]]] = {}
@@ -174,15 +174,15 @@ def _with_vertices(
     """Return a line with vertices at the places; its own vertices there take their position."""
     vertices = shapely.get_coordinates(line)
     at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(vertices, axis=0).T))])
-    added = sorted(set(extra))
-    along = shapely.line_locate_point(line, shapely.points(added)) if added else np.empty(0)
+    junctions = sorted(set(extra))
+    along = shapely.line_locate_point(line, shapely.points(junctions)) if junctions else np.empty(0)
     entries = [
         (float(d), 0, canonical.get(xy, xy)) for d, xy in zip(at, map(tuple, vertices), strict=True)
     ]
-    entries += [(float(d), 1, xy) for d, xy in zip(along, added, strict=True)]
+    entries += [(float(d), 1, xy) for d, xy in zip(along, junctions, strict=True)]
     entries.sort(key=lambda entry: (entry[0], entry[1]))
     result: list[tuple[float, float]] = []
-    fixed = set(added)
+    fixed = set(junctions)
     for _, _, xy in entries:
         if result and np.hypot(result[-1][0] - xy[0], result[-1][1] - xy[1]) <= SAME_PLACE_M:
             if xy in fixed:  # a junction takes the place of a plain vertex beside it

@@ -118,17 +118,17 @@ def reference_line(
     ('LINESTRING (0 10, 100 10)', 20.0)
     """
     single: Lines = []
-    directed: Lines = []
+    one_way: Lines = []
     for way, direction in zip(ways, oneway, strict=True):
         if way.is_empty or way.length == 0 or (way.is_ring and _is_roundabout(way, roundabouts)):
             continue
         if direction == 0:
             single.append(way)
         else:
-            directed.append(shapely.reverse(way) if direction == -1 else way)
+            one_way.append(shapely.reverse(way) if direction == -1 else way)
     known = any(direction in (1, -1) for direction in oneway)
     result = ReferenceLine([])
-    means, alone = _mean_lines(_one_way_chains(_unique(directed), known), result)
+    means, alone = _mean_lines(_one_way_chains(_unique(one_way), known), result)
     lines = _without_crossovers(means, [*alone, *_chains(_unique(single))], result)
     parts = _lead_through(_chains(lines), roundabouts, result)
     parts = _join(parts, result)
@@ -250,11 +250,11 @@ def _mean_lines(chains: Lines, result: ReferenceLine) -> tuple[Lines, Lines]:
 
 def _paired(chain: LineString, at: npt.NDArray[np.float64], bases: Lines) -> npt.NDArray[np.bool_]:
     """Return at which stations of a chain one of `bases` runs beside it."""
-    paired = np.zeros(len(at), dtype=bool)
+    has_pair = np.zeros(len(at), dtype=bool)
     for base in bases:
         if base.dwithin(chain, SEPARATION_M):
-            paired |= np.isfinite(_beside(chain, at, base)[:, 0])
-    return paired
+            has_pair |= np.isfinite(_beside(chain, at, base)[:, 0])
+    return has_pair
 
 
 def _mean_line(base: LineString, followers: Lines) -> tuple[LineString, list[float]]:
@@ -274,19 +274,19 @@ def _mean_line(base: LineString, followers: Lines) -> tuple[LineString, list[flo
     high = np.where((offsets.max(axis=0) > 0)[:, None], outer[highest, index], 0.0)
     shift = (low + high) / 2
     width = np.hypot(*(high - low).T)
-    paired = np.isfinite(vectors[:, :, 0]).any(axis=0)
-    shift = _held(shift, paired, at)
+    has_pair = np.isfinite(vectors[:, :, 0]).any(axis=0)
+    shift = _held(shift, has_pair, at)
     points = shapely.get_coordinates(shapely.line_interpolate_point(base, at)) + shift
     line = shapely.simplify(LineString(points), _DRAWN_M)
-    return line, width[paired & (width > 0)].tolist()
+    return line, width[has_pair & (width > 0)].tolist()
 
 
 def _held(
-    shift: npt.NDArray[np.float64], paired: npt.NDArray[np.bool_], at: npt.NDArray[np.float64]
+    shift: npt.NDArray[np.float64], has_pair: npt.NDArray[np.bool_], at: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return shifts with short unpaired runs filled from their neighbours."""
     shift = shift.copy()
-    for first, last in _runs(~paired):
+    for first, last in _runs(~has_pair):
         start = at[first - 1] if first else at[first]
         end = at[last + 1] if last + 1 < len(at) else at[last]
         if end - start > HOLD_M:
@@ -392,8 +392,8 @@ def _join(parts: Lines, result: ReferenceLine) -> Lines:
         (a, end_a, _), (b, end_b, _) = ends[i], ends[j]
         head = list(parts[a].coords) if end_a == -1 else list(parts[a].coords)[::-1]
         tail = list(parts[b].coords) if end_b == 0 else list(parts[b].coords)[::-1]
-        joined = LineString([*head, *tail])
-        parts = [part for k, part in enumerate(parts) if k not in (a, b)] + [joined]
+        line = LineString([*head, *tail])
+        parts = [part for k, part in enumerate(parts) if k not in (a, b)] + [line]
         result.joined_m.append(gap)
 
 
@@ -401,11 +401,11 @@ def _open_gaps(parts: Lines) -> list[float]:
     """Return the gaps that would have to be closed to make one road of the parts."""
     gaps: list[float] = []
     rest = list(parts[1:])
-    reached: Lines = list(parts[:1])
+    chain: Lines = list(parts[:1])
     while rest:
-        distance = shapely.distance(np.array(rest)[:, None], np.array(reached)[None, :]).min(axis=1)
+        distance = shapely.distance(np.array(rest)[:, None], np.array(chain)[None, :]).min(axis=1)
         nearest = int(distance.argmin())
         if distance[nearest] > 0.01:
             gaps.append(float(distance[nearest]))
-        reached.append(rest.pop(nearest))
+        chain.append(rest.pop(nearest))
     return gaps

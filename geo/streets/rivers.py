@@ -20,7 +20,7 @@ MEETS_M = 50.0
 def river_lines(
     waters: gpd.GeoDataFrame,
     outline: Polygon | MultiPolygon,
-    wanted: Polygon | MultiPolygon,
+    area: Polygon | MultiPolygon,
     issues: list[Issue],
 ) -> list[dict[str, Any]]:
     """Return the readings of every named river that comes near an outline.
@@ -31,7 +31,7 @@ def river_lines(
         ``name``, ``kind`` (``"line"``, ``"area"``), ``source_id``, metric CRS.
     outline : Polygon or MultiPolygon
         The district, same CRS: the bank on its side is the near one.
-    wanted : Polygon or MultiPolygon
+    area : Polygon or MultiPolygon
         The outline with its margin: lines end there.
     issues : list of Issue
         Gets an entry for a river without an area, hence without a bank.
@@ -41,18 +41,18 @@ def river_lines(
     list of dict
         ``name``, ``reading`` (``"mid_river"``, ``"bank"``), ``ids``, ``geometry``.
     """
-    waters = waters[waters.geometry.notna() & waters.intersects(wanted)]
+    waters = waters[waters.geometry.notna() & waters.intersects(area)]
     lines, areas = waters[waters["kind"] == "line"], waters[waters["kind"] == "area"]
     rows: list[dict[str, Any]] = []
     names = [n for n in dict.fromkeys([*lines["name"], *areas["name"]]) if n]
     for name in sorted(names):
         own_lines = lines[lines["name"] == name]
-        mid = _mid_line(own_lines, wanted)
+        mid = _mid_line(own_lines, area)
         if mid is not None:
             ids = sorted(set(own_lines["source_id"]))
             rows.append({"name": name, "reading": "mid_river", "ids": ids, "geometry": mid})
         own_areas = areas[_is_area_of(areas, name, mid)]
-        bank = _near_bank(own_areas, mid, outline, wanted)
+        bank = _near_bank(own_areas, mid, outline, area)
         if bank is None:
             issues.append(
                 Issue(
@@ -69,29 +69,29 @@ def river_lines(
     return rows
 
 
-def _mid_line(lines: gpd.GeoDataFrame, wanted: Polygon | MultiPolygon) -> Any:
-    cut = shapely.get_parts(shapely.intersection(lines.geometry.to_numpy(), wanted))
-    parts = [p for p in cut if isinstance(p, LineString) and p.length > 0]
-    joined = reference_line(parts, [0] * len(parts)).parts
-    if not joined:
+def _mid_line(lines: gpd.GeoDataFrame, area: Polygon | MultiPolygon) -> Any:
+    pieces = shapely.get_parts(shapely.intersection(lines.geometry.to_numpy(), area))
+    parts = [p for p in pieces if isinstance(p, LineString) and p.length > 0]
+    chains = reference_line(parts, [0] * len(parts)).parts
+    if not chains:
         return None
-    return joined[0] if len(joined) == 1 else MultiLineString(joined)
+    return chains[0] if len(chains) == 1 else MultiLineString(chains)
 
 
 def _is_area_of(areas: gpd.GeoDataFrame, name: str, mid: Any) -> np.ndarray:
     """Tell which areas are a river's: by name, or nameless with its mid-line through them."""
-    named: np.ndarray = (areas["name"] == name).to_numpy()
+    has_name: np.ndarray = (areas["name"] == name).to_numpy()
     if mid is None:
-        return named
+        return has_name
     inside = shapely.length(shapely.intersection(areas.geometry.to_numpy(), mid))
-    return np.asarray(named | ((areas["name"] == "").to_numpy() & (inside >= MEETS_M)))
+    return np.asarray(has_name | ((areas["name"] == "").to_numpy() & (inside >= MEETS_M)))
 
 
 def _near_bank(
     areas: gpd.GeoDataFrame,
     mid: Any,
     outline: Polygon | MultiPolygon,
-    wanted: Polygon | MultiPolygon,
+    area: Polygon | MultiPolygon,
 ) -> Any:
     """Return the shore on the side of the outline; islands have none."""
     if areas.empty:
@@ -100,7 +100,7 @@ def _near_bank(
     shores = shapely.get_exterior_ring(
         [part for part in shapely.get_parts(water) if isinstance(part, Polygon)]
     )
-    shore = shapely.intersection(MultiLineString(list(shores)), wanted)
+    shore = shapely.intersection(MultiLineString(list(shores)), area)
     if mid is not None and shore.intersects(mid):
         # where the water ends its shore runs across the river: that is no bank
         reach = np.median(shapely.distance(shapely.points(shapely.get_coordinates(shore)), mid))
@@ -109,7 +109,7 @@ def _near_bank(
     banks = [p for p in shapely.get_parts(merged) if isinstance(p, LineString) and p.length > 0]
     if not banks:
         return None
-    core = shapely.intersection(outline, wanted).representative_point()
+    core = shapely.intersection(outline, area).representative_point()
     banks.sort(key=lambda bank: (bank.distance(core), bank.wkt))
     near = banks[:1]
     if mid is not None:

@@ -141,9 +141,9 @@ def file_kind(path: Path) -> str:
         ) from error
     if not head:
         raise DataFileError(Text("street-file.empty", file=path.name))
-    for magic, packed, opened in PACKED:
+    for magic, packing, opener in PACKED:
         if head.startswith(magic):
-            return _packed_kind(path, packed, opened)
+            return _packed_kind(path, packing, opener)
     if head[4:15] == b"\n\tOSMHeader":
         return "OSM PBF"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -170,19 +170,19 @@ def file_kind(path: Path) -> str:
     raise DataFileError(Text("street-file.other", file=path.name, begin=repr(head[:16])))
 
 
-def _packed_kind(path: Path, packed: str, opened: Any) -> str:
+def _packed_kind(path: Path, packing: str, opener: Any) -> str:
     """Return what a compressed file is; only OpenStreetMap XML is read compressed."""
     try:
-        with opened(path, "rb") as file:
+        with opener(path, "rb") as file:
             head = file.read(512)
     except (OSError, EOFError) as error:
         raise DataFileError(
-            Text("street-file.not-unpacked", file=path.name, packed=packed, said_en=str(error))
+            Text("street-file.not-unpacked", file=path.name, packed=packing, said_en=str(error))
         ) from error
     if re.search(rb"<osm[\s>]", head):
-        return f"OSM XML, {packed}"
+        return f"OSM XML, {packing}"
     raise DataFileError(
-        Text("street-file.compressed", file=path.name, packed=packed, begin=repr(head[:16]))
+        Text("street-file.compressed", file=path.name, packed=packing, begin=repr(head[:16]))
     )
 
 
@@ -232,7 +232,7 @@ def _read_vector(
     issues: list[Issue] = []
     ways: list[pd.DataFrame] = []
     waters: list[dict[str, Any]] = []
-    refused: list[str] = []
+    nameless: list[str] = []
     osm = False
     for name, raw in tables.items():
         table = _in_wgs84(raw, source_crs, f"{path.name}, layer {name}", issues)
@@ -243,13 +243,13 @@ def _read_vector(
         lines = table[np.isin(types, (1, 5))]
         column = _name_column(table, name_column)
         if not lines.empty and column is None:
-            refused.append(f"{name}: {', '.join(c for c in table.columns if c != 'geometry')}")
+            nameless.append(f"{name}: {', '.join(c for c in table.columns if c != 'geometry')}")
         elif not lines.empty:
             ways.append(_ways(lines, tags.loc[lines.index], str(column)))
         waters += _waters(table[np.isin(types, (3, 6))], tags, column)
-    if not ways and refused:
+    if not ways and nameless:
         raise DataFileError(
-            Text("street-file.no-names", file=path.name, columns="; ".join(refused))
+            Text("street-file.no-names", file=path.name, columns="; ".join(nameless))
         )
     if not ways:
         raise DataFileError(Text("street-file.no-lines", file=path.name))
@@ -281,9 +281,9 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
             encoding = beside[".cpg"].read_bytes()[:100].decode("ascii", "replace").strip()
     # the one layer of a Shapefile is called as the file was laid down, that of GeoJSON ""
     chosen: str | list[str] = [layer] if label == "GeoPackage" and layer is not None else "all"
-    wanted = Wanted(layers=chosen, said_encoding=encoding)
+    selection = Wanted(layers=chosen, said_encoding=encoding)
     try:
-        layers_read = read_layers(row, files, wanted, IMPORT)
+        layers_read = read_layers(row, files, selection, IMPORT)
     except UploadFaultError as fault:
         detail = fault.values.get("detail")
         reason = (
@@ -304,8 +304,10 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
     if layer is not None and layer not in tables:
         tables = {}
     if not tables:
-        asked = Text("street-file.layer", layer=layer) if layer else Text("street-file.any-layer")
-        raise DataFileError(Text("street-file.no-layer", file=path.name, layer=asked, found=names))
+        request = Text("street-file.layer", layer=layer) if layer else Text("street-file.any-layer")
+        raise DataFileError(
+            Text("street-file.no-layer", file=path.name, layer=request, found=names)
+        )
     return tables
 
 
@@ -316,12 +318,12 @@ def _in_wgs84(
         raise DataFileError(Text("street-file.no-crs", file=what))
     if table.crs is None:
         table = table.set_crs(source_crs)
-    declared = table.crs.to_string()
-    if old := old_datum(declared):
-        name = Text("datum.old", old=Text(f"datum.{old}"), crs=declared[:40])
+    crs = table.crs.to_string()
+    if old := old_datum(crs):
+        name = Text("datum.old", old=Text(f"datum.{old}"), crs=crs[:40])
         message = Text("streets.datum.old", name=name)
         issues.append(Issue("datum-old", "warning", what, message, Text("datum.remedy.old")))
-        return as_wgs84(table, declared)
+        return as_wgs84(table, crs)
     return table.to_crs(WGS84)
 
 
@@ -331,27 +333,27 @@ def _finite(table: gpd.GeoDataFrame, layer: str, issues: list[Issue]) -> gpd.Geo
     table = table[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     bounds = table.geometry.bounds.to_numpy()
     coordinates = shapely.get_coordinates(table.geometry.array, return_index=True)
-    bad = np.zeros(len(table), dtype=bool)
-    bad[coordinates[1][~np.isfinite(coordinates[0]).all(axis=1)]] = True
+    is_bad = np.zeros(len(table), dtype=bool)
+    is_bad[coordinates[1][~np.isfinite(coordinates[0]).all(axis=1)]] = True
     with np.errstate(invalid="ignore"):
-        bad |= ~((np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1))
-        bad |= ~((np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1))
-    if bad.any():
+        is_bad |= ~((np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1))
+        is_bad |= ~((np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1))
+    if is_bad.any():
         issues.append(
             Issue(
                 "coordinates-not-finite",
                 "warning",
                 layer,
-                Text("street-file.not-finite", bad=int(bad.sum()), count=len(bad)),
+                Text("street-file.not-finite", bad=int(is_bad.sum()), count=len(is_bad)),
                 Text("street-file.not-finite.remedy"),
             )
         )
-    return table[~bad]
+    return table[~is_bad]
 
 
-def _name_column(table: gpd.GeoDataFrame, wanted: str | None) -> str | None:
-    if wanted is not None:
-        return wanted if wanted in table.columns else None
+def _name_column(table: gpd.GeoDataFrame, asked_name: str | None) -> str | None:
+    if asked_name is not None:
+        return asked_name if asked_name in table.columns else None
     by_lower = {str(c).lower(): str(c) for c in table.columns if c != "geometry"}
     return next((by_lower[name] for name in NAME_COLUMNS if name in by_lower), None)
 

@@ -143,10 +143,10 @@ def with_english_names(words: str, names: Mapping[str, str]) -> str:
     if words.isascii() or not names:
         return words
     return _pattern(tuple(names)).sub(
-        lambda found: (
-            " ".join(filter(None, (found["number"], names[found["name"]])))
-            if found["name"]
-            else found[0]
+        lambda match: (
+            " ".join(filter(None, (match["number"], names[match["name"]])))
+            if match["name"]
+            else match[0]
         ),
         words,
     )

@@ -155,13 +155,13 @@ def binomial_interval(within: int, total: int) -> tuple[float, float]:
     return low, high
 
 
-def _share_where(rising: object) -> float:
+def _share_where(function: object) -> float:
     """Return where a function that rises with the share is nought."""
-    assert callable(rising)
+    assert callable(function)
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (low, middle) if rising(middle) > 0 else (middle, high)
+        low, high = (low, middle) if function(middle) > 0 else (middle, high)
     return (low + high) / 2
 
 
@@ -203,8 +203,8 @@ def calibrate(deviations: Sequence[Deviation]) -> tuple[ClassCalibration, ...]:
         by_street: dict[str, list[Deviation]] = {}
         for row in rows:
             by_street.setdefault(row.street, []).append(row)
-        off = [_root_mean_square([d.sigmas for d in own]) for own in by_street.values()]
-        folds = [own[0].fold for own in by_street.values()]
+        off = [_root_mean_square([d.sigmas for d in errors]) for errors in by_street.values()]
+        folds = [errors[0].fold for errors in by_street.values()]
         is_told = len(off) >= FEWEST_STREETS
         result.append(
             ClassCalibration(
@@ -229,7 +229,7 @@ def _crossed(off: Sequence[float], folds: Sequence[str]) -> list[float]:
     """Return every street's deviation in errors that were set on the other folds."""
     scales = {}
     for fold in set(folds):
-        others = [value for value, own in zip(off, folds, strict=True) if own != fold]
+        others = [value for value, own_fold in zip(off, folds, strict=True) if own_fold != fold]
         scales[fold] = _root_mean_square(others) if others else 1.0
     return [
         value / scales[fold] if scales[fold] > 0 else math.inf

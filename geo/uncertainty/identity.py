@@ -153,9 +153,9 @@ def _probable(identities: Sequence[Identity]) -> Iterator[Combination]:
         if probability * best[k] < LEAST_PROBABILITY - 1e-12:
             continue
         if k == count:
-            named = dict(zip((i.name for i in identities), chosen, strict=True))
-            changed = tuple(i.name for i in identities if named[i.name] is not i.main)
-            yield Combination(probability, named, changed)
+            candidates = dict(zip((i.name for i in identities), chosen, strict=True))
+            changes = tuple(i.name for i in identities if candidates[i.name] is not i.main)
+            yield Combination(probability, candidates, changes)
             continue
         stack += [
             (k + 1, probability * candidate.probability, (*chosen, candidate))

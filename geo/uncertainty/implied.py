@@ -124,25 +124,25 @@ def implied_shift(
     if not budget.standard_error_km2 > 0:
         return None
     weakest = _weakest(ring_pieces(pieces))
-    weighed = sum((piece.error_m * piece.chord for piece in weakest), np.zeros(2))
-    slope_m2 = float(np.hypot(*weighed))
+    weighted_chord = sum((piece.error_m * piece.chord for piece in weakest), np.zeros(2))
+    slope_m2 = float(np.hypot(*weighted_chord))
     if slope_m2 == 0:
         return None
     # The ring runs counter-clockwise: to the right of a side is outside.
-    outward = np.array([weighed[1], -weighed[0]]) / slope_m2
+    outward = np.array([weighted_chord[1], -weighted_chord[0]]) / slope_m2
     # The plane and the ellipsoid differ by less than 0.01 %: the difference is what is looked for.
     wanted_km2 = stated_km2 - budget.area_km2
     first = wanted_km2 * SQUARE_METRES_PER_KM2 / slope_m2
     if abs(first) > FARTHEST_SIGMAS:
         return None
     vector = weakest[0].shifts_with
-    tried = first * np.linspace(0.5, 1.6, STEPS)
-    rebuilt = model.rebuilt({vector: tried[:, None] * outward})
+    steps = first * np.linspace(0.5, 1.6, STEPS)
+    rebuilt = model.rebuilt({vector: steps[:, None] * outward})
     gained_km2 = rebuilt.areas_km2 - model.nominal_km2
     order = np.argsort(gained_km2)
     if not gained_km2[order][0] <= wanted_km2 <= gained_km2[order][-1]:
         return None
-    sigmas = float(np.interp(wanted_km2, gained_km2[order], tried[order]))
+    sigmas = float(np.interp(wanted_km2, gained_km2[order], steps[order]))
     check = model.rebuilt({vector: (sigmas * outward)[None, :]}).areas_km2[0] - model.nominal_km2
     if abs(check - wanted_km2) > AREA_TOLERANCE_KM2:
         return None

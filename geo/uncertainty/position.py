@@ -280,13 +280,13 @@ def _vector_variances(pieces: Sequence[Piece]) -> dict[str, float]:
 def _edge_error(
     edge_id: str,
     parts: Sequence[Piece],
-    own: dict[str, float],
+    variance_by_cause: dict[str, float],
     variances: dict[str, float],
     of_vector: dict[str, float],
     total: float,
 ) -> EdgeError:
     """Return the row of one edge; what edges share is divided by their own variance."""
-    variance = math.fsum(own.values())
+    variance = math.fsum(variance_by_cause.values())
     chord_m = float(np.hypot(*sum((part.chord for part in parts), np.zeros(2))))
     error_m = parts[0].error_m
     if len(parts) > 1:
@@ -294,9 +294,9 @@ def _edge_error(
         error_m = (
             variance**0.5 / chord_m if chord_m > 0 else max(part.error_m for part in parts)
         )  # fmt: skip
-    shared = math.fsum(
+    common = math.fsum(
         variances[vector] * part / of_vector[vector]
-        for vector, part in own.items()
+        for vector, part in variance_by_cause.items()
         if of_vector[vector] > 0
     )
     return EdgeError(
@@ -305,7 +305,7 @@ def _edge_error(
         length_m=math.fsum(float(shapely.length(part.line)) for part in parts),
         position_error_m=error_m,
         area_error_km2=variance**0.5 / SQUARE_METRES_PER_KM2,
-        share=shared / total if total > 0 else 0.0,
+        share=common / total if total > 0 else 0.0,
     )
 
 

@@ -103,31 +103,31 @@ class RingModel:
         is prolonged straight on, as a surveyor would.
         """
         runs = len(next(iter(shifts.values())))
-        shifted = [side.shifted(shifts, runs) for side in self.sides]
+        lines = [side.shifted(shifts, runs) for side in self.sides]
         corners = np.empty((len(self.sides), runs, 2))
         unmet = 0
         for number, side in enumerate(self.sides):
             before = self.sides[number - 1]
-            corners[number], lost = _corners(
-                (before.xy, shifted[number - 1]), (side.xy, shifted[number]), side.start
+            corners[number], gaps = _corners(
+                (before.xy, lines[number - 1]), (side.xy, lines[number]), side.start
             )
-            unmet += lost
-        return Rebuilt(np.abs(self._signed(corners, shifts, runs, shifted)), unmet)
+            unmet += gaps
+        return Rebuilt(np.abs(self._signed(corners, shifts, runs, lines)), unmet)
 
     def _signed(
         self,
         corners: Floats,
         shifts: Mapping[str, Floats],
         runs: int,
-        shifted: list[Floats] | None = None,
+        shifted_lines: list[Floats] | None = None,
     ) -> Floats:
         """Return the signed area between given corners [km²], run by run."""
-        lines = shifted or [side.shifted(shifts, runs) for side in self.sides]
-        doubled = np.zeros(runs)
+        lines = shifted_lines or [side.shifted(shifts, runs) for side in self.sides]
+        double_areas = np.zeros(runs)
         for number, line in enumerate(lines):
             after = corners[(number + 1) % len(lines)]
-            doubled += _path_integral(line, corners[number], after)
-        return doubled / 2 / SQUARE_METRES_PER_KM2
+            double_areas += _path_integral(line, corners[number], after)
+        return double_areas / 2 / SQUARE_METRES_PER_KM2
 
 
 def ring_model(
@@ -231,10 +231,10 @@ def _line_under(edge: shapely.LineString, road: list[shapely.Geometry]) -> shape
     return part
 
 
-def _run_lines(shifted: Floats) -> NDArray[np.object_]:
+def _run_lines(lines: Floats) -> NDArray[np.object_]:
     """Return one line per run."""
-    indices = np.repeat(np.arange(len(shifted)), shifted.shape[1])
-    return np.asarray(shapely.linestrings(shifted.reshape(-1, 2), indices=indices))
+    indices = np.repeat(np.arange(len(lines)), lines.shape[1])
+    return np.asarray(shapely.linestrings(lines.reshape(-1, 2), indices=indices))
 
 
 def _near(xy: Floats, point: Floats, radius: float) -> slice:
@@ -251,12 +251,12 @@ def _corners(
 
     Each line is given as it was, and shifted, one row per run.
     """
-    far = max(float(np.abs(moved - xy[None]).max()) for xy, moved in (first, second))
+    far = max(float(np.abs(moved_xy - xy[None]).max()) for xy, moved_xy in (first, second))
     radius = 4 * (2 * far + 5.0)
-    near = [(_near(xy, corner, radius), xy, moved) for xy, moved in (first, second)]
-    a, b = (_run_lines(moved[:, part]) for part, _, moved in near)
+    near = [(_near(xy, corner, radius), xy, moved_xy) for xy, moved_xy in (first, second)]
+    a, b = (_run_lines(moved_xy[:, part]) for part, _, moved_xy in near)
     # The old corner, moved with either line: of several crossings the nearest is meant.
-    expected = corner + sum(_move_at(xy, moved, corner) for _, xy, moved in near) / 2
+    expected = corner + sum(_move_at(xy, moved_xy, corner) for _, xy, moved_xy in near) / 2
     crossings, run = shapely.get_parts(shapely.intersection(a, b), return_index=True)
     meeting = ~shapely.is_empty(crossings)
     run = run[meeting]
@@ -268,19 +268,19 @@ def _corners(
     first_runs, index = np.unique(run, return_index=True)
     result = np.full((len(a), 2), np.nan)
     result[first_runs] = points[index]
-    lost = np.flatnonzero(np.isnan(result[:, 0]))
-    if lost.size:
-        nearest = shapely.shortest_line(a[lost], b[lost])
-        result[lost] = shapely.get_coordinates(
+    gaps = np.flatnonzero(np.isnan(result[:, 0]))
+    if gaps.size:
+        nearest = shapely.shortest_line(a[gaps], b[gaps])
+        result[gaps] = shapely.get_coordinates(
             shapely.line_interpolate_point(nearest, 0.5, normalized=True)
         )
-    return result, int(lost.size)
+    return result, int(gaps.size)
 
 
-def _move_at(xy: Floats, moved: Floats, point: Floats) -> Floats:
+def _move_at(xy: Floats, moved_xy: Floats, point: Floats) -> Floats:
     """Return how the vertex of a line that lies nearest to a point was moved, run by run."""
     vertex = int(np.argmin(np.hypot(*(xy - point).T)))
-    return np.asarray(moved[:, vertex] - xy[vertex])
+    return np.asarray(moved_xy[:, vertex] - xy[vertex])
 
 
 def _path_integral(lines: Floats, start: Floats, end: Floats) -> Floats:

@@ -180,13 +180,13 @@ def check_own_polygons(
     if len(layer) > MOST_SHAPES:
         raise InputTooLargeError(Text("own.too-many", count=len(layer), limit=MOST_SHAPES))
     metric = layer.geometry.to_crs(base.metric_crs)
-    drawn = zones[zones.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
-    drawn = drawn[drawn.geometry.is_valid]
-    own_zones = drawn.geometry.to_crs(base.metric_crs)
+    sound_zones = zones[zones.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    sound_zones = sound_zones[sound_zones.geometry.is_valid]
+    own_zones = sound_zones.geometry.to_crs(base.metric_crs)
     is_area = metric.geom_type.isin(["Polygon", "MultiPolygon"]) & metric.is_valid
     refuse_heavy(metric[is_area], [*own_zones, base.outline])
     try:
-        return _report(layer, base, drawn, fields, error_m, language, tick)
+        return _report(layer, base, sound_zones, fields, error_m, language, tick)
     except shapely.errors.GEOSException as error:
         detail = str(error)[:120]
         raise DataFileError(Text("own.broken-off", detail=detail)) from error
@@ -195,7 +195,7 @@ def check_own_polygons(
 def _report(
     layer: gpd.GeoDataFrame,
     base: Base,
-    drawn: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
     fields: Fields,
     error_m: float,
     language: str,
@@ -203,7 +203,7 @@ def _report(
 ) -> OwnReport:
     """Judge the shapes, after it is known what that costs."""
     metric = layer.geometry.to_crs(base.metric_crs)
-    own_zones = drawn.geometry.to_crs(base.metric_crs)
+    own_zones = zones.geometry.to_crs(base.metric_crs)
     issues: list[Issue] = []
     shapes = []
     for row, (geometry, shape_m) in enumerate(zip(layer.geometry, metric, strict=True)):
@@ -221,7 +221,7 @@ def _report(
                 issues.append(Issue("own-area-unreadable", "warning", name, message, remedy))
         shape = _judged(f"{PLAN}-{number}", name, geometry, shape_m, stated or ("", ""), error_m)
         if shape.budget is not None:
-            neighbour = _neighbour(shape_m, shape.budget.area_km2, drawn, own_zones)
+            neighbour = _neighbour(shape_m, shape.budget.area_km2, zones, own_zones)
             shape = replace(shape, neighbour=neighbour)
         shapes.append(shape)
     return OwnReport(tuple(shapes), _checks(shapes, base, tick), tuple(issues), error_m)
@@ -309,17 +309,17 @@ def _ring_sides(ring: shapely.LinearRing, wiggle_m: float) -> list[shapely.LineS
         along = np.linspace(0, ring.length, 5)
         places = shapely.get_coordinates(shapely.line_interpolate_point(ring, along))
         return [shapely.LineString(places[k : k + 2]) for k in range(4)]
-    turned = np.roll(smooth, -corners[0], axis=0)
-    starts = [*(corners - corners[0]), len(turned)]
-    closed = np.vstack([turned, turned[:1]])
+    from_corner = np.roll(smooth, -corners[0], axis=0)
+    starts = [*(corners - corners[0]), len(from_corner)]
+    closed = np.vstack([from_corner, from_corner[:1]])
     return [shapely.LineString(closed[a : b + 1]) for a, b in pairwise(starts)]
 
 
 def _neighbour(
-    shape: BaseGeometry, area_km2: float, drawn: gpd.GeoDataFrame, zones_m: gpd.GeoSeries
+    shape: BaseGeometry, area_km2: float, zones: gpd.GeoDataFrame, zones_m: gpd.GeoSeries
 ) -> Neighbour | None:
     """Return the zone with the largest overlap over union, else the nearest."""
-    if drawn.empty:
+    if zones.empty:
         return None
     geometries = np.asarray(zones_m.array)
     overlaps = shapely.area(shapely.intersection(geometries, shape))
@@ -329,13 +329,13 @@ def _neighbour(
     else:
         best = int(shapely.STRtree(geometries).nearest(shape))
     distance = float(shapely.distance(geometries[best], shape))
-    zone = drawn.geometry.iloc[best]
+    zone = zones.geometry.iloc[best]
     in_zone = float(geodesic_area_km2([zone])[0])
     common = gpd.GeoSeries([shapely.intersection(geometries[best], shape)], crs=zones_m.crs)
     overlap = float(geodesic_area_km2(common.to_crs(WGS84))[0]) if overlaps[best] > 0 else 0.0
     outline, other = shapely.boundary(shape), shapely.boundary(geometries[best])
     return Neighbour(
-        str(drawn["zone_id"].iloc[best]),
+        str(zones["zone_id"].iloc[best]),
         overlap,
         min(1.0, overlap / area_km2) if area_km2 else 0.0,
         min(1.0, overlap / in_zone) if in_zone else 0.0,
@@ -346,19 +346,19 @@ def _neighbour(
 
 def _checks(shapes: list[OwnShape], base: Base, tick: Callable[[], None]) -> tuple[Check, ...]:
     """Run the checks of the project's own zones that need shapes alone."""
-    drawn = [s for s in shapes if s.geometry is not None and not s.geometry.is_empty]
+    with_shape = [s for s in shapes if s.geometry is not None and not s.geometry.is_empty]
     table = gpd.GeoDataFrame(
         {
-            "zone_id": [s.shape_id for s in drawn],
+            "zone_id": [s.shape_id for s in with_shape],
             "kind": "zone",
             "group": PLAN,
-            "short_name": [s.name for s in drawn],
-            "short_name_en": [s.name for s in drawn],
+            "short_name": [s.name for s in with_shape],
+            "short_name_en": [s.name for s in with_shape],
         },
-        geometry=[s.geometry for s in drawn],
+        geometry=[s.geometry for s in with_shape],
         crs=WGS84,
     )
-    usable = table[[s.budget is not None for s in drawn]]
+    usable = table[[s.budget is not None for s in with_shape]]
     steps: tuple[Callable[[], Check], ...] = (
         lambda: validity_check(PLAN, table),
         lambda: method_check(PLAN, usable, base.metric_crs),

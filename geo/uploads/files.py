@@ -270,13 +270,13 @@ def _findings(layer: gpd.GeoDataFrame) -> list[Note]:
 
 def _capped(notes: list[Note]) -> list[Note]:
     """Keep the first issues of each kind."""
-    seen: dict[str, int] = {}
-    capped = []
+    counts: dict[str, int] = {}
+    result = []
     for note in notes:
-        seen[note[0]] = seen.get(note[0], 0) + 1
-        if seen[note[0]] <= MOST_ISSUES_PER_CODE:
-            capped.append(note)
-    return capped
+        counts[note[0]] = counts.get(note[0], 0) + 1
+        if counts[note[0]] <= MOST_ISSUES_PER_CODE:
+            result.append(note)
+    return result
 
 
 def _issue(note: Note, label: str) -> Issue:

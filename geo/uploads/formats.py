@@ -187,9 +187,9 @@ def _without_utf16(source: _Source) -> _Source:
     return _Source(next(iter(pieces()), b"")[:HEAD_BYTES], pieces)
 
 
-def refuse_above(name: str, found: int, what: str) -> None:
-    """Raise UploadFaultError if `found` passes the limit called `name`."""
-    wire.refuse_above({name: getattr(limits, name)}, name, found, what)
+def refuse_above(name: str, amount: int, what: str) -> None:
+    """Raise UploadFaultError if `amount` passes the limit called `name`."""
+    wire.refuse_above({name: getattr(limits, name)}, name, amount, what)
 
 
 def plain_text(value: str) -> str:
@@ -199,14 +199,14 @@ def plain_text(value: str) -> str:
 
 def column_names(names: Iterable[str]) -> list[str]:
     """Return names that UTF-8 can hold, that differ, and of which none is ``geometry``."""
-    used = {"geometry"}
+    taken_names = {"geometry"}
     result = []
     for name in map(plain_text, names):
         unique, number = name, 0
-        while unique in used:
+        while unique in taken_names:
             number += 1
             unique = f"{name}_{number}"
-        used.add(unique)
+        taken_names.add(unique)
         result.append(unique)
     return result
 
@@ -252,7 +252,7 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
     if any(_GDB_TABLE.fullmatch(name.rpartition("/")[2].lower()) for name in visible):
         visible = _with_database_folder(visible)
     databases = sorted(
-        {found[0] for name in visible if (found := re.match(r"(?i).*?\.gdb(?=/)", name))}
+        {folder[0] for name in visible if (folder := re.match(r"(?i).*?\.gdb(?=/)", name))}
     )
     files = [n for n in visible if n.lower().endswith(_LAYER_ENDINGS) and _is_layer(n, databases)]
     files.sort(key=lambda name: _likely(archive, visible, name))
@@ -283,12 +283,12 @@ _OF_GDB = re.compile(r"a[0-9a-f]{8}\.|gdb$|timestamps$")
 
 def _with_database_folder(visible: Visible) -> Visible:
     """Return the entries with the folder of a database that was packed without it."""
-    found = {}
+    renamed = {}
     for path, entry in visible.items():
         folder, _, name = path.rpartition("/")
         is_bare = not folder.lower().endswith(".gdb") and _OF_GDB.match(name.lower())
-        found[f"{folder or 'database'}.gdb/{name}" if is_bare else path] = entry
-    return found
+        renamed[f"{folder or 'database'}.gdb/{name}" if is_bare else path] = entry
+    return renamed
 
 
 _WITHIN = " → "
@@ -383,8 +383,8 @@ def _read_shapefile(parts: dict[str, _Source]) -> Raw:
     if ".prj" not in parts:
         notes.append(("no-crs", "warning", {}))
     files = {f"layer{ending}": source.write for ending, source in parts.items()}
-    wanted = Wanted(said_encoding=code_page.decode("ascii", "replace").strip())
-    return _raw(row, _read(row, files, wanted), notes)
+    selection = Wanted(said_encoding=code_page.decode("ascii", "replace").strip())
+    return _raw(row, _read(row, files, selection), notes)
 
 
 # The others
@@ -410,14 +410,16 @@ def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
     names = [one.name for one in layers_read.layers if one.geometry and one.features]
     if not layers_read.tables:
         raise UploadFaultError("no-such-layer" if layer else "no-features", layer=layer or "")
-    read = next(iter(layers_read.tables))
+    layer_name = next(iter(layers_read.tables))
     notes: list[Note] = []
-    others = [name for name in names if name != read]
+    others = [name for name in names if name != layer_name]
     if others and layer is None:
-        notes.append(("other-layers", "warning", {"layer": read, "others": ", ".join(others[:5])}))
+        notes.append(
+            ("other-layers", "warning", {"layer": layer_name, "others": ", ".join(others[:5])})
+        )
     raw = _raw(row, layers_read, notes)
     if len(names) > 1:
-        raw.layers, raw.chosen = tuple(names), read
+        raw.layers, raw.chosen = tuple(names), layer_name
     if raw.layer.crs is None and not any(note[0].startswith("crs-") for note in raw.notes):
         raw.notes.append(("crs-not-said", "info", {}))
     return raw
@@ -425,15 +427,15 @@ def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
 
 def _read_workbook(row: Format, source: _Source, layer: str | None) -> Raw:
     """Read the first sheet of a workbook that has coordinates."""
-    wanted = Wanted(layers=[layer] if layer else "all")
-    read = _read(row, {f"layer{row.ending}": source.write}, wanted)
-    return _raw(row, read, [])
+    selection = Wanted(layers=[layer] if layer else "all")
+    tables = _read(row, {f"layer{row.ending}": source.write}, selection)
+    return _raw(row, tables, [])
 
 
 def _read_gpx(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
     """Read tracks, routes and places of a GPX file as one layer."""
-    wanted = Wanted(layers=["tracks", "routes", "waypoints"])
-    raw = _raw(row, _read(row, {f"layer{row.ending}": source.write}, wanted), [])
+    selection = Wanted(layers=["tracks", "routes", "waypoints"])
+    raw = _raw(row, _read(row, {f"layer{row.ending}": source.write}, selection), [])
     return Raw(raw.layer.dropna(axis="columns", how="all"), raw.kind, raw.notes)
 
 
@@ -443,8 +445,8 @@ def _read_kml(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: 
         source = _Source(source.head, partial(_in_utf8, source))
     fields: dict[str, str] = {}
     source = _Source(source.head, partial(_with_plain_names, source, fields))
-    read = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
-    raw = _raw(row, read, [])
+    tables = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
+    raw = _raw(row, tables, [])
     extra = [name for name in KML_HOUSEKEEPING if name in raw.layer.columns]
     layer_ = raw.layer.drop(columns=extra)
     original_names = {plain: name for name, plain in fields.items()}
@@ -478,10 +480,10 @@ def _with_plain_names(source: _Source, fields: dict[str, str]) -> Iterator[bytes
     for piece in source.pieces():
         rest += piece
         # never cut within a tag, nor within coordinates
-        cut, begin = rest.rfind(b">") + 1, rest.rfind(b"coordinates>")
+        place, begin = rest.rfind(b">") + 1, rest.rfind(b"coordinates>")
         if begin >= 0 and rest[begin - 1 : begin] != b"/" and rest.rfind(b"</") < begin:
-            cut = max(0, rest.rfind(b"<", 0, begin))
-        whole, rest = rest[:cut], rest[cut:]
+            place = max(0, rest.rfind(b"<", 0, begin))
+        whole, rest = rest[:place], rest[place:]
         yield _KML_COORDINATES.sub(_tuples, _KML_FIELD.sub(plain, whole))
     yield rest
 
@@ -539,26 +541,26 @@ READERS: dict[str, Callable[[Format, _Source, str | None], Raw]] = {
 """How an upload of each kind is read; Shapefile, MapInfo TAB and FileGDB come in an archive."""
 
 
-def _read(row: Format, files: Files, wanted: Wanted | None = None) -> Found:
-    return read_layers(row, files, wanted, UPLOAD)
+def _read(row: Format, files: Files, selection: Wanted | None = None) -> Found:
+    return read_layers(row, files, selection, UPLOAD)
 
 
-def _raw(row: Format, found: Found, notes: list[Note]) -> Raw:
+def _raw(row: Format, tables: Found, notes: list[Note]) -> Raw:
     """Return the layers of an answer as one."""
-    layers = [table for table in found.tables.values() if len(table)]
+    layers = [table for table in tables.tables.values() if len(table)]
     if not layers:
         raise UploadFaultError("no-features")
-    shaped = [table for table in layers if isinstance(table, gpd.GeoDataFrame)]
-    if not shaped:
+    shapes = [table for table in layers if isinstance(table, gpd.GeoDataFrame)]
+    if not shapes:
         raise UploadFaultError("no-geometry")
-    layer = pd.concat(shaped, ignore_index=True) if len(shaped) > 1 else shaped[0]
+    layer = pd.concat(shapes, ignore_index=True) if len(shapes) > 1 else shapes[0]
     refuse_above("FEATURES", len(layer), "features")
     # layers of different fields leave the shapes somewhere between them
     layer = layer[[*(c for c in layer.columns if c != "geometry"), "geometry"]]
     layer.columns = pd.Index(
         [*column_names(c for c in layer.columns if c != "geometry"), "geometry"], dtype=object
     )
-    return Raw(layer, row.kind, [*notes, *found.notes])
+    return Raw(layer, row.kind, [*notes, *tables.notes])
 
 
 _STARTS = {

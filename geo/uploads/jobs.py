@@ -122,10 +122,10 @@ def look_job(arguments: tuple[Path, Brought], progress: Progress, folder: Path) 
         As in `geo.uploads.files.read_upload`, or if the data folder cannot be read.
     """
     del progress
-    data, brought = arguments
+    data, file = arguments
     base = kept_base(data, folder_stamp(data))
-    upload, layer = _read(brought)
-    looked = Looked(
+    upload, layer = _read(file)
+    look = Looked(
         upload.name,
         upload.kind,
         len(layer),
@@ -137,7 +137,7 @@ def look_job(arguments: tuple[Path, Brought], progress: Progress, folder: Path) 
         guess_datum(layer, base, place=upload.name),
         upload.issues,
     )
-    return write_value(folder, looked)
+    return write_value(folder, look)
 
 
 def judge_job(arguments: tuple[Path, Brought, Choices], progress: Progress, folder: Path) -> Path:
@@ -149,9 +149,9 @@ def judge_job(arguments: tuple[Path, Brought, Choices], progress: Progress, fold
         As in `look_job` and `geo.uploads.check.check_own_polygons`.
     """
     del progress
-    data, brought, choices = arguments
+    data, file, choices = arguments
     base = kept_base(data, folder_stamp(data))
-    _, layer = _read(brought)
+    _, layer = _read(file)
     report = check_own_polygons(
         as_wgs84(layer, choices.reading),
         base,
@@ -163,9 +163,9 @@ def judge_job(arguments: tuple[Path, Brought, Choices], progress: Progress, fold
     return write_value(folder, report)
 
 
-def _read(brought: Brought) -> tuple[Upload, gpd.GeoDataFrame]:
-    upload = read_upload(brought.name, brought.data, layer=brought.layer)
-    if brought.outlines:
+def _read(file: Brought) -> tuple[Upload, gpd.GeoDataFrame]:
+    upload = read_upload(file.name, file.data, layer=file.layer)
+    if file.outlines:
         upload = replace(upload, layer=lines_as_outlines(upload.layer))
     return upload, upload.layer
 

@@ -53,14 +53,14 @@ def refuse_heavy(shapes: Iterable[Any], beside: Iterable[Any]) -> None:
     _refuse("MEETING_SIDES", MEETING_SIDES, meeting_sides(own_shapes, others, MEETING_SIDES))
 
 
-def _refuse(name: str, limit: int, found: int) -> None:
-    if found > limit:
+def _refuse(name: str, limit: int, amount: int) -> None:
+    if amount > limit:
         raise InputTooLargeError(
             Text("own.too-tangled", what=Text(f"own.work.{name}"), name=name, limit=limit)
         )
 
 
-def meeting_sides(own: list[Any], others: list[Any], enough: int) -> int:
+def meeting_sides(own_shapes: list[Any], others: list[Any], enough: int) -> int:
     """Count pairs of sides of different shapes whose boxes meet, up to about `enough`.
 
     Sides with a common end are left out: neighbours share them, and they do
@@ -74,11 +74,11 @@ def meeting_sides(own: list[Any], others: list[Any], enough: int) -> int:
     >>> meeting_sides([box(0, 0, 1, 1), box(1, 0, 2, 1)], [], 100)
     0
     """
-    ends, owner = _sides([*own, *others])
+    ends, owner = _sides([*own_shapes, *others])
     if not len(ends):
         return 0
     tree = shapely.STRtree(np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2))))
-    mine = np.flatnonzero(owner < len(own))
+    mine = np.flatnonzero(owner < len(own_shapes))
     total = 0
     for start in range(0, len(mine), _AT_ONCE):
         rows = mine[start : start + _AT_ONCE]
@@ -87,11 +87,11 @@ def meeting_sides(own: list[Any], others: list[Any], enough: int) -> int:
         # a pair of own shapes is met from both sides, one with another shape once
         other = (owner[hits] > owner[first]) & (owner[first] != owner[hits])
         a, b = ends[first[other]], ends[hits[other]]
-        shared = np.zeros(len(a), dtype=bool)
+        is_shared = np.zeros(len(a), dtype=bool)
         for i in (0, 2):
             for j in (0, 2):
-                shared |= (a[:, i : i + 2] == b[:, j : j + 2]).all(axis=1)
-        total += int((~shared).sum())
+                is_shared |= (a[:, i : i + 2] == b[:, j : j + 2]).all(axis=1)
+        total += int((~is_shared).sum())
         if total > enough:
             break
     return total

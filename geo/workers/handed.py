@@ -67,11 +67,11 @@ class _Ours(pickle.Unpickler):
         if (module, name) in _OTHERS:
             return super().find_class(module, name)
         if module.startswith("geo.") and "." not in name:
-            found = getattr(importlib.import_module(module), name, None)
+            kind = getattr(importlib.import_module(module), name, None)
             if (
-                isinstance(found, type)
-                and found.__module__ == module
-                and (dataclasses.is_dataclass(found) or issubclass(found, GeoError))
+                isinstance(kind, type)
+                and kind.__module__ == module
+                and (dataclasses.is_dataclass(kind) or issubclass(kind, GeoError))
             ):
-                return found
+                return kind
         raise pickle.UnpicklingError(f"{module}.{name} is not ours")

@@ -52,8 +52,8 @@ def main() -> None:
         if len(head) < 8:
             return  # the pool wants no more of it
         # From the process that started this one, and from nobody else.
-        told = sys.stdin.buffer.read(int.from_bytes(head, "big"))
-        function, arguments, folder = pickle.loads(told)
+        message = sys.stdin.buffer.read(int.from_bytes(head, "big"))
+        function, arguments, folder = pickle.loads(message)
         if not folder:
             _make_ready(function, arguments)
             continue
@@ -84,8 +84,8 @@ def _peak_bytes() -> int:
     # What `getrusage` tells on Linux is handed down from the process that started this one.
     status = Path("/proc/self/status")
     if status.is_file():
-        told = dict(line.partition(":")[::2] for line in status.read_text().splitlines())
-        return 1024 * int(told.get("VmHWM", "0 kB").split()[0])
+        lines = dict(line.partition(":")[::2] for line in status.read_text().splitlines())
+        return 1024 * int(lines.get("VmHWM", "0 kB").split()[0])
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -283,8 +283,8 @@ class Pool:
     def _may_run(self, job: Job) -> bool:
         """Tell whether there is a place: short jobs may take every one, long ones not the last."""
         long = sum(not other.short for other in self._running)
-        free = len(self._running) < self.workers + self.short_workers
-        return free and (job.short or long < self.workers)
+        has_room = len(self._running) < self.workers + self.short_workers
+        return has_room and (job.short or long < self.workers)
 
     def _start_those_that_may(self) -> None:
         """Start what waits, in the order in which it came."""
@@ -316,10 +316,10 @@ class Pool:
             with self._lock:
                 self._last = time.monotonic()
                 self._next(job)
-                wanted = self._ready is not None and not self._closed
-                wanted = wanted and len(self._idle) + len(self._running) < self.workers
+                needs_child = self._ready is not None and not self._closed
+                needs_child = needs_child and len(self._idle) + len(self._running) < self.workers
             self._tell()
-            if wanted:  # the child of this job has ended
+            if needs_child:  # the child of this job has ended
                 self._give_back(self._child(self._ready))
             self._cool_later(KEPT_WARM_SECONDS)
 
@@ -364,7 +364,7 @@ class Pool:
         else:
             job._finish("failed", Text("pool.died"))
 
-    def _child(self, ready: tuple[str, Any] | None = None) -> subprocess.Popen[bytes]:
+    def _child(self, task: tuple[str, Any] | None = None) -> subprocess.Popen[bytes]:
         """Start a process that waits for its job on its standard input."""
         limits = [str(self.limits.memory_bytes), str(self.limits.niceness)]
         # One thread each: two jobs beside a page on two cores gain nothing from more.
@@ -381,8 +381,8 @@ class Pool:
             # Not in our group: what ends the page by the keyboard ends its children by `close`.
             start_new_session=sys.platform != "win32",
         )
-        if ready is not None:
-            _tell_child(child, (*ready, ""))
+        if task is not None:
+            _tell_child(child, (*task, ""))
         return child
 
     def _take(self) -> subprocess.Popen[bytes]:
@@ -404,24 +404,24 @@ class Pool:
                 return
         _end(child)
 
-    def warm(self, children: int = 1, ready: tuple[str, Any] | None = None) -> None:
+    def warm(self, children: int = 1, task: tuple[str, Any] | None = None) -> None:
         """Start children ahead, so that the first jobs do not wait for their libraries.
 
         Parameters
         ----------
         children : int
             How many there should be, those that work included; `workers` at most.
-        ready : tuple of str and object, optional
+        task : tuple of str and object, optional
             ``"module:name"`` of a function of one argument, and that argument: called in
             every child that is started ahead from now on, so that what jobs read is read.
         """
         with self._lock:
-            self._ready = ready or self._ready
+            self._ready = task or self._ready
             there = len(self._idle) + len(self._running)
-            missing = 0 if self._closed else min(children, self.workers) - there
-            if missing > 0:
+            count = 0 if self._closed else min(children, self.workers) - there
+            if count > 0:
                 self._last = time.monotonic()
-        for _ in range(missing):
+        for _ in range(count):
             self._give_back(self._child(self._ready))
             self._cool_later(KEPT_WARM_SECONDS)
 
@@ -467,10 +467,10 @@ def _ask(child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
 
 def _tell_child(child: subprocess.Popen[bytes], words: tuple[str, Any, str]) -> None:
     """Send a child a function, its arguments and the folder of the job, "" where it is none."""
-    told = pickle.dumps(words)
+    message = pickle.dumps(words)
     with contextlib.suppress(OSError):  # a child that died already: no answer follows
         if child.stdin is not None:
-            child.stdin.write(len(told).to_bytes(8, "big") + told)
+            child.stdin.write(len(message).to_bytes(8, "big") + message)
             child.stdin.flush()
 
 

@@ -101,16 +101,16 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
             classes[name] = [record["identity"] for record in records]
     identities = named_identities(names, base, classes)
     edges = edges.identified({i.name: i for i in identities}, data_names)
-    combined = combinations(identities)
+    all_combinations = combinations(identities)
     drawn = Drawn(
         item,
         geometry=to_files(axis, base.metric_crs),
         edges=edges.table,
         pieces=edges.pieces,
         length_readings=tuple(lengths),
-        probability=combined[0].probability,
+        probability=all_combinations[0].probability,
         length_alternatives=tuple(
-            _length_under(item, base, combination, main) for combination in combined[1:]
+            _length_under(item, base, combination, main) for combination in all_combinations[1:]
         ),
     )
     if not item.stated_area_km2:

@@ -44,13 +44,13 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
         return _draw_named(item, base, drawn)
     except RoadNotFoundError as error:
         missing = [name for name in _named_lines(item, base) if name in base.missing]
-        told = "、".join(missing) or _told(error, item)
+        names = "、".join(missing) or _told(error, item)
         code = "limit-missing" if missing else "road-not-found"
         issues.append(_issue(code, "warning" if missing else "error", item, error))
         return Drawn(
             item,
             obstacle=(
-                text("obstacle.limit_missing", "zh", names=told),
+                text("obstacle.limit_missing", "zh", names=names),
                 text("obstacle.limit_missing", "en", names=", ".join(missing) or str(error)),
             ),
         )
@@ -196,30 +196,30 @@ def item_findings(drawn: Drawn) -> list[Finding]:
             used_to_draw=drawn.width_m is not None and item.basis != "interpreted",
         )
         probability = drawn.probability if drawn.alternatives or drawn.budget else 1.0
-        measured = Measurement(drawn.readings, obstacle, probability, drawn.alternatives)
-        findings.append(replace(judge(area, measured), implied=drawn.implied))
+        measurement = Measurement(drawn.readings, obstacle, probability, drawn.alternatives)
+        findings.append(replace(judge(area, measurement), implied=drawn.implied))
     if item.stated_length_km:
         length = StatedFigure(
             item.id, "length", item.stated_length_km, item.stated_length, item.approximate
         )
         no_axis = None if drawn.length_readings else _no_axis()
-        measured = Measurement(
+        measurement = Measurement(
             drawn.length_readings,
             obstacle or no_axis,
             drawn.probability,
             drawn.length_alternatives,
         )
-        findings.append(judge(length, measured))
+        findings.append(judge(length, measurement))
     for part in item.part_areas:
         reading = drawn.part_areas.get(part.id)
-        stated = StatedFigure(
+        figure = StatedFigure(
             item.id, "part_area", part.km2, part.stated, part.approximate, part=part.id
         )
-        measured = Measurement(
+        measurement = Measurement(
             (reading,) if reading else (),
             part_obstacle(part, drawn),
             drawn.probability,
             drawn.part_alternatives.get(part.id, ()),
         )
-        findings.append(judge(stated, measured))
+        findings.append(judge(figure, measurement))
     return findings

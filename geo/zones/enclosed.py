@@ -98,13 +98,13 @@ def draw_enclosed(item: PlanItem, base: Base) -> Drawn:
     classes = {name: edges.classes(main.lines.get(name, name)) for name in names}
     identities = named_identities(names, base, classes)
     edges = edges.identified({i.name: i for i in identities}, data_names)
-    combined = combinations(identities)
+    all_combinations = combinations(identities)
 
     readings, outlines = _readings(item, limits, base, main, rivers, trace, every=True)
     parts = _part_areas(item, trace, base)
     others: list[Alternative] = []
     other_parts: dict[str, list[Alternative]] = {part.id: [] for part in item.part_areas}
-    for combination in combined[1:]:
+    for combination in all_combinations[1:]:
         course = replace(main, lines=combination.lines)
         try:
             its_trace = trace_course(item, limits, base, course)
@@ -127,7 +127,7 @@ def draw_enclosed(item: PlanItem, base: Base) -> Drawn:
         outlines=outlines,
         part_areas=parts,
         budget=trace.budget,
-        probability=combined[0].probability,
+        probability=all_combinations[0].probability,
         alternatives=tuple(others),
         part_alternatives={part_id: tuple(rows) for part_id, rows in other_parts.items()},
         implied=_implied(item, edges, trace.budget, base, main.river),
@@ -179,7 +179,7 @@ def _sides(
     ring: Enclosure,
     limits: Sequence[Limit],
     course: Course,
-    own: Mapping[str, OwnLine],
+    own_lines: Mapping[str, OwnLine],
     base: Base,
 ) -> list[Side]:
     """Return the edges of a ring with the words and connectors that they come from."""
@@ -190,12 +190,12 @@ def _sides(
     sides = []
     for number, edge in enumerate(ring.sides(), start=1):
         limit = clauses.get(edge.limit)
-        drawn = own.get(edge.limit)
+        drawn = own_lines.get(edge.limit)
         road = base.data_name(drawn.limit.name) if drawn else edge.road
-        declared = connectors.get(edge.limit) if edge.is_connector else None
-        if declared is not None and edge.limit != declared.name:
+        connector = connectors.get(edge.limit) if edge.is_connector else None
+        if connector is not None and edge.limit != connector.name:
             # Another street in the place of a straight line is a street.
-            declared = declared.model_copy(update={"road": edge.limit})
+            connector = connector.model_copy(update={"road": edge.limit})
         sides.append(
             Side(
                 edge_id=f"{item.id}/{number}",
@@ -209,7 +209,7 @@ def _sides(
                 gap_m=edge.gap_m,
                 qualifier=beside_words(limit) if limit else "",
                 clause=sentence[limit.start : limit.end] if limit and sentence else "",
-                connector=declared,
+                connector=connector,
                 is_parallel=drawn is not None,
                 own_piece=ground_piece(drawn) if drawn else None,
             )

@@ -86,7 +86,7 @@ def with_own_lines(
         If a road is not among the lines.
     """
     own_lines: dict[str, OwnLine] = {}
-    renamed = []
+    result = []
     for limit in limits:
         ground = None if limit.name in base.lines_by_name else _ground(limit.name, base)
         if limit.offset_m is not None:
@@ -107,11 +107,11 @@ def with_own_lines(
             name = f"{limit.name} {limit.side}"
             own_lines[name] = OwnLine(limit, facing_bound(ground["geometry"], limit.side), ground)
         else:
-            renamed.append(limit)
+            result.append(limit)
             continue
         index = index.with_line(name, own_lines[name].line)
-        renamed.append(replace(limit, name=name))
-    return tuple(renamed), index, own_lines
+        result.append(replace(limit, name=name))
+    return tuple(result), index, own_lines
 
 
 def _ground(name: str, base: Base) -> Mapping[str, Any] | None:
@@ -152,18 +152,18 @@ def facing_bound(ground: shapely.Polygon, side: Side) -> shapely.LineString:
     return line if course[0] == low else shapely.reverse(line)
 
 
-def ground_piece(own: OwnLine) -> dict[str, Any] | None:
+def ground_piece(own_line: OwnLine) -> dict[str, Any] | None:
     """Return what an edge along a ground is made from; None for a line beside a road."""
-    if own.ground is None:
+    if own_line.ground is None:
         return None
     return {
         "stretch": 1,
         "method": "traced",
         "identity": None,
-        "position_error_m": float(own.ground["position_error_m"]),
+        "position_error_m": float(own_line.ground["position_error_m"]),
         "half_width_m": 0.0,
-        "source": str(own.ground.get("source") or ""),
-        "source_en": str(own.ground.get("source_en") or ""),
+        "source": str(own_line.ground.get("source") or ""),
+        "source_en": str(own_line.ground.get("source_en") or ""),
         "reasoning": "",
         "reasoning_en": "",
     }

@@ -103,7 +103,7 @@ def plan_parts(
     ExportError
         If nothing is chosen, or a zone or plan is unknown.
     """
-    wanted = [options.plan] if options.plan else [p.id for p in base.district.plans]
+    plans = [options.plan] if options.plan else [p.id for p in base.district.plans]
     known = list(zones_by_plan)
     if options.plan and options.plan not in known:
         raise ExportError(Text("refused.plan-without-zones", plan=options.plan, known=known))
@@ -112,7 +112,7 @@ def plan_parts(
         if zone_id not in every:
             raise ExportError(Text("refused.unknown-zone", zone=zone_id))
     parts = []
-    for plan in (p for p in wanted if p in known and len(zones_by_plan[p])):
+    for plan in (p for p in plans if p in known and len(zones_by_plan[p])):
         zones = zones_by_plan[plan].reset_index(drop=True)
         plan_zones = set(zones["zone_id"])
         chosen = (
@@ -151,9 +151,9 @@ def passages(row: Any, language: str) -> list[Passage]:
     language : {"zh", "en"}
         Language of headings and of the project's own words.
     """
-    cited = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
+    source = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
     texts = [
-        Passage(text(f"briefing.{key}", language), words, cited)
+        Passage(text(f"briefing.{key}", language), words, source)
         for key, column in (
             ("limits", "limits_text"), ("positioning", "positioning"), ("strategy", "strategy"),
         )
@@ -174,15 +174,15 @@ def has_definition(row: Any) -> bool:
 
 def further_quotes(row: Any, language: str) -> list[Passage]:
     """Return the other passages that name a zone, each with its own section."""
-    cited = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
+    source = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
     section = str(getattr(row, "section", "") or "")
     quotes = as_list(getattr(row, "quote", None))
     sections = as_list(getattr(row, "quote_sections", None))
     further = []
     for number, words in enumerate(quotes):
-        where = cited
-        if number < len(sections) and section and cited.endswith(section):
-            where = cited.removesuffix(section) + sections[number]
+        where = source
+        if number < len(sections) and section and source.endswith(section):
+            where = source.removesuffix(section) + sections[number]
         further.append(Passage(text("briefing.quote", language), words, where))
     return further
 
@@ -252,7 +252,7 @@ def named_groups(part: PlanPart, language: str) -> list[tuple[str, str, str]]:
         key = (str(getattr(row, column, "") or ""), document_title(row, language))
         names.setdefault(key, []).append(zone_name(row, language))
     separator = text("sheet.separator", language)
-    return [(group, separator.join(found), title) for (group, title), found in names.items()]
+    return [(group, separator.join(members), title) for (group, title), members in names.items()]
 
 
 def footer_words(base: Base, options: SheetOptions) -> str:

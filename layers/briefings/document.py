@@ -129,9 +129,15 @@ def _style(run: Any, size: float, colour: RGBColor, *, bold: bool = False) -> No
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), EAST_ASIAN_FONT)
 
 
-def _add_field(paragraph: Any, code: str, shown: str) -> None:
+def _add_field(paragraph: Any, code: str, words_shown: str) -> None:
     """Add a field such as PAGE or a caption's number, with the value to show until renewed."""
-    for kind, words in (("begin", ""), ("", code), ("separate", ""), ("shown", shown), ("end", "")):
+    for kind, words in (
+        ("begin", ""),
+        ("", code),
+        ("separate", ""),
+        ("shown", words_shown),
+        ("end", ""),
+    ):
         run = paragraph.add_run()
         _style(run, 9 if code != "PAGE" else 8, GREY)
         if kind in ("begin", "separate", "end"):
@@ -254,9 +260,9 @@ class _Writer:
         """Add a passage, a verbatim one as a quotation with its source."""
         self.paragraph(passage.quoted, None if passage.is_own else "Quote")
         if passage.citation:
-            cited = self.paper.add_paragraph()
-            cited.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _style(cited.add_run(xml_safe(f"—— {passage.citation}")), 9, GREY)
+            source = self.paper.add_paragraph()
+            source.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            _style(source.add_run(xml_safe(f"—— {passage.citation}")), 9, GREY)
 
 
 def _keep_row_whole(row: Any, *, is_header: bool) -> None:

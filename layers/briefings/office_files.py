@@ -38,10 +38,10 @@ def with_fixed_dates(package: bytes, date: dt.date) -> bytes:
             content = old.read(entry)
             if entry.filename == "docProps/core.xml":
                 content = _STAMPS.sub(rb"\g<1>" + stamp + rb"\g<3>", content)
-            fixed = zipfile.ZipInfo(entry.filename, (date.year, date.month, date.day, 0, 0, 0))
-            fixed.compress_type = zipfile.ZIP_DEFLATED
-            fixed.external_attr = 0o600 << 16
-            new.writestr(fixed, content)
+            entry_info = zipfile.ZipInfo(entry.filename, (date.year, date.month, date.day, 0, 0, 0))
+            entry_info.compress_type = zipfile.ZIP_DEFLATED
+            entry_info.external_attr = 0o600 << 16
+            new.writestr(entry_info, content)
     return buffer.getvalue()
 
 

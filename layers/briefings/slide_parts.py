@@ -119,10 +119,10 @@ def fit(lines: list[Line], width_in: float, height_in: float) -> tuple[float, li
     size = _largest_size(lines, width_in, height_in)
     if size:
         return size, []
-    used, count = 0.0, 0
+    height, count = 0.0, 0
     for line in lines:
-        used += line_height_in(line, width_in, TEXT_SIZES_PT[-1])
-        if used > height_in * SAFETY:
+        height += line_height_in(line, width_in, TEXT_SIZES_PT[-1])
+        if height > height_in * SAFETY:
             break
         count += 1
     # A citation goes on with the words before it, and no heading stays behind alone.

@@ -212,10 +212,10 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
         )
 
 
-def _picture_options(options: SheetOptions, **more: Any) -> SheetOptions:
+def _picture_options(options: SheetOptions, **changes: Any) -> SheetOptions:
     return replace(
         options, paper="16:9", orientation="landscape", format="png", dpi=PICTURE_DPI,
-        plan="", zones=None, logo=b"", **more,
+        plan="", zones=None, logo=b"", **changes,
     )  # fmt: skip
 
 
@@ -311,28 +311,28 @@ def _add_zone(
     if rest:  # the plan's own words come first; ours then stand in the notes
         lines = _text_lines([passage for passage in texts if not passage.is_own])
         size, rest = fit(lines, width, room)
-    shown = lines[: len(lines) - len(rest)]
-    add_text(slide, shown, (left, BODY_TOP_IN, width, room), size)
+    lines_shown = lines[: len(lines) - len(rest)]
+    add_text(slide, lines_shown, (left, BODY_TOP_IN, width, room), size)
     add_table(slide, None, figures, shares, (left, BODY_BOTTOM_IN - figures_height, width), 11.0)
     _add_notes(slide, row, texts, lang)
     number = 2
     while rest:
-        more = _new_slide(
+        next_slide = _new_slide(
             show, text("briefing.continued", lang, title=title, number=number), base, options
         )
         wide, height = WIDTH_IN - 2 * MARGIN_IN, BODY_BOTTOM_IN - BODY_TOP_IN
         size, left_over = fit(rest, wide, height)
         page = rest[: len(rest) - len(left_over)]
-        add_text(more, page, (MARGIN_IN, BODY_TOP_IN, wide, height), size)
+        add_text(next_slide, page, (MARGIN_IN, BODY_TOP_IN, wide, height), size)
         rest, number = left_over, number + 1
 
 
-def _add_notes(slide: Slide, row: Any, found: Sequence[Passage], language: str) -> None:
+def _add_notes(slide: Slide, row: Any, passages: Sequence[Passage], language: str) -> None:
     """Put the citation, our reasoning and the plan's further words into the speaker's notes."""
     colon = text("briefing.colon", language)
-    cited = row.citation_en if language == "en" else row.citation
-    words = [text("briefing.notes_citation", language, citation=cited)] if cited else []
-    words += [f"{own.heading}{colon}{own.words}" for own in found if own.is_own]
+    source = row.citation_en if language == "en" else row.citation
+    words = [text("briefing.notes_citation", language, citation=source)] if source else []
+    words += [f"{passage.heading}{colon}{passage.words}" for passage in passages if passage.is_own]
     quotes = further_quotes(row, language) if has_definition(row) else []
     if quotes:
         words.append(text("briefing.more_quotes", language) + colon)
@@ -346,13 +346,13 @@ LONGEST_PIECE = 160
 """Characters after which a passage may go on in a new paragraph, at the end of a sentence."""
 
 
-def _text_lines(found: Sequence[Passage]) -> list[Line]:
+def _text_lines(passages: Sequence[Passage]) -> list[Line]:
     """Return passages as paragraphs, long ones in pieces that end with a sentence.
 
     A citation stands once, after the last of the passages that it covers.
     """
     lines = []
-    for number, passage in enumerate(found):
+    for number, passage in enumerate(passages):
         lines.append(Line(passage.heading, "heading"))
         piece = ""
         for character in passage.quoted:
@@ -364,7 +364,7 @@ def _text_lines(found: Sequence[Passage]) -> list[Line]:
             lines[-1] = Line(lines[-1].words + piece, "words")
         elif piece:
             lines.append(Line(piece, "words"))
-        following = found[number + 1].citation if number + 1 < len(found) else ""
+        following = passages[number + 1].citation if number + 1 < len(passages) else ""
         if passage.citation and passage.citation != following:
             lines.append(Line(f"—— {passage.citation}", "citation"))
     return lines
@@ -396,10 +396,10 @@ def _add_tables(
     marks = list(table.fills) or [""] * len(rows)
     while True:
         widths = [width * share for share in shares]
-        used, count = row_height(header, widths, size), 0
+        height_used, count = row_height(header, widths, size), 0
         for row in rows:
-            used += row_height(row, widths, size)
-            if used > height and count:
+            height_used += row_height(row, widths, size)
+            if height_used > height and count:
                 break
             count += 1
         add_table(slide, header, rows[:count], shares, (left, top, width), size, marks[:count])

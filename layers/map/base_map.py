@@ -276,7 +276,7 @@ def map_data(
             verdict: {"colour": VERDICT_COLOURS[verdict], "shapes": mark.shapes}
             for verdict, mark in MARKS.items()
         },
-        "hatches": {hatch: drawn.shapes for hatch, drawn in HATCHES.items()},
+        "hatches": {hatch: hatch_style.shapes for hatch, hatch_style in HATCHES.items()},
         "version": about_data["version"],
         "attribution": list(about_data["attribution"]),
         "accuracy": list(about_data["accuracy"]),
@@ -296,11 +296,11 @@ def english_names(base: Mapping[str, Features]) -> dict[str, str]:
 
 def first_plan(plans: Mapping[str, Features]) -> str | None:
     """Return the plan that a page opens with: the one with most limits of its own."""
-    stated = {
+    counts = {
         plan: sum(feature["properties"]["basis"] == "stated" for feature in features)
         for plan, features in plans.items()
     }
-    return max(stated, key=stated.__getitem__, default=None)
+    return max(counts, key=counts.__getitem__, default=None)
 
 
 def _plan_record(plan: str, name: list[str], years: tuple[int, int] | None) -> dict[str, Any]:
@@ -520,7 +520,7 @@ def tell_served(static: Path, assets: Assets | None) -> None:
     _put(static / SERVED, content)
 
 
-def forget_old(folder: Path, used: Collection[str], seconds: float) -> None:
+def forget_old(folder: Path, names: Collection[str], seconds: float) -> None:
     """Delete what was put into a folder long ago and is used no more.
 
     A file in use is marked as new, so that one that other processes or readers of an
@@ -531,17 +531,17 @@ def forget_old(folder: Path, used: Collection[str], seconds: float) -> None:
     ----------
     folder : Path
         Where `install_script` and `install` put their files.
-    used : collection of str
+    names : collection of str
         Names of the files in use.
     seconds : float
         How long a file that is not used any more is kept [s].
     """
-    for name in used:
+    for name in names:
         with contextlib.suppress(OSError):
             os.utime(folder / name)
     now = time.time()
     for path in folder.glob("*"):
         with contextlib.suppress(OSError):
             # A clock that was set back leaves files of the future: they are kept.
-            if path.name not in used and now - path.stat().st_mtime > seconds:
+            if path.name not in names and now - path.stat().st_mtime > seconds:
                 path.unlink()

@@ -81,8 +81,8 @@ def cite_rows(zones: Mapping[str, gpd.GeoDataFrame]) -> dict[str, list[str]]:
     for table in zones.values():
         about = table.attrs.get("metadata") or {}
         for row in table.drop(columns="geometry").to_dict("records"):
-            cited = citations(row, about, None)
-            rows[str(row["zone_id"])] = [cited.plan, cited.map, cited.bibtex]
+            citation = citations(row, about, None)
+            rows[str(row["zone_id"])] = [citation.plan, citation.map, citation.bibtex]
     return rows
 
 
@@ -104,12 +104,12 @@ def overlaps_of_plans(
     pairs = {}
     for first, second in combinations(zones, 2):
         earlier, later = (_with_limits(zones[plan]) for plan in (first, second))
-        own = edges.get(first), edges.get(second)
+        edge_tables = edges.get(first), edges.get(second)
         pairs[first, second] = (
             overlap_matrix(
-                earlier[earlier["kind"] != "belt"], later[later["kind"] != "belt"], *own
+                earlier[earlier["kind"] != "belt"], later[later["kind"] != "belt"], *edge_tables
             ),
-            overlap_matrix(earlier, later, *own),
+            overlap_matrix(earlier, later, *edge_tables),
         )
     return pairs
 
@@ -157,12 +157,12 @@ def search_rows(
             if row.get("geometry") is None or row.get("basis") == "named":
                 rows[-1]["faint"] = 1
             for _, words in item_passages(row):
-                said = passages.get((plan, words))
-                if said is None:
-                    said = _row("passage", [words, ""], known)
-                    said |= {"zones": [], "plan": plan, "name": name}
-                    passages[plan, words] = said
-                said["zones"].append(zone)
+                entry = passages.get((plan, words))
+                if entry is None:
+                    entry = _row("passage", [words, ""], known)
+                    entry |= {"zones": [], "plan": plan, "name": name}
+                    passages[plan, words] = entry
+                entry["zones"].append(zone)
     rows += [
         _row(KINDS[place.kind], [place.name, place.name_en], known) | {"id": place.place_id}
         for place in places
@@ -215,13 +215,13 @@ def place_rows(
         rows of ``zones``, ``said``, ``more`` and ``quote``, its number in
         ``quotes`` or None.
     """
-    told: dict[str, Any] = {}
+    rows_by_place: dict[str, Any] = {}
     numbers: dict[str, int] = {}
     for place in places:
         if place.kind not in KINDS:
             continue
         history = place_history(place, index)
-        told[place.place_id] = {
+        rows_by_place[place.place_id] = {
             "name": [place.name, place.name_en or place.name],
             "g": None if place.geometry is None else _rounded(mapping(place.geometry)),
             "error": round(place.position_error_m) if place.position_error_m else 0,
@@ -233,7 +233,7 @@ def place_rows(
                 for plan, holdings in history.plans.items()
             },
         }
-    return {"quotes": list(numbers), "places": told}
+    return {"quotes": list(numbers), "places": rows_by_place}
 
 
 def _number(quote: str, numbers: dict[str, int]) -> int | None:
@@ -263,16 +263,16 @@ def _plan_rows(
         by_words.setdefault(key, []).append(holding.zone_id)
     for (relation, via, quote), zones in list(by_words.items())[:WORDS_AT_MOST]:
         via_names = names.get(via, ["", ""])
-        said = both(f"place.relation_{relation}", via=via_names[0])
-        said[1] = both(f"place.relation_{relation}", via=via_names[1])[1]
+        sentence = both(f"place.relation_{relation}", via=via_names[0])
+        sentence[1] = both(f"place.relation_{relation}", via=via_names[1])[1]
         known = [zone for zone in zones if zone in names]
         if known:
-            rows.append({"zones": known, "said": said, "quote": quote})
+            rows.append({"zones": known, "said": sentence, "quote": quote})
     return rows
 
 
 def _firm_row(holding: Holding, english: Mapping[str, str]) -> dict[str, Any]:
-    said = both(f"place.relation_{holding.relation}")
+    sentence = both(f"place.relation_{holding.relation}")
     extra: list[list[str]] = []
     if holding.length_m is not None:
         extra.append(both("place.length", metres=f"{holding.length_m:.0f}"))
@@ -280,12 +280,12 @@ def _firm_row(holding: Holding, english: Mapping[str, str]) -> dict[str, Any]:
         extra.append(both("place.share", percent=f"{100 * holding.share:.0f}"))
     row: dict[str, Any] = {
         "zones": [holding.zone_id],
-        "said": [" · ".join([said[side], *(e[side] for e in extra)]) for side in (0, 1)],
+        "said": [" · ".join([sentence[side], *(e[side] for e in extra)]) for side in (0, 1)],
         "quote": holding.passages[0][1] if holding.passages else "",
     }
     if holding.distance_m is not None and holding.limit:
         metres = f"{holding.distance_m:.0f}"
-        more = [
+        remarks = [
             text("frame.place_distance", "zh", limit=holding.limit, metres=metres),
             text(
                 "frame.place_distance",
@@ -297,7 +297,7 @@ def _firm_row(holding: Holding, english: Mapping[str, str]) -> dict[str, Any]:
         if holding.error_m is not None:
             key = "frame.within_error" if holding.is_within_error else "frame.beyond_error"
             error = both(key, error=f"{holding.error_m:.0f}")
-            more = [f"{more[0]}；{error[0]}", f"{more[1]}; {error[1]}"]
+            remarks = [f"{remarks[0]}；{error[0]}", f"{remarks[1]}; {error[1]}"]
             row["unsure"] = bool(holding.is_within_error)
-        row["more"] = more
+        row["more"] = remarks
     return row

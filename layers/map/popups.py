@@ -87,7 +87,7 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
     rows: list[list[Any]] = []
     if stated:
         rows.append(["popup.stated_area", [stated, stated], unit])
-    said: dict[str, Any] = {
+    result: dict[str, Any] = {
         "stated": stated,
         "computed": "",
         "rows": rows,
@@ -102,7 +102,7 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
             between = f"{low:.{digits}f}–{high:.{digits}f}"
             note = both("frame.between", interval=between)
         rows.append(["popup.computed_area", [words, words], note])
-        said["computed"] = words
+        result["computed"] = words
         if properties.get("verdict") == "by_construction":
             rows[-1][2] = both("verdict.by_construction")
         elif stated_km2:
@@ -111,21 +111,21 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
             word = both(f"verdict.{verdict}") if verdict else ["", ""]
             rows.append(["popup.difference", [percent, percent], word])
             if low is not None and high is not None:
-                said["interval"] = {
+                result["interval"] = {
                     "low": f"{low:.{digits}f}",
                     "high": f"{high:.{digits}f}",
                     "stated": stated,
                     "computed": words,
                 }
-    said["lengths"] = _lengths(properties)
-    return said
+    result["lengths"] = _lengths(properties)
+    return result
 
 
 def _printed(words: object, value: float | None, unit: str) -> str:
     """Return a figure as the plan prints it where it is in this unit, else its value."""
-    found = re.fullmatch(rf"\D{{0,4}}(\d+(?:\.\d+)?){unit}\D{{0,4}}", str(words or ""))
-    if found:
-        return found[1]
+    match = re.fullmatch(rf"\D{{0,4}}(\d+(?:\.\d+)?){unit}\D{{0,4}}", str(words or ""))
+    if match:
+        return match[1]
     return "" if value is None else f"{value:g}"
 
 
@@ -175,13 +175,13 @@ def _passages(properties: Mapping[str, Any]) -> list[list[str]]:
         for key in ("limits_text", "positioning", "strategy")
         if properties.get(key)
     ]
-    said = {row[1] for row in rows}
+    quotations = {row[1] for row in rows}
     quotes = properties.get("quote") or []
     quotes = [quotes] if isinstance(quotes, str) else list(quotes)
     sections = list(properties.get("quote_sections") or [])
     sections += [""] * (len(quotes) - len(sections))
     for quote, section in zip(quotes, sections, strict=False):
-        if str(quote) not in said:
+        if str(quote) not in quotations:
             rows.append(["popup.quote", str(quote), str(section or "")])
     return rows
 
@@ -199,19 +199,19 @@ def readings(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = [r for r in properties.get("readings") or [] if r.get("area_km2") is not None]
     if len(rows) < 2:
         return []
-    said = []
+    result = []
     for row in rows:
         low, high = row.get("low_km2"), row.get("high_km2")
         digits = area_digits(low, high)
         between = "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}"
-        said.append(
+        result.append(
             {
                 "name": [name_of_reading(row, "zh"), name_of_reading(row, "en")],
                 "km2": f"{row['area_km2']:.{digits}f}",
                 "between": between,
             }
         )
-    return said
+    return result
 
 
 def _signed(value: float, digits: int) -> str:

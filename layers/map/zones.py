@@ -87,7 +87,7 @@ def zone_records(
 def _record(feature: Mapping[str, Any], plan_names: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the record of one feature."""
     properties = feature["properties"]
-    said = figures(properties)
+    words = figures(properties)
     plan = str(properties["plan"])
     record: dict[str, Any] = {
         "id": properties["zone_id"],
@@ -99,8 +99,8 @@ def _record(feature: Mapping[str, Any], plan_names: Mapping[str, Sequence[str]])
         "name": names(properties, "name"),
         "short": names(properties, "short_name"),
         "about": about(properties, list(plan_names.get(plan) or [plan, plan])),
-        "figures": said,
-        "interval": said.pop("interval"),
+        "figures": words,
+        "interval": words.pop("interval"),
         "readings": readings(properties),
         "places": [str(name) for name in properties.get("places") or []],
         "members": [str(zone) for zone in properties.get("members") or []],
@@ -242,14 +242,14 @@ def shown_at_first(
     In each plan the areas that do not hide others; in a plan that has none,
     the places that it names.
     """
-    shown: list[str] = []
+    zone_ids: list[str] = []
     for features in plans:
         areas = [f for f in features if _is_area(f)]
-        wanted = [f for f in areas if style_of(f["properties"]["place"], styles=styles).filled]
+        choice = [f for f in areas if style_of(f["properties"]["place"], styles=styles).filled]
         if not areas:
-            wanted = [f for f in features if f.get("geometry")]
-        shown += [f["properties"]["zone_id"] for f in wanted]
-    return shown
+            choice = [f for f in features if f.get("geometry")]
+        zone_ids += [f["properties"]["zone_id"] for f in choice]
+    return zone_ids
 
 
 def _is_area(feature: Mapping[str, Any]) -> bool:

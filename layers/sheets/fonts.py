@@ -293,13 +293,13 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
         line: list[str] = []
         for token in _tokens(paragraph):
             if line and text_width_mm("".join([*line, token]).rstrip(), size_pt) > width_mm:
-                carried: list[str] = []
+                overhang: list[str] = []
                 while len(line) > 1 and (
-                    [token, *carried][-1] in NO_LINE_START or line[-1] in NO_LINE_END
+                    [token, *overhang][-1] in NO_LINE_START or line[-1] in NO_LINE_END
                 ):
-                    carried.append(line.pop())
+                    overhang.append(line.pop())
                 lines.append("".join(line).rstrip())
-                line = [*reversed(carried), token if carried else token.lstrip()]
+                line = [*reversed(overhang), token if overhang else token.lstrip()]
             else:
                 line.append(token)
             while text_width_mm("".join(line).rstrip(), size_pt) > width_mm:

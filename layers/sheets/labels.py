@@ -108,16 +108,16 @@ class LabelBoard:
         Label or None
             None if every candidate overlaps something or leaves the frame.
         """
-        taken = shapely.STRtree(self.obstacles + [label.box for label in self.labels])
+        obstacles = shapely.STRtree(self.obstacles + [label.box for label in self.labels])
         inner = self.frame.buffer(-GAP_MM)
         shapely.prepare(inner)
         for size_pt in sizes_pt:
             boxes = label_boxes(text, size_pt, candidates)
-            free = shapely.covers(inner, boxes)
-            free[taken.query(boxes, predicate="intersects")[0]] = False
-            if not free.any():
+            is_free = shapely.covers(inner, boxes)
+            is_free[obstacles.query(boxes, predicate="intersects")[0]] = False
+            if not is_free.any():
                 continue
-            best = int(np.argmin(np.where(free, candidates.cost, np.inf)))
+            best = int(np.argmin(np.where(is_free, candidates.cost, np.inf)))
             label = Label(
                 text,
                 kind,
@@ -197,17 +197,17 @@ def _covered(boxes: NDArray[np.object_], shape: BaseGeometry) -> NDArray[np.floa
     """
     shapely.prepare(shape)
     share = shapely.covers(shape, boxes).astype(float)
-    cut = shapely.intersects(shape, boxes) & (share == 0)
+    is_cut = shapely.intersects(shape, boxes) & (share == 0)
     # The boxes lie level and in rows: cutting to a rectangle is half the work of an intersection,
     # and less again where the row was cut out before.
-    bounds = shapely.bounds(boxes[cut])
+    bounds = shapely.bounds(boxes[is_cut])
     left, right = (bounds[:, 0].min(), bounds[:, 2].max()) if len(bounds) else (0.0, 0.0)
     rows: dict[tuple[float, float], BaseGeometry] = {
         (low, high): shapely.clip_by_rect(shape, left, low, right, high)
         for low, high in {(low, high) for _, low, _, high in bounds}
     }
     parts = [shapely.clip_by_rect(rows[box[1], box[3]], *box) for box in bounds]
-    share[cut] = shapely.area(parts) / shapely.area(boxes[0])
+    share[is_cut] = shapely.area(parts) / shapely.area(boxes[0])
     return share
 
 
@@ -272,14 +272,14 @@ def line_candidates(
     normal = np.stack([-np.sin(turn), np.cos(turn)], axis=-1)
     steps = [(offset_mm, 0.0), (-offset_mm, 0.05), (0.0, 0.6)] if offset_mm else [(0.0, 0.0)]
     places = np.concatenate([middle + normal * step for step, _ in steps])
-    cost = np.concatenate([cost + more for _, more in steps])
+    cost = np.concatenate([cost + penalty for _, penalty in steps])
     angle = np.tile(angle, len(steps))
     candidates = Candidates(places[:, 0], places[:, 1], angle, cost)
     if crossing is not None and len(places):
-        lines, own = crossing
+        lines, own_lines = crossing
         boxes = label_boxes(text, size_pt, candidates)
         hits, of = lines.query(boxes, predicate="intersects")
-        hits = hits[of != own]
+        hits = hits[of != own_lines]
         cost = cost + 0.5 * np.bincount(hits, minlength=len(boxes))
     return Candidates(places[:, 0], places[:, 1], angle, cost)
 

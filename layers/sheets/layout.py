@@ -98,30 +98,30 @@ def compose_sheet(
     top = draw_header(
         page, sheet_title(zones, base, options), sheet_subtitle(chosen, base, options)
     )
-    cited = chosen[chosen["zone_id"] == focus] if focus else chosen
-    bottom = draw_footer(page, cited, base, page_words) + 2.0
+    zones_cited = chosen[chosen["zone_id"] == focus] if focus else chosen
+    bottom = draw_footer(page, zones_cited, base, page_words) + 2.0
     map_rect, side_rect = _body(
         page, bottom, top, with_table=options.area_table, with_words=bool(focus)
     )
     frame = map_frame(map_rect, zones, base, options)
-    drawn = draw_map(
+    map_drawn = draw_map(
         page.figure, frame, chosen.to_crs(base.metric_crs), base, options, focus=focus, edges=edges
     )
     of_plans = zones["plan"].isin(set(chosen["plan"]))
-    unlisted = int(of_plans.sum()) - len(chosen) if options.zones is None else 0
-    symbols = set(drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
+    unlisted_count = int(of_plans.sum()) - len(chosen) if options.zones is None else 0
+    symbols = set(map_drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
     below = symbol_rows(symbols, lang)
     left, low, width, height = side_rect
-    rows = zone_rows(cited, lang, with_table=options.area_table, styles=options.styles)
+    rows = zone_rows(zones_cited, lang, with_table=options.area_table, styles=options.styles)
     absent = _absent(zones, chosen, lang)
-    remarks = _remarks(chosen, focus, lang, absent, unlisted, page)
+    remarks = _remarks(chosen, focus, lang, absent, unlisted_count, page)
     if options.orientation == "landscape":
         legend_top = draw_scale_block(page, frame, left, low + height, width)
         columns = 2 if options.area_table or focus or options.language == "zh" else 1
         below_height = legend_height_mm(page, below, width, columns)
-        reserved = below_height + _zone_legend_mm(page, rows, width, focus)
+        legend_height = below_height + _zone_legend_mm(page, rows, width, focus)
         inset = _inset_height(page, base, frame, width, legend_top - low)
-        room = legend_top - low - reserved
+        room = legend_top - low - legend_height
         if not _remarks_fit(page, remarks, width, room - inset, focus):
             inset = 0.0  # the plan's words come before the inset
         floor = low + inset
@@ -155,7 +155,7 @@ def compose_sheet(
         draw_legend(
             page, below, (left, floor, width, y - floor), "", with_table=False, most_columns=2
         )
-    return DrawnSheet(page.figure, (frame,), (drawn,))
+    return DrawnSheet(page.figure, (frame,), (map_drawn,))
 
 
 def compose_comparison(
@@ -317,7 +317,7 @@ def _remarks(
     focus: str,
     language: str,
     absent: list[str],
-    unlisted: int,
+    unlisted_count: int,
     page: Page,
 ) -> str:
     """Return what the legend cannot show: the words of one zone, or what is not drawn."""
@@ -331,8 +331,8 @@ def _remarks(
         if lines_height_mm(words, page.pt(SMALL_PT), page.width / 4) > 0.16 * page.height:
             words = text("sheet.not_drawn_count", language, count=len(absent))
         lines.append(words)
-    if unlisted:
-        lines.append(text("sheet.named_only_count", language, count=unlisted))
+    if unlisted_count:
+        lines.append(text("sheet.named_only_count", language, count=unlisted_count))
     return "\n".join(lines)
 
 
@@ -352,11 +352,11 @@ def _draw_remarks(
     left, floor, width = place
     if not words:
         return floor
-    most = min(room - 2, 0.36 * page.height)
+    highest = min(room - 2, 0.36 * page.height)
     sizes = WORD_SIZES_PT if focus else (SMALL_PT,)
     for size in (page.pt(s) for s in sizes):
         height = lines_height_mm(words, size, width)
-        if height <= most:
+        if height <= highest:
             break
     page.lines(left, floor + height, words, size, width)
     return floor + height + 2

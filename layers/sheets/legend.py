@@ -171,10 +171,10 @@ def zone_rows(
 
 def symbol_rows(symbols: Iterable[str], language: str) -> list[LegendRow]:
     """Return the rows of a legend for the base symbols seen on a map."""
-    seen = set(symbols)
-    shown = [symbol for symbol in SYMBOLS if symbol in seen]
+    names = set(symbols)
+    ordered_symbols = [symbol for symbol in SYMBOLS if symbol in names]
     heading = [LegendRow((text("sheet.base_symbols", language),), is_heading=True)]
-    rows = [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in shown]
+    rows = [LegendRow((text(f"sheet.symbol.{s}", language),), symbol=s) for s in ordered_symbols]
     return heading + rows if rows else []
 
 
@@ -246,8 +246,8 @@ def legend_height_mm(page: Page, rows: Sequence[LegendRow], width: float, column
     Fewer columns are taken where the width does not hold as many.
     """
     size = page.pt(SIZES_PT[2])
-    tried = (_columns(rows, n, width, size, with_table=False) for n in range(columns, 0, -1))
-    blocks = next(filter(None, tried), None) if rows else None
+    attempts = (_columns(rows, n, width, size, with_table=False) for n in range(columns, 0, -1))
+    blocks = next(filter(None, attempts), None) if rows else None
     return _tallest(blocks, size, with_table=False) + 0.1 if blocks else 0.0
 
 
@@ -271,19 +271,19 @@ def _columns(
         return None
     widths = [cells * share for share in TABLE_SHARES] if with_table else [cells]
     heights = [_lines(row, widths, each, size) for row in rows]
-    target, filled = sum(heights) / columns, 0.0
+    target, line_count = sum(heights) / columns, 0.0
     blocks: list[list[tuple[LegendRow, list[float]]]] = [[]]
     heading = LegendRow(("",), is_heading=True)
     for row, lines in zip(rows, heights, strict=True):
-        if blocks[-1] and filled + lines / 2 > target and len(blocks) < columns:
-            carried = [blocks[-1].pop()] if blocks[-1][-1][0].is_heading else []
-            if not carried and not row.is_heading:
-                carried = [(heading, [each])]
-            blocks.append(carried)
-            filled = 0.0
+        if blocks[-1] and line_count + lines / 2 > target and len(blocks) < columns:
+            block = [blocks[-1].pop()] if blocks[-1][-1][0].is_heading else []
+            if not block and not row.is_heading:
+                block = [(heading, [each])]
+            blocks.append(block)
+            line_count = 0.0
         heading = row if row.is_heading else heading
         blocks[-1].append((row, [each] if row.is_heading else widths))
-        filled += lines
+        line_count += lines
     return blocks
 
 

@@ -163,9 +163,9 @@ def draw_map(
     """
     axes = new_axes(figure, frame, options)
     symbols = _draw_ground(axes, frame, base, options)
-    shown = _visible(zones[[*ZONE_COLUMNS, "geometry"]], frame)
-    front = shown[shown["zone_id"] == focus] if focus else shown
-    for row in _largest_first(shown[~shown["zone_id"].isin(front["zone_id"])]):
+    visible_zones = _visible(zones[[*ZONE_COLUMNS, "geometry"]], frame)
+    front = visible_zones[visible_zones["zone_id"] == focus] if focus else visible_zones
+    for row in _largest_first(visible_zones[~visible_zones["zone_id"].isin(front["zone_id"])]):
         draw_context(axes, row.geometry, options)
     for row in _largest_first(front):
         draw_zone(axes, row.geometry, style_of(row.place, row.basis, options.styles), options)
@@ -175,23 +175,23 @@ def draw_map(
     symbols |= _draw_connectors(axes, frame, edges, front, options)
     places = _places(base, frame)
     for symbol in sorted({symbol for _, symbol in places}):
-        points = [place.geometry for place, own in places if own == symbol]
+        points = [place.geometry for place, place_symbol in places if place_symbol == symbol]
         draw_places(axes, [p.x for p in points], [p.y for p in points], symbol, options)
         symbols.add(symbol)
     signs: list[Any] = [frame.to_paper(place.geometry).buffer(SIGN_MM) for place, _ in places]
     board = LabelBoard(shapely.box(0, 0, *frame.rect_mm[2:]), [*signs, *kept_free])
-    missing: tuple[str, ...] = ()
+    unlabelled: tuple[str, ...] = ()
     if options.labels:
-        missing = _place_labels(board, frame, front, base, options, places=places)
+        unlabelled = _place_labels(board, frame, front, base, options, places=places)
         for label in board.labels:
             _draw_label(axes, frame, label, options)
-    return DrawnMap(board, frozenset(symbols), missing)
+    return DrawnMap(board, frozenset(symbols), unlabelled)
 
 
 def _visible(zones: gpd.GeoDataFrame, frame: MapFrame) -> gpd.GeoDataFrame:
-    drawn = zones[~(zones.geometry.isna() | zones.geometry.is_empty)]
-    drawn = drawn.set_geometry(frame.clip(drawn.geometry.to_numpy()), crs=zones.crs)
-    return drawn[~drawn.geometry.is_empty]
+    result = zones[~(zones.geometry.isna() | zones.geometry.is_empty)]
+    result = result.set_geometry(frame.clip(result.geometry.to_numpy()), crs=zones.crs)
+    return result[~result.geometry.is_empty]
 
 
 def _largest_first(zones: gpd.GeoDataFrame) -> list[Any]:
@@ -364,10 +364,10 @@ def zone_label(row: Any, language: str) -> str:
     words = str(row.short_name_en).split(" ")
     if len(" ".join(words)) <= 14 or len(words) == 1:
         return printable(" ".join(words))
-    cut = min(
+    middle = min(
         range(1, len(words)), key=lambda n: abs(len(" ".join(words[:n])) - len(" ".join(words[n:])))
     )
-    return printable(" ".join(words[:cut]) + "\n" + " ".join(words[cut:]))
+    return printable(" ".join(words[:middle]) + "\n" + " ".join(words[middle:]))
 
 
 def _place_labels(
@@ -382,7 +382,7 @@ def _place_labels(
     """Place the names of zones, river, streets and places; return the zones left without."""
     scale = options.font_scale
     paper = {row.zone_id: frame.to_paper(row.geometry) for row in front.itertuples()}
-    missing = []
+    unlabelled = []
     for row in reversed(_largest_first(front)):
         shape = paper[row.zone_id]
         others = [
@@ -392,7 +392,7 @@ def _place_labels(
         ]
         name = zone_label(row, options.language)
         if not _place_zone_name(board, shape, others, name, scale):
-            missing.append(str(row.zone_id))
+            unlabelled.append(str(row.zone_id))
     _place_neighbours(board, frame, base, options)
     _place_river_names(board, frame, base, options)
     _place_road_names(board, frame, front, base, options)
@@ -402,7 +402,7 @@ def _place_labels(
         board.place(
             name, "place", (size,), point_candidates(frame.to_paper(place.geometry), name, size)
         )
-    return tuple(missing)
+    return tuple(unlabelled)
 
 
 def _place_neighbours(
@@ -420,23 +420,23 @@ def _place_neighbours(
 
 
 def _place_zone_name(
-    board: LabelBoard, own: BaseGeometry, others: list[BaseGeometry], name: str, scale: float
+    board: LabelBoard, area: BaseGeometry, others: list[BaseGeometry], name: str, scale: float
 ) -> bool:
     """Place a zone's name inside it, smaller where needed, else beside it with a leader."""
     sizes = [9.5 * scale, 8.5 * scale, 7.5 * scale, 6.5 * scale]
-    if own.area == 0:
+    if area.area == 0:
         return any(
             board.place(name, "zone", sizes, point_candidates(point, name, sizes[0]))
-            for point in _points_on(own)
+            for point in _points_on(area)
         )
-    candidates = area_candidates(own, name, sizes[0], others)
+    candidates = area_candidates(area, name, sizes[0], others)
     inside = Candidates(
         *(column[candidates.cost < 6] for column in
           (candidates.x, candidates.y, candidates.angle, candidates.cost))
     )  # fmt: skip
     if len(inside.x) and board.place(name, "zone", sizes, inside):
         return True
-    around, anchor = outside_candidates(own, board.frame, others)
+    around, anchor = outside_candidates(area, board.frame, others)
     return board.place(name, "zone", sizes[2:], around, anchor) is not None
 
 
@@ -481,9 +481,9 @@ def _place_road_names(
         if not lines:
             continue
         longest = max(lines, key=lambda line: line.length)
-        bounding = frame.clip(row.geometry).intersection(near).length * 1000 / frame.denominator
+        bounding_mm = frame.clip(row.geometry).intersection(near).length * 1000 / frame.denominator
         width = road_width_mm(row, options)
-        roads.append((bounding < 12, -width, -longest.length, row, longest))
+        roads.append((bounding_mm < 12, -width, -longest.length, row, longest))
     roads.sort(key=lambda road: road[:3])
     size = 6.2 * options.font_scale
     tree = shapely.STRtree([road[4] for road in roads])
@@ -499,8 +499,8 @@ def _place_road_names(
 
 
 def _paper_lines(frame: MapFrame, geometry: BaseGeometry) -> list[Any]:
-    clipped = frame.to_paper(frame.clip(geometry))
-    return [part for part in shapely.get_parts(clipped) if part.geom_type == "LineString"]
+    lines = frame.to_paper(frame.clip(geometry))
+    return [part for part in shapely.get_parts(lines) if part.geom_type == "LineString"]
 
 
 def _draw_label(axes: Axes, frame: MapFrame, label: Label, options: SheetOptions) -> None:

@@ -111,19 +111,19 @@ class SheetOptions:
     styles: Styles = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        for what, value, allowed in (
+        for what, value, choices in (
             ("paper", self.paper, get_args(PaperName)),
             ("orientation", self.orientation, get_args(Orientation)),
             ("format", self.format, get_args(SheetFormat)),
             ("language", self.language, get_args(SheetLanguage)),
         ):
-            if value not in allowed:
+            if value not in choices:
                 raise ExportError(
                     Text(
                         "refused.sheet-option",
                         what=Text(f"refused.sheet-{what}"),
                         value=value,
-                        known=list(allowed),
+                        known=list(choices),
                     )
                 )
         if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
@@ -234,8 +234,8 @@ def extent_m(
     if options.extent == "district":
         # A zone that leaves the district, as the slow-traffic area does, is shown whole.
         areas = zones[has_extent(zones)].to_crs(base.metric_crs).geometry
-        shown = shapely.union_all([base.outline, *areas])
-        left, bottom, right, top = shown.buffer(DISTRICT_MARGIN_M).bounds
+        ground = shapely.union_all([base.outline, *areas])
+        left, bottom, right, top = ground.buffer(DISTRICT_MARGIN_M).bounds
         return left, bottom, right, top
     import geopandas
 
@@ -279,15 +279,15 @@ def round_scale(bounds_m: tuple[float, float, float, float], frame_mm: tuple[flo
     20000
     """
     left, bottom, right, top = bounds_m
-    needed = max((right - left) / frame_mm[0], (top - bottom) / frame_mm[1]) * 1000
-    needed = max(needed, LARGEST_SCALE) * (1 - 1e-9)
-    power = 10 ** math.floor(math.log10(needed))
+    denominator = max((right - left) / frame_mm[0], (top - bottom) / frame_mm[1]) * 1000
+    denominator = max(denominator, LARGEST_SCALE) * (1 - 1e-9)
+    power = 10 ** math.floor(math.log10(denominator))
     return int(
         next(
             round(step * factor)
             for factor in (power, power * 10)
             for step in ROUND_DENOMINATORS
-            if step * factor >= needed
+            if step * factor >= denominator
         )
     )
 

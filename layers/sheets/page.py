@@ -245,8 +245,8 @@ def _few_pixels(image: Picture) -> np.ndarray[Any, np.dtype[np.float64]]:
     A logo is 10 mm high and 40 mm wide at most: 236 by 945 pixels at 600 dpi.
     """
     image.draft("RGB", (2 * LOGO_PIXELS[0], 2 * LOGO_PIXELS[1]))  # JPEG can skip pixels
-    shown = min(LOGO_PIXELS[1] * image.width / image.height, LOGO_PIXELS[0])
-    step = max(1, int(image.width / shown))
+    width = min(LOGO_PIXELS[1] * image.width / image.height, LOGO_PIXELS[0])
+    step = max(1, int(image.width / width))
     if image.mode not in ("L", "LA", "RGB", "RGBA"):
         image = image.convert("RGBA")  # a palette cannot be averaged
     if step > 1:
@@ -335,8 +335,8 @@ def draw_inset(
     axes = page.figure.add_axes(
         (left / page.width, bottom / page.height, width / page.width, height / page.height)
     )
-    shown = shapely.box(*frame.bounds_m)
-    west, south, east, north = shapely.union(base.outline, shown).buffer(150).bounds
+    frame_box = shapely.box(*frame.bounds_m)
+    west, south, east, north = shapely.union(base.outline, frame_box).buffer(150).bounds
     step = max((east - west) / width, (north - south) / height)
     x, y = (west + east) / 2, (south + north) / 2
     axes.set_xlim(x - step * width / 2, x + step * width / 2)
@@ -379,14 +379,14 @@ def draw_footer(page: Page, zones: gpd.GeoDataFrame, base: Base, page_words: str
     words.append(attribution_words(base, lang))
     disclaimer = text("notice.disclaimer", lang)
     height = 1.5 * notice * POINT_MM + sum(lines_height_mm(w, small, width) for w in words) + 1.5
-    filled = [
+    fields = [
         (text("sheet.approval_number", lang), options.approval_number),
         (text("sheet.drawing_unit", lang), options.drawing_unit),
         (text("sheet.date", lang), options.printed_date.isoformat()),
     ]
     size = page.pt(6.6)
     step = 1.75 * size * POINT_MM
-    height = max(height, (len(filled) + bool(page_words)) * step + 1.5)
+    height = max(height, (len(fields) + bool(page_words)) * step + 1.5)
     top = MARGIN_MM + height
     page.rule(MARGIN_MM, top, page.width - MARGIN_MM, top, 0.6)
     page.text(MARGIN_MM, top - 1.25 * notice * POINT_MM, disclaimer, notice, colour="#9a2a24")
@@ -396,13 +396,13 @@ def draw_footer(page: Page, zones: gpd.GeoDataFrame, base: Base, page_words: str
     right = page.width - MARGIN_MM
     x = right - right_width
     y = top
-    for label, value in filled:
+    for label, value in fields:
         y -= step
         page.text(x, y, label, size)
         start = x + text_width_mm(label, size)
         if value:
-            fitted = fitting_pt(value, size, right - start, SMALLEST_PT * 0.7)
-            page.text(start, y, value, fitted)
+            size_pt = fitting_pt(value, size, right - start, SMALLEST_PT * 0.7)
+            page.text(start, y, value, size_pt)
         else:
             page.rule(start, y - 0.5, right, y - 0.5)
     if page_words:
@@ -466,9 +466,9 @@ def document_title(row: Any, language: str) -> str:
     language : {"zh", "en"}
         Which citation to take.
     """
-    cited = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
+    source = str(getattr(row, "citation_en" if language == "en" else "citation", "") or "")
     section = str(getattr(row, "section", "") or "")
-    return cited.removesuffix(section).rstrip(" ，,、：:；;") if section else cited
+    return source.removesuffix(section).rstrip(" ，,、：:；;") if section else source
 
 
 def attribution_words(base: Base, language: str) -> str:

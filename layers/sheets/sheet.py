@@ -286,17 +286,19 @@ def _few_colours(picture: Image) -> Image:
     """Return a picture of at most `PICTURE_COLOURS`, each pixel with the nearest of them."""
     from PIL import Image
 
-    packed = np.asarray(picture).astype(np.int32) @ (1 << 16, 1 << 8, 1)
-    values, place, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    codes = np.asarray(picture).astype(np.int32) @ (1 << 16, 1 << 8, 1)
+    values, place, counts = np.unique(codes, return_inverse=True, return_counts=True)
     colours = np.stack([values >> 16, values >> 8 & 255, values & 255], axis=-1)
     frequent = colours[np.argsort(-counts, kind="stable")[:EXACT_COLOURS]]
-    wanted = PICTURE_COLOURS - EXACT_COLOURS
-    spread = picture.quantize(wanted, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
-    palette = np.concatenate([frequent, np.reshape(spread[: 3 * wanted], (-1, 3))], dtype=np.int32)
+    spread_count = PICTURE_COLOURS - EXACT_COLOURS
+    spread = picture.quantize(spread_count, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = np.concatenate(
+        [frequent, np.reshape(spread[: 3 * spread_count], (-1, 3))], dtype=np.int32
+    )
     distance = (palette**2).sum(axis=-1) - 2 * colours @ palette.T  # squared, less a constant
-    few = Image.fromarray(distance.argmin(axis=-1).astype(np.uint8)[place.reshape(packed.shape)])
-    few.putpalette(palette.astype(np.uint8).tobytes())
-    return few
+    reduced = Image.fromarray(distance.argmin(axis=-1).astype(np.uint8)[place.reshape(codes.shape)])
+    reduced.putpalette(palette.astype(np.uint8).tobytes())
+    return reduced
 
 
 CORNER_MM = (52.0, 11.5)
@@ -312,8 +314,8 @@ def _free_corner(frame: MapFrame, zones: gpd.GeoDataFrame) -> Any:
         for y in (1.0, height - up - 1.0)
         for x in (1.0, width - across - 1.0)
     ]
-    drawn = zones.geometry[zones.geometry.notna()]
-    shapes = [frame.to_paper(frame.clip(shape)) for shape in drawn]
+    zone_shapes = zones.geometry[zones.geometry.notna()]
+    shapes = [frame.to_paper(frame.clip(shape)) for shape in zone_shapes]
     return min(corners, key=lambda corner: sum(corner.intersection(s).area for s in shapes))
 
 
@@ -342,14 +344,14 @@ def _let_go(figure: Figure) -> None:
 def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, title: str) -> bytes:
     """Return the bytes of a file with every figure as a page."""
     buffer = io.BytesIO()
-    made = options.printed_date
+    date = options.printed_date
     if options.format == "pdf":
         from matplotlib.backends.backend_pdf import PdfPages
 
         about = {
             "Title": title,
             "Author": options.drawing_unit or None,
-            "CreationDate": dt.datetime(made.year, made.month, made.day, tzinfo=dt.UTC),
+            "CreationDate": dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
             "Producer": None,
             "Creator": None,
         }
@@ -357,7 +359,7 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
             for figure in figures:
                 pages.savefig(figure)
     elif options.format == "svg":
-        about = {"Title": title, "Date": made.isoformat(), "Creator": None}
+        about = {"Title": title, "Date": date.isoformat(), "Creator": None}
         figures[0].savefig(buffer, format="svg", metadata=about)
         return _with_font(buffer.getvalue(), figures[0])
     else:
@@ -366,7 +368,7 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
             buffer, format="png", dpi=options.dpi,
             pil_kwargs={"compress_level": 1} if options.dpi == LOWEST_DPI else {},
             metadata={
-                "Title": title or None, "Software": None, "Creation Time": made.isoformat(),
+                "Title": title or None, "Software": None, "Creation Time": date.isoformat(),
                 "Copyright": base.district.credit(options.language),
             },
         )  # fmt: skip

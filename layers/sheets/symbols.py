@@ -152,9 +152,11 @@ def draw_roads(
     butt: Any = {"capstyle": "butt", "joinstyle": "round"}
     if method in ("traced", "lane"):
         casing = shade(COLOURS["casing" if method == "traced" else "lane"], options)
-        more = 1.0 if method == "traced" else 0.5
+        casing_width = 1.0 if method == "traced" else 0.5
         axes.add_collection(
-            LineCollection(shapes, linewidths=widths + more, colors=casing, zorder=4, **butt),
+            LineCollection(
+                shapes, linewidths=widths + casing_width, colors=casing, zorder=4, **butt
+            ),
             autolim=False,
         )
     axes.add_collection(

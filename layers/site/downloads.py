@@ -53,11 +53,11 @@ def item_ids(material: Material) -> dict[str, str]:
     dict of str to str
         Zone id to plan id.
     """
-    found: dict[str, str] = {}
+    plans: dict[str, str] = {}
     for plan, zones in material.zones.items():
         areas = zones[zones.geometry.geom_type.isin(POLYGONS)]
-        found |= dict.fromkeys(map(str, areas["zone_id"]), plan)
-    return found
+        plans |= dict.fromkeys(map(str, areas["zone_id"]), plan)
+    return plans
 
 
 def downloads(
@@ -104,14 +104,14 @@ def downloads(
         results = workers.map(_made, [[file.request for file in job] for job in jobs])
         for number, job in enumerate(jobs, start=1):
             try:
-                made = next(results)
+                files = next(results)
             except ExportError as error:
                 raise ExportError(
                     Text("site.download-failed", path=job[0].path, reason=error)
                 ) from error
             tell(number / len(jobs), job[-1].path)
-            for planned, file in zip(job, made, strict=True):
-                yield _download(planned, file, areas)
+            for plan_entry, file in zip(job, files, strict=True):
+                yield _download(plan_entry, file, areas)
 
 
 def letters_of(folder: Path) -> str:
@@ -120,7 +120,7 @@ def letters_of(folder: Path) -> str:
     texts = [path.read_text(encoding="utf-8") for path in sources]
     # GeoJSON may hold letters as escapes; json knows which.
     texts += [json.dumps(json.loads(t), ensure_ascii=False) for t in texts if "\\u" in t]
-    texts += [rendered for key in keys() for rendered in both(key)]
+    texts += [words for key in keys() for words in both(key)]
     return "".join(sorted(set().union(*texts)))
 
 
@@ -142,15 +142,15 @@ def _made(requests: Sequence[ExportRequest]) -> list[ExportedFile]:
     return export_sheet(requests[0], [request.format for request in requests], material)
 
 
-def _download(planned: Planned, made: ExportedFile, areas: Mapping[str, str]) -> Download:
+def _download(entry: Planned, file: ExportedFile, areas: Mapping[str, str]) -> Download:
     """Return a file that was made, under its path in the edition."""
-    request = planned.request
+    request = entry.request
     zone_id = request.sheet.extent if isinstance(request.sheet.extent, str) else ""
     return Download(
-        path=planned.path,
-        content=made.content,
-        media_type=made.media_type,
-        title=planned.title,
+        path=entry.path,
+        content=file.content,
+        media_type=file.media_type,
+        title=entry.title,
         plan=request.plans[0] if len(request.plans) == 1 else "",
         zone_id=zone_id if zone_id in areas else "",
         format=request.format,

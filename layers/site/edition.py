@@ -70,7 +70,7 @@ class EditionOptions:
 
 
 def edition_files(
-    material: Material, checked: Checked, options: EditionOptions, made: Sequence[Download]
+    material: Material, check: Checked, options: EditionOptions, downloads: Sequence[Download]
 ) -> dict[str, bytes]:
     """Return every file of the edition by its path below the folder.
 
@@ -78,11 +78,11 @@ def edition_files(
     ----------
     material : Material
         From `layers.exports.read_material`.
-    checked : Checked
+    check : Checked
         From `layers.site.tables.check_folder`, of the same folder.
     options : EditionOptions
         Date and address.
-    made : sequence of Download
+    downloads : sequence of Download
         From `layers.site.downloads.downloads`.
 
     Returns
@@ -96,7 +96,7 @@ def edition_files(
     ExportError
         If nothing has a shape.
     """
-    assets = _assets(material, checked, options)
+    assets = _assets(material, check, options)
     place = Place(
         date=options.date,
         version=material.base.district.data_version,
@@ -105,18 +105,18 @@ def edition_files(
         scripts=tuple(assets)[1:3],
     )
     items: dict[str, list[Item]] = {
-        plan: plan_items(zones, material.edges[plan], made)
+        plan: plan_items(zones, material.edges[plan], downloads)
         for plan, zones in material.zones.items()
     }
-    files = {**assets, **{file.path: file.content for file in made}}
-    files["index.html"] = index_page(material, items, place, made)
-    files["list.html"] = index_page(material, items, replace(place, scripts=()), made)
+    files = {**assets, **{file.path: file.content for file in downloads}}
+    files["index.html"] = index_page(material, items, place, downloads)
+    files["list.html"] = index_page(material, items, replace(place, scripts=()), downloads)
     for plan, of_plan in items.items():
         about = material.zones[plan].attrs.get("metadata") or {}
         for item in of_plan:
             if item.has_page:
                 files[f"items/{item.zone_id}.html"] = item_page(item, about, place)
-    files["datapackage.json"] = data_package(material.base.district, made, place)
+    files["datapackage.json"] = data_package(material.base.district, downloads, place)
     files["nginx.conf"] = NGINX.encode()
     if place.base_url:
         pages = [path for path in files if path.endswith(".html")]
@@ -126,7 +126,7 @@ def edition_files(
     return files
 
 
-def _assets(material: Material, checked: Checked, options: EditionOptions) -> dict[str, bytes]:
+def _assets(material: Material, check: Checked, options: EditionOptions) -> dict[str, bytes]:
     """Return style, scripts and data; the scripts of the page in the order of loading."""
     data = frame_data(
         material.zones,
@@ -134,7 +134,7 @@ def _assets(material: Material, checked: Checked, options: EditionOptions) -> di
         material.edges,
         StandaloneOptions(options.date, styles=material.styles, site=material.base.district.site()),
     )
-    tables = {"check": check_tables(checked, material), "wording": wording_tables(material)}
+    tables = {"check": check_tables(check, material), "wording": wording_tables(material)}
     # Only what the first picture needs is loaded at once; fetch fails from file://, scripts do not.
     later = {
         name: f"window.PLAN_{name.upper()}={script_json(value)};".encode()
@@ -146,21 +146,21 @@ def _assets(material: Material, checked: Checked, options: EditionOptions) -> di
     data["extras"] = [{"name": both("site.list"), "href": "list.html"}]
     style = b"\n".join((leaflet_source("leaflet.css"), styles(), web_source("site.css")))
     frame = b"\n".join((leaflet_source("leaflet.js"), scripts(), web_source("site.js")))
-    shown = {
+    contents = {
         "site.css": style,
         "data.js": f"window.PLAN_DATA={script_json(data)};".encode(),
         "frame.js": frame,
     }
-    return {**_named(shown), **files}
+    return {**_named(contents), **files}
 
 
 def _named(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return files under names that hold a hash of their content."""
-    named = {}
+    result = {}
     for name, content in files.items():
         stem, _, ending = name.rpartition(".")
-        named[f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"] = content
-    return named
+        result[f"assets/{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"] = content
+    return result
 
 
 def _preview(material: Material, files: Mapping[str, bytes]) -> bytes:

@@ -88,12 +88,12 @@ def readers(material: Material) -> dict[str, FileReader]:
     return {language: FileReader(language, district, known) for language in LANGUAGES}
 
 
-def check_tables(checked: Checked, material: Material) -> dict[str, Any]:
+def check_tables(check: Checked, material: Material) -> dict[str, Any]:
     """Return the area check as the scripts show it.
 
     Parameters
     ----------
-    checked : Checked
+    check : Checked
         From `check_folder`.
     material : Material
         From `layers.exports.read_material`.
@@ -104,30 +104,30 @@ def check_tables(checked: Checked, material: Material) -> dict[str, Any]:
         ``plans``: HTML by plan and language. ``findings``: by id the item (``zone``) and what
         the map shows of it (``overlay``, see `layers.tables.budget.overlay`).
     """
-    built = checked.built
+    built = check.built
     languages = readers(material)
-    found: dict[str, dict[str, Any]] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for finding in built.findings:
         drawn = built.drawn[finding.zone_id]
         shapes = overlay(edge_rows(drawn, built), drawn, outline_readings(drawn, built, "zh"), "zh")
-        found[finding.finding_id] = {"zone": finding.zone_id, "overlay": _rounded(shapes)}
+        rows[finding.finding_id] = {"zone": finding.zone_id, "overlay": _rounded(shapes)}
     return {
         "plans": {
-            plan: {lang: _check_html(checked, plan, reader) for lang, reader in languages.items()}
+            plan: {lang: _check_html(check, plan, reader) for lang, reader in languages.items()}
             for plan in material.zones
         },
-        "findings": found,
+        "findings": rows,
     }
 
 
-def _check_html(checked: Checked, plan: str, reader: Reader) -> str:
+def _check_html(folder_check: Checked, plan: str, reader: Reader) -> str:
     """Return the area check of a plan, its rows in the order of the plan and all closed."""
-    built = checked.built
+    built = folder_check.built
     findings = [finding for finding in built.findings if plan_of(finding, built) == plan]
     plans = {one: reader.plan_name(one) for one in built.plan_ids()}
     parts = [
         _buttons("plans", reader.text("layers.plans"), plans, [plan]),
-        rebuilt_html(checked.checks, reader),
+        rebuilt_html(folder_check.checks, reader),
     ]
     if findings:
         verdicts = verdict_choices(findings, reader)
@@ -144,11 +144,11 @@ def _check_html(checked: Checked, plan: str, reader: Reader) -> str:
     else:
         parts.append(f'<p class="ck-quiet">{escape(reader.text("checkview.nothing"))}</p>')
     parts.append(f'<h2 class="pm-h2">{escape(reader.text("report.checks"))}</h2>')
-    for status, some in of_status(checked.checks, STATUSES, [plan]).items():
+    for status, some in of_status(folder_check.checks, STATUSES, [plan]).items():
         body = "".join(check_html(check, reader) for check in some)
         label = escape(status_label(status, len(some), reader))
-        opened = " open" if status == "failed" else ""
-        parts.append(f"<details{opened}><summary>{label}</summary>{body}</details>")
+        open_word = " open" if status == "failed" else ""
+        parts.append(f"<details{open_word}><summary>{label}</summary>{body}</details>")
     return "".join(parts)
 
 
@@ -182,20 +182,20 @@ def _budget(finding: Finding, built: Built, reader: Reader) -> str:
     if outlines:
         parts.append(_buttons("outlines", reader.text("checkview.outlines"), outlines, ()))
     if edges:
-        told = "".join(
+        provenance = "".join(
             f'<div data-edge="{escape(edge["edge_id"])}" hidden>{edge_html(edge, reader)}</div>'
             for edge in edges
         )
-        parts += [edges_html(edges, None, drawn, reader, buttons=True), told]
+        parts += [edges_html(edges, None, drawn, reader, buttons=True), provenance]
     return "".join([*parts, rule_html(reader)])
 
 
 def _buttons(name: str, label: str, choices: Mapping[str, str], on: Iterable[str]) -> str:
     """Return a row of buttons of which some are pressed; scripts take the click."""
-    pressed = set(on)
+    chosen = set(on)
     buttons = "".join(
         f'<button type="button" class="ck-choice" data-choose="{name}" '
-        f'data-value="{escape(value)}" aria-pressed="{str(value in pressed).lower()}">'
+        f'data-value="{escape(value)}" aria-pressed="{str(value in chosen).lower()}">'
         f"{escape(words)}</button>"
         for value, words in choices.items()
     )
@@ -218,20 +218,21 @@ def wording_tables(material: Material) -> dict[str, Any]:
     items = {plan: _records(material, plan) for plan in material.zones}
     names = {str(row.get("short_name") or "") for rows in items.values() for row in rows}
     overlaps = overlaps_of_plans(material.zones, material.edges)
-    listed = [row for rows in items.values() for row in rows]
-    english = english_places(listed, material.base.english_names)
+    all_rows = [row for rows in items.values() for row in rows]
+    english = english_places(all_rows, material.base.english_names)
     plans = list(material.zones)
-    told: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for first, second in permutations(plans, 2):
-        shared, begin = named_by_both(items[first], items[second])
-        words = {place: place_wording(*pair, names) for place, pair in shared.items()}
+        places, begin = named_by_both(items[first], items[second])
+        words = {place: place_wording(*pair, names) for place, pair in places.items()}
         earlier, later = sorted((first, second), key=plans.index)
         matrix = overlaps[earlier, later][1]
-        told[f"{first}|{second}"] = {"begin": begin} | {
+        result[f"{first}|{second}"] = {"begin": begin} | {
             language: {
-                "choice": _choice(shared, begin, reader),
+                "choice": _choice(places, begin, reader),
                 "words": {
-                    p: words_html(reader, said, first, second, english) for p, said in words.items()
+                    p: words_html(reader, wording, first, second, english)
+                    for p, wording in words.items()
                 },
                 "rows": ""
                 if matrix.pieces.empty
@@ -240,17 +241,17 @@ def wording_tables(material: Material) -> dict[str, Any]:
             }
             for language, reader in readers(material).items()
         }
-    return told
+    return result
 
 
-def _choice(shared: Mapping[str, Any], begin: str, reader: Reader) -> str:
+def _choice(places: Mapping[str, Any], begin: str, reader: Reader) -> str:
     """Return the list of places that two plans name, with how the words are compared."""
-    if not shared:
+    if not places:
         return f'<p class="ck-quiet">{escape(reader.text("compare.words_none"))}</p>'
     options = "".join(
         f'<option value="{escape(place)}"{" selected" if place == begin else ""}>'
         f"{escape(words)}</option>"
-        for place, words in unique_labels(place_labels(dict(shared), reader.language)).items()
+        for place, words in unique_labels(place_labels(dict(places), reader.language)).items()
     )
     label = escape(reader.text("compare.words_place"))
     return (

@@ -23,8 +23,8 @@ def amount(value: float | None, finding: Finding, unit: str, *, signed: bool = F
     factor, decimals = UNITS[unit] if finding.unit == "km²" else (1.0, 2)
     if unit == "km2" and finding.unit == "km²":
         decimals = area_digits(finding.low, finding.high)
-    shown = f"{value * factor:{'+' if signed else ''},.{decimals}f}"
-    return shown.replace("-", "−").replace(",", "\u2009")
+    figure = f"{value * factor:{'+' if signed else ''},.{decimals}f}"
+    return figure.replace("-", "−").replace(",", "\u2009")
 
 
 def stated_amount(finding: Finding, unit: str) -> str:
@@ -35,8 +35,8 @@ def stated_amount(finding: Finding, unit: str) -> str:
         return finding.stated
     decimals = len(finding.stated.partition(".")[2])
     factor, _ = UNITS[unit]
-    shown = max(0, decimals - {100.0: 2, 1500.0: 3}[factor])
-    return f"{float(finding.stated) * factor:,.{shown}f}".replace(",", "\u2009")
+    places = max(0, decimals - {100.0: 2, 1500.0: 3}[factor])
+    return f"{float(finding.stated) * factor:,.{places}f}".replace(",", "\u2009")
 
 
 def in_units(words: Callable[[str], str], units: Sequence[str]) -> str:
@@ -56,10 +56,12 @@ def in_units(words: Callable[[str], str], units: Sequence[str]) -> str:
     >>> in_units({"km2": "1.5", "ha": "150"}.__getitem__, ["km2", "ha"])
     '<span data-in="km2">1.5</span><span data-in="ha">150</span>'
     """
-    told = {unit: words(unit) for unit in units}
-    if len(set(told.values())) == 1:
-        return next(iter(told.values()))
-    return "".join(f'<span data-in="{unit}">{shown}</span>' for unit, shown in told.items())
+    words_by_unit = {unit: words(unit) for unit in units}
+    if len(set(words_by_unit.values())) == 1:
+        return next(iter(words_by_unit.values()))
+    return "".join(
+        f'<span data-in="{unit}">{figure}</span>' for unit, figure in words_by_unit.items()
+    )
 
 
 def unit_word(finding: Finding, reader: Reader) -> str:

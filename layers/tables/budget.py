@@ -34,8 +34,8 @@ def said_html(finding: Finding, built: Built, reader: Reader) -> str:
     if notes:
         parts.append("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>")
     if finding.implied is not None:
-        implied = finding.implied.render(reader.language)
-        parts.append(f'<p class="ck-implied">{escape(implied)}</p>')
+        sentence = finding.implied.render(reader.language)
+        parts.append(f'<p class="ck-implied">{escape(sentence)}</p>')
     if finding.rounding is not None:
         low, high = finding.rounding
         rounding = reader.text(
@@ -46,9 +46,9 @@ def said_html(finding: Finding, built: Built, reader: Reader) -> str:
             unit=unit_word(finding, reader),
         )
         parts.append(f'<p class="ck-quiet">{escape(rounding)}</p>')
-    missing = missing_limits(built.drawn[finding.zone_id], built)
-    if missing:
-        rows = "".join(f"<li><b>{escape(n)}</b>: {escape(t)}</li>" for n, t in missing)
+    missing_names = missing_limits(built.drawn[finding.zone_id], built)
+    if missing_names:
+        rows = "".join(f"<li><b>{escape(n)}</b>: {escape(t)}</li>" for n, t in missing_names)
         parts.append(f"<ul>{rows}</ul>")
     return "".join(parts)
 
@@ -63,8 +63,8 @@ def missing_limits(drawn: Drawn, built: Built) -> list[tuple[str, str]]:
     if drawn.geometry is not None:
         return []
     return [
-        (name, tried)
-        for name, tried in built.base.missing.items()
+        (name, attempt)
+        for name, attempt in built.base.missing.items()
         if name in drawn.item.limits_text
     ]
 
@@ -145,12 +145,12 @@ def overlay(
         elif edge["method"] == "estimated":
             line |= {"dashArray": "3 7", "opacity": 0.6}
         usual = {"color": "#1f3a5f", "weight": 4, **line}
-        marked = {"color": "#111827", "weight": 8, **line}
+        chosen_style = {"color": "#111827", "weight": 8, **line}
         about = {
             "label": edge_label(number, edge, language),
             "overlay_id": str(edge["edge_id"]),
-            "style": marked if edge["edge_id"] == chosen else usual,
-            "chosen_style": marked,
+            "style": chosen_style if edge["edge_id"] == chosen else usual,
+            "chosen_style": chosen_style,
         }
         features.append(_feature(edge["geometry"], about))
     return {"type": "FeatureCollection", "features": features}
@@ -234,9 +234,9 @@ def edges_html(
         if buttons:
             chooses = f'type="button" data-choose="edge" data-value="{escape(edge["edge_id"])}"'
             name = f"<button {chooses}>{name}</button>"
-        marked = ' class="here" aria-current="true"' if edge["edge_id"] == chosen else ""
+        attributes = ' class="here" aria-current="true"' if edge["edge_id"] == chosen else ""
         body += (
-            f'<tr{marked}><th scope="row">{name}</th>'
+            f'<tr{attributes}><th scope="row">{name}</th>'
             f"<td>{metres(edge['length_m'], reader)}</td>"
             f"<td>{metres(edge['position_error_m'], reader)}</td>"
             f"<td>{f'{100 * part.area_error_km2:.2f}' if part else '–'}</td>"
@@ -310,15 +310,17 @@ def edge_html(edge: Mapping[str, Any], reader: Reader) -> str:
 
 def candidates_words(edge: Mapping[str, Any], reader: Reader) -> str:
     """Return the lines that a name may mean, with probability and evidence; empty where certain."""
-    told = []
+    phrases = []
     for candidate in edge["candidates"]:
         evidence = candidate.get("evidence_en" if reader.language == "en" else "evidence")
         percent = f"{100 * candidate['probability']:.0f}"
         name = (reader.language == "en" and candidate["road_en"]) or candidate["road"]
         line = rendered(line_words(name), reader.language)
         words = reader.text("checkview.candidate", line=line, percent=percent)
-        told.append(reader.text("words.aside", words=words, aside=evidence) if evidence else words)
-    return reader.text("checkview.semicolon").join(told)
+        phrases.append(
+            reader.text("words.aside", words=words, aside=evidence) if evidence else words
+        )
+    return reader.text("checkview.semicolon").join(phrases)
 
 
 def stretches_words(edge: Mapping[str, Any], reader: Reader) -> str:

@@ -129,12 +129,12 @@ def row_html(
         for key in COLUMNS
     )
     words = item.limits_text or "；".join(item.quote[:1])
-    said = [escape(reader.text(f"basis.{item.basis}"))]
+    sentences = [escape(reader.text(f"basis.{item.basis}"))]
     if with_plan:
-        said.insert(0, escape(reader.plan_name(plan_of(finding, built))))
+        sentences.insert(0, escape(reader.plan_name(plan_of(finding, built))))
     if words:
-        said.append(f'<q lang="zh">{escape(words)}</q>')
-    return f'<div class="ck-row">{body}<p>{" · ".join(said)}</p></div>'
+        sentences.append(f'<q lang="zh">{escape(words)}</q>')
+    return f'<div class="ck-row">{body}<p>{" · ".join(sentences)}</p></div>'
 
 
 def _picture(finding: Finding, reader: Reader) -> str:
@@ -158,10 +158,10 @@ def rebuilt_html(checks: Sequence[Check], reader: Reader) -> str:
     check = next(check for check in checks if check.code == "inputs/rebuild")
     if check.status == "passed":
         return f'<p class="ck-rebuilt">✓ {escape(reader.text("checkview.identical"))}</p>'
-    differing = "".join(f"<li>{escape(s.words(reader.language))}</li>" for s in check.statements)
+    differences = "".join(f"<li>{escape(s.words(reader.language))}</li>" for s in check.statements)
     return (
         f'<div class="ck-rebuilt differs" role="status">'
-        f"✕ {escape(reader.text('checkview.differs'))}<ul>{differing}</ul></div>"
+        f"✕ {escape(reader.text('checkview.differs'))}<ul>{differences}</ul></div>"
     )
 
 
@@ -170,8 +170,8 @@ def of_status(
 ) -> dict[str, list[Check]]:
     """Return the checks of some plans and of all, by status; none that is empty."""
     chosen = [check for check in checks if not check.plan or check.plan in plans]
-    found = {status: [c for c in chosen if c.status == status] for status in statuses}
-    return {status: some for status, some in found.items() if some}
+    by_status = {status: [c for c in chosen if c.status == status] for status in statuses}
+    return {status: some for status, some in by_status.items() if some}
 
 
 def status_label(status: str, count: int, reader: Reader) -> str:
@@ -183,7 +183,7 @@ def check_html(check: Check, reader: Reader) -> str:
     """Return one check with tolerance, places and reasons; every word escaped."""
     plan = f" · {reader.plan_name(check.plan)}" if check.plan else ""
     tolerance = f" · {reader.text('report.tolerance')} {check.tolerance}" if check.tolerance else ""
-    found = "".join(
+    items = "".join(
         f"<li>{escape(s.words(reader.language))}"
         + (
             f" <small>{s.longitude:.5f}, {s.latitude:.5f}</small>"
@@ -195,5 +195,5 @@ def check_html(check: Check, reader: Reader) -> str:
     )
     return (
         f'<div class="ck-found"><b>{escape(check.title(reader.language))}</b>'
-        f"<small>{escape(plan + tolerance)}</small>{f'<ul>{found}</ul>' if found else ''}</div>"
+        f"<small>{escape(plan + tolerance)}</small>{f'<ul>{items}</ul>' if items else ''}</div>"
     )

@@ -129,14 +129,14 @@ def plan_items(
     for feature in layer_features(edges):
         properties = feature["properties"]
         sides.setdefault(properties["zone_id"], []).append(properties)
-    own: dict[str, list[Download]] = {}
+    downloads_by_zone: dict[str, list[Download]] = {}
     for download in downloads:
-        own.setdefault(download.zone_id, []).append(download)
+        downloads_by_zone.setdefault(download.zone_id, []).append(download)
     return [
         Item(
             properties=feature["properties"],
             edges=tuple(sides.get(feature["properties"]["zone_id"], ())),
-            downloads=tuple(own.get(feature["properties"]["zone_id"], ())),
+            downloads=tuple(downloads_by_zone.get(feature["properties"]["zone_id"], ())),
             has_page=feature.get("geometry") is not None,
             about=_about(feature["properties"]),
         )
@@ -185,10 +185,10 @@ def _is_measured(item: Item) -> bool:
 
 def _about(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is said of an item, its figures as rows of key, Chinese and English."""
-    said = figures(properties)
+    result = figures(properties)
     rows = [
         [key, *(" ".join(filter(None, (value[side], note[side]))) for side in (0, 1))]
-        for key, value, note in (*said["rows"], *said["lengths"])
+        for key, value, note in (*result["rows"], *result["lengths"])
     ]
     return about(properties) | {"figures": rows}
 

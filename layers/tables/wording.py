@@ -30,17 +30,17 @@ def named_by_both(
     first, second : sequence of mapping
         Properties of the items of either plan.
     """
-    shared = shared_places(first, second)
-    drawn = [key for key, pair in shared.items() if all(i["basis"] != "named" for i in pair)]
-    return shared, next(iter(drawn or shared), "")
+    places = shared_places(first, second)
+    drawn_keys = [key for key, pair in places.items() if all(i["basis"] != "named" for i in pair)]
+    return places, next(iter(drawn_keys or places), "")
 
 
-def place_labels(shared: Items, language: str) -> dict[str, list[str]]:
+def place_labels(places: Items, language: str) -> dict[str, list[str]]:
     """Return what each place may be called in a list, the shortest first."""
     side = "_en" if language == "en" else ""
     return {
         key: [str(pair[1].get(f"short_name{side}") or key), str(pair[1].get(f"name{side}"))]
-        for key, pair in shared.items()
+        for key, pair in places.items()
     }
 
 
@@ -86,17 +86,17 @@ def words_html(
         ]
         (later if key == "quote" else rows).append("".join(block))
     rows.append(f"<h4>{escape(reader.text('compare.anchors'))}</h4>")
-    kept: list[tuple[str, ...]] = [(a,) if a == b else (a, b) for a, b in words.anchors_kept]
+    both_names: list[tuple[str, ...]] = [(a,) if a == b else (a, b) for a, b in words.anchors_kept]
     both = reader.text("compare.anchors_kept")
-    for plan, own in zip(plans, (words.anchors_gone, words.anchors_new), strict=True):
+    for plan, names_of_plan in zip(plans, (words.anchors_gone, words.anchors_new), strict=True):
         alone = reader.text("compare.anchors_gone", plan=plan)
         lists: list[tuple[str, list[tuple[str, ...]]]] = [
-            (both, kept),
-            (alone, [(name,) for name in own]),
+            (both, both_names),
+            (alone, [(name,) for name in names_of_plan]),
         ]
         lines = [
-            reader.text("text.about", what=what, words=_names(reader, listed, names))
-            for what, listed in lists
+            reader.text("text.about", what=what, words=_names(reader, name_rows, names))
+            for what, name_rows in lists
         ]
         rows.append(f"<p>{'<br>'.join(map(escape, lines))}</p>")
     for kind, key in (("aim", "compare.aims"), ("means", "compare.means")):
@@ -109,8 +109,8 @@ def words_html(
 def share_kept(old: Sequence[Segment], new: Sequence[Segment]) -> float:
     """Return how much of the shorter of two texts the other has too, 0 to 1."""
     lengths = [sum(len(s.text) for s in segments) for segments in (old, new)]
-    kept = sum(len(s.text) for s in old if s.change == "same")
-    return kept / min(lengths) if all(lengths) else 0.0
+    length_kept = sum(len(s.text) for s in old if s.change == "same")
+    return length_kept / min(lengths) if all(lengths) else 0.0
 
 
 def _segments(reader: Reader, plan: str, segments: Sequence[Segment], *, marked: bool) -> str:
@@ -129,20 +129,20 @@ def _segments(reader: Reader, plan: str, segments: Sequence[Segment], *, marked:
     )
 
 
-def _names(reader: Reader, listed: Sequence[Sequence[str]], names: Mapping[str, str]) -> str:
+def _names(reader: Reader, pairs: Sequence[Sequence[str]], names: Mapping[str, str]) -> str:
     """Return places in a row, each as it is called first and as it is called later."""
     if reader.language == "en":
-        listed = [[names.get(name, name) for name in pair] for pair in listed]
-    told = [" → ".join(pair) for pair in listed]
-    return reader.text("text.comma").join(told) or reader.text("compare.nothing")
+        pairs = [[names.get(name, name) for name in pair] for pair in pairs]
+    phrases = [" → ".join(pair) for pair in pairs]
+    return reader.text("text.comma").join(phrases) or reader.text("compare.nothing")
 
 
 def _clauses(reader: Reader, plan: str, clauses: Sequence[Clause], kind: str) -> str:
     label = escape(plan, quote=True)
-    own = [f"<li>{escape(c.verb)}<b>{escape(c.words)}</b></li>" for c in clauses if c.kind == kind]
-    if not own:
+    rows = [f"<li>{escape(c.verb)}<b>{escape(c.words)}</b></li>" for c in clauses if c.kind == kind]
+    if not rows:
         return f'<p class="quiet" data-plan="{label}">{escape(reader.text("compare.nothing"))}</p>'
-    return f'<ul lang="zh" data-plan="{label}">{"".join(own)}</ul>'
+    return f'<ul lang="zh" data-plan="{label}">{"".join(rows)}</ul>'
 
 
 def overlaps_html(reader: Reader, matrix: OverlapMatrix, earlier: str, later: str) -> str:

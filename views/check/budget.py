@@ -54,11 +54,11 @@ def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None
 def chosen_edge(edges: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the chosen edge: the last one clicked on the map, or the one of the link."""
     ids = [str(edge["edge_id"]) for edge in edges]
-    clicked = st.session_state.get("clicked") or {}
-    sequence = clicked.get("sequence")
-    if clicked.get("overlay_id") in ids and sequence != st.session_state.get("edge_click"):
+    click = st.session_state.get("clicked") or {}
+    sequence = click.get("sequence")
+    if click.get("overlay_id") in ids and sequence != st.session_state.get("edge_click"):
         st.session_state["edge_click"] = sequence
-        link.put("edge", clicked["overlay_id"])
+        link.put("edge", click["overlay_id"])
     return link.one("edge", ids, ids[0] if ids else None)
 
 

@@ -87,12 +87,12 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
     present = verdict_choices(findings, state)
     unit = link.one("unit", UNITS, "km2") or "km2"
     order = link.one("order", ORDERS, "plan") or "plan"
-    wanted = link.several("verdicts", VERDICTS, VERDICTS)
+    verdicts = link.several("verdicts", VERDICTS, VERDICTS)
     choose_some(
         "verdicts",
         state.text("checkview.filter"),
         present,
-        [verdict for verdict in wanted if verdict in present],
+        [verdict for verdict in verdicts if verdict in present],
         # What no row has stays chosen, so that another plan's rows are not lost.
         lambda chosen: link.put(
             "verdicts", [v for v in VERDICTS if v in chosen or v not in present]
@@ -116,12 +116,12 @@ def controls(findings: Sequence[Finding], state: State) -> tuple[list[Finding], 
             state.language,
             show_label=True,
         )
-    return ordered([f for f in findings if f.verdict in wanted], order), unit
+    return ordered([f for f in findings if f.verdict in verdicts], order), unit
 
 
 def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> None:
     """Show one row for each finding; its button opens the budget below it."""
-    opened = link.one("finding", [f.finding_id for f in built.findings], None)
+    open_id = link.one("finding", [f.finding_id for f in built.findings], None)
     st.html(f'<h2 class="pm-h2">{escape(state.text("checkview.title"))}</h2>')
     with st.container(key="check_head"):
         left, right = st.columns([1, 4.4])
@@ -130,7 +130,7 @@ def table(rows: Sequence[Finding], unit: str, built: Built, state: State) -> Non
         )
         right.html(head_html(state))
     for finding in rows:
-        is_open = finding.finding_id == opened
+        is_open = finding.finding_id == open_id
         slug = finding.finding_id.replace("/", "_")
         with st.container(key=f"check_{'open' if is_open else 'row'}_{slug}"):
             left, right = st.columns([1, 4.4])

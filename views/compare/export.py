@@ -34,7 +34,7 @@ def exports(
     ]
     if pair is not None:
         files.append(("csv", f"{name}.csv", "text/csv", lambda: table(pair[1])))
-    drawn = {state.data.features[zone]["properties"]["plan"] for zone in state.shown}
+    plans_drawn = {state.data.features[zone]["properties"]["plan"] for zone in state.shown}
     about = escape(state.text("compare.export_extent"))
     st.html(f'<p class="pm-quiet pm-no-paper">{about}</p>')
     with st.container(horizontal=True):
@@ -46,7 +46,7 @@ def exports(
                 mime=mime,
                 on_click="ignore",
                 key=f"compare_{key}",
-                disabled=key in ("sheet", "png") and not {first, second} <= drawn,
+                disabled=key in ("sheet", "png") and not {first, second} <= plans_drawn,
             )
 
 
@@ -55,7 +55,7 @@ def sheet(state: State, first: str, second: str, form: Any) -> bytes:
     from layers.sheets.options import SheetOptions
     from layers.sheets.sheet import draw_comparison
 
-    read = tables(state.data)
+    tables_of_plans = tables(state.data)
     options = SheetOptions(
         format=form,
         zones=tuple(state.shown),
@@ -64,12 +64,14 @@ def sheet(state: State, first: str, second: str, form: Any) -> bytes:
         date=dt.date.fromisoformat(state.today),
         styles=state.data.styles,
     )
-    return draw_comparison(read.zones[first], read.zones[second], base(state.data), options)
+    return draw_comparison(
+        tables_of_plans.zones[first], tables_of_plans.zones[second], base(state.data), options
+    )
 
 
 def page(state: State, first: str, second: str) -> bytes:
     """Return the map as one file that works offline and opens with this comparison."""
-    read = tables(state.data)
+    tables_of_plans = tables(state.data)
     options = StandaloneOptions(
         date=dt.date.fromisoformat(state.today),
         language=state.language,
@@ -77,7 +79,9 @@ def page(state: State, first: str, second: str) -> bytes:
         styles=state.data.styles,
         site=state.data.district.site() if state.data.district else {},
     )
-    return standalone_html(read.zones, read.base, options, read.edges)
+    return standalone_html(
+        tables_of_plans.zones, tables_of_plans.base, options, tables_of_plans.edges
+    )
 
 
 def table(matrix: OverlapMatrix) -> bytes:

@@ -57,28 +57,28 @@ def show(state: State) -> None:
 
 def wording(state: State, first: str, second: str) -> None:
     """Show what two plans say of a place that both name."""
-    shared, begin = named_by_both(
+    places, begin = named_by_both(
         *([f["properties"] for f in state.data.zones[plan]] for plan in (first, second))
     )
-    if not shared:
+    if not places:
         quiet(state.text("compare.words_none"))
         return
     if state.selected is not None:
         of_zone = str(state.data.features[state.selected]["properties"]["place"])
-        begin = of_zone if of_zone in shared else begin
-    place = link.one("place", shared, None) or begin
+        begin = of_zone if of_zone in places else begin
+    place = link.one("place", places, None) or begin
     choose_from_list(
         "place",
         state.text("compare.words_place"),
-        unique_labels(place_labels(shared, state.language)),
+        unique_labels(place_labels(places, state.language)),
         place,
-        lambda picked: link.put("place", picked),
+        lambda option: link.put("place", option),
         state.language,
     )
-    words = wording_of(state.data, *(str(item["zone_id"]) for item in shared[place]))
+    words = wording_of(state.data, *(str(item["zone_id"]) for item in places[place]))
     quiet(state.text("compare.words_hint"))
-    listed = [feature["properties"] for feature in state.data.features.values()]
-    names = english_places(listed, english_names(tables(state.data).base.values()))
+    rows = [feature["properties"] for feature in state.data.features.values()]
+    names = english_places(rows, english_names(tables(state.data).base.values()))
     st.html(words_html(state, words, first, second, names))
 
 
@@ -122,7 +122,7 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
     labels = [state.name(z, "short_name") if z else nothing[0] for z in left]
     labels += [state.name(z, "short_name") if z else nothing[1] for z in right]
     unit = state.text("map.unit_km2")
-    source, target, value, colour, said = [], [], [], [], []
+    source, target, value, colour, notes = [], [], [], [], []
     for piece in matrix.pieces.itertuples():
         source.append(left.index(piece.zone_a))
         target.append(len(left) + right.index(piece.zone_b))
@@ -130,13 +130,13 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
         pale = {"interpreted", "same_by_construction"} & set(piece.notes)
         fill = fills[source[-1]] if piece.zone_a else fills[target[-1]]
         colour.append(_with_opacity(fill, 0.28 if pale else 0.6))
-        notes = " ".join(state.text(f"compare.note_{note}") for note in piece.notes)
-        said.append(f"{piece.low_km2:.3f}–{piece.high_km2:.3f} {unit} {notes}")
+        words = " ".join(state.text(f"compare.note_{note}") for note in piece.notes)
+        notes.append(f"{piece.low_km2:.3f}–{piece.high_km2:.3f} {unit} {words}")
     figure = go.Figure(
         go.Sankey(
             node={"label": labels, "color": fills, "pad": 14, "thickness": 16},
             link={"source": source, "target": target, "value": value, "color": colour,
-                  "customdata": said, "hovertemplate": f"%{{value:.3f}} {unit} (%{{customdata}})"},
+                  "customdata": notes, "hovertemplate": f"%{{value:.3f}} {unit} (%{{customdata}})"},
             valueformat=".3f",
             valuesuffix=f" {unit}",
         )

@@ -54,25 +54,25 @@ def presets(state: State, zones: gpd.GeoDataFrame) -> list[Preset]:
         all the same: the sheet says that it lacks it.
     """
     areas = zones.geometry.geom_type.isin(POLYGONS)
-    wanted = zones[areas | zones["stated_area_km2"].notna()]
+    candidates = zones[areas | zones["stated_area_km2"].notna()]
     groups = [
-        rows for _, rows in wanted.groupby("group", sort=False) if len(rows) >= LEAST_OF_A_GROUP
+        rows for _, rows in candidates.groupby("group", sort=False) if len(rows) >= LEAST_OF_A_GROUP
     ]
     groups = sorted(groups, key=len, reverse=True)[:MOST_GROUPS]
     column = "group_name_en" if state.language == "en" else "group_name"
-    found = [
+    result = [
         Preset(str(rows["group"].iloc[0]), str(rows[column].iloc[0]), tuple(rows["zone_id"]))
         for rows in groups
     ]
-    if len(found) > 1:
-        together = tuple(zone for preset in found for zone in preset.zones)
-        label = state.text("text.plus").join(preset.label for preset in found)
-        found.append(Preset("all", label, together))
-    found.append(Preset("whole", state.text("export.preset_whole")))
-    found.append(Preset("view", state.text("export.preset_view")))
+    if len(result) > 1:
+        together = tuple(zone for preset in result for zone in preset.zones)
+        label = state.text("text.plus").join(preset.label for preset in result)
+        result.append(Preset("all", label, together))
+    result.append(Preset("whole", state.text("export.preset_whole")))
+    result.append(Preset("view", state.text("export.preset_view")))
     if areas.any():
-        found.append(Preset("one", state.text("export.preset_one")))
-    return found
+        result.append(Preset("one", state.text("export.preset_one")))
+    return result
 
 
 def drawn(zones: gpd.GeoDataFrame) -> list[str]:

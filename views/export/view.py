@@ -251,12 +251,12 @@ def choose_sheet(
     atlas = False
     if word == "pdf" and alone:
         atlas = st.toggle(state.text("export.atlas_choice"), key="export_atlas", **KEPT)
-    own = {
+    entries = {
         name: st.text_input(state.text(f"export.{name}"), key=f"export_{name}", **KEPT)[:80]
         for name in ("title", "subtitle", "approval", "unit")
     }
     district = state.data.district
-    approved = district.review_number if district else ""
+    review_number = district.review_number if district else ""
     return (
         replace(
             sheet,
@@ -266,10 +266,10 @@ def choose_sheet(
             labels=labels,
             greyscale=greyscale,
             area_table=table,
-            title=own["title"] or sheet.title,
-            subtitle=own["subtitle"],
-            approval_number=own["approval"] or approved,
-            drawing_unit=own["unit"],
+            title=entries["title"] or sheet.title,
+            subtitle=entries["subtitle"],
+            approval_number=entries["approval"] or review_number,
+            drawing_unit=entries["unit"],
             logo=choose_logo(state),
         ),
         atlas,
@@ -293,14 +293,14 @@ def choose_crs(state: State, material: Material, word: str) -> str:
     if word not in DATA_FORMATS or word in WGS84_ONLY:
         return "EPSG:4326"
     names = {**REFERENCE_SYSTEMS, "metric": material.base.metric_crs}
-    picked = st.selectbox(
+    option = st.selectbox(
         state.text("export.crs"),
         list(names),
         format_func=names.__getitem__,
         key="export_crs",
         **KEPT,
     )
-    return material.base.metric_crs if picked == "metric" else str(picked)
+    return material.base.metric_crs if option == "metric" else str(option)
 
 
 def view_on_map() -> tuple[float, float, float, float] | None:
@@ -345,8 +345,8 @@ def follow(state: State, material: Material, request: ExportRequest) -> None:
         drop("file")
         st.error(state.plain("export.failed", reason=error.explain(state.language)))
         return
-    made = held("file")
-    if made is not None and made.request != request:
+    file_work = held("file")
+    if file_work is not None and file_work.request != request:
         drop("file")  # a changed choice never leaves an old file on the button
     begin_preview(state, request)
     preview = held("preview")
@@ -362,7 +362,7 @@ def begin_preview(state: State, request: ExportRequest) -> None:
     if request.format not in PICTURED:
         drop("preview")
         return
-    wanted = replace(
+    preview_request = replace(
         request,
         format="png",
         atlas=False,
@@ -370,14 +370,14 @@ def begin_preview(state: State, request: ExportRequest) -> None:
         sheet=replace(request.sheet, dpi=PREVIEW_DPI),
     )
     preview = held("preview")
-    if preview is not None and preview.request == wanted:
+    if preview is not None and preview.request == preview_request:
         return
     if preview is not None and preview.job.state == "done":
         # The last picture stays until the next one is there.
         st.session_state["export_last"] = preview
         st.session_state.pop("work_preview")
     try:
-        begin("preview", state, wanted, short=True)
+        begin("preview", state, preview_request, short=True)
     except GeoError as error:
         st.warning(plain(error.explain(state.language)))
 
@@ -388,9 +388,13 @@ def begin(slot: str, state: State, request: ExportRequest, *, short: bool = Fals
     What bears words of a reader's own goes with the reader.
     """
     folder, sheet, district = state.data.folder, request.sheet, state.data.district
-    approved = district.review_number if district else ""
-    own = (sheet.logo, sheet.title, sheet.subtitle, sheet.drawing_unit)
-    if any(own) or sheet.approval_number not in ("", approved) or request.format not in PICTURED:
+    review_number = district.review_number if district else ""
+    entries = (sheet.logo, sheet.title, sheet.subtitle, sheet.drawing_unit)
+    if (
+        any(entries)
+        or sheet.approval_number not in ("", review_number)
+        or request.format not in PICTURED
+    ):
         submit(slot, request, FUNCTION, (folder, request), short=short)
     else:
         stamp = folder_stamp(folder)
@@ -399,11 +403,11 @@ def begin(slot: str, state: State, request: ExportRequest, *, short: bool = Fals
 
 def panel(state: State, material: Material, request: ExportRequest, *, was_busy: bool) -> None:
     """Draw the button, the progress of the file, and the picture."""
-    made, preview = held("file"), held("preview")
-    busy = any(work is not None and work.is_busy for work in (made, preview))
+    file_work, preview = held("file"), held("preview")
+    busy = any(work is not None and work.is_busy for work in (file_work, preview))
     if was_busy != busy:
         st.rerun()  # once more as a whole: the asking begins or ends
-    show_file(state, material, request, made)
+    show_file(state, material, request, file_work)
     if preview is None:
         st.caption(state.text("export.no_preview"))
         return
@@ -422,9 +426,9 @@ def panel(state: State, material: Material, request: ExportRequest, *, was_busy:
         st.caption(state.text("export.preview_making"))
 
 
-def show_file(state: State, material: Material, request: ExportRequest, made: Work | None) -> None:
+def show_file(state: State, material: Material, request: ExportRequest, work: Work | None) -> None:
     """Draw what can be done about the file: make it, wait for it or give it up, take it."""
-    if made is None or made.job.state in ("failed", "cancelled"):
+    if work is None or work.job.state in ("failed", "cancelled"):
         st.button(
             state.text("export.make"),
             type="primary",
@@ -433,22 +437,22 @@ def show_file(state: State, material: Material, request: ExportRequest, made: Wo
             key="export_make",
         )
         st.caption(plain(file_name(request, material)))
-        if made is not None and made.job.fault is not None:
-            reason = made.job.fault.render(state.language)
+        if work is not None and work.job.fault is not None:
+            reason = work.job.fault.render(state.language)
             st.error(state.plain("export.failed", reason=reason))
         refusal = st.session_state.pop("export_refusal", "")
         if refusal:
             st.warning(plain(refusal))
-    elif made.is_busy:
-        place = pool().place(made.job)
-        words = state.text("export.waiting", place=place) if place else made.job.words
-        st.progress(made.job.share, words or state.text("export.reading"))
+    elif work.is_busy:
+        place = pool().place(work.job)
+        words = state.text("export.waiting", place=place) if place else work.job.words
+        st.progress(work.job.share, words or state.text("export.reading"))
         st.button(state.text("export.cancel"), on_click=drop, args=("file",), key="export_cancel")
-    elif made.job.file is not None:
-        name, size = made.job.file.name, made.job.file.stat().st_size
+    elif work.job.file is not None:
+        name, size = work.job.file.name, work.job.file.stat().st_size
         st.download_button(
             state.plain("export.download", name=name, size=size_words(size)),
-            made.job.file.read_bytes,
+            work.job.file.read_bytes,
             file_name=name,
             mime=MEDIA_TYPES[request.format],
             on_click="ignore",

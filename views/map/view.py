@@ -26,10 +26,10 @@ def take_answer() -> None:
     """Take what the scripts tell: the address, and a shape of a view that was clicked."""
     answer = st.session_state.get(MAP_KEY) or {}
     drawing = answer.get("last_active_drawing") or {}
-    said = drawing.get("properties") or {}
-    st.session_state["clicked"] = said
-    if isinstance(said.get("link"), dict):
-        link.take(said["link"])
+    properties = drawing.get("properties") or {}
+    st.session_state["clicked"] = properties
+    if isinstance(properties.get("link"), dict):
+        link.take(properties["link"])
 
 
 def draw_over(
@@ -62,7 +62,7 @@ def draw_map(state: State) -> None:
     words = st.session_state.pop("map_words", {})
     if state.assets is None:
         return
-    said = {
+    message = {
         **words,
         **link.told(),
         "today": state.today,
@@ -71,7 +71,7 @@ def draw_map(state: State) -> None:
     st_folium(
         base_map(state.assets),
         key=MAP_KEY,
-        feature_group_to_add=[planning_group(said)],
+        feature_group_to_add=[planning_group(message)],
         returned_objects=["last_active_drawing"],
         on_change=take_answer,
         use_container_width=True,

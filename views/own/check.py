@@ -47,34 +47,34 @@ def show_check(state: State) -> None:
     base = tables.base(state.data)
     # Any file may be chosen: the reader says of each in the reader's language what it is.
     st.html(f"<style>{picker_words(state)}</style>")
-    given = st.file_uploader(
+    upload = st.file_uploader(
         state.text("own.upload.label", limit=UPLOAD_BYTES // 2**20),
         help=state.text("own.upload.limits", **_limits()),
         key="own_file",
     )
-    if given is None:
+    if upload is None:
         st.session_state.pop(KEPT, None)
         st.session_state.pop(JUDGED, None)
         drop(SLOT)
         st.caption(state.text("own.upload.sum", limit=SESSION_UPLOAD_BYTES // 2**20))
         pool().warm()
         return
-    brought, looked = _chosen(given, state)
-    _show_issues([*looked.issues, *looked.guess.issues], state)
-    if not looked.guess.readings:
+    file, look = _chosen(upload, state)
+    _show_issues([*look.issues, *look.guess.issues], state)
+    if not look.guess.readings:
         return
-    reading = _confirmed(looked.guess, given.file_id, state)
-    fields, error_m = _mapped(looked, given.file_id, state)
+    reading = _confirmed(look.guess, upload.file_id, state)
+    fields, error_m = _mapped(look, upload.file_id, state)
     if reading is None:
         st.caption(state.text("own.datum.waiting"))
         return
     choices = Choices(reading, fields, error_m, state.language)
-    report = _judged(given.file_id, brought, choices, base, state)
+    report = _judged(upload.file_id, file, choices, base, state)
     draw_over(_overlay(report, state))
     st.html(_checks_html(report, state))
     st.html(_table_html(report, state))
-    datum = next(r.label(state.language) for r in looked.guess.readings if r.id == reading)
-    _downloads(report, base, state, source=looked.name, datum=datum)
+    datum = next(r.label(state.language) for r in look.guess.readings if r.id == reading)
+    _downloads(report, base, state, source=look.name, datum=datum)
 
 
 def picker_words(state: State) -> str:
@@ -91,8 +91,8 @@ def picker_words(state: State) -> str:
     fault = state.text("own.picker.fault", limit=limit)
     broken = '.stFileUploader:has([data-testid="stFileChipIconError"])'
     # Streamlit shows its sentence only to who points at the file
-    told = f'{broken}::after {{ content: "{fault}"; font-size: .875rem; color: #9f1c1c; }}'
-    return told + "".join(
+    fault_rule = f'{broken}::after {{ content: "{fault}"; font-size: .875rem; color: #9f1c1c; }}'
+    return fault_rule + "".join(
         f".stFileUploader {place}, .stFileUploader {place} > * {{ font-size: 0; }}"
         f".stFileUploader {place}::after {{ font-size: .875rem; white-space: normal;"
         f' content: "{state.text(key, limit=limit)}"; }}'
@@ -110,34 +110,33 @@ def _limits() -> dict[str, int]:
     }
 
 
-def _chosen(given: Any, state: State) -> tuple[Brought, Looked]:
+def _chosen(upload: Any, state: State) -> tuple[Brought, Looked]:
     """Let the reader choose among the layers of a file and say what closed lines are."""
-    brought = Brought(given.name, given.getvalue())
-    looked = _looked(given.file_id, brought, state)
-    if looked.layers:
+    file = Brought(upload.name, upload.getvalue())
+    look = _looked(upload.file_id, file, state)
+    if look.layers:
         chosen = st.selectbox(
             state.text("own.layer"),
-            looked.layers,
-            index=looked.layers.index(looked.chosen),
-            key=f"own_layer/{given.file_id}",
+            look.layers,
+            index=look.layers.index(look.chosen),
+            key=f"own_layer/{upload.file_id}",
         )
-        if chosen != looked.chosen:
-            brought = replace(brought, layer=str(chosen))
-            looked = _looked(given.file_id, brought, state)
+        if chosen != look.chosen:
+            file = replace(file, layer=str(chosen))
+            look = _looked(upload.file_id, file, state)
     st.caption(
-        f"{plain(looked.name)} · "
-        + state.text("own.upload.read", kind=looked.kind, count=looked.count)
+        f"{plain(look.name)} · " + state.text("own.upload.read", kind=look.kind, count=look.count)
     )
-    if looked.closed_lines and st.checkbox(
-        state.text("own.closed-lines", count=looked.closed_lines),
-        key=f"own_closed/{given.file_id}/{looked.chosen}",
+    if look.closed_lines and st.checkbox(
+        state.text("own.closed-lines", count=look.closed_lines),
+        key=f"own_closed/{upload.file_id}/{look.chosen}",
     ):
-        brought = replace(brought, outlines=True)
-        looked = _looked(given.file_id, brought, state)
-    return brought, looked
+        file = replace(file, outlines=True)
+        look = _looked(upload.file_id, file, state)
+    return file, look
 
 
-def _looked(file_id: str, brought: Brought, state: State) -> Looked:
+def _looked(file_id: str, file: Brought, state: State) -> Looked:
     """Have a file read once for this session; a refusal too is kept.
 
     Raises
@@ -145,23 +144,21 @@ def _looked(file_id: str, brought: Brought, state: State) -> Looked:
     GeoError
         If it cannot be read.
     """
-    kept: tuple[str, dict[Any, Looked | GeoError]] | None = st.session_state.get(KEPT)
-    if kept is None or kept[0] != file_id:
-        kept = (file_id, {})
-        st.session_state[KEPT] = kept
-    way = (brought.layer, brought.outlines)
-    if way not in kept[1]:
-        arguments = (state.data.folder, brought)
-        kept[1][way] = outcome(SLOT, (file_id, *way), LOOK, arguments, state)
-    found = kept[1][way]
-    if isinstance(found, GeoError):
-        raise found
-    return found
+    memory: tuple[str, dict[Any, Looked | GeoError]] | None = st.session_state.get(KEPT)
+    if memory is None or memory[0] != file_id:
+        memory = (file_id, {})
+        st.session_state[KEPT] = memory
+    way = (file.layer, file.outlines)
+    if way not in memory[1]:
+        arguments = (state.data.folder, file)
+        memory[1][way] = outcome(SLOT, (file_id, *way), LOOK, arguments, state)
+    result = memory[1][way]
+    if isinstance(result, GeoError):
+        raise result
+    return result
 
 
-def _judged(
-    file_id: str, brought: Brought, choices: Choices, base: Base, state: State
-) -> OwnReport:
+def _judged(file_id: str, file: Brought, choices: Choices, base: Base, state: State) -> OwnReport:
     """Have the shapes judged once for this file and these choices; a rerun does not repeat it.
 
     Raises
@@ -169,30 +166,32 @@ def _judged(
     GeoError
         If that would cost or costs too much, and again from the session in every rerun.
     """
-    way = (brought.layer, brought.outlines)
+    way = (file.layer, file.outlines)
     key = (file_id, way, choices, base.district.data_version)
-    kept = st.session_state.get(JUDGED)
-    if kept is None or kept[0] != key:
-        arguments = (state.data.folder, brought, choices)
-        kept = (key, outcome(SLOT, key, JUDGE, arguments, state))
-        st.session_state[JUDGED] = kept
-    if isinstance(kept[1], GeoError):
-        raise kept[1]
-    report: OwnReport = kept[1]
+    memory = st.session_state.get(JUDGED)
+    if memory is None or memory[0] != key:
+        arguments = (state.data.folder, file, choices)
+        memory = (key, outcome(SLOT, key, JUDGE, arguments, state))
+        st.session_state[JUDGED] = memory
+    if isinstance(memory[1], GeoError):
+        raise memory[1]
+    report: OwnReport = memory[1]
     return report
 
 
 def _show_issues(issues: Iterable[Issue], state: State) -> None:
     """List what is wrong with the file."""
-    found = list(issues)
-    if not found:
+    all_issues = list(issues)
+    if not all_issues:
         return
     rows = "".join(
         f"<li>{escape(' '.join(issue.words(state.language)))} "
         f'<span class="own-where">{escape(issue.place)}</span></li>'
-        for issue in found
+        for issue in all_issues
     )
-    with st.expander(state.text("own.file-issues", count=len(found)), expanded=len(found) < 8):
+    with st.expander(
+        state.text("own.file-issues", count=len(all_issues)), expanded=len(all_issues) < 8
+    ):
         st.html(f'<ul class="own-list">{rows}</ul>')
 
 
@@ -227,17 +226,17 @@ def _confirmed(guess: DatumGuess, file_id: str, state: State) -> str | None:
     if chosen is None:
         return None
     name = next(r.label(state.language) for r in guess.readings if r.id == chosen)
-    confirmed = st.checkbox(
+    is_confirmed = st.checkbox(
         f"{state.text('own.datum.confirm')} {name}",
         key=f"own_confirmed/{file_id}/{chosen}",
     )
-    return chosen if confirmed else None
+    return chosen if is_confirmed else None
 
 
-def _mapped(looked: Looked, file_id: str, state: State) -> tuple[Fields, float]:
+def _mapped(look: Looked, file_id: str, state: State) -> tuple[Fields, float]:
     """Let the reader say which columns hold name and area; return them and the error."""
-    columns = ["", *looked.columns]
-    guessed = looked.fields
+    columns = ["", *look.columns]
+    guess = look.fields
     one, two, three, four = st.columns(4)
 
     def shown(column: str) -> str:
@@ -246,14 +245,14 @@ def _mapped(looked: Looked, file_id: str, state: State) -> tuple[Fields, float]:
     name = one.selectbox(
         state.text("own.field.name"),
         columns,
-        index=columns.index(guessed.name),
+        index=columns.index(guess.name),
         format_func=shown,
         key=f"own_name/{file_id}/{state.language}",
     )
     area = two.selectbox(
         state.text("own.field.area"),
         columns,
-        index=columns.index(guessed.area),
+        index=columns.index(guess.area),
         format_func=shown,
         key=f"own_area/{file_id}/{state.language}",
     )
@@ -261,7 +260,7 @@ def _mapped(looked: Looked, file_id: str, state: State) -> tuple[Fields, float]:
     unit = three.selectbox(
         state.text("own.field.unit"),
         units,
-        index=units.index(guessed.unit),
+        index=units.index(guess.unit),
         format_func=lambda key: state.text(f"own.unit.{key}"),
         key=f"own_unit/{file_id}/{state.language}",
     )

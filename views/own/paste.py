@@ -43,7 +43,7 @@ def show_paste(state: State) -> None:
     """Show the field for the text, and below it what it gives."""
     base = tables.base(state.data)
     with st.form("own_paste", border=False):
-        pasted = st.text_area(
+        paste = st.text_area(
             state.text("own.paste.label"),
             key=TEXT_KEY,
             height=170,
@@ -52,38 +52,42 @@ def show_paste(state: State) -> None:
             persist_state="session",
         )
         about = _about(state)
-        given = example_text(state)
+        example = example_text(state)
         with st.container(horizontal=True):
             st.form_submit_button(state.text("own.paste.run"), type="primary")
             st.form_submit_button(
                 state.text("own.example"),
-                on_click=lambda: st.session_state.update({TEXT_KEY: given}),
-                disabled=not given,
+                on_click=lambda: st.session_state.update({TEXT_KEY: example}),
+                disabled=not example,
             )
-    if not (pasted or "").strip():
+    if not (paste or "").strip():
         pool().warm()
         return
-    if len(str(pasted)) > PASTED_CHARACTERS:  # the browser's own count is the browser's
-        st.error(state.text("own.paste.too-long", count=len(str(pasted)), limit=PASTED_CHARACTERS))
+    if len(str(paste)) > PASTED_CHARACTERS:  # the browser's own count is the browser's
+        st.error(state.text("own.paste.too-long", count=len(str(paste)), limit=PASTED_CHARACTERS))
         return
     try:
-        draft = draft_from_text(str(pasted), about, base=base)
+        draft = draft_from_text(str(paste), about, base=base)
     except GeoError as error:
         st.error(f"{state.text('own.about.fault')} {plain(error.explain(state.language))}")
         return
-    read = draft.understanding
-    if not read.zones and not read.not_understood and not read.passed:
+    understanding = draft.understanding
+    if not understanding.zones and not understanding.not_understood and not understanding.passed:
         st.warning(state.text("own.paste.nothing"))
         return
-    checked = _reviewed(draft, base, state)
+    review = _reviewed(draft, base, state)
     st.caption(
-        state.text("own.paste.counts", zones=len(read.zones), unread=len(read.not_understood))
+        state.text(
+            "own.paste.counts",
+            zones=len(understanding.zones),
+            unread=len(understanding.not_understood),
+        )
     )
-    draw_over(_overlay(draft, checked, state.data.styles))
+    draw_over(_overlay(draft, review, state.data.styles))
     st.html(_marked(draft, base, state))
-    st.html(_problems_html(draft, checked, state))
-    st.html(_results_html(draft, checked, state))
-    _downloads(draft, checked, state)
+    st.html(_problems_html(draft, review, state))
+    st.html(_results_html(draft, review, state))
+    _downloads(draft, review, state)
 
 
 def _reviewed(draft: Draft, base: Base, state: State) -> Reviewed:
@@ -95,16 +99,16 @@ def _reviewed(draft: Draft, base: Base, state: State) -> Reviewed:
         If the job failed or was cancelled; what failed stays so for this text.
     """
     key = (draft.source, base.district.data_version, state.today)
-    kept: tuple[Any, Reviewed | GeoError] | None = st.session_state.get(REVIEWED)
-    if kept is None or kept[0] != key:
+    memory: tuple[Any, Reviewed | GeoError] | None = st.session_state.get(REVIEWED)
+    if memory is None or memory[0] != key:
         about = file_metadata(state, base)
-        pasted = Pasted(draft.file_name, draft.source, draft.document.plan, about)
-        found = outcome("paste", key, REVIEW, (state.data.folder, pasted), state)
-        kept = (key, found)
-        st.session_state[REVIEWED] = kept
-    if isinstance(kept[1], GeoError):
-        raise kept[1]
-    return kept[1]
+        plan = Pasted(draft.file_name, draft.source, draft.document.plan, about)
+        result = outcome("paste", key, REVIEW, (state.data.folder, plan), state)
+        memory = (key, result)
+        st.session_state[REVIEWED] = memory
+    if isinstance(memory[1], GeoError):
+        raise memory[1]
+    return memory[1]
 
 
 def example_text(state: State) -> str:
@@ -197,18 +201,18 @@ def _marked(draft: Draft, base: Base, state: State) -> str:
     )
 
 
-def _problems_html(draft: Draft, checked: Reviewed, state: State) -> str:
+def _problems_html(draft: Draft, review: Reviewed, state: State) -> str:
     """Return the list of what was not understood, left out or cannot be drawn."""
-    read = draft.understanding
-    homes = {fault: zone.name for zone in read.zones for fault in zone.faults}
+    understanding = draft.understanding
+    homes = {fault: zone.name for zone in understanding.zones for fault in zone.faults}
     rows = [
         (homes.get(unread) or state.text("own.mark.unread"), unread.explain(state.language))
-        for unread in read.not_understood
+        for unread in understanding.not_understood
     ]
     rows += [(issue.place, issue.words(state.language)[0]) for issue in draft.issues]
     rows += [
         (issue.place, _said(issue, state.language))
-        for issue in checked.issues
+        for issue in review.issues
         if issue.code not in LATER
     ]
     items = "".join(
@@ -226,11 +230,11 @@ def _problems_html(draft: Draft, checked: Reviewed, state: State) -> str:
 
 def _passed_html(draft: Draft, state: State) -> str:
     """Return the sentences that speak of sides, bounds or areas and gave nothing, folded."""
-    passed = draft.understanding.passed
-    if not passed:
+    passages = draft.understanding.passed
+    if not passages:
         return ""
-    items = "".join(f"<li>{escape(one.explain(state.language))}</li>" for one in passed)
-    title = state.text("words.aside", words=state.text("own.passed"), aside=len(passed))
+    items = "".join(f"<li>{escape(one.explain(state.language))}</li>" for one in passages)
+    title = state.text("words.aside", words=state.text("own.passed"), aside=len(passages))
     return f'<details><summary>{escape(title)}</summary><ul class="own-list">{items}</ul></details>'
 
 
@@ -238,9 +242,9 @@ def _said(issue: Issue, language: str) -> str:
     return " ".join(issue.words(language)).strip()
 
 
-def _overlay(draft: Draft, checked: Reviewed, styles: Styles) -> dict[str, Any]:
+def _overlay(draft: Draft, review: Reviewed, styles: Styles) -> dict[str, Any]:
     """Return the rings and axes that could be drawn, for the map."""
-    shapes = {shape.item_id: shape for shape in checked.shapes}
+    shapes = {shape.item_id: shape for shape in review.shapes}
     features = []
     for item_id in draft.item_ids:
         shape = shapes.get(item_id)
@@ -261,7 +265,7 @@ def _overlay(draft: Draft, checked: Reviewed, styles: Styles) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
+def _results_html(draft: Draft, review: Reviewed, state: State) -> str:
     """Return the table of the figures, one row for each."""
     columns = ("name", "stated", "computed", "interval", "verdict", "reason")
     head = "".join(f'<th scope="col">{escape(state.text(f"own.column.{c}"))}</th>' for c in columns)
@@ -269,7 +273,7 @@ def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
         item_id: zone.name or item_id
         for item_id, zone in zip(draft.item_ids, draft.understanding.zones, strict=True)
     }
-    rows = "".join(finding_row(f, names.get(f.zone_id, f.zone_id), state) for f in checked.findings)
+    rows = "".join(finding_row(f, names.get(f.zone_id, f.zone_id), state) for f in review.findings)
     cells = "".join(
         f"<li><strong>{escape(names[item_id])}</strong> "
         f"{escape(understood_words(zone, state.language))}</li>"
@@ -284,8 +288,8 @@ def _results_html(draft: Draft, checked: Reviewed, state: State) -> str:
     )
 
 
-def finding_row(finding: Finding, name: str, state: State, more: str = "") -> str:
-    """Return one finding as a row of a table; every word escaped but `more`, a last cell."""
+def finding_row(finding: Finding, name: str, state: State, last_cell: str = "") -> str:
+    """Return one finding as a row of a table; every word escaped but `last_cell`, a last cell."""
     # No more digits than the error allows; of a parcel without one, those that it has.
     digits = 3 if finding.low is None else area_digits(finding.low, finding.high)
     digits = digits if finding.unit == "km²" else 2
@@ -303,7 +307,7 @@ def finding_row(finding: Finding, name: str, state: State, more: str = "") -> st
         f'<td class="number">{computed}</td><td class="number">{interval}</td>'
         f'<td data-verdict="{escape(finding.verdict)}">{verdict_mark(finding.verdict)} '
         f"{escape(state.text(f'verdict.{finding.verdict}'))}</td>"
-        f'<td class="own-why">{escape(reason)}</td>{more}</tr>'
+        f'<td class="own-why">{escape(reason)}</td>{last_cell}</tr>'
     )
 
 
@@ -327,7 +331,7 @@ def file_metadata(state: State, base: Base) -> dict[str, Any]:
     }
 
 
-def _downloads(draft: Draft, checked: Reviewed, state: State) -> None:
+def _downloads(draft: Draft, review: Reviewed, state: State) -> None:
     """Offer the plan file and the shapes; nothing is written but what the reader keeps."""
     one, two, three = st.columns(3)
     one.download_button(
@@ -339,8 +343,8 @@ def _downloads(draft: Draft, checked: Reviewed, state: State) -> None:
         width="stretch",
     )
     for column, name, content in (
-        (two, "geojson", checked.zones),
-        (three, "edges", checked.edges),
+        (two, "geojson", review.zones),
+        (three, "edges", review.edges),
     ):
         if not content:
             continue

@@ -89,11 +89,11 @@ def add_file(manager: Manager, session_id: str, file: UploadedFileRec) -> None:
     with _LOCK:
         of_session, total = held_bytes(manager, session_id, file.file_id)
         size = len(file.data)
-        for name, held in (("SESSION_UPLOAD_BYTES", of_session), ("PROCESS_UPLOAD_BYTES", total)):
+        for name, amount in (("SESSION_UPLOAD_BYTES", of_session), ("PROCESS_UPLOAD_BYTES", total)):
             limit = getattr(limits, name)
-            if held + size > limit:
+            if amount + size > limit:
                 raise HTTPException(
-                    413, f"{name}: {held + size:,} > {limit:,} bytes. Remove a file first."
+                    413, f"{name}: {amount + size:,} > {limit:,} bytes. Remove a file first."
                 )
         _add_file(manager, session_id, file)
 
@@ -105,12 +105,12 @@ def execute_deferred(media: Media, file_id: str) -> str:
     runs of any two readers have ended.
     """
     address = _execute_deferred(media, file_id)
-    made = address.rpartition("/")[2].partition(".")[0]
+    new_id = address.rpartition("/")[2].partition(".")[0]
     with media._lock:
         entry = media._deferred_callables.get(file_id)
         if entry is not None:
-            owned = media._files_by_session_and_coord[entry["session_id"]]
-            owned[f"fetched/{file_id}"] = made
+            files = media._files_by_session_and_coord[entry["session_id"]]
+            files[f"fetched/{file_id}"] = new_id
     return address
 
 
@@ -125,8 +125,8 @@ def safe_path(component_root: str, relative_url_path: str) -> str | None:
     names = [len(name.encode()) for name in relative_url_path.split("/")]
     if max(names) > LONGEST_NAME or sum(names) > LONGEST_PATH:
         raise HTTPException(404, "File not found")
-    found: str | None = _safe_path(component_root, relative_url_path)
-    return found
+    path: str | None = _safe_path(component_root, relative_url_path)
+    return path
 
 
 def save(storage: Storage, session_info: SessionInfo) -> None:

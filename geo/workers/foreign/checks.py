@@ -81,15 +81,15 @@ def geopackage(path: str, request: dict[str, Any]) -> Look:
                 (limits["LAYERS"] + 1,),
             ).fetchall()
             refuse_above(limits, "LAYERS", len(layers), "layers")
-            used = {_lower(str(name)) for name, _ in layers}
-            for name in used:
+            names = {_lower(str(name)) for name, _ in layers}
+            for name in names:
                 if name not in plain:
                     raise UploadFaultError("gpkg-view", layer=name[:60])
             for name in sorted(others):
-                if name in used or name.startswith(GDAL_TABLES):
+                if name in names or name.startswith(GDAL_TABLES):
                     raise UploadFaultError("gpkg-view", layer=name[:60])
             for name in sorted(plain):
-                if name in used or name.startswith(GDAL_TABLES):
+                if name in names or name.startswith(GDAL_TABLES):
                     _refuse_computed(database, name, limits)
     except (sqlite3.Error, ValueError) as error:  # a name that is no UTF-8 is a ValueError
         if "interrupted" in str(error):
@@ -108,12 +108,12 @@ def _type_name(kind: Any) -> str:
 
 def _bound_steps(database: sqlite3.Connection) -> None:
     """Interrupt whatever the connection does after `MOST_STEPS`."""
-    taken = 0
+    steps = 0
 
     def step() -> int:
-        nonlocal taken
-        taken += STEPS
-        return int(taken > MOST_STEPS)
+        nonlocal steps
+        steps += STEPS
+        return int(steps > MOST_STEPS)
 
     database.set_progress_handler(step, STEPS)
 
@@ -221,14 +221,14 @@ def shapefile(path: str, request: dict[str, Any]) -> Look:
 # The attribute table of a Shapefile: how long it is and how its text is encoded
 
 
-def dbf_encoding(data: bytes, said: str) -> tuple[str, bool]:
+def dbf_encoding(data: bytes, code_page: str) -> tuple[str, bool]:
     """Return the encoding that all text of a DBF table is valid in.
 
     Parameters
     ----------
     data : bytes
         The table.
-    said : str
+    code_page : str
         What the .cpg says, or empty.
 
     Returns
@@ -239,7 +239,7 @@ def dbf_encoding(data: bytes, said: str) -> tuple[str, bool]:
     as_said : bool
         Whether it is what the .cpg says.
     """
-    known = _ENCODING_NAMES.get(said.upper().removeprefix("CP"), "")
+    known = _ENCODING_NAMES.get(code_page.upper().removeprefix("CP"), "")
     cells = _dbf_cells(data)
     for encoding in (known, "UTF-8", "GB18030"):
         if encoding and all(_decodes(cell, encoding) for cell in cells):

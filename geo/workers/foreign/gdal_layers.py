@@ -102,7 +102,7 @@ def read(path: str, known: list[Any] | None, request: dict[str, Any], answer: An
         answer.tables.append(table(path, name, request))
 
 
-def chosen(layers: list[list[Any]], wanted: Any) -> list[str]:
+def chosen(layers: list[list[Any]], choice: Any) -> list[str]:
     """Return the names of the layers to read: a list of names, ``"first"``, ``"all"`` or none.
 
     ``"first"`` is the first layer with a geometry; ``"polygons"`` the first of
@@ -111,17 +111,17 @@ def chosen(layers: list[list[Any]], wanted: Any) -> list[str]:
     """
     names = [name for name, _, _ in layers]
     with_shapes = [name for name, geometry, _ in layers if geometry] or names
-    if isinstance(wanted, list):
-        return [name for name in names if name in wanted]
-    if wanted == "all":
+    if isinstance(choice, list):
+        return [name for name in names if name in choice]
+    if choice == "all":
         return list(dict.fromkeys(with_shapes))
-    if wanted == "polygons":
-        ranked = sorted(
+    if choice == "polygons":
+        ranking = sorted(
             (layer for layer in layers if layer[1]),
             key=lambda layer: (layer[2] == 0, _rank(layer[1])),
         )
-        return [layer[0] for layer in ranked[:1]] or with_shapes[:1]
-    return with_shapes[:1] if wanted == "first" else []
+        return [layer[0] for layer in ranking[:1]] or with_shapes[:1]
+    return with_shapes[:1] if choice == "first" else []
 
 
 def _rank(geometry: str) -> int:
@@ -137,15 +137,15 @@ def layers(path: str, known: list[Any] | None, request: dict[str, Any]) -> list[
     limits = request["limits"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = known
-        if found is None:
-            listed = ogr_list_layers(path)
-            found = [[str(n), None if t is None else str(t), -1] for n, t in listed]
-        refuse_above(limits, "LAYERS", len(found), "layers")
+        result = known
+        if result is None:
+            listing = ogr_list_layers(path)
+            result = [[str(n), None if t is None else str(t), -1] for n, t in listing]
+        refuse_above(limits, "LAYERS", len(result), "layers")
         if request["count"]:
-            for layer in found:
+            for layer in result:
                 layer[2] = _count(path, layer[0], request)
-    return found
+    return result
 
 
 def _count(path: str, layer: str, request: dict[str, Any]) -> int:
@@ -204,7 +204,7 @@ def _table(path: str, layer: str, request: dict[str, Any]) -> Table:
         )
         refuse_above(limits, "FEATURES", int(info["features"]), "features")
         refuse_above(limits, "FIELDS", len(info["fields"]), "fields")
-        most = limits.get("FEATURES")
+        limit = limits.get("FEATURES")
         meta, _, shapes, data = raw.read(
             path,
             layer=layer,
@@ -212,7 +212,7 @@ def _table(path: str, layer: str, request: dict[str, Any]) -> Table:
             columns=request["columns"],
             where=request["where"],
             bbox=request["bbox"],
-            max_features=None if most is None else most + 1,
+            max_features=None if limit is None else limit + 1,
             datetime_as_string=True,
             **options,
         )

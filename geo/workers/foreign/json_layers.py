@@ -59,15 +59,15 @@ def table(path: str, request: dict[str, Any]) -> Table:
     elif isinstance(document, dict) and document.get("type") == "Topology":
         kind = "TopoJSON"
         document = _from_topology(document)
-    found = document.get("type") if isinstance(document, dict) else type(document).__name__
-    if found == "FeatureCollection" and isinstance(document.get("features"), list):
+    type_name = document.get("type") if isinstance(document, dict) else type(document).__name__
+    if type_name == "FeatureCollection" and isinstance(document.get("features"), list):
         features = document["features"]
-    elif found == "Feature":
+    elif type_name == "Feature":
         features = [document]
-    elif found in NAKED:
+    elif type_name in NAKED:
         features = [{"type": "Feature", "properties": {}, "geometry": document}]
     else:
-        raise UploadFaultError("not-geojson", found=str(found)[:40])
+        raise UploadFaultError("not-geojson", found=str(type_name)[:40])
     refuse_above(limits, "FEATURES", len(features), "features")
     notes: list[Any] = []
     shapes: list[Any] = []
@@ -81,13 +81,13 @@ def table(path: str, request: dict[str, Any]) -> Table:
         if "id" in feature and "id" not in record and not isinstance(feature["id"], (dict, list)):
             record["id"] = feature["id"]
         records.append(record)
-        made = None
+        geometry = None
         member = feature.get("geometry")
         vertices += _positions(member)
         refuse_above(limits, "VERTICES", vertices, "vertices")
         try:
             with np.errstate(all="ignore"):
-                made = None if member is None else shape(member)
+                geometry = None if member is None else shape(member)
         except MemoryError:
             raise
         except Exception as error:
@@ -95,7 +95,7 @@ def table(path: str, request: dict[str, Any]) -> Table:
             notes.append(("geometry-unreadable", "error", detail))
         if isinstance(feature.get("geometry"), dict):
             feature["geometry"] = None  # its lists are no longer needed
-        shapes.append(None if made is None else shapely.to_wkb(made))
+        shapes.append(None if geometry is None else shapely.to_wkb(geometry))
     columns = list(dict.fromkeys(str(key) for record in records for key in record))
     refuse_above(limits, "FIELDS", len(columns), "fields")
     return Table(
@@ -227,15 +227,15 @@ def _arcs(document: dict[str, Any]) -> list[list[list[float]]]:
     if transform is None:
         return [list(arc) for arc in document["arcs"]]
     (scale_x, scale_y), (left, bottom) = transform["scale"], transform["translate"]
-    found = []
+    lines = []
     for arc in document["arcs"]:
         x = y = 0
         line = []
         for step in arc:
             x, y = x + step[0], y + step[1]
             line.append([x * scale_x + left, y * scale_y + bottom])
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def _topology_geometry(geometry: dict[str, Any], arcs: list[Any], document: Any) -> Any:
@@ -300,9 +300,9 @@ def _document(path: str, limits: dict[str, int]) -> Any:
         if document is None:
             raise UploadFaultError("json", line=error.lineno, column=error.colno) from error
     except RecursionError as error:
-        most = limits["NESTING"]
+        limit = limits["NESTING"]
         raise UploadFaultError(
-            "too-large", name="NESTING", limit=most, found=most + 1, what="depth"
+            "too-large", name="NESTING", limit=limit, found=limit + 1, what="depth"
         ) from error
     except ValueError as error:  # a number with more digits than Python converts
         raise UploadFaultError("json", line=1, column=1) from error

@@ -85,18 +85,18 @@ def limit_resources(limits: Mapping[str, int]) -> bool:
     except ImportError:  # Windows
         return False
     seconds = limits["processor_seconds"]
-    wanted = {
+    bounds = {
         "RLIMIT_DATA": (limits["memory"], limits["memory"]),
         "RLIMIT_CPU": (seconds, seconds + 1),
         "RLIMIT_NOFILE": (limits["files"], limits["files"]),
         "RLIMIT_FSIZE": (limits["file_bytes"], limits["file_bytes"]),
         "RLIMIT_CORE": (0, 0),
     }
-    for name, (soft, hard) in wanted.items():
-        _, most = resource.getrlimit(getattr(resource, name))
-        known = most != resource.RLIM_INFINITY
-        allowed = (min(soft, most), min(hard, most)) if known else (soft, hard)
-        resource.setrlimit(getattr(resource, name), allowed)
+    for name, (soft, hard) in bounds.items():
+        _, hardest = resource.getrlimit(getattr(resource, name))
+        known = hardest != resource.RLIM_INFINITY
+        bound = (min(soft, hardest), min(hard, hardest)) if known else (soft, hard)
+        resource.setrlimit(getattr(resource, name), bound)
     # Where memory runs out all the same, this process goes and not the page.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
@@ -136,12 +136,12 @@ def close_files(readable: Sequence[str], writable: Sequence[str]) -> int:
     )
     if handle < 0:
         raise LockError(f"Landlock makes no ruleset: {os.strerror(ctypes.get_errno())}")
-    for folders, allowed in (
+    for folders, grants in (
         (readable, _READ_FILE | _READ_FOLDER),
         (writable, _READ_FILE | _READ_FOLDER | _WRITE),
     ):
         for folder in folders:
-            _allow_folder(libc, handle, folder, allowed & rights)
+            _allow_folder(libc, handle, folder, grants & rights)
     _no_new_privileges(libc)
     if libc.syscall(_RESTRICT_SELF, handle, ctypes.c_uint32(0)):
         raise LockError(f"Landlock does not close: {os.strerror(ctypes.get_errno())}")
@@ -191,8 +191,8 @@ def close_calls() -> bool:
     class Filter(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_char_p))
 
-    found = Filter(len(program) // 8, program)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(found), 0, 0):
+    filter_program = Filter(len(program) // 8, program)
+    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_program), 0, 0):
         number = ctypes.get_errno()
         if number in (errno.EINVAL, errno.ENOSYS):  # a kernel without it
             return False

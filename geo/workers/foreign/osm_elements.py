@@ -57,10 +57,10 @@ def read(path: str, _: list[Any] | None, request: dict[str, Any], answer: Answer
     relations = _water_relations(source)
     tags, refs = _street_ways(source, {way for _, _, of in relations for way, _ in of})
     pieces = _placed(source, refs, request["bbox"])
-    near = {number: found for number, found in pieces.items() if found}
+    near = {number: lines for number, lines in pieces.items() if lines}
     shapes: list[bytes | None] = [
-        shapely.to_wkb(shapely.MultiLineString([piece.tolist() for piece in found]))
-        for found in near.values()
+        shapely.to_wkb(shapely.MultiLineString([piece.tolist() for piece in lines]))
+        for lines in near.values()
     ]
     answer.tables = [
         Table(
@@ -74,13 +74,13 @@ def read(path: str, _: list[Any] | None, request: dict[str, Any], answer: Answer
             "EPSG:4326",
         )
     ]
-    kept = [r for r in relations if any(way in near for way, _ in r[2])]
+    near_relations = [r for r in relations if any(way in near for way, _ in r[2])]
     columns: list[tuple[str, Any]] = [
-        ("number", np.array([number for number, _, _ in kept], dtype=np.int64)),
-        ("tags", [own for _, own, _ in kept]),
-        ("members", [members for _, _, members in kept]),
+        ("number", np.array([number for number, _, _ in near_relations], dtype=np.int64)),
+        ("tags", [relation_tags for _, relation_tags, _ in near_relations]),
+        ("members", [members for _, _, members in near_relations]),
     ]
-    answer.tables.append(Table("relations", len(kept), columns, None))
+    answer.tables.append(Table("relations", len(near_relations), columns, None))
     answer.tables.append(Table("file", 1, [("date", [date])], None))
 
 
@@ -105,15 +105,17 @@ def _water_relations(
     """Return number, tags and member ways of the relations that may be a river's area."""
     import osmium
 
-    wanted = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
-    found = []
-    relations: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.RELATION).with_filter(wanted)
+    selection = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
+    result = []
+    relations: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.RELATION).with_filter(
+        selection
+    )
     for relation in relations:
         tags = {tag.k: tag.v for tag in relation.tags}
         if relation.visible and is_river_area(tags):
             ways = [(member.ref, member.role) for member in relation.members if member.type == "w"]
-            found.append((relation.id, tags, ways))
-    return found
+            result.append((relation.id, tags, ways))
+    return result
 
 
 def _street_ways(
@@ -124,16 +126,19 @@ def _street_ways(
 
     tags: dict[int, dict[str, Any]] = {}
     refs: dict[int, NDArray[np.int64]] = {}
-    wanted = osmium.filter.KeyFilter("highway", "waterway", "natural")
-    ways: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.WAY).with_filter(wanted)
+    selection = osmium.filter.KeyFilter("highway", "waterway", "natural")
+    ways: Iterable[Any] = osmium.FileProcessor(source, osmium.osm.WAY).with_filter(selection)
     for way in ways:
-        own = way.tags
+        way_tags = way.tags
         if way.visible and (
-            ("highway" in own and ("name" in own or "name:zh" in own or "junction" in own))
-            or (own.get("waterway") == "river" and "name" in own)
-            or is_river_area(own)
+            (
+                "highway" in way_tags
+                and ("name" in way_tags or "name:zh" in way_tags or "junction" in way_tags)
+            )
+            or (way_tags.get("waterway") == "river" and "name" in way_tags)
+            or is_river_area(way_tags)
         ):
-            tags[way.id] = {tag.k: tag.v for tag in own}
+            tags[way.id] = {tag.k: tag.v for tag in way_tags}
             refs[way.id] = np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
     if members:  # most parts of a relation have no tags of their own
         for way in _with_numbers(osmium.FileProcessor(source, osmium.osm.WAY), members):
@@ -147,9 +152,9 @@ def _with_numbers(objects: osmium.FileProcessor, numbers: Collection[int]) -> It
 
     if min(numbers) >= 0:
         return objects.with_filter(osmium.filter.IdFilter(numbers))
-    wanted = set(numbers)
+    number_set = set(numbers)
     every: Iterable[Any] = objects
-    return (entity for entity in every if entity.id in wanted)
+    return (entity for entity in every if entity.id in number_set)
 
 
 def _placed(
@@ -163,14 +168,14 @@ def _placed(
     numbers = np.unique(np.concatenate(list(refs.values())))
     places = np.full((len(numbers), 2), np.nan)
     nodes = osmium.FileProcessor(source, osmium.osm.NODE)
-    found, lon, lat = array("q"), array("d"), array("d")
+    node_ids, lon, lat = array("q"), array("d"), array("d")
     for node in _with_numbers(nodes, numbers.tolist()):
         place = node.location
         if node.visible and place.valid():
-            found.append(node.id)
+            node_ids.append(node.id)
             lon.append(place.lon)
             lat.append(place.lat)
-    ids = np.frombuffer(found, dtype=np.int64)
+    ids = np.frombuffer(node_ids, dtype=np.int64)
     at = np.searchsorted(numbers, ids).clip(max=len(numbers) - 1)
     known = numbers[at] == ids
     if not known.any():
@@ -207,9 +212,9 @@ def _extract_date(path: str, source: osmium.io.File, file_format: str) -> str:
             tail = (tail + chunk)[-2000:]
     remark = re.search(rb"<remark>([^<]*)</remark>", tail)
     if remark and b"error" in remark[1]:
-        said = remark[1].decode("utf-8", "replace").strip()
-        raise UploadFaultError("osm-remark", said=said[:200])
-    found = re.search(rb'osm_base="([^"]+)"', head) or re.search(
+        remark_text = remark[1].decode("utf-8", "replace").strip()
+        raise UploadFaultError("osm-remark", said=remark_text[:200])
+    match = re.search(rb'osm_base="([^"]+)"', head) or re.search(
         rb'<osm\b[^>]*\btimestamp="([^"]+)"', head
     )
-    return found[1].decode("ascii", "replace") if found else ""
+    return match[1].decode("ascii", "replace") if match else ""

@@ -38,8 +38,8 @@ def main() -> None:
     except lock.LockError as error:
         answer = wire.Answer(fault=("reader-lock", {"detail": str(error)}), locks=answer.locks)
     except Exception as error:  # what a driver raises has no common base
-        said = str(error).lower()
-        code = "reader-memory" if "memory" in said or "bad_alloc" in said else "damaged"
+        reason = str(error).lower()
+        code = "reader-memory" if "memory" in reason or "bad_alloc" in reason else "damaged"
         values = {} if code == "reader-memory" else {"detail": str(error)}
         answer = wire.Answer(fault=(code, values), locks=answer.locks)
     wire.write_answer(out, answer)
@@ -61,13 +61,13 @@ def _prepare(request: dict[str, Any]) -> dict[str, Any]:
 
 def _library_folders() -> list[str]:
     """Return where the libraries lie that are loaded: parts of them are loaded on use."""
-    found = [os.path.dirname(os.__file__), os.path.dirname(__file__)]  # noqa: PTH120
+    folders = [os.path.dirname(os.__file__), os.path.dirname(__file__)]  # noqa: PTH120
     for name in ("numpy", "pyogrio", "shapely", "osmium"):
         file = getattr(sys.modules.get(name), "__file__", None)
         if file:
             package = os.path.dirname(file)  # noqa: PTH120
-            found += [package, f"{package}.libs"]
-    return [folder for folder in dict.fromkeys(found) if os.path.isdir(folder)]  # noqa: PTH112
+            folders += [package, f"{package}.libs"]
+    return [folder for folder in dict.fromkeys(folders) if os.path.isdir(folder)]  # noqa: PTH112
 
 
 def _read(request: dict[str, Any], answer: Any) -> None:

@@ -163,7 +163,7 @@ Files = Mapping[str, Callable[[Path], None]]
 
 
 def read_layers(
-    row: Format, files: Files, wanted: Wanted | None = None, allowance: Allowance = UPLOAD
+    row: Format, files: Files, selection: Wanted | None = None, allowance: Allowance = UPLOAD
 ) -> Found:
     """Read layers of a foreign file in a process of its own.
 
@@ -174,7 +174,7 @@ def read_layers(
     files : mapping
         What to lay down: the file called ``"layer"`` with the ending of the format, and
         those beside it; see `bytes_at` and `copy_at`. Names are ours, never the sender's.
-    wanted : Wanted, optional
+    selection : Wanted, optional
         By default the first layer.
     allowance : Allowance
 
@@ -189,18 +189,18 @@ def read_layers(
     ExportError
         If no temporary folder can be made or written.
     """
-    wanted = wanted or Wanted()
-    refused = set(wanted.options) - set(row.allowed)
-    if refused:
-        raise ValueError(f"{row.kind} takes no option {sorted(refused)}.")
+    selection = selection or Wanted()
+    unknown_options = set(selection.options) - set(row.allowed)
+    if unknown_options:
+        raise ValueError(f"{row.kind} takes no option {sorted(unknown_options)}.")
     with temporary_folder() as folder:
         inside, scratch = folder / "file", folder / "scratch"
-        for made in (inside, scratch):
-            make_folder(made)
+        for new_folder in (inside, scratch):
+            make_folder(new_folder)
         for name, write in files.items():
             make_folder((inside / name).parent)
             write(inside / name)
-        request = request_for(row, wanted, allowance, inside, scratch)
+        request = request_for(row, selection, allowance, inside, scratch)
         with _turn():
             answer = _answer(request, scratch, allowance)
     if answer.fault is not None:
@@ -219,7 +219,7 @@ def read_layers(
 
 
 def request_for(
-    row: Format, wanted: Wanted, allowance: Allowance, folder: Path, scratch: Path
+    row: Format, selection: Wanted, allowance: Allowance, folder: Path, scratch: Path
 ) -> dict[str, Any]:
     """Return what a reader is told: plain values, sent as JSON."""
     return {
@@ -230,7 +230,7 @@ def request_for(
         "folder": str(folder),
         "scratch": str(scratch),
         "check": row.check,
-        "options": {**row.options, **wanted.options},
+        "options": {**row.options, **selection.options},
         "limits": {name: getattr(input_limits, name) for name in allowance.counts},
         "resources": {
             "memory": allowance.memory,
@@ -238,13 +238,13 @@ def request_for(
             "files": 64,
             "file_bytes": allowance.file_bytes,
         },
-        "layers": wanted.layers,
-        "count": wanted.count,
-        "encoding": wanted.encoding,
-        "said_encoding": wanted.said_encoding,
-        "columns": wanted.columns,
-        "where": wanted.where,
-        "bbox": wanted.bbox,
+        "layers": selection.layers,
+        "count": selection.count,
+        "encoding": selection.encoding,
+        "said_encoding": selection.said_encoding,
+        "columns": selection.columns,
+        "where": selection.where,
+        "bbox": selection.bbox,
         "python_path": _python_path(),
     }
 
@@ -272,12 +272,12 @@ def _pieces(source: Path) -> Iterator[bytes]:
 
 def _python_path() -> list[str]:
     """Return where the reader finds this package, NumPy, pyogrio and Shapely."""
-    found = [str(READER.parents[3])]
+    folders = [str(READER.parents[3])]
     for name in ("numpy", "pyogrio", "shapely", "osmium"):
         spec = find_spec(name)
         if spec is not None and spec.origin:
-            found.append(str(Path(spec.origin).parents[1]))
-    return list(dict.fromkeys(found))
+            folders.append(str(Path(spec.origin).parents[1]))
+    return list(dict.fromkeys(folders))
 
 
 @contextmanager
@@ -353,8 +353,8 @@ def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> 
         raise UploadFaultError("reader-ended", kind=request["kind"]) from error
 
 
-def _exchange(process: subprocess.Popen[bytes], request: bytes, most: int) -> bytearray | None:
-    """Send the request and return what comes back, None if it is more than `most` bytes."""
+def _exchange(process: subprocess.Popen[bytes], request: bytes, limit: int) -> bytearray | None:
+    """Send the request and return what comes back, None if it is more than `limit` bytes."""
     assert process.stdin is not None
     assert process.stdout is not None
     with suppress(OSError):  # it may have ended
@@ -363,7 +363,7 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, most: int) -> by
     data = bytearray()
     while piece := process.stdout.read1(2**18):  # type: ignore[attr-defined]
         data += piece
-        if len(data) > most:
+        if len(data) > limit:
             return None
     return data
 
@@ -374,10 +374,10 @@ _PATH = re.compile(r"'?\S*heping-\S*'?|(?<!\S)/(?:[\w.+-]+/){2,}\S*")
 
 def _told(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Return the values of a fault for readers: with the format, without the folder's path."""
-    told = {"kind": kind, **values}
-    if "detail" in told:
-        told["detail"] = _PATH.sub("…", str(told["detail"])).strip(" .;")[:200]
-    return told
+    note = {"kind": kind, **values}
+    if "detail" in note:
+        note["detail"] = _PATH.sub("…", str(note["detail"])).strip(" .;")[:200]
+    return note
 
 
 def _frame(table: Table, notes: list[Any]) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -388,18 +388,18 @@ def _frame(table: Table, notes: list[Any]) -> gpd.GeoDataFrame | pd.DataFrame:
         for _, values in table.columns
     ]
     index = pd.RangeIndex(table.rows)
-    found = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=index)
-    found.columns = pd.Index(names, dtype=object)
+    frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=index)
+    frame.columns = pd.Index(names, dtype=object)
     if table.shapes is None:
-        return found
+        return frame
     with np.errstate(invalid="ignore"):  # NaN is told later
         shapes = shapely.from_wkb(np.array(table.shapes, dtype=object))
     crs = declared_crs(table.crs, notes)
     series = gpd.GeoSeries(shapes, index=index, crs=crs)
     return (
-        gpd.GeoDataFrame(found, geometry=series)
+        gpd.GeoDataFrame(frame, geometry=series)
         if "geometry" not in names
-        else (gpd.GeoDataFrame(found.rename(columns={"geometry": "geometry_1"}), geometry=series))
+        else (gpd.GeoDataFrame(frame.rename(columns={"geometry": "geometry_1"}), geometry=series))
     )
 
 

@@ -81,7 +81,7 @@ def read(path: str, known: list[Any] | None, request: dict[str, Any], answer: An
         return
     text, notes = _text(path)
     if _WKT_WORD.match(text):  # nothing but shapes, one after another
-        rows = [["WKT"], *([found[0]] for found in _WKT_SHAPE.finditer(text))]
+        rows = [["WKT"], *([match[0]] for match in _WKT_SHAPE.finditer(text))]
         table = coordinate_table(rows, "", request["limits"])
     elif is_boundary_points(text):
         table, notes = boundary_points(text, request["limits"]), []  # GBK is their rule
@@ -102,8 +102,8 @@ def _text(path: str) -> tuple[str, list[Any]]:
             continue
         if "\0" in text:
             break
-        told = [] if encoding == "utf-8-sig" else [("encoding", "info", {"encoding": encoding})]
-        return text, told
+        notes = [] if encoding == "utf-8-sig" else [("encoding", "info", {"encoding": encoding})]
+        return text, notes
     raise UploadFaultError("text-encoding")
 
 
@@ -163,10 +163,12 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
     rows = [
         [cell.strip() for cell in (head + [""] * len(names))[: len(names)]] for head, _ in parcels
     ]
-    used = [k for k in range(1, len(names)) if any(row[k] for row in rows)]
+    filled_columns = [k for k in range(1, len(names)) if any(row[k] for row in rows)]
     shapes = [_parcel_shape(corners, rows[k][4]) for k, (_, corners) in enumerate(parcels)]
     crs, notes = _points_crs(about, [c for _, corners in parcels for c in corners])
-    columns: list[tuple[str, Any]] = [(names[k], [row[k] or None for row in rows]) for k in used]
+    columns: list[tuple[str, Any]] = [
+        (names[k], [row[k] or None for row in rows]) for k in filled_columns
+    ]
     vertices = sum(len(corners) for _, corners in parcels)
     refuse_above(limits, "VERTICES", vertices, "vertices")
     return Table("", len(rows), columns, shapes, crs, notes)
@@ -214,10 +216,10 @@ def _points_crs(
     """Return the code of the system that a head describes, None where it does not, with notes."""
     words = about.get("坐标系", "")
     width = 6 if re.search("6|六", about.get("几度分带", "3")) else 3
-    found = re.search(r"\d+", about.get("带号", ""))
-    zone = int(found[0]) if found else 0
-    numbered = bool(corners) and abs(corners[0][2]) > 1_000_000
-    if numbered:
+    match = re.search(r"\d+", about.get("带号", ""))
+    zone = int(match[0]) if match else 0
+    has_zone_number = bool(corners) and abs(corners[0][2]) > 1_000_000
+    if has_zone_number:
         zone = int(abs(corners[0][2]) // 1_000_000)
     notes: list[Any] = []
     unit = about.get("计量单位", "")
@@ -241,7 +243,7 @@ def _points_crs(
     if not key:
         note = ("crs-unreadable", "warning", {"detail": words[:60]})
         return None, [*notes, note if words else ("crs-not-said", "warning", {})]
-    start = systems[key][width][0 if numbered else 1]
+    start = systems[key][width][0 if has_zone_number else 1]
     return f"EPSG:{start + zone - first}", notes
 
 
@@ -275,10 +277,10 @@ def _read_workbook(
     """Read the first sheet that has coordinates, or the one that was asked for."""
     from geo.workers.foreign import gdal_layers
 
-    listed = gdal_layers.layers(path, known, request)
-    wanted = request["layers"]
-    names = [name for name, _, _ in listed]
-    chosen = [name for name in names if name in wanted] if isinstance(wanted, list) else names
+    listing = gdal_layers.layers(path, known, request)
+    choice = request["layers"]
+    names = [name for name, _, _ in listing]
+    chosen = [name for name in names if name in choice] if isinstance(choice, list) else names
     first: UploadFaultError | None = None
     longest = 0  # the sheet with most rows is the one to speak of
     for name in chosen:
@@ -286,16 +288,16 @@ def _read_workbook(
         columns = [values for _, values in sheet.columns]
         cells = zip(*columns, strict=True)
         rows = [["" if v is None else str(v).strip() for v in row] for row in cells]
-        named = [field for field, _ in sheet.columns]
-        if not all(re.fullmatch(r"Field\d+", field) for field in named):
-            rows.insert(0, named)  # GDAL leaves headings in the rows of the first sheet only
+        headings = [field for field, _ in sheet.columns]
+        if not all(re.fullmatch(r"Field\d+", field) for field in headings):
+            rows.insert(0, headings)  # GDAL leaves headings in the rows of the first sheet only
         try:
-            found = coordinate_table([r for r in rows if any(r)], name, request["limits"])
+            table = coordinate_table([r for r in rows if any(r)], name, request["limits"])
         except UploadFaultError as fault:
             first = fault if first is None or len(rows) > longest else first
             longest = max(longest, len(rows))
             continue
-        answer.tables = [found]
+        answer.tables = [table]
         answer.layers = [[name, "Unknown", -1]]
         return
     raise first or UploadFaultError("no-features")
@@ -326,10 +328,10 @@ def coordinate_table(rows: Rows, name: str, limits: dict[str, int]) -> Table:
     header = _header(rows)
     if header is None:
         first = rows[0] if rows else []
-        shown = "、".join(cell[:20] for cell in first[:8])
+        excerpt = "、".join(cell[:20] for cell in first[:8])
         is_bare = sum(_number(cell) is not None for cell in first) >= 2
         raise UploadFaultError(
-            "table-no-header" if is_bare else "table-no-coordinates", columns=shown or "–"
+            "table-no-header" if is_bare else "table-no-coordinates", columns=excerpt or "–"
         )
     names = _names_of(rows, header.row)
     width = len(names)
@@ -411,9 +413,9 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
     codes = set()
     for number, row in enumerate(body, start=1):
         cell = row[header.wkt]
-        if found := re.match(r"\s*SRID=(\d+);", cell, re.IGNORECASE):
-            codes.add(f"EPSG:{found[1]}")
-            cell = cell[found.end() :]
+        if match := re.match(r"\s*SRID=(\d+);", cell, re.IGNORECASE):
+            codes.add(f"EPSG:{match[1]}")
+            cell = cell[match.end() :]
         try:
             shape = _shape_of_cell(cell.strip()) if cell.strip() else None
             code = shapely.get_srid(shape) if shape is not None else 0
@@ -423,12 +425,12 @@ def _wkt_table(names: list[str], body: Rows, header: _Header, name: str) -> Tabl
             shapes.append(None)
             detail = {"feature": number, "detail": str(error)[:200]}
             notes.append(("geometry-unreadable", "error", detail))
-    kept = [k for k in range(len(names)) if k != header.wkt]
+    columns_kept = [k for k in range(len(names)) if k != header.wkt]
     columns: list[tuple[str, Any]] = [
-        (names[k] or f"列{k + 1}", [row[k] or None for row in body]) for k in kept
+        (names[k] or f"列{k + 1}", [row[k] or None for row in body]) for k in columns_kept
     ]
-    said = codes or {row[header.crs] for row in body if header.crs >= 0 and row[header.crs]}
-    return Table(name, len(body), columns, shapes, *_said_crs(said, notes))
+    crs_cells = codes or {row[header.crs] for row in body if header.crs >= 0 and row[header.crs]}
+    return Table(name, len(body), columns, shapes, *_said_crs(crs_cells, notes))
 
 
 _NO_SHAPE = (ValueError, TypeError, KeyError, IndexError, RecursionError, AttributeError)
@@ -461,16 +463,16 @@ def _shape_of_cell(cell: str) -> Any:
             if pair.strip()
         ]
         rings.append([(float(x), float(y)) for x, y in pairs])
-    found = _area(rings)
-    if found is None:
+    outline = _area(rings)
+    if outline is None:
         raise ValueError("not an area")
-    return shapely.from_wkb(found)
+    return shapely.from_wkb(outline)
 
 
-def _said_crs(said: set[str], notes: list[Any]) -> tuple[str | None, list[Any]]:
+def _said_crs(cells: set[str], notes: list[Any]) -> tuple[str | None, list[Any]]:
     """Return the one code that rows give, or None with a note."""
     pattern = re.compile(r"EPSG:\s*(\d{4,6})|^\s*(\d{4,6})\s*$", re.IGNORECASE)
-    codes = {f"EPSG:{m[1] or m[2]}" for words in said if (m := pattern.search(words))}
+    codes = {f"EPSG:{m[1] or m[2]}" for words in cells if (m := pattern.search(words))}
     if len(codes) == 1:
         return codes.pop(), notes
     return None, [*notes, ("crs-not-said", "info", {})]
@@ -495,8 +497,8 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
             detail = f"{row[header.east][:20]}, {row[header.north][:20]}"
             notes.append(("geometry-unreadable", "error", {"feature": number, "detail": detail}))
     groups = _groups(body, places, header)
-    said = {row[header.crs] for row in body if header.crs >= 0 and row[header.crs]}
-    crs, notes = _said_crs(said, notes)
+    crs_cells = {row[header.crs] for row in body if header.crs >= 0 and row[header.crs]}
+    crs, notes = _said_crs(crs_cells, notes)
     shapes: list[bytes | None]
     if groups is None:  # every row is a place
         shapes = [None if p is None else bytes(shapely.to_wkb(shapely.Point(p))) for p in places]
@@ -505,7 +507,7 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
         ]
         return Table(name, len(body), columns, shapes, crs, notes)
     corners = {header.east, header.north, header.point, header.ring}
-    kept = [k for k in range(len(names)) if k not in corners]
+    columns_kept = [k for k in range(len(names)) if k not in corners]
     shapes = []
     records: list[list[Any]] = []
     for rows in groups:
@@ -516,8 +518,10 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
         is_whole = all(places[k] is not None for k in rows)  # a corner left out is another area
         shapes.append(_area(list(rings.values())) if is_whole else None)
         # what a table says once for a parcel stands in its first row, or in every row
-        records.append([next((body[k][c] for k in rows if body[k][c]), None) for c in kept])
-    columns = [(names[c] or f"列{c + 1}", [r[j] for r in records]) for j, c in enumerate(kept)]
+        records.append([next((body[k][c] for k in rows if body[k][c]), None) for c in columns_kept])
+    columns = [
+        (names[c] or f"列{c + 1}", [r[j] for r in records]) for j, c in enumerate(columns_kept)
+    ]
     notes.append(("corners-joined", "info", {"count": len(groups), "corners": len(body)}))
     return Table(name, len(groups), columns, shapes, crs, notes)
 
@@ -559,11 +563,11 @@ def _number(cell: str, *, comma: bool = False) -> float | None:
         return float(plain)
     except ValueError:
         pass
-    found = _DEGREES.match(cell)
-    if not found:
+    match = _DEGREES.match(cell)
+    if not match:
         return None
-    degrees = float(found[2]) + float(found[3] or 0) / 60 + float(found[4] or 0) / 3600
-    return -degrees if (found[1] or found[5] or "") in ("S", "W", "西", "南") else degrees
+    degrees = float(match[2]) + float(match[3] or 0) / 60 + float(match[4] or 0) / 3600
+    return -degrees if (match[1] or match[5] or "") in ("S", "W", "西", "南") else degrees
 
 
 codecs.lookup("big5")  # before the process is locked

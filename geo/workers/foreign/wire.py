@@ -39,11 +39,11 @@ class UploadFaultError(Exception):
         self.values = values
 
 
-def refuse_above(limits: Mapping[str, int], name: str, found: int, what: str) -> None:
-    """Raise UploadFaultError if `found` passes the limit called `name`; none is no limit."""
+def refuse_above(limits: Mapping[str, int], name: str, amount: int, what: str) -> None:
+    """Raise UploadFaultError if `amount` passes the limit called `name`; none is no limit."""
     limit = limits.get(name)
-    if limit is not None and found > limit:
-        raise UploadFaultError("too-large", name=name, limit=limit, found=found, what=what)
+    if limit is not None and amount > limit:
+        raise UploadFaultError("too-large", name=name, limit=limit, found=amount, what=what)
 
 
 class WireError(ValueError):
@@ -158,14 +158,14 @@ def _answer(data: memoryview) -> Answer:
         raise WireError("too long a head")
     layers, tables, fault, locks = json.loads(bytes(data[16 : 16 + length]))
     rest = _Bytes(data, 16 + length)
-    found = [_table(rest, *table) for table in tables]
+    result = [_table(rest, *table) for table in tables]
     if rest.at != len(data):
         raise WireError("more than announced")
     code = None
     if fault is not None:
         code = (_text(fault[0]), {_text(k): _scalar(v) for k, v in fault[1].items()})
-    listed = [(_text(n), None if t is None else _text(t), int(c)) for n, t, c in layers]
-    return Answer(listed, found, code, dict(locks))
+    listing = [(_text(n), None if t is None else _text(t), int(c)) for n, t, c in layers]
+    return Answer(listing, result, code, dict(locks))
 
 
 class _Bytes:
@@ -185,7 +185,7 @@ class _Bytes:
 def _table(
     rest: _Bytes, name: Any, rows: Any, columns: Any, shapes: Any, crs: Any, notes: Any
 ) -> Table:
-    found: list[tuple[str, Any]] = []
+    columns_read: list[tuple[str, Any]] = []
     for column, kind, length in columns:
         piece = rest.take(int(length))
         values: Any
@@ -195,14 +195,21 @@ def _table(
             values = json.loads(bytes(piece))
         if len(values) != rows:
             raise WireError("another number of rows")
-        found.append((_text(column), values))
+        columns_read.append((_text(column), values))
     binary = None
     if shapes is not None:
         lengths = np.frombuffer(rest.take(8 * int(rows)), dtype="<i8").tolist()
         binary = list(_shapes(rest, lengths))
-    told = [(_text(c), _text(level), {_text(k): _scalar(v) for k, v in values.items()})
+    notes_read = [(_text(c), _text(level), {_text(k): _scalar(v) for k, v in values.items()})
             for c, level, values in notes]  # fmt: skip
-    return Table(_text(name), int(rows), found, binary, None if crs is None else _text(crs), told)
+    return Table(
+        _text(name),
+        int(rows),
+        columns_read,
+        binary,
+        None if crs is None else _text(crs),
+        notes_read,
+    )
 
 
 def _shapes(rest: _Bytes, lengths: list[int]) -> Iterator[bytes | None]:
