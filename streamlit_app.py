@@ -1,4 +1,4 @@
-"""The page: the map with its scripts, and over it the view that Python computes."""
+"""Show the page: the map with its scripts, and over it the view that Python computes."""
 
 from __future__ import annotations
 

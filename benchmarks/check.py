@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> str:
         ],
     ]
     first = (
-        f"{len(built.drawn)} items of {len(built.documents)} documents, "
+        f"{len(built.zones)} items of {len(built.documents)} documents, "
         f"{len(built.findings)} figures, {len(checks)} checks:\n\n"
     )
     out = first + table(["", "measured", "processor time", "goal"], rows)

@@ -1,4 +1,4 @@
-"""``geo check``: every stated figure against what was measured, and every check."""
+"""``geo check``: set every stated figure against what was measured, and run every check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``geo doctor``: what is missing on this machine, and what to do."""
+"""``geo doctor``: say what is missing on this machine, and what to do."""
 
 from __future__ import annotations
 

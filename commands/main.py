@@ -1,4 +1,4 @@
-"""The command line: ``geo build | check | export | roads | district | plan | page | doctor``."""
+"""Hand a call to its command: ``geo build | check | export | roads | district | plan | page``."""
 
 from __future__ import annotations
 

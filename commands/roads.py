@@ -1,4 +1,4 @@
-"""``geo roads``: real street data from a file or from Overpass, into a data folder of its own."""
+"""``geo roads``: bring street data from a file or from Overpass into a data folder of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``geo export --format site``: the edition as a folder of static files."""
+"""``geo export --format site``: write the edition as a folder of static files."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""From a plan's sentence to a polygon that can be trusted."""
+"""Turn a plan's sentence into a polygon that can be trusted."""

@@ -24,7 +24,7 @@ from geo.texts import Text, text, with_english_names
 from geo.verdicts import Finding, reading_label
 from geo.zones.drawing import draw_item, item_findings
 from geo.zones.edges import EDGE_COLUMNS
-from geo.zones.item import Drawn, rounded
+from geo.zones.item import Zone, rounded
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Built:
         The base geography it was built from.
     documents : tuple of Document
         The plan documents.
-    drawn : dict of str to Drawn
+    zones : dict of str to Zone
         By item id, in the order of the documents.
     findings : tuple of Finding
         One per figure, and one per drawn item without a figure.
@@ -49,14 +49,14 @@ class Built:
 
     base: Base
     documents: tuple[Document, ...]
-    drawn: Mapping[str, Drawn]
+    zones: Mapping[str, Zone]
     findings: tuple[Finding, ...]
     issues: tuple[Issue, ...]
 
     @cached_property
     def english_names(self) -> dict[str, str]:
         """English names of items, landmarks, rivers and streets by their Chinese ones."""
-        items = [drawn.item for drawn in self.drawn.values()]
+        items = [zone.item for zone in self.zones.values()]
         return {
             **{item.name: item.short_name_en or item.name_en for item in items},
             **self.base.english_names,
@@ -107,17 +107,17 @@ def build_documents(
     """Draw and measure every item of some plan documents; see `build`."""
     all_issues = list(issues)
     items = {item.id: item for document in documents for item in document.items}
-    drawn: dict[str, Drawn] = {}
+    zones: dict[str, Zone] = {}
     ordered, faults = in_order_of_need(items)
     all_issues += dict.fromkeys(faults.values())
     for item in ordered:
         if item.id in faults:
-            drawn[item.id] = Drawn(item, obstacle=_both(faults[item.id]))
+            zones[item.id] = Zone(item, obstacle=_both(faults[item.id]))
         else:
-            drawn[item.id] = draw_item(item, base, drawn, all_issues)
-    drawn = {item_id: drawn[item_id] for item_id in items}
-    built = Built(base, tuple(documents), drawn, (), tuple(all_issues))
-    findings = [_named(f, built) for d in drawn.values() for f in item_findings(d)]
+            zones[item.id] = draw_item(item, base, zones, all_issues)
+    zones = {item_id: zones[item_id] for item_id in items}
+    built = Built(base, tuple(documents), zones, (), tuple(all_issues))
+    findings = [_named(f, built) for d in zones.values() for f in item_findings(d)]
     return replace(built, findings=tuple(findings))
 
 
@@ -210,10 +210,10 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
             continue
         groups = {group.id: group for group in document.groups}
         for item in document.items:
-            drawn = built.drawn[item.id]
+            zone = built.zones[item.id]
             figures = findings.get(item.id, {})
             area, length = figures.get("area"), figures.get("length")
-            obstacle = drawn.obstacle if drawn.geometry is None else ("", "")
+            obstacle = zone.obstacle if zone.geometry is None else ("", "")
             cited = citation(document, item)
             rows.append(
                 {
@@ -266,14 +266,14 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                             "high_km2": _rounded(reading.high),
                             "probability": _rounded(reading.probability),
                         }
-                        for reading in drawn.area_readings
+                        for reading in zone.area_readings
                     ],
-                    "width_m": None if drawn.width_m is None else round(drawn.width_m, 1),
+                    "width_m": None if zone.width_m is None else round(zone.width_m, 1),
                     "carried_from": item.carried_from or "",
                     "reasoning": item.reasoning,
                     "reasoning_en": item.reasoning_en,
                     "summary_en": item.summary_en,
-                    "geometry": drawn.geometry,
+                    "geometry": zone.geometry,
                 }
             )
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
@@ -291,9 +291,9 @@ def _rounded(value: float | None) -> float | None:
 def edge_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
     """Return the edge file of one plan as a table: `EDGE_COLUMNS`, WGS84."""
     tables = [
-        drawn.edges
-        for drawn in built.drawn.values()
-        if drawn.edges is not None and drawn.item.id.startswith(f"{plan}-")
+        zone.edges
+        for zone in built.zones.values()
+        if zone.edges is not None and zone.item.id.startswith(f"{plan}-")
     ]
     if not tables:
         return gpd.GeoDataFrame(columns=EDGE_COLUMNS, geometry="geometry", crs=WGS84)

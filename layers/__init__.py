@@ -1,1 +1,1 @@
-"""Maps, sheets and briefings drawn from the zones."""
+"""Draw maps, sheets and briefings from the zones."""

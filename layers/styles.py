@@ -1,4 +1,4 @@
-"""One style per place: the same colour, hatch and dash on map, sheet and offline page.
+"""Give each place one style: the same colour, hatch and dash on map, sheet and offline page.
 
 Colour alone never tells two places apart: each also has a hatch, and each
 basis of a geometry its own outline. Plain words here; the web map draws them

@@ -1,4 +1,4 @@
-"""The views of Python over the map: each a module with `show(state)`; one line here adds one.
+"""List the views of Python over the map: each a module with `show(state)`; one line adds one.
 
 Map, comparison and the history of a place are in the scripts of the page.
 """

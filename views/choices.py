@@ -1,4 +1,4 @@
-"""Widgets that take their value from the link and put the answer back."""
+"""Show widgets that take their value from the link and put the answer back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comparing, place history and search need beyond the map; read once for all readers."""
+"""Read what comparing, place history and search need beyond the map, once for all readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader's choices as the address has them, by ids and never by labels.
+"""Read and write the reader's choices in the address, by ids and never by labels.
 
 The scripts of the page are the only ones that write the address: two writers
 would undo each other's steps. What Python's own widgets choose goes to them

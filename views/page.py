@@ -1,4 +1,4 @@
-"""What the frame of the page loads: the data as drawn, put where the page serves it."""
+"""Put the data as drawn where the page serves it, for the frame of the page to load."""
 
 from __future__ import annotations
 

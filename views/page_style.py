@@ -1,4 +1,4 @@
-"""What the page adds to Streamlit's own look: a style sheet."""
+"""Write the style sheet that the page adds to Streamlit's own look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line of small print that everyone can read: Streamlit's own caption is too pale."""
+"""Write a line of small print that everyone can read: Streamlit's own caption is too pale."""
 
 from __future__ import annotations
 

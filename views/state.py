@@ -1,4 +1,4 @@
-"""What every view needs: the data, read once and kept, and the reader's choices."""
+"""Read the data for every view, once, and hold the reader's choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work of a reader: one pool of child processes for all, a slot for each kind of work."""
+"""Run the long work of a reader: one pool of child processes for all, a slot for each kind."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What several commands share: the console, the options, the machine and the service."""
+"""Share among commands the console, the options, the machine and the service."""

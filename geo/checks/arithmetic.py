@@ -24,14 +24,14 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     statements = []
     groups = []
     for group, rows in zones.groupby("group", sort=False):
-        drawn = drawn_areas(rows)
+        with_shape = drawn_areas(rows)
         stated = rows["stated_area_km2"].dropna()
-        if len(drawn) < 2 and len(stated) < 2:
+        if len(with_shape) < 2 and len(stated) < 2:
             continue
         groups.append(group)
-        union = shapely.union_all(drawn.geometry.array)
+        union = shapely.union_all(with_shape.geometry.array)
         sum_drawn, union_km2 = (
-            geodesic_area_km2(drawn.geometry).sum(),
+            geodesic_area_km2(with_shape.geometry).sum(),
             geodesic_area_km2([union])[0],
         )
         statements.append(
@@ -44,7 +44,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 group_en=rows["group_name_en"].iloc[0],
                 count=len(stated),
                 stated=f"{stated.sum():.2f}",
-                drawn=len(drawn),
+                drawn=len(with_shape),
                 computed=f"{sum_drawn:.3f}",
                 union=f"{union_km2:.3f}",
                 share=f"{100 * union_km2 / district_km2:.1f}",
@@ -117,8 +117,8 @@ def parts_check(plan: str, built: Built) -> Check:
     check_id = f"arithmetic/parts/{plan}"
     official = built.base.district.official_area_km2
     statements = []
-    for drawn in built.drawn.values():
-        item = drawn.item
+    for zone in built.zones.values():
+        item = zone.item
         if not item.id.startswith(f"{plan}-") or not item.stated_area_km2:
             continue
         whole = float(item.stated_area_km2)
@@ -148,8 +148,8 @@ def belts_check(plan: str, built: Built) -> Check:
     """Set a belt's stated area against its stated length and the width that was drawn."""
     check_id = f"arithmetic/belts/{plan}"
     statements = []
-    for drawn in built.drawn.values():
-        item = drawn.item
+    for zone in built.zones.values():
+        item = zone.item
         if not item.id.startswith(f"{plan}-") or not (
             item.stated_area_km2 and item.stated_length_km
         ):
@@ -159,15 +159,15 @@ def belts_check(plan: str, built: Built) -> Check:
             statement(
                 check_id,
                 "info",
-                "belt" if drawn.width_m else "belt-undrawn",
+                "belt" if zone.width_m else "belt-undrawn",
                 (item.id,),
-                drawn.geometry,
+                zone.geometry,
                 name=item.short_name,
                 name_en=item.short_name_en,
                 area=item.stated_area_km2,
                 length=item.stated_length_km,
                 width=f"{width:.0f}",
-                drawn_width=f"{drawn.width_m or 0:.0f}",
+                drawn_width=f"{zone.width_m or 0:.0f}",
             )
         )
     return status_of(check_id, statements)
@@ -177,8 +177,8 @@ def stated_figures_check(built: Built) -> Check:
     """List stated areas and lengths of one place that differ between plans or pages."""
     check_id = "arithmetic/stated-figures"
     figures: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-    for drawn in built.drawn.values():
-        item = drawn.item
+    for zone in built.zones.values():
+        item = zone.item
         for kind, value in (("area", item.stated_area_km2), ("length", item.stated_length_km)):
             if value:
                 figures.setdefault((item.place, kind), []).append((item.id, value, item.short_name))

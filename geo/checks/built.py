@@ -84,7 +84,7 @@ def inputs_check(built: Built) -> Check:
             statement_of(
                 f"{check_id}/{issue.code}/{issue.place}",
                 issue,
-                (issue.place,) if issue.place in built.drawn else (),
+                (issue.place,) if issue.place in built.zones else (),
             )
             for issue in built.issues
         ],

@@ -1,4 +1,4 @@
-"""Evidence held back: points that no line was drawn from, and known streets placed unseen."""
+"""Test lines against evidence held back: points no line was drawn from, streets placed unseen."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     metric = drawn_areas(zones).to_crs(base.metric_crs).set_index("zone_id")
     statements = []
     for zone_id, zone in metric.iterrows():
-        for place in built.drawn[zone_id].item.places:
+        for place in built.zones[zone_id].item.places:
             if place.relation == "named":
                 continue
             values = {

@@ -80,7 +80,7 @@ def report_html(
     str
         HTML. All data is escaped.
     """
-    items = {item_id: drawn.item for item_id, drawn in built.drawn.items()}
+    items = {item_id: zone.item for item_id, zone in built.zones.items()}
     return report_page(
         "report.html.jinja",
         language,

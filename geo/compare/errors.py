@@ -1,4 +1,4 @@
-"""How the area of a piece of two plans errs: by road, by corner, by the rounding of a figure."""
+"""Measure how the area of a piece of two plans errs: by road, by corner, by rounding."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Datums of Chinese map data: shift one into another, guess one by position."""
+"""Shift Chinese map data from one datum into another; guess a datum by position."""

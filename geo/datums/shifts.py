@@ -1,4 +1,4 @@
-"""Datums of Chinese web maps: WGS84, GCJ-02 and BD-09, one into the other.
+"""Shift positions between the datums of Chinese web maps: WGS84, GCJ-02 and BD-09.
 
 GCJ-02 shifts positions by 300 to 700 m and leaves areas as they are, so no area
 check notices it; only a comparison with known positions does (`geo.datums.guess`).

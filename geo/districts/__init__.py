@@ -1,1 +1,1 @@
-"""Many districts: the same build for each, and data folders packed into few files."""
+"""Build many districts, begin one, keep releases, pack data folders into few files."""

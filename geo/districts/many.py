@@ -1,4 +1,4 @@
-"""Many districts: the same build for each, one after another or on a Dask cluster.
+"""Build many districts: the same build for each, one after another or on a Dask cluster.
 
 A district is a data folder, or a partition of `geo.districts.stores`.
 

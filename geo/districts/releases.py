@@ -1,4 +1,4 @@
-"""Data folders side by side, one of them in use: a link leads to it, and back to the last one."""
+"""Keep data folders side by side, one in use: a link leads to it, and back to the last one."""
 
 from __future__ import annotations
 

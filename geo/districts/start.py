@@ -1,4 +1,4 @@
-"""Begin a district: the files of a data folder that has an outline and no streets yet."""
+"""Begin a district: write a data folder that has an outline and no streets yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A data folder packed into a few (Geo)Parquet files, and made again from them, bit for bit.
+"""Pack a data folder into a few (Geo)Parquet files, and make it again from them, bit for bit.
 
 Dask-GeoPandas reads one layer of all districts of a store as one table::
 

@@ -98,9 +98,9 @@ def review_job(
     if built is None:
         return write_value(folder, Reviewed((), plan_check.findings, plan_check.issues))
     shapes = tuple(
-        Shape(item_id, drawn.item.name, drawn.item.place, cast("BaseGeometry", drawn.geometry))
-        for item_id, drawn in built.drawn.items()
-        if drawn.geometry is not None
+        Shape(item_id, zone.item.name, zone.item.place, cast("BaseGeometry", zone.geometry))
+        for item_id, zone in built.zones.items()
+        if zone.geometry is not None
     )
     layers = (make(built, plan.plan) for make in (zone_layer, edge_layer))
     zones, edges = (layer_bytes(layer, plan.about) for layer in layers)

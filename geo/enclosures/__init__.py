@@ -1,4 +1,4 @@
-"""Named centrelines to one polygon: order, corners, rings, strips."""
+"""Make one polygon of named centrelines: order, corners, rings, strips."""
 
 from geo.enclosures.enclose import enclose, order_limits
 

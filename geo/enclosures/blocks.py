@@ -1,4 +1,4 @@
-"""Blocks: the faces between streets."""
+"""Find the blocks: the faces between streets."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Zones as data files and database tables, each with its provenance."""
+"""Write zones as data files and database tables, each with its provenance."""

@@ -1,4 +1,4 @@
-"""Zones as the TXT of boundary points (国土界址点), the exchange form of land administration.
+"""Write zones as the TXT of boundary points (国土界址点), as land administration exchanges them.
 
 A head of ``key=value``, then for each parcel a line that ends with ``@`` and its corners:
 number, ring, northing (X), easting (Y) with the number of the belt before it. GBK, CRLF, as

@@ -1,4 +1,4 @@
-"""Zones as a DXF drawing: one layer for each zone, in a CGCS2000 belt with its number.
+"""Write zones as a DXF drawing: one layer for each zone, in a numbered CGCS2000 belt.
 
 GDAL's own writer declares ANSI_1252 and gives Chinese layer names bytes that CAD cannot
 read, so the drawing is made by ezdxf.

@@ -1,4 +1,4 @@
-"""What the features of a base file must be like, so that nothing later trips over them."""
+"""Check the features of a base file, so that nothing later trips over them."""
 
 from __future__ import annotations
 

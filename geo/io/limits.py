@@ -1,4 +1,4 @@
-"""How much is taken from outside: size, count and depth, each with its reason.
+"""Limit what is taken from outside: size, count and depth, each with its reason.
 
 Every reader of something from outside compares with these numbers and raises
 `geo.errors.InputTooLargeError` with the name of the limit. `docs/data-formats.md`

@@ -1,4 +1,4 @@
-"""The version of the data files' form: which one is read, and what to change in another."""
+"""Check the version of a data file's form; say what to change in another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan files: their form, reading them, comparing their quotations with the documents."""
+"""Read plan files; compare their quotations with the documents."""
 
 from geo.plans.documents import read_documents
 

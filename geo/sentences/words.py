@@ -1,4 +1,4 @@
-"""The words with which Chinese plans say how an area is bounded."""
+"""List the words with which Chinese plans say how an area is bounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Street by street: how far the bundled approximation was from imported lines."""
+"""Measure street by street how far the bundled approximation was from imported lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The streets of a district from Overpass, through OSMnx; the answer is kept as a file."""
+"""Fetch the streets of a district from Overpass, through OSMnx; keep the answer as a file."""
 
 from __future__ import annotations
 

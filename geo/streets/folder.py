@@ -1,4 +1,4 @@
-"""A data folder whose streets are imported ones: the district, its plans, and whose data it is."""
+"""Write a data folder whose streets are imported: the district, its plans, whose data it is."""
 
 from __future__ import annotations
 

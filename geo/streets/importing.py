@@ -1,4 +1,4 @@
-"""Street data from outside made into the base layers of a data folder."""
+"""Make the base layers of a data folder from street data of others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reference lines of many roads made into one network whose junctions are shared vertices."""
+"""Join the reference lines of many roads into one network whose junctions are shared vertices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One reference line per road: broken ways joined, divided carriageways to their mean line.
+"""Make one reference line per road: join broken ways, take the mean of divided carriageways.
 
 The rule, in this order, for all ways of one name:
 

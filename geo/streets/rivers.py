@@ -1,4 +1,4 @@
-"""The mid-line and the near bank of a river, from its line and its areas."""
+"""Make the mid-line and the near bank of a river from its line and its areas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imported streets as rows of the base layers: ids, names, classes, widths."""
+"""Write imported streets as rows of the base layers: ids, names, classes, widths."""
 
 from __future__ import annotations
 

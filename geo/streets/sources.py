@@ -1,4 +1,4 @@
-"""Street files of any kind, told apart by what is in them, brought to one table of ways."""
+"""Read street files of any kind, told apart by what is in them, into one table of ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All interface text, Chinese and English, from one catalogue of TOML files."""
+"""Render all interface text, Chinese and English, from one catalogue of TOML files."""
 
 from __future__ import annotations
 

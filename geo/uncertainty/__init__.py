@@ -1,1 +1,1 @@
-"""How sure a shape is: position of its sides, identity of its streets, and what was calibrated."""
+"""Say how sure a shape is: position of its sides, identity of its streets, calibration."""

@@ -1,4 +1,4 @@
-"""Whether stated errors are true: shares within one and two sigma on evidence held back."""
+"""Test whether stated errors are true: shares within one and two sigma on held-back evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which street a printed name means: candidates, and the combinations that they make of a ring."""
+"""Weigh which street a printed name means: candidates, and the rings that they combine into."""
 
 from __future__ import annotations
 

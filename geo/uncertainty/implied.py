@@ -1,4 +1,4 @@
-"""What a stated area says of a zone's weakest side, if it is right; never used to draw."""
+"""Say what a stated area says of a zone's weakest side, if it is right; never used to draw."""
 
 from __future__ import annotations
 

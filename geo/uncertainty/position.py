@@ -1,4 +1,4 @@
-"""The error that the position of each side brings to an area."""
+"""Compute the error that the position of each side brings to an area."""
 
 from __future__ import annotations
 

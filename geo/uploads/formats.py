@@ -1,4 +1,4 @@
-"""The formats of uploaded files, each told by its bytes, trusted in nothing, read elsewhere."""
+"""Tell the format of an uploaded file by its bytes, and have it read in a locked process."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Child processes: for long work, and to read foreign files."""
+"""Run child processes: for long work, and to read foreign files."""

@@ -1,4 +1,4 @@
-"""Belts: the axis that a text names, its length, and the strip that a stated area gives."""
+"""Draw belts: the axis that a text names, its length, the strip that a stated area gives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from geo.uncertainty.position import SMALLEST_CORNER_SINE, area_budget
 from geo.verdicts import Alternative, Reading
 from geo.zones.edges import Edges, Side, as_pieces, make_edges, side_pieces
 from geo.zones.item import (
-    Drawn,
+    Zone,
     alternative,
     main_lines,
     named_identities,
@@ -61,7 +61,7 @@ class Ends:
     lines: Mapping[str, str]
 
 
-def draw_belt(item: PlanItem, base: Base) -> Drawn:
+def draw_belt(item: PlanItem, base: Base) -> Zone:
     """Draw a belt along its axis with the width that its stated area gives.
 
     Raises
@@ -102,7 +102,7 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
     identities = named_identities(names, base, classes)
     edges = edges.identified({i.name: i for i in identities}, data_names)
     all_combinations = combinations(identities)
-    drawn = Drawn(
+    zone = Zone(
         item,
         geometry=to_files(axis, base.metric_crs),
         edges=edges.table,
@@ -114,7 +114,7 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
         ),
     )
     if not item.stated_area_km2:
-        return drawn
+        return zone
     if not isinstance(axis, LineString):
         raise EnclosureError(
             Text("axis.goes_on", roads=list(axis_of_item.continues)).about(item.id)
@@ -130,7 +130,7 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
     area = float(geodesic_area_km2([geometry])[0])
     bounds = printed_interval(item.stated_area_km2, approximate=item.approximate)
     return replace(
-        drawn,
+        zone,
         geometry=geometry,
         # The width follows from the printed figure, and so does the interval.
         readings=(Reading(CENTRE_READING, area, *bounds),),
@@ -139,7 +139,7 @@ def draw_belt(item: PlanItem, base: Base) -> Drawn:
     )
 
 
-def draw_strip(item: PlanItem, base: Base) -> Drawn:
+def draw_strip(item: PlanItem, base: Base) -> Zone:
     """Draw the strip of a written width along the roads that a text names; nothing is judged.
 
     Raises
@@ -165,7 +165,7 @@ def draw_strip(item: PlanItem, base: Base) -> Drawn:
     area = float(geodesic_area_km2([geometry])[0])
     classes = {name: edges.classes(main.lines.get(name, name)) for name in names}
     identities = {i.name: i for i in named_identities(names, base, classes)}
-    return Drawn(
+    return Zone(
         item,
         geometry=geometry,
         edges=edges.identified(identities, data_names).table,

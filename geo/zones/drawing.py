@@ -23,13 +23,13 @@ from geo.texts import Text, text
 from geo.verdicts import Finding, Measurement, StatedFigure, judge
 from geo.zones.belts import Ends, axis_between_ends, axis_names, draw_belt, draw_strip
 from geo.zones.enclosed import draw_enclosed
-from geo.zones.item import Drawn, item_limits, limit_gaps, main_lines, rounded, to_files
+from geo.zones.item import Zone, item_limits, limit_gaps, main_lines, rounded, to_files
 from geo.zones.parts import carried_parts, part_obstacle
 
 logger = logging.getLogger(__name__)
 
 
-def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: list[Issue]) -> Drawn:
+def draw_item(item: PlanItem, base: Base, zones: Mapping[str, Zone], issues: list[Issue]) -> Zone:
     """Draw one item by its basis; a fault becomes an Issue and an item without geometry."""
     logger.info("Drawing %s (%s)", item.id, item.basis)
     try:
@@ -40,14 +40,14 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
         if item.basis == "corridor":
             return draw_belt(item, base)
         if item.basis == "carried":
-            return _carry(item, base, drawn)
-        return _draw_named(item, base, drawn)
+            return _carry(item, base, zones)
+        return _draw_named(item, base, zones)
     except RoadNotFoundError as error:
         missing = [name for name in _named_lines(item, base) if name in base.missing]
         names = "、".join(missing) or _told(error, item)
         code = "limit-missing" if missing else "road-not-found"
         issues.append(_issue(code, "warning" if missing else "error", item, error))
-        return Drawn(
+        return Zone(
             item,
             obstacle=(
                 text("obstacle.limit_missing", "zh", names=names),
@@ -57,7 +57,7 @@ def draw_item(item: PlanItem, base: Base, drawn: Mapping[str, Drawn], issues: li
     except (LimitsError, EnclosureError) as error:
         code = "limits-not-understood" if isinstance(error, LimitsError) else "no-ring"
         issues.append(_issue(code, "error", item, error))
-        return Drawn(
+        return Zone(
             item,
             obstacle=(
                 text(f"obstacle.{code}", "zh", error=_told(error, item)),
@@ -89,9 +89,9 @@ def _named_lines(item: PlanItem, base: Base) -> list[str]:
     return [limit.name for limit in item_limits(item, base)]
 
 
-def _carry(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn:
+def _carry(item: PlanItem, base: Base, zones: Mapping[str, Zone]) -> Zone:
     """Take over the shape of the same place under an earlier plan."""
-    origin = drawn[str(item.carried_from)]
+    origin = zones[str(item.carried_from)]
     edges = origin.edges
     if edges is not None:
         edges = edges.assign(
@@ -110,7 +110,7 @@ def _carry(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn:
     )
 
 
-def _draw_named(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn:
+def _draw_named(item: PlanItem, base: Base, zones: Mapping[str, Zone]) -> Zone:
     """Return a name's street or a point to write it at; never an area.
 
     A street that the base does not have leaves the item without geometry:
@@ -125,10 +125,10 @@ def _draw_named(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Drawn
                 return _named_axis(item, base, start, end, river)
             except GeoError as error:
                 logger.info("%s from %s to %s is not drawn: %s", item.id, start, end, error)
-    geometry = _label_point(item, base, drawn)
+    geometry = _label_point(item, base, zones)
     if item.kind == "zone" and (gaps := limit_gaps(item, base)):
-        return Drawn(item, geometry=geometry, obstacle=_not_read_whole(gaps))
-    return Drawn(item, geometry=geometry, obstacle=_only_named() if geometry else _unplaced(item))
+        return Zone(item, geometry=geometry, obstacle=_not_read_whole(gaps))
+    return Zone(item, geometry=geometry, obstacle=_only_named() if geometry else _unplaced(item))
 
 
 def _river_readings(item: PlanItem, base: Base) -> list[str | None]:
@@ -139,11 +139,11 @@ def _river_readings(item: PlanItem, base: Base) -> list[str | None]:
 
 def _named_axis(
     item: PlanItem, base: Base, start: str | None, end: str | None, river: str | None
-) -> Drawn:
+) -> Zone:
     """Return the street of a name as a line."""
     names = [base.data_name(name) for name in axis_names(item)]
     axis = axis_between_ends(item, base, Ends(start, end, river, main_lines(names, base)))
-    return Drawn(item, geometry=to_files(axis, base.metric_crs), obstacle=_only_named())
+    return Zone(item, geometry=to_files(axis, base.metric_crs), obstacle=_only_named())
 
 
 def _unplaced(item: PlanItem) -> tuple[str, str]:
@@ -169,9 +169,9 @@ def _only_named() -> tuple[str, str]:
     return text("obstacle.named", "zh"), text("obstacle.named", "en")
 
 
-def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Geometry | None:
+def _label_point(item: PlanItem, base: Base, zones: Mapping[str, Zone]) -> Geometry | None:
     """Return where the name of an item may be written, or None."""
-    origin = drawn.get(item.label_at)
+    origin = zones.get(item.label_at)
     if origin is not None:
         return None if origin.geometry is None else rounded(point_on_surface(origin.geometry))
     names = [item.label_at] if item.label_at else [item.short_name, item.name]
@@ -180,12 +180,12 @@ def _label_point(item: PlanItem, base: Base, drawn: Mapping[str, Drawn]) -> Geom
     return None if point is None else rounded(point)
 
 
-def item_findings(drawn: Drawn) -> list[Finding]:
+def item_findings(zone: Zone) -> list[Finding]:
     """Judge every figure of an item; one ``not_stated`` for a drawn item without any."""
-    item = drawn.item
-    obstacle = drawn.obstacle if drawn.obstacle[0] else None
+    item = zone.item
+    obstacle = zone.obstacle if zone.obstacle[0] else None
     findings = []
-    if item.stated_area_km2 or (not item.stated_length_km and drawn.readings):
+    if item.stated_area_km2 or (not item.stated_length_km and zone.readings):
         area = StatedFigure(
             item.id,
             "area",
@@ -193,33 +193,33 @@ def item_findings(drawn: Drawn) -> list[Finding]:
             item.stated_area,
             item.approximate,
             # A width that a rule of ours gives follows from no figure.
-            used_to_draw=drawn.width_m is not None and item.basis != "interpreted",
+            used_to_draw=zone.width_m is not None and item.basis != "interpreted",
         )
-        probability = drawn.probability if drawn.alternatives or drawn.budget else 1.0
-        measurement = Measurement(drawn.readings, obstacle, probability, drawn.alternatives)
-        findings.append(replace(judge(area, measurement), implied=drawn.implied))
+        probability = zone.probability if zone.alternatives or zone.budget else 1.0
+        measurement = Measurement(zone.readings, obstacle, probability, zone.alternatives)
+        findings.append(replace(judge(area, measurement), implied=zone.implied))
     if item.stated_length_km:
         length = StatedFigure(
             item.id, "length", item.stated_length_km, item.stated_length, item.approximate
         )
-        no_axis = None if drawn.length_readings else _no_axis()
+        no_axis = None if zone.length_readings else _no_axis()
         measurement = Measurement(
-            drawn.length_readings,
+            zone.length_readings,
             obstacle or no_axis,
-            drawn.probability,
-            drawn.length_alternatives,
+            zone.probability,
+            zone.length_alternatives,
         )
         findings.append(judge(length, measurement))
     for part in item.part_areas:
-        reading = drawn.part_areas.get(part.id)
+        reading = zone.part_areas.get(part.id)
         figure = StatedFigure(
             item.id, "part_area", part.km2, part.stated, part.approximate, part=part.id
         )
         measurement = Measurement(
             (reading,) if reading else (),
-            part_obstacle(part, drawn),
-            drawn.probability,
-            drawn.part_alternatives.get(part.id, ()),
+            part_obstacle(part, zone),
+            zone.probability,
+            zone.part_alternatives.get(part.id, ()),
         )
         findings.append(judge(figure, measurement))
     return findings

@@ -1,4 +1,4 @@
-"""The edges of a shape: one row each, with the words, the line and the errors behind it."""
+"""Make the rows of a shape's edges, each with the words, the line and the errors behind it."""
 
 from __future__ import annotations
 

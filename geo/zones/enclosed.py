@@ -1,4 +1,4 @@
-"""Zones enclosed by limits: the ring under every reading and every likely set of streets."""
+"""Draw zones enclosed by limits: a ring for every reading and every likely set of streets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from geo.uncertainty.position import AreaBudget, area_budget
 from geo.uncertainty.rebuilding import ring_model
 from geo.zones.edges import Edges, Side, as_pieces, make_edges, side_pieces
 from geo.zones.item import (
-    Drawn,
+    Zone,
     alternative,
     item_limits,
     main_lines,
@@ -80,7 +80,7 @@ class Trace:
         return reading_about(reading, self.budget.area_km2, self.budget.standard_error_km2)
 
 
-def draw_enclosed(item: PlanItem, base: Base) -> Drawn:
+def draw_enclosed(item: PlanItem, base: Base) -> Zone:
     """Draw a zone from its limits, under every reading and every likely set of streets.
 
     Raises
@@ -118,7 +118,7 @@ def draw_enclosed(item: PlanItem, base: Base) -> Drawn:
         outlines[combination.reading] = its_trace.geometry
         for part_id, reading in _part_areas(item, its_trace, base).items():
             other_parts[part_id].append(alternative(combination, (reading,)))
-    return Drawn(
+    return Zone(
         item,
         geometry=trace.geometry,
         edges=edges.table,
@@ -190,8 +190,8 @@ def _sides(
     sides = []
     for number, edge in enumerate(ring.sides(), start=1):
         limit = clauses.get(edge.limit)
-        drawn = own_lines.get(edge.limit)
-        road = base.data_name(drawn.limit.name) if drawn else edge.road
+        own_line = own_lines.get(edge.limit)
+        road = base.data_name(own_line.limit.name) if own_line else edge.road
         connector = connectors.get(edge.limit) if edge.is_connector else None
         if connector is not None and edge.limit != connector.name:
             # Another street in the place of a straight line is a street.
@@ -200,7 +200,7 @@ def _sides(
             Side(
                 edge_id=f"{item.id}/{number}",
                 zone_id=item.id,
-                limit=drawn.limit.name if drawn else edge.limit,
+                limit=own_line.limit.name if own_line else edge.limit,
                 road=course.lines.get(road, road),
                 geometry=edge.line,
                 corner_from=edge.corner_from,
@@ -210,8 +210,8 @@ def _sides(
                 qualifier=beside_words(limit) if limit else "",
                 clause=sentence[limit.start : limit.end] if limit and sentence else "",
                 connector=connector,
-                is_parallel=drawn is not None,
-                own_piece=ground_piece(drawn) if drawn else None,
+                is_parallel=own_line is not None,
+                own_piece=ground_piece(own_line) if own_line else None,
             )
         )
     return sides

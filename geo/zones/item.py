@@ -1,4 +1,4 @@
-"""An item with what could be drawn and measured of it."""
+"""Hold a zone: an item of a plan with what could be drawn and measured of it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ DECIMALS = 6
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One item with what could be drawn and measured of it.
+class Zone:
+    """An item of a plan with what could be drawn and measured of it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The part of an item inside the district, for a stated figure of that part alone."""
+"""Measure the part of an item inside the district, for a stated figure of that part alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from geo.crs import WGS84
 from geo.plans.model import PartArea, PlanItem
 from geo.texts import Text
 from geo.verdicts import Alternative, Reading
-from geo.zones.item import Drawn, reading_about, to_files
+from geo.zones.item import Zone, reading_about, to_files
 
 
 def is_measurable(part: PartArea, base: Base) -> bool:
@@ -38,7 +38,7 @@ def part_reading(polygon: Geometry, standard_error_km2: float, base: Base) -> Re
 
 
 def carried_parts(
-    item: PlanItem, origin: Drawn, base: Base
+    item: PlanItem, origin: Zone, base: Base
 ) -> tuple[Mapping[str, Reading], Mapping[str, tuple[Alternative, ...]]]:
     """Return the part areas of an item whose shape is another's, and under other streets."""
     measurable = [part.id for part in item.part_areas if is_measurable(part, base)]
@@ -59,13 +59,13 @@ def carried_parts(
     return dict.fromkeys(measurable, reading), dict.fromkeys(measurable, tuple(others))
 
 
-def part_obstacle(part: PartArea, drawn: Drawn) -> tuple[str, str] | None:
+def part_obstacle(part: PartArea, zone: Zone) -> tuple[str, str] | None:
     """Return why a part of a drawn item is not measured; that of the item where it has one."""
-    if drawn.obstacle[0]:
-        return drawn.obstacle
-    if part.id in drawn.part_areas:
+    if zone.obstacle[0]:
+        return zone.obstacle
+    if part.id in zone.part_areas:
         return None
-    key = "obstacle.part_of_strip" if drawn.width_m is not None else "obstacle.part_elsewhere"
+    key = "obstacle.part_of_strip" if zone.width_m is not None else "obstacle.part_elsewhere"
     words = Text(key, within=part.within)
     return words.render("zh"), words.render("en")
 

@@ -1,1 +1,1 @@
-"""Slides, documents and workbooks with the same content."""
+"""Write slides, documents and workbooks with the same content."""

@@ -1,1 +1,1 @@
-"""The interactive map: base, zones, popups, comparison."""
+"""Prepare the interactive map: base, zones, popups, comparison."""

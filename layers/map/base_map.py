@@ -1,4 +1,4 @@
-"""The map that never changes: Leaflet, our own drawing code and the data, served by the page."""
+"""Put together the map that never changes: Leaflet, our own drawing code and the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of what between two plans, as the browser draws it."""
+"""Prepare for the browser what became of what between two plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scripts load when it is wanted: search, the history of places, overlaps of plans."""
+"""Prepare what the scripts load when wanted: search, history of places, overlaps of plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of one zone, in both languages: for the popup, the panel and the offline page.
+"""Say what there is to say of one zone in both languages: for popup, panel and offline page.
 
 Nothing here is markup. The popup is put together in the browser with
 ``textContent``; whoever makes HTML of these words escapes them.

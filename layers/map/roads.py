@@ -1,4 +1,4 @@
-"""Streets, river and places of the base, as the browser draws and labels them."""
+"""Prepare streets, river and places of the base, as the browser draws and labels them."""
 
 from __future__ import annotations
 

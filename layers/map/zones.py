@@ -1,4 +1,4 @@
-"""Zones for the browser: their records, sent once, and the state that changes."""
+"""Prepare zones for the browser: their records, sent once, and the state that changes."""
 
 from __future__ import annotations
 

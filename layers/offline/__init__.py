@@ -1,1 +1,1 @@
-"""One HTML file that works with the network cut."""
+"""Write one HTML file that works with the network cut."""

@@ -1,1 +1,1 @@
-"""Print sheets: page, map frame, labels, legend, words."""
+"""Draw print sheets: page, map frame, labels, legend, words."""

@@ -1,4 +1,4 @@
-"""The map frame of a sheet: base, zones and labels at an exact scale."""
+"""Draw the map frame of a sheet: base, zones and labels at an exact scale."""
 
 from __future__ import annotations
 

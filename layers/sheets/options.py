@@ -1,4 +1,4 @@
-"""What a reader may choose for a sheet, and what those choices select."""
+"""Say what a reader may choose for a sheet, and what those choices select."""
 
 from __future__ import annotations
 

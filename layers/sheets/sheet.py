@@ -1,4 +1,4 @@
-"""Print sheets: one page, an atlas, a comparison; true to scale, as PNG, SVG or PDF."""
+"""Draw print sheets: one page, an atlas, a comparison; true to scale, as PNG, SVG or PDF."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The published edition: a folder of static files that needs no server."""
+"""Write the published edition: a folder of static files that needs no server."""

@@ -1,4 +1,4 @@
-"""The area check and the wording of two plans, put together for the scripts of the edition."""
+"""Put together the area check and the wording of two plans for the scripts of the edition."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def check_tables(check: Checked, material: Material) -> dict[str, Any]:
     languages = readers(material)
     rows: dict[str, dict[str, Any]] = {}
     for finding in built.findings:
-        drawn = built.drawn[finding.zone_id]
-        shapes = overlay(edge_rows(drawn, built), drawn, outline_readings(drawn, built, "zh"), "zh")
+        zone = built.zones[finding.zone_id]
+        shapes = overlay(edge_rows(zone, built), zone, outline_readings(zone, built, "zh"), "zh")
         rows[finding.finding_id] = {"zone": finding.zone_id, "overlay": _rounded(shapes)}
     return {
         "plans": {
@@ -171,14 +171,14 @@ def _findings(findings: Sequence[Finding], built: Built, reader: Reader) -> Iter
 
 def _budget(finding: Finding, built: Built, reader: Reader) -> str:
     """Return the opened row: what is said, readings, edges, and each edge's provenance."""
-    drawn = built.drawn[finding.zone_id]
-    edges = edge_rows(drawn, built)
+    zone = built.zones[finding.zone_id]
+    edges = edge_rows(zone, built)
     parts = [said_html(finding, built, reader)]
     if not edges and not finding.readings:
         return parts[0]
     if finding.readings:
         parts.append(readings_html(finding, tuple(UNITS), built, reader))
-    outlines = outline_readings(drawn, built, reader.language)
+    outlines = outline_readings(zone, built, reader.language)
     if outlines:
         parts.append(_buttons("outlines", reader.text("checkview.outlines"), outlines, ()))
     if edges:
@@ -186,7 +186,7 @@ def _budget(finding: Finding, built: Built, reader: Reader) -> str:
             f'<div data-edge="{escape(edge["edge_id"])}" hidden>{edge_html(edge, reader)}</div>'
             for edge in edges
         )
-        parts += [edges_html(edges, None, drawn, reader, buttons=True), provenance]
+        parts += [edges_html(edges, None, zone, reader, buttons=True), provenance]
     return "".join([*parts, rule_html(reader)])
 
 

@@ -1,1 +1,1 @@
-"""Items, area check and wording of two plans as HTML, for page, edition and one file alike."""
+"""Write items, area check and wording as HTML, for page, edition and one file alike."""

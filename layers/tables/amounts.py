@@ -1,4 +1,4 @@
-"""Figures in the reader's unit, and sizes of files."""
+"""Write figures in the reader's unit, and sizes of files."""
 
 from __future__ import annotations
 

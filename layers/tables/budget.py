@@ -1,4 +1,4 @@
-"""The opened row of the area check: where a figure's interval comes from, side by side."""
+"""Write the opened row of the area check: where a figure's interval comes from, side by side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo.build import Built
     from geo.verdicts import Finding
-    from geo.zones.item import Drawn
+    from geo.zones.item import Zone
     from layers.tables.reader import Reader
 
 DASHES = ("8 5", "2 5", "12 4 2 4", "4 4", "14 6")
@@ -46,7 +46,7 @@ def said_html(finding: Finding, built: Built, reader: Reader) -> str:
             unit=unit_word(finding, reader),
         )
         parts.append(f'<p class="ck-quiet">{escape(rounding)}</p>')
-    missing_names = missing_limits(built.drawn[finding.zone_id], built)
+    missing_names = missing_limits(built.zones[finding.zone_id], built)
     if missing_names:
         rows = "".join(f"<li><b>{escape(n)}</b>: {escape(t)}</li>" for n, t in missing_names)
         parts.append(f"<ul>{rows}</ul>")
@@ -58,27 +58,27 @@ def rule_html(reader: Reader) -> str:
     return f'<p class="ck-quiet">{escape(reader.text("report.rule"))}</p>'
 
 
-def missing_limits(drawn: Drawn, built: Built) -> list[tuple[str, str]]:
+def missing_limits(zone: Zone, built: Built) -> list[tuple[str, str]]:
     """Return the limits of a zone that were looked for and not found, with what was tried."""
-    if drawn.geometry is not None:
+    if zone.geometry is not None:
         return []
     return [
         (name, attempt)
         for name, attempt in built.base.missing.items()
-        if name in drawn.item.limits_text
+        if name in zone.item.limits_text
     ]
 
 
-def edge_rows(drawn: Drawn, built: Built) -> list[dict[str, Any]]:
+def edge_rows(zone: Zone, built: Built) -> list[dict[str, Any]]:
     """Return the edges of an item as records, WGS84, with their share of the variance."""
-    if drawn.edges is None:
+    if zone.edges is None:
         return []
-    plan = next(p for p in built.plan_ids() if drawn.item.id.startswith(f"{p}-"))
+    plan = next(p for p in built.plan_ids() if zone.item.id.startswith(f"{p}-"))
     layer = edge_layer(built, plan)
-    rows = layer[layer["zone_id"] == drawn.item.id]
+    rows = layer[layer["zone_id"] == zone.item.id]
     parts = {}
-    if drawn.budget is not None:
-        parts = dict(enumerate(drawn.budget.edges))
+    if zone.budget is not None:
+        parts = dict(enumerate(zone.budget.edges))
     english = built.base.english_names
     return [
         {str(key): value for key, value in row.items()}
@@ -98,15 +98,15 @@ def edge_label(number: int, edge: Mapping[str, Any], language: str) -> str:
     return f"{number} {(language == 'en' and edge['road_en']) or edge['road']}"
 
 
-def outline_readings(drawn: Drawn, built: Built, language: str) -> dict[str, str]:
+def outline_readings(zone: Zone, built: Built, language: str) -> dict[str, str]:
     """Return the readings whose outlines can be drawn over the default one, with their words."""
-    readings = [reading for reading in drawn.outlines if reading != "centre_line"]
+    readings = [reading for reading in zone.outlines if reading != "centre_line"]
     return {reading: built.label(reading, language) for reading in readings}
 
 
 def overlay(
     edges: Sequence[Mapping[str, Any]],
-    drawn: Drawn,
+    zone: Zone,
     outlines: Mapping[str, str],
     language: str,
     chosen: str | None = None,
@@ -117,7 +117,7 @@ def overlay(
     ----------
     edges : sequence of mapping
         From `edge_rows`.
-    drawn : Drawn
+    zone : Zone
         The item.
     outlines : mapping of str to str
         Readings and their words, of `outline_readings`.
@@ -137,7 +137,7 @@ def overlay(
         style: dict[str, Any] = {"color": "#111827", "weight": 2, "fill": False}
         style["dashArray"] = DASHES[number % len(DASHES)]
         about = {"label": words, "style": style, "reading": reading}
-        features.append(_feature(drawn.outlines[reading], about))
+        features.append(_feature(zone.outlines[reading], about))
     for number, edge in enumerate(edges, start=1):
         line: dict[str, Any] = {}
         if edge["connector"] or edge["method"] == "inferred":
@@ -194,7 +194,7 @@ def readings_html(finding: Finding, units: Sequence[str], built: Built, reader: 
 def edges_html(
     edges: Sequence[Mapping[str, Any]],
     chosen: str | None,
-    drawn: Drawn,
+    zone: Zone,
     reader: Reader,
     *,
     buttons: bool = False,
@@ -207,7 +207,7 @@ def edges_html(
         From `edge_rows`.
     chosen : str or None
         Id of the edge that is told of below the table.
-    drawn : Drawn
+    zone : Zone
         The item.
     reader : Reader
         Who reads it.
@@ -242,7 +242,7 @@ def edges_html(
             f"<td>{f'{100 * part.area_error_km2:.2f}' if part else '–'}</td>"
             f"<td>{bar(part.share) if part else '–'}</td><td>{escape(how)}</td></tr>"
         )
-    budget = drawn.budget
+    budget = zone.budget
     if budget is not None:
         body += (
             f'<tr><th scope="row">{escape(reader.text("checkview.corners"))}</th><td></td><td></td>'
@@ -269,8 +269,8 @@ def metres(value: float | None, reader: Reader, digits: int = 0) -> str:
 def bar(share: float) -> str:
     """Return a share as a bar and a percentage."""
     width = max(1, round(64 * share))
-    drawn = picture(f'<path d="M0 0h{width}v10H0z" fill="#4b5563"/>', width, 10, "bar")
-    return f"{drawn}{100 * share:.1f}%"
+    filling = picture(f'<path d="M0 0h{width}v10H0z" fill="#4b5563"/>', width, 10, "bar")
+    return f"{filling}{100 * share:.1f}%"
 
 
 def edge_html(edge: Mapping[str, Any], reader: Reader) -> str:

@@ -1,4 +1,4 @@
-"""The area check as HTML: one row for each figure, and what every check found."""
+"""Write the area check as HTML: one row for each figure, and what every check found."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def row_html(
         Whether the plan is named.
     """
     verdict = finding.verdict
-    item = built.drawn[finding.zone_id].item
+    item = built.zones[finding.zone_id].item
 
     def shown(value: float | None, *, signed: bool = False) -> str:
         return in_units(lambda unit: amount(value, finding, unit, signed=signed), units)

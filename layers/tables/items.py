@@ -1,4 +1,4 @@
-"""Tell the items of a plan: what stands on a plain page of each, and their tables of figures."""
+"""List the items of a plan: what stands on the plain page of each, and their tables of figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In whose language a table is written, and what it calls plans and items."""
+"""Say in whose language a table is written, and what it calls plans and items."""
 
 from __future__ import annotations
 

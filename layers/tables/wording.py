@@ -1,4 +1,4 @@
-"""What changed in words: two texts side by side, named places, what each plan is after."""
+"""Show what changed in words: two texts side by side, named places, what each plan is after."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def drawn_rings():
     """Every zone that is enclosed by limits; a carried one is the same ring again."""
     return {
         zone_id: drawn
-        for zone_id, drawn in BUILT.drawn.items()
+        for zone_id, drawn in BUILT.zones.items()
         if drawn.budget is not None and drawn.item.basis in ("stated", "interpreted")
     }
 
@@ -43,7 +43,7 @@ def simulations():
 
 def test_the_zones_of_the_six_that_can_be_drawn_are_all_simulated():
     six = {
-        item_id for item_id, drawn in BUILT.drawn.items()
+        item_id for item_id, drawn in BUILT.zones.items()
         if drawn.item.group == "liuqu" and drawn.geometry is not None
     }  # fmt: skip
     assert len(six) >= 5

@@ -64,7 +64,7 @@ def test_no_statement_lists_a_hair_of_rounding(checks):
 
 
 def test_every_stated_figure_of_zones_and_belts_has_a_finding(built, findings):
-    for drawn in built.drawn.values():
+    for drawn in built.zones.values():
         item = drawn.item
         if item.stated_area_km2:
             assert findings[f"{item.id}/area"].stated == item.stated_area_km2
@@ -114,7 +114,7 @@ def test_belts_are_never_counted_as_a_test_of_their_own_area(findings):
 
 
 def test_every_zone_and_belt_with_limits_or_an_axis_has_a_shape(built):
-    for drawn in built.drawn.values():
+    for drawn in built.zones.values():
         if drawn.item.basis in ("stated", "carried", "interpreted", "corridor"):
             assert drawn.geometry is not None, drawn.item.id
 

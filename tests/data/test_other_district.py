@@ -58,7 +58,7 @@ def test_its_verdicts_are_as_written_down_in_its_readme(built):
 
 
 def test_an_alias_of_its_own_is_used(built):
-    roads = set(built.drawn["15th-beita"].edges["road"])
+    roads = set(built.zones["15th-beita"].edges["road"])
     assert "北塔街" in roads
 
 

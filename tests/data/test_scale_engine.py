@@ -58,7 +58,7 @@ def test_the_zones_of_a_made_up_district_are_the_true_ones(tmp_path):
     truth = write_district(tmp_path / "d", 7, segments=1_000, zones=6)
     built = build(tmp_path / "d")
     assert built.issues == ()
-    for drawn, zone in zip(built.drawn.values(), truth, strict=True):
+    for drawn, zone in zip(built.zones.values(), truth, strict=True):
         assert drawn.readings[0].value == pytest.approx(
             zone.area / 1e6, rel=5e-4
         )  # files round to 0.1 m

@@ -475,8 +475,8 @@ def test_a_build_on_the_bundled_streets_sent_through_an_import_gives_the_same_zo
     folder, _, _ = bundled_as_import
     ours, again = build(Path("data")), build(folder)
     compared = 0
-    for zone_id, drawn in ours.drawn.items():
-        other = again.drawn[zone_id]
+    for zone_id, drawn in ours.zones.items():
+        other = again.zones[zone_id]
         assert (drawn.geometry is None) == (other.geometry is None), zone_id
         if drawn.geometry is None or drawn.edges is None:
             continue

@@ -136,12 +136,12 @@ def report_of(folder):
             key: dataclasses.replace(
                 value, item=value.item.model_copy(update={"name": said, "limits_text": said})
             )
-            for key, value in built.drawn.items()
+            for key, value in built.zones.items()
         }
         findings = tuple(
             dataclasses.replace(f, reason=said, reason_en=said) for f in built.findings
         )
-        said_so = dataclasses.replace(built, drawn=drawn, findings=findings)
+        said_so = dataclasses.replace(built, zones=drawn, findings=findings)
         return Tags(report_html(said_so, inspect(said_so, folder), date="2026-11-22"))
 
     return page

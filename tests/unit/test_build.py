@@ -30,7 +30,7 @@ def test_a_build_is_byte_for_byte_the_same(folder):
 
 
 def test_lines_without_their_optional_columns_are_drawn_all_the_same(folder):
-    shapes = {zone: drawn.geometry for zone, drawn in built_tiny_district().drawn.items()}
+    shapes = {zone: drawn.geometry for zone, drawn in built_tiny_district().zones.items()}
     for name in ("roads", "river"):
         path = folder / "base" / f"{name}.geojson"
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def test_lines_without_their_optional_columns_are_drawn_all_the_same(folder):
             for column in ("method", "source", "half_width_m"):
                 del feature["properties"][column]
         path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    bare = build(folder).drawn
+    bare = build(folder).zones
     assert {zone: drawn.geometry for zone, drawn in bare.items()} == shapes
     assert set(bare["13th-west"].edges["source_en"]) == {""}
 
@@ -48,7 +48,7 @@ def test_the_english_source_is_carried_on_and_else_the_only_one(folder):
     document = json.loads(path.read_text(encoding="utf-8"))
     document["features"][0]["properties"]["source_en"] = "made up"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    edges = build(folder).drawn["13th-west"].edges.set_index("road")["source_en"]
+    edges = build(folder).zones["13th-west"].edges.set_index("road")["source_en"]
     assert edges["青南道"] == "made up"
     assert edges["青北道"] == "虚构"
 
@@ -129,7 +129,7 @@ def test_plans_come_in_the_order_of_time_and_only_with_a_document(folder):
 def test_a_bad_plan_file_is_an_issue_and_the_rest_is_built(folder):
     (folder / "plans" / "14th-outline.toml").write_text("format = ", encoding="utf-8")
     built = build(folder)
-    assert "13th-west" in built.drawn
+    assert "13th-west" in built.zones
     assert [i.place.split(":")[0] for i in built.issues if i.level == "error"] == [
         "14th-outline.toml"
     ]

@@ -42,9 +42,9 @@ def test_a_chain_is_drawn_in_the_order_of_need(tmp_path):
         tmp_path / "data", carried("c", "14th-b"), carried("b", "14th-a"), carried("a", "13th-west")
     )
     assert issues == []
-    shapes = [built.drawn[f"14th-{place}"].geometry for place in "abc"]
-    assert shapes == [built.drawn["13th-west"].geometry] * 3
-    assert list(built.drawn)[-3:] == ["14th-c", "14th-b", "14th-a"]
+    shapes = [built.zones[f"14th-{place}"].geometry for place in "abc"]
+    assert shapes == [built.zones["13th-west"].geometry] * 3
+    assert list(built.zones)[-3:] == ["14th-c", "14th-b", "14th-a"]
 
 
 def test_an_origin_that_was_left_out_costs_one_issue_and_one_shape(tmp_path):
@@ -62,9 +62,9 @@ def test_an_origin_that_was_left_out_costs_one_issue_and_one_shape(tmp_path):
     assert "13th-west" in issue.words("zh")[0]
     assert "13th-west" in issue.words("en")[0]
     for place in ("west", "on"):
-        assert built.drawn[f"14th-{place}"].geometry is None
-        assert built.drawn[f"14th-{place}"].obstacle == (issue.words("zh")[0], issue.words("en")[0])
-    assert built.drawn["13th-east"].geometry is not None
+        assert built.zones[f"14th-{place}"].geometry is None
+        assert built.zones[f"14th-{place}"].obstacle == (issue.words("zh")[0], issue.words("en")[0])
+    assert built.zones["13th-east"].geometry is not None
 
 
 def test_a_circle_is_one_issue(tmp_path):
@@ -77,8 +77,8 @@ def test_a_circle_is_one_issue(tmp_path):
     assert (issue.code, issue.place) == ("carried-from-circle", "14th-a")
     assert "14th-a → 14th-b → 14th-c → 14th-a" in issue.words("en")[0]
     for place in ("a", "b", "c", "on"):
-        assert built.drawn[f"14th-{place}"].geometry is None
-    assert built.drawn["14th-west"].geometry is not None
+        assert built.zones[f"14th-{place}"].geometry is None
+    assert built.zones["14th-west"].geometry is not None
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -88,7 +88,7 @@ def test_a_name_has_no_shape_to_take_over(tmp_path, order):
     )
     (issue,) = issues
     assert (issue.code, issue.place) == ("carried-from-a-name", "14th-on")
-    assert built.drawn["14th-on"].geometry is None
+    assert built.zones["14th-on"].geometry is None
 
 
 def test_a_long_chain_is_no_trouble(tmp_path):
@@ -96,4 +96,4 @@ def test_a_long_chain_is_no_trouble(tmp_path):
     chain = [carried(f"p{n}", f"14th-p{n + 1}") for n in range(length)]
     built, issues = built_with(tmp_path / "data", *chain, carried(f"p{length}", "13th-west"))
     assert issues == []
-    assert built.drawn["14th-p0"].geometry is not None
+    assert built.zones["14th-p0"].geometry is not None

@@ -344,7 +344,7 @@ def test_traditional_characters_are_drawn_on_the_simplified_base(base):
     draft = draft_from_text(GAPS, ABOUT, base=base)
     checked = check_plan(draft.file_name, draft.source, base)
     assert [issue for issue in checked.issues if issue.level == "error"] == []
-    drawn = checked.built.drawn[draft.item_ids[2]]
+    drawn = checked.built.zones[draft.item_ids[2]]
     assert drawn.geometry is not None
     assert draft.document.items[2].stated_area_km2 == "0.01"
 
@@ -361,7 +361,7 @@ def test_limits_beside_a_road_are_drawn_that_far_from_it(base):
     (finding,) = checked.findings
     # by hand: (1000 - 100) by (1000 - 200) metres on the grid
     assert finding.computed == pytest.approx(0.72, rel=0.001)
-    edges = checked.built.drawn[draft.item_ids[0]].edges
+    edges = checked.built.zones[draft.item_ids[0]].edges
     assert dict(zip(edges["limit"], edges["qualifier"], strict=True)) == {
         "东安路": "以西100米",
         "南平道": "",
@@ -398,7 +398,7 @@ def test_a_park_of_the_base_bounds_by_the_side_that_faces_the_zone(base):
     checked = check_plan(draft.file_name, draft.source, with_park)
     assert [issue for issue in checked.issues if issue.level == "error"] == []
     assert checked.findings[0].computed == pytest.approx(0.70, rel=0.001)
-    edges = checked.built.drawn[draft.item_ids[0]].edges
+    edges = checked.built.zones[draft.item_ids[0]].edges
     row = edges[edges["limit"] == "滨河公园"].iloc[0]
     assert (row["method"], row["position_error_m"], row["source"]) == ("traced", 8.0, "虚构")
     without = draft_from_text(text, ABOUT, base=base)
@@ -426,7 +426,7 @@ def test_length_and_width_of_a_belt_give_its_strip(base):
     assert (item["basis"], item["axis"]["width_m"]) == ("interpreted", 40.0)
     checked = check_plan(draft.file_name, draft.source, base)
     assert [issue for issue in checked.issues if issue.level == "error"] == []
-    drawn = checked.built.drawn["15th-binhe"]
+    drawn = checked.built.zones["15th-binhe"]
     metric = gpd.GeoSeries([drawn.geometry], crs="EPSG:4326").to_crs(METRIC)
     assert metric.area.iloc[0] == pytest.approx(40_000, rel=0.01)  # 1000 m by 40 m, by hand
     (length,) = [f for f in checked.findings if f.figure == "length"]

@@ -35,7 +35,7 @@ def readings(drawn):
 
 
 def test_a_zone_is_drawn_on_the_lines_its_sentence_names(built):
-    west = built.drawn["13th-west"]
+    west = built.zones["13th-west"]
     there = gpd.GeoSeries([west.geometry], crs="EPSG:4326").to_crs(METRIC).iloc[0]
     assert there.hausdorff_distance(box(EAST, NORTH, EAST + 1000, NORTH + 1000)) < 0.2
     assert sorted(west.edges["road"]) == sorted(["青西路", "青北道", "青中路", "青南道"])
@@ -44,7 +44,7 @@ def test_a_zone_is_drawn_on_the_lines_its_sentence_names(built):
 
 
 def test_every_edge_says_where_it_comes_from(built):
-    edges = built.drawn["13th-west"].edges
+    edges = built.zones["13th-west"].edges
     assert edges["edge_id"].tolist() == [f"13th-west/{n}" for n in (1, 2, 3, 4)]
     edge = edges[edges["limit"] == "青中路"].iloc[0]
     assert (edge["clause"], edge["road"]) == ("青中路", "青中路")
@@ -54,7 +54,7 @@ def test_every_edge_says_where_it_comes_from(built):
 
 
 def test_a_river_has_three_readings_each_with_its_own_interval(built):
-    east = built.drawn["13th-east"]
+    east = built.zones["13th-east"]
     values = readings(east)
     assert list(values)[:3] == ["centre_line", "bank", "riverside_road"]
     assert values["centre_line"] == pytest.approx(1.10, abs=1e-3)
@@ -68,14 +68,14 @@ def test_a_river_has_three_readings_each_with_its_own_interval(built):
 
 
 def test_the_default_reading_is_the_same_rule_for_every_zone(built):
-    for drawn in built.drawn.values():
+    for drawn in built.zones.values():
         if drawn.readings:
             assert drawn.readings[0].reading == "centre_line"
 
 
 def test_kerbs_are_half_a_width_in_and_out(built):
     # 1000 m square, streets 20 m wide: 980 x 980 and 1020 x 1020 m.
-    values = readings(built.drawn["13th-west"])
+    values = readings(built.zones["13th-west"])
     assert values["inner_kerb"] == pytest.approx(0.9604, abs=1e-3)
     assert values["outer_kerb"] == pytest.approx(1.0404, abs=1e-3)
 
@@ -88,7 +88,7 @@ def test_a_ring_of_rivers_has_no_kerb():
 
 
 def test_a_missing_limit_leaves_no_shape_and_says_which(built):
-    lost = built.drawn["13th-lost"]
+    lost = built.zones["13th-lost"]
     assert lost.geometry is None
     assert "青失路" in lost.obstacle[0]
     (finding,) = item_findings(lost)
@@ -109,7 +109,7 @@ def test_a_sentence_without_a_ring_is_an_error_and_the_item_stays(folder):
 
 
 def test_a_belt_has_the_width_that_its_area_gives(built):
-    spine = built.drawn["13th-spine"]
+    spine = built.zones["13th-spine"]
     assert spine.width_m == pytest.approx(400, abs=0.5)
     area, length = item_findings(spine)
     assert (area.verdict, area.computed) == ("by_construction", pytest.approx(0.40, abs=1e-3))
@@ -119,7 +119,7 @@ def test_a_belt_has_the_width_that_its_area_gives(built):
 
 def test_square_ends_make_the_error_of_a_length(built):
     # Two cross streets of 10 m each; the axis shifts along both alike: sqrt(2) x 10 m x 1.96.
-    (reading,) = built.drawn["13th-spine"].length_readings
+    (reading,) = built.zones["13th-spine"].length_readings
     assert (reading.high - reading.value) * 1000 == pytest.approx(
         Z_95 * ERROR_M * np.sqrt(2), rel=0.01
     )
@@ -135,34 +135,34 @@ def test_an_oblique_end_makes_a_length_less_certain(folder):
     streets.loc[streets["name"] == "青北道", "geometry"] = oblique
     tilted = dataclasses.replace(base, stretches=streets)
     documents, _ = read_documents(folder / "plans")
-    (reading,) = build_documents(documents, tilted).drawn["13th-spine"].length_readings
+    (reading,) = build_documents(documents, tilted).zones["13th-spine"].length_readings
     # Ends: 10² + (10 / sin 30°)²; axis: 10² x |(0, -1) + n / (n·u)|² = 10² x cot² 30°.
     sigma = np.sqrt(10.0**2 + 20.0**2 + 10.0**2 * 3.0)
     assert (reading.high - reading.value) * 1000 == pytest.approx(Z_95 * sigma, rel=0.01)
 
 
 def test_a_carried_zone_has_its_own_edges_and_its_own_finding(built):
-    west = built.drawn["14th-west"]
-    assert west.geometry == built.drawn["13th-west"].geometry
+    west = built.zones["14th-west"]
+    assert west.geometry == built.zones["13th-west"].geometry
     assert set(west.edges["zone_id"]) == {"14th-west"}
     (finding,) = item_findings(west)
     assert (finding.finding_id, finding.verdict) == ("14th-west/area", "disagrees")
 
 
 def test_a_carried_belt_is_no_measurement(built):
-    (finding,) = item_findings(built.drawn["14th-spine"])
+    (finding,) = item_findings(built.zones["14th-spine"])
     assert finding.verdict == "not_stated"
     assert "not measured independently" in finding.reason_en
 
 
 def test_a_part_area_is_what_lies_in_the_district(built):
-    part = item_findings(built.drawn["13th-walk"])[1]
+    part = item_findings(built.zones["13th-walk"])[1]
     assert (part.finding_id, part.figure) == ("13th-walk/part_area/inside", "part_area")
     assert part.computed == pytest.approx(2.0, abs=1e-3)
 
 
 def test_a_name_alone_is_not_drawn_as_an_area(built):
-    named = built.drawn["14th-word"]
+    named = built.zones["14th-word"]
     assert named.geometry is None
     assert item_findings(named) == []
 
@@ -199,7 +199,7 @@ def test_a_strip_has_the_width_of_a_written_rule_and_nothing_is_judged(tmp_path)
     folder = write_tiny_district(tmp_path / "data", zones=False)
     plan = folder / "plans" / "14th-outline.toml"
     plan.write_text(plan.read_text(encoding="utf-8") + STRIP, encoding="utf-8")
-    strip = build(folder).drawn["14th-strip"]
+    strip = build(folder).zones["14th-strip"]
     (finding,) = item_findings(strip)
     # By hand: 1200 m and 2200 m of street, 100 m wide, less the square of their crossing.
     assert finding.computed == pytest.approx(0.12 + 0.22 - 0.01, abs=2e-3)
@@ -228,7 +228,7 @@ error_m = 20
 """
     text = f"{before}{connector}{found}{after}"
     plan.write_text(text, encoding="utf-8")
-    west = build(folder).drawn["13th-west"]
+    west = build(folder).zones["13th-west"]
     edge = west.edges[west.edges["connector"]].iloc[0]
     assert (edge["road"], edge["method"]) == ("青西路—青中路", "estimated")
     # By hand: the square root of 20² + (0.15 x 1000)².

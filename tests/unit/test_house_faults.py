@@ -60,9 +60,9 @@ def test_a_river_on_two_sides_has_each_reading_once(folder):
     zone = 'limits_text = "以弯河、青北道、弯河、青南道围合的区域"'
     source = plan_13th() + item("13th", "bend", "zone", "zones", "弯片", "Bend", "stated", zone)
     built = with_plan(folder, "13th", source)
-    readings = [reading.reading for reading in built.drawn["13th-bend"].readings]
+    readings = [reading.reading for reading in built.zones["13th-bend"].readings]
     assert readings == ["centre_line", "bank", "inner_kerb", "outer_kerb"]
-    assert built.drawn["13th-bend"].readings[0].value == pytest.approx(0.9, rel=1e-3)
+    assert built.zones["13th-bend"].readings[0].value == pytest.approx(0.9, rel=1e-3)
 
 
 # Part areas
@@ -129,10 +129,10 @@ def test_a_name_means_one_line_whoever_looks_it_up(folder):
     assert issue.code == "alias-of-line"
     assert "青中路" in issue.words("zh")[0]
     assert base.data_name("青中路") == "青中路"
-    before = geodesic_area_km2([build(folder).drawn["13th-west"].geometry])[0]
+    before = geodesic_area_km2([build(folder).zones["13th-west"].geometry])[0]
     # One kilometre square: the ring was drawn along the line itself.
     assert before == pytest.approx(1.0, rel=1e-3)
-    edges = build(folder).drawn["13th-west"].edges
+    edges = build(folder).zones["13th-west"].edges
     assert set(edges["alias_reason"]) == {""}
 
 

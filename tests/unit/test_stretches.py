@@ -57,7 +57,7 @@ def finding(built, finding_id):
 
 def test_an_edge_over_two_stretches_is_one_row_with_both_errors(tmp_path):
     built = build(folder_with(tmp_path, streets(middle=two_stretches())))
-    drawn = built.drawn["13th-west"]
+    drawn = built.zones["13th-west"]
     edge = drawn.edges[drawn.edges["road"] == "青中路"].iloc[0]
     assert [(s["stretch"], s["method"], s["position_error_m"]) for s in edge["stretches"]] == [
         (1, "traced", 5.0),
@@ -82,7 +82,7 @@ def test_cutting_a_street_does_not_make_it_surer(tmp_path):
         line("青中路", points[n : n + 2], stretch=n + 1) for n in range(len(points) - 1)
     ]  # fmt: skip
     cut = build(folder_with(tmp_path / "b", streets(middle=parts)))
-    one, other = (b.drawn["13th-west"].budget.standard_error_km2 for b in (whole, cut))
+    one, other = (b.zones["13th-west"].budget.standard_error_km2 for b in (whole, cut))
     assert other == pytest.approx(one, rel=1e-4)
 
 
@@ -175,7 +175,7 @@ def built_uncertain(tmp_path_factory):
 
 
 def test_a_second_candidate_is_a_reading_with_its_area_and_probability(built_uncertain):
-    drawn = built_uncertain.drawn["13th-west"]
+    drawn = built_uncertain.zones["13th-west"]
     assert drawn.probability == pytest.approx(0.85)
     (other,) = drawn.alternatives
     assert (other.reading, other.probability) == ("identity:青北道=farther", pytest.approx(0.15))
@@ -191,7 +191,7 @@ def test_a_second_candidate_is_a_reading_with_its_area_and_probability(built_unc
 
 
 def test_the_edge_names_its_candidates(built_uncertain):
-    edges = built_uncertain.drawn["13th-west"].edges.set_index("limit")
+    edges = built_uncertain.zones["13th-west"].edges.set_index("limit")
     assert edges.loc["青北道", "candidates"] == [
         {"road": "青北道", "probability": 0.85, "evidence": "门牌", "evidence_en": "addresses"},
         {"road": "farther", "probability": 0.15, "evidence": "次序", "evidence_en": "order"},
@@ -208,7 +208,7 @@ candidate = [{ road = "farther", probability = 1.0 }]
 """
     built = build(uncertain(tmp_path, identity))
     assert read_base(tmp_path / "data").issues == ()
-    lost = built.drawn["13th-lost"]
+    lost = built.zones["13th-lost"]
     assert set(lost.edges["road"]) == {"青西路", "farther", "青中路", "青南道"}
     assert lost.readings[0].value == pytest.approx(1.2, abs=1e-3)
 
@@ -216,8 +216,8 @@ candidate = [{ road = "farther", probability = 1.0 }]
 def test_the_class_of_the_stretches_in_use_counts_where_a_name_has_no_entry(tmp_path):
     identity = "[default]\nosm = 1.0\nlow = 0.5\n"
     built = build(folder_with(tmp_path, streets(middle=two_stretches()), identity))
-    assert built.drawn["13th-west"].probability == pytest.approx(0.5)
-    assert built.drawn["13th-walk"].probability == 1.0
+    assert built.zones["13th-west"].probability == pytest.approx(0.5)
+    assert built.zones["13th-walk"].probability == 1.0
 
 
 @pytest.mark.parametrize(

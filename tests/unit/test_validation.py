@@ -222,10 +222,10 @@ def test_figures_of_one_place_that_differ_are_a_warning(checks, built):
     check = checks["arithmetic/stated-figures"]
     assert words(check) == ["The figures for 西片 differ: 13th-west 1.00；14th-west 1.10 (km²)"]
     assert check.statements[0].level == "warning"
-    same = dict(built.drawn)
+    same = dict(built.zones)
     item = same["14th-west"].item.model_copy(update={"stated_area_km2": "1.0"})
     same["14th-west"] = dataclasses.replace(same["14th-west"], item=item)
-    again = stated_figures_check(dataclasses.replace(built, drawn=same))
+    again = stated_figures_check(dataclasses.replace(built, zones=same))
     assert [s.level for s in again.statements] == ["info"]
 
 

@@ -1,1 +1,1 @@
-"""The check view."""
+"""Show the check view."""

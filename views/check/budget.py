@@ -1,4 +1,4 @@
-"""The opened row of the check view: its tables, and the edges and readings to choose on the map."""
+"""Show the opened row of the check view: its tables, edges and readings to choose on the map."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
 
     from geo.build import Built
     from geo.verdicts import Finding
-    from geo.zones.item import Drawn
+    from geo.zones.item import Zone
     from views.state import State
 
 
 def show_budget(finding: Finding, built: Built, state: State, unit: str) -> None:
     """Show rounding, readings, edges with their shares, and the provenance of one edge."""
-    drawn = built.drawn[finding.zone_id]
+    zone = built.zones[finding.zone_id]
     st.html(said_html(finding, built, state))
-    edges = edge_rows(drawn, built)
+    edges = edge_rows(zone, built)
     if not edges and not finding.readings:
         return
     chosen = chosen_edge(edges)
     if finding.readings:
         st.html(readings_html(finding, (unit,), built, state))
-    outlines = choose_outlines(drawn, built, state)
-    draw_over(overlay(edges, drawn, outlines, state.language, chosen), shown=(finding.zone_id,))
+    outlines = choose_outlines(zone, built, state)
+    draw_over(overlay(edges, zone, outlines, state.language, chosen), shown=(finding.zone_id,))
     if edges:
         choose_edge(edges, chosen, state)
-        st.html(edges_html(edges, chosen, drawn, state))
+        st.html(edges_html(edges, chosen, zone, state))
         edge = next((e for e in edges if e["edge_id"] == chosen), None)
         if edge is not None:
             st.html(edge_html(edge, state))
@@ -78,9 +78,9 @@ def choose_edge(edges: Sequence[Mapping[str, Any]], chosen: str | None, state: S
     )
 
 
-def choose_outlines(drawn: Drawn, built: Built, state: State) -> dict[str, str]:
+def choose_outlines(zone: Zone, built: Built, state: State) -> dict[str, str]:
     """Let the reader choose the readings whose outlines the map shows; none at first."""
-    readings = outline_readings(drawn, built, state.language)
+    readings = outline_readings(zone, built, state.language)
     if not readings:
         return {}
     chosen = link.several("outlines", list(readings), ())

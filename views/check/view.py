@@ -1,4 +1,4 @@
-"""The check view: what each plan states beside what was measured, and why."""
+"""Show the check view: what each plan states beside what was measured, and why."""
 
 from __future__ import annotations
 

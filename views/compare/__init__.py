@@ -1,1 +1,1 @@
-"""The comparison of plans."""
+"""Show the comparison of plans."""

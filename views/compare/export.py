@@ -1,4 +1,4 @@
-"""The comparison as files: both panes on one sheet, the offline page, the table."""
+"""Offer the comparison as files: both panes on one sheet, the offline page, the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan against plan beside the map: the words, what became of what, and files."""
+"""Show plan against plan beside the map: the words, what became of what, and files."""
 
 from __future__ import annotations
 

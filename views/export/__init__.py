@@ -1,1 +1,1 @@
-"""The export view."""
+"""Show the export view."""

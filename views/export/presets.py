@@ -1,4 +1,4 @@
-"""What most readers want exported, by one click: groups of a plan, the view, one zone."""
+"""Offer by one click what most readers want exported: groups of a plan, the view, one zone."""
 
 from __future__ import annotations
 

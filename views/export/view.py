@@ -1,4 +1,4 @@
-"""The export view: choose, see it at once, make the file; the same door as ``geo export``."""
+"""Show the export view: choose, see it at once, make the file; the same door as ``geo export``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The map view."""
+"""Show the map."""

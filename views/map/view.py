@@ -1,4 +1,4 @@
-"""The map under every view: called once, never unmounted, told what a view draws on it."""
+"""Show the map under every view: called once, never unmounted, told what a view draws on it."""
 
 from __future__ import annotations
 

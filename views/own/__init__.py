@@ -1,1 +1,1 @@
-"""The reader's own data."""
+"""Show and check the reader's own data."""

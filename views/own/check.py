@@ -1,4 +1,4 @@
-"""A file of shapes: its datum confirmed, its fields mapped, and the same verdicts as our own."""
+"""Check a file of shapes: confirm its datum, map its fields, judge it as our own zones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pasted plan text: what was understood, its rings on the map, its figures and problems."""
+"""Check a pasted plan text: what was understood, its rings on the map, figures and problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader's own data: a pasted plan text, or a file of shapes. Nothing of it is kept."""
+"""Take the reader's own data: a pasted plan text, or a file of shapes. Nothing of it is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The foreign formats that are read, one row each: how one is told and which driver reads it."""
+"""List the foreign formats that are read: how one is told, and which driver reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer of a reader as bytes, and the fault that may stand in its place.
+"""Write and read the answer of a locked reader as bytes, and the fault that may stand in its place.
 
 A head in JSON, then columns and WKB as they lie in memory.
 
