@@ -16,7 +16,8 @@ import pandas as pd
 from benchmarks.figures import ROOT, load, machine, median_seconds, ratio, table
 from geo.base import Base, read_base
 from geo.io.read import read_layer
-from layers.sheets.sheet import SheetOptions, draw_atlas, draw_sheet
+from layers.sheets.options import SheetOptions
+from layers.sheets.sheet import draw_atlas, draw_sheet
 
 DATE = dt.date(2026, 1, 1)
 

@@ -18,7 +18,8 @@ from benchmarks.figures import ROOT, median_seconds, ratio, table
 from benchmarks.page import chromium
 from geo.base import read_base
 from geo.io.read import read_layer
-from layers.sheets.sheet import SheetOptions, draw_sheet
+from layers.sheets.options import SheetOptions
+from layers.sheets.sheet import draw_sheet
 from testing.served import served
 
 

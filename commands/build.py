@@ -69,7 +69,7 @@ def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
     issues = [replace(i, place=name + i.place) for i in outcome.issues]
     print_issues(issues, sys.stderr, options.lang)
     for failure in outcome.failures:
-        print(f"error: attempt-failed: {name}: {failure}", file=sys.stderr)
+        say(options.lang, "command.attempt-failed", sys.stderr, name=name, reason=failure)
     has_failed = bool(outcome.failures and not outcome.files) or any(
         issue.level == "error" for issue in outcome.issues
     )
@@ -95,7 +95,6 @@ def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
             write_bytes(outcome.folder / "README.md", sealed_readme(outcome.folder).encode())
             say(options.lang, "command.sealed", file=f"{name}README.md")
     except GeoError as error:
-        reason = error.explain(options.lang)
-        print(f"error: not-written: {name}: {reason}", file=sys.stderr)
+        say(options.lang, "command.not-written", sys.stderr, name=name, reason=error)
         return False
     return not has_failed

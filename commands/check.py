@@ -52,7 +52,7 @@ def print_report(built: Built, checks: list[Check], language: str) -> None:
     """Print the findings as a table and the checks as a list."""
     say(language, "command.table-head")
     for finding in built.findings:
-        print(finding_line(finding))
+        print(finding_line(finding, language))
         print(f"    {finding.reason_en if language == 'en' else finding.reason}")
         for note in (*finding.notes, *([finding.implied] if finding.implied else [])):
             print(f"    {note.render(language)}")
@@ -65,7 +65,7 @@ def print_report(built: Built, checks: list[Check], language: str) -> None:
             print(f"    {line.level}: {line.words(language)}{at}")
 
 
-def finding_line(finding: Finding) -> str:
+def finding_line(finding: Finding, language: str) -> str:
     """Return one finding as a line of the table."""
 
     def cell(value: float | None, width: int) -> str:
@@ -74,5 +74,5 @@ def finding_line(finding: Finding) -> str:
     return (
         f"{MARKS[finding.verdict].sign} {finding.finding_id:34}{finding.stated or '–':>9}"
         f"{cell(finding.computed, 10)}{cell(finding.low, 9)}{cell(finding.high, 9)}"
-        f"  {finding.verdict}"
+        f"  {text(f'verdict.{finding.verdict}', language)}"
     )

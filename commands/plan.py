@@ -103,7 +103,7 @@ def run_check(options: argparse.Namespace) -> int:
         return 1 if has_errors else 0
     print_issues(plan_check.issues, sys.stdout, options.lang)
     for finding in plan_check.findings:
-        print(finding_line(finding))
+        print(finding_line(finding, options.lang))
         print(f"    {finding.reason_en if options.lang == 'en' else finding.reason}")
     if plan_check.document is not None:
         errors = sum(issue.level == "error" for issue in plan_check.issues)

@@ -182,16 +182,16 @@ class District(BaseModel):
     @classmethod
     def _is_a_figure(cls, figure: str) -> str:
         if figure and not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", figure):
-            raise ValueError("expected a figure in the digits 0-9, such as '9.98', or none")
+            raise DataFileError(Text("base.official-area"))
         if figure and float(figure) == 0:
-            raise ValueError("expected a figure greater than 0, or none")
+            raise DataFileError(Text("base.official-area-zero"))
         return figure
 
     @field_validator("metric_crs")
     @classmethod
     def _is_metric(cls, crs: str) -> str:
         if crs and not is_metric(crs):
-            raise ValueError("expected a projected CRS in metres, such as 'EPSG:4548'")
+            raise DataFileError(Text("base.metric-crs"))
         return crs
 
     def credit(self, language: str = "zh") -> str:

@@ -18,8 +18,8 @@ from geo.errors import Issue
 from geo.io.geojson import layer_bytes
 from geo.io.read import sha256
 from geo.io.write import make_folder, write_bytes
-from geo.plans.documents import Document, citation, read_documents
-from geo.plans.model import PlanItem
+from geo.plans.documents import citation, read_documents
+from geo.plans.model import Document, PlanItem
 from geo.texts import Text, text, with_english_names
 from geo.verdicts import Finding, reading_label
 from geo.zones.drawing import draw_item, item_findings

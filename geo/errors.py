@@ -43,7 +43,7 @@ class GeoError(ValueError):
         return self.words.render(language)
 
 
-def reason_of(error: Exception) -> Text:
+def reason_of(error: BaseException) -> Text:
     """Return why something failed, to be put into a sentence of ours.
 
     Ours keep their words. For what the system refuses, the catalogue has the

@@ -13,7 +13,8 @@ from geo.checks.formats import SoundFeatures
 from geo.compare.wording import PlaceWording, place_wording
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.read import Stamp, folder_stamp, stamp_of
-from geo.plans.documents import Document, read_documents
+from geo.plans.documents import read_documents
+from geo.plans.model import Document
 from layers.map.finding import overlaps_of_plans
 
 if TYPE_CHECKING:

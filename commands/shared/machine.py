@@ -168,7 +168,9 @@ def _data(folder: Path | None, language: str) -> list[tuple[str, bool, str]]:
             ("zones", rebuild_check(built, folder)),
         ):
             words = "; ".join(s.words(language) for s in check.statements[:5])
-            rows.append((part, check.status != "failed", words or check.status))
+            rows.append(
+                (part, check.status != "failed", words or text(f"status.{check.status}", language))
+            )
     except (GeoError, ImportError) as error:
         reason = reason_of(error).render(language)
         return [("data", False, reason)]

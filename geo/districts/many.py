@@ -46,14 +46,14 @@ class Outcome:
         By name; empty where the district failed.
     issues : tuple of Issue
         What is wrong with its inputs.
-    failures : tuple of str
-        One line for each attempt that failed.
+    failures : tuple of Text
+        Why each attempt that failed did.
     """
 
     folder: Path
     files: Mapping[str, bytes] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
 
     def places(self) -> dict[Path, bytes]:
         """Return the files by the path where they belong: GeoJSON in ``zones/``."""
@@ -140,7 +140,7 @@ def build_districts(folders: Sequence[Path], client: Any = None) -> Iterator[Out
         return
     as_completed = import_module("distributed").as_completed
     of_future = {client.submit(build_district, path, pure=False): path for path in folders}
-    failures: dict[Path, tuple[str, ...]] = dict.fromkeys(folders, ())
+    failures: dict[Path, tuple[Text, ...]] = dict.fromkeys(folders, ())
     waiting = as_completed(list(of_future))
     for future in waiting:
         path = of_future.pop(future)
@@ -148,7 +148,7 @@ def build_districts(folders: Sequence[Path], client: Any = None) -> Iterator[Out
         if fault is None:
             yield replace(future.result(), failures=failures[path])
             continue
-        failures[path] += (_told(path, fault),)
+        failures[path] += (_reason(path, fault),)
         if len(failures[path]) == ATTEMPTS:
             yield Outcome(path, failures=failures[path])
             continue
@@ -200,20 +200,19 @@ def dask_client(workers: int = 2, scheduler: str = "") -> Iterator[Any]:
 
 def _build_patiently(folder: Path) -> Outcome:
     """Build one district in this process, `ATTEMPTS` times if need be."""
-    failures: list[str] = []
+    failures: list[Text] = []
     while len(failures) < ATTEMPTS:
         try:
             return replace(build_district(folder), failures=tuple(failures))
         except Exception as error:  # whatever befell one district, the others go on
-            failures.append(_told(folder, error))
+            failures.append(_reason(folder, error))
     return Outcome(folder, failures=tuple(failures))
 
 
-def _told(folder: Path, fault: BaseException) -> str:
-    """Log what befell a district, and return it as one line."""
-    words = f"{type(fault).__name__}: {fault}"
-    logger.warning("%s failed: %s", folder.name, words)
-    return words
+def _reason(folder: Path, fault: BaseException) -> Text:
+    """Log what befell a district, and return it."""
+    logger.warning("%s failed: %s: %s", folder.name, type(fault).__name__, fault)
+    return reason_of(fault)
 
 
 def write_outcome(outcome: Outcome) -> None:

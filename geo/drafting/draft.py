@@ -10,8 +10,8 @@ import tomlkit
 from geo.drafting.items import GROUP, About, item_table, one_line, put
 from geo.errors import GeoError, InputTooLargeError, Issue
 from geo.io.versions import DATA_FORMAT
-from geo.plans.documents import Document, check_source
-from geo.plans.model import TO_FILL
+from geo.plans.documents import check_source
+from geo.plans.model import TO_FILL, Document
 from geo.sentences.paragraphs import NotUnderstood, Understanding, UnderstoodZone, understand
 from geo.texts import Text, lines_of
 from geo.texts import text as words

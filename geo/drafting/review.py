@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from geo.build import Built, build_documents
 from geo.errors import GeoError, Issue
 from geo.io.read import read_text
-from geo.plans.documents import Document, check_source, line_of, read_documents
-from geo.plans.model import TO_FILL
+from geo.plans.documents import check_source, line_of, read_documents
+from geo.plans.model import TO_FILL, Document
 from geo.sentences.script import simplified
 from geo.texts import Text
 from geo.zones.item import item_limits, limit_gaps
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geo.base import Base
-    from geo.plans.documents import PlanItem
+    from geo.plans.model import PlanItem
     from geo.verdicts import Finding
 
 HINTS = 3

@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from geo.plans.documents import Document, citation
+from geo.plans.documents import citation
+from geo.plans.model import Document
 
 LONGEST_QUERY = 100
 """Characters of a query that are looked at."""

@@ -17,41 +17,12 @@ from geo.io.read import read_text, toml_fault
 from geo.io.versions import format_fault
 from geo.plans.model import (
     TO_FILL,
-    About,
-    Axis,
-    Basis,
-    Connector,
     Document,
     Group,
-    Kind,
-    PartArea,
     PassageKey,
-    Place,
     PlanItem,
 )
 from geo.texts import Text, lines_of, text
-
-__all__ = [
-    "About",
-    "Axis",
-    "Basis",
-    "Citation",
-    "Connector",
-    "Document",
-    "Group",
-    "Kind",
-    "PartArea",
-    "PassageKey",
-    "Place",
-    "PlanItem",
-    "check_source",
-    "citation",
-    "line_of",
-    "passages",
-    "plan_schema",
-    "read_document",
-    "read_documents",
-]
 
 _Entry = TypeVar("_Entry", Group, PlanItem)
 

@@ -200,15 +200,9 @@ class PlanItem(_Model):
     def _basis_has_what_it_needs(self) -> PlanItem:
         strip = self.axis is not None and self.axis.width_m is not None
         if self.basis == "interpreted" and bool(self.interpreted_limits) == strip:
-            raise ValueError(
-                "basis 'interpreted' needs interpreted_limits, or an axis with width_m, not both; "
-                "write one of them or change the basis"
-            )
+            raise PlanError(Text("plan.interpreted-needs"))
         if strip and (self.basis != "interpreted" or self.stated_area):
-            raise ValueError(
-                "width_m belongs to basis 'interpreted' without a stated area: a stated area gives "
-                "the width itself; remove it or change the basis"
-            )
+            raise PlanError(Text("plan.width-given"))
         requirements = {
             "stated": ("limits_text",),
             "carried": ("carried_from", "reasoning", "reasoning_en"),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from geo.errors import DataFileError, Issue
 from geo.io.read import read_text
-from geo.plans.documents import Document, passages
+from geo.plans.documents import passages
+from geo.plans.model import Document
 from geo.texts import Text
 
 SHOWN = 16

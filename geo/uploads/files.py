@@ -18,12 +18,12 @@ from geo.texts import Text
 from geo.uploads.formats import (
     Note,
     Raw,
-    UploadFaultError,
     column_names,
     plain_text,
     read_any,
     refuse_above,
 )
+from geo.workers.foreign.wire import UploadFaultError
 
 if TYPE_CHECKING:
     import numpy.typing as npt

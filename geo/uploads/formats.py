@@ -28,16 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = [
-    "Note",
-    "Raw",
-    "UploadFaultError",
-    "column_names",
-    "plain_text",
-    "read_any",
-    "refuse_above",
-]
-
 Note = tuple[str, str, dict[str, Any]]
 """Code, level and values of an issue, before it has a language."""
 

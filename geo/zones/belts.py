@@ -14,7 +14,7 @@ from geo.areas import geodesic_area_km2, geodesic_length_m, printed_interval
 from geo.base import CENTRE_READING, Base
 from geo.enclosures.strips import Sides, axis_between, corridor_with_area, strip_inside
 from geo.errors import EnclosureError
-from geo.plans.documents import PlanItem
+from geo.plans.model import PlanItem
 from geo.texts import Text, text
 from geo.uncertainty.identity import Combination, combinations
 from geo.uncertainty.position import SMALLEST_CORNER_SINE, area_budget

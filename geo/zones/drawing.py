@@ -17,7 +17,7 @@ from geo.errors import (
     LimitsError,
     RoadNotFoundError,
 )
-from geo.plans.documents import PlanItem
+from geo.plans.model import PlanItem
 from geo.sentences.limits import Fault
 from geo.texts import Text, text
 from geo.verdicts import Finding, Measurement, StatedFigure, judge

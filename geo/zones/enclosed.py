@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
     from geo.base import Base
     from geo.enclosures.road_index import RoadIndex
-    from geo.plans.documents import PlanItem
-    from geo.plans.model import Connector
+    from geo.plans.model import Connector, PlanItem
     from geo.sentences.limits import Limit
     from geo.texts import Text
     from geo.verdicts import Alternative, Reading

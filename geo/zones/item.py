@@ -16,7 +16,7 @@ from shapely import Geometry
 
 from geo.base import Base
 from geo.crs import WGS84
-from geo.plans.documents import PlanItem
+from geo.plans.model import PlanItem
 from geo.sentences.limits import Fault, Limit, parse_limits, read_sentence
 from geo.sentences.script import simplified
 from geo.texts import Text

@@ -17,7 +17,6 @@ from matplotlib.text import Text
 from geo.texts import text
 from layers.sheets.fonts import FONT_FAMILY, font_face_css, font_for, register_font
 from layers.sheets.layout import (
-    DrawnSheet,
     compose_comparison,
     compose_sheet,
     has_shape,
@@ -49,17 +48,6 @@ if TYPE_CHECKING:
 
     from geo.base import Base
     from layers.sheets.options import SheetFormat
-
-__all__ = [
-    "DrawnSheet",
-    "SheetOptions",
-    "compose_sheet",
-    "draw_atlas",
-    "draw_comparison",
-    "draw_sheet",
-    "draw_sheet_in",
-    "map_picture",
-]
 
 
 RC_PARAMS: Any = {

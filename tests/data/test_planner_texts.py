@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.sentences import LimitsSentenceError, parse_limits
+from geo.sentences import parse_limits
+from geo.sentences.limits import LimitsSentenceError
 from geo.sentences.names import is_water
 from geo.sentences.paragraphs import understand
 

@@ -11,7 +11,9 @@ import shapely
 
 from geo.base import read_base
 from geo.io.read import read_layer
-from layers.sheets.sheet import SheetOptions, compose_sheet, draw_sheet, draw_sheet_in
+from layers.sheets.layout import compose_sheet
+from layers.sheets.options import SheetOptions
+from layers.sheets.sheet import draw_sheet, draw_sheet_in
 
 DATA = Path(__file__).parents[2] / "data"
 DATE = dt.date(2026, 11, 22)

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from geo.sentences import Fault, LimitsSentenceError, parse_limits
+from geo.sentences import parse_limits
 from geo.sentences.accounting import unaccounted
+from geo.sentences.limits import Fault, LimitsSentenceError
 from testing.limit_sentences import WORDS, lost, sentence
 
 SENTENCES = 2_000

@@ -1,5 +1,6 @@
 """What import-linter (`make lint`) cannot see: circles for types, sizes, what is loaded."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -12,6 +13,16 @@ from testing.rooms import import_graph, room_of
 
 ROOT = Path(__file__).parents[2]
 MOST_MODULES = 10
+PUBLIC = {
+    "geo.sentences.parse_limits",
+    "geo.sentences.Limit",
+    "geo.enclosures.enclose",
+    "geo.enclosures.order_limits",
+    "geo.plans.read_documents",
+    "geo.io.read_layer",
+    "geo.uploads.read_upload",
+}
+"""Names that a room hands on from one of its modules; every other is imported where it is made."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +44,32 @@ def test_no_folder_holds_more_than_ten_modules():
         for folder in (ROOT / name, *(path for path in (ROOT / name).rglob("*") if path.is_dir()))
     }
     assert {folder: count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+def test_names_are_imported_from_where_they_are_made():
+    trees = {}
+    for name in ("geo", "layers", "views", "commands", "testing", "benchmarks", "tests"):
+        for path in (ROOT / name).rglob("*.py"):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            trees[module] = ast.parse(path.read_text("utf-8"))
+    taken_over = {
+        f"{module}.{name.name}"
+        for module, tree in trees.items()
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.ImportFrom)
+        for name in statement.names
+        if name.asname in (None, name.name)
+    }
+    handed_on = {
+        f"{statement.module}.{name.name}"
+        for tree in trees.values()
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.ImportFrom) and statement.module in trees
+        for name in statement.names
+        if f"{statement.module}.{name.name}" not in trees
+    }
+    assert handed_on & taken_over <= PUBLIC
 
 
 def test_every_room_stands_in_the_picture(graph):

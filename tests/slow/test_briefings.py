@@ -18,7 +18,7 @@ from layers.briefings.office_files import EAST_ASIAN_FONT, with_fixed_dates
 from layers.briefings.slide_parts import BODY_BOTTOM_IN, TEXT_SIZES_PT, Line, fit, line_height_in
 from layers.briefings.slides import deck
 from layers.briefings.workbook import area_workbook
-from layers.sheets.sheet import SheetOptions
+from layers.sheets.options import SheetOptions
 from testing.sheet_material import small_base, small_zones
 
 DATE = dt.date(2026, 11, 22)

@@ -19,13 +19,11 @@ from geo.crs import METRIC, WGS84
 from geo.errors import ExportError
 from layers.sheets.fonts import printable, wrap_text
 from layers.sheets.labels import Candidates, LabelBoard
+from layers.sheets.layout import compose_comparison, compose_sheet
 from layers.sheets.legend import LegendRow, _columns, stated_figure, zone_rows
-from layers.sheets.options import extent_m, round_scale
+from layers.sheets.options import SheetOptions, extent_m, round_scale
 from layers.sheets.page import coordinate_system_words
 from layers.sheets.sheet import (
-    SheetOptions,
-    compose_comparison,
-    compose_sheet,
     draw_atlas,
     draw_comparison,
     draw_sheet,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import DataFileError
-from geo.plans.documents import Document
+from geo.plans.model import Document
 from geo.plans.quotations import compare_quotations, normalised
 
 SENTENCE = "以甲路、乙路、丙路围合的核心区域,面积1.49平方公里。"
