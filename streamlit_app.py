@@ -53,7 +53,7 @@ with faults:
     if issues:
         with st.expander(text("page.data_faults", language, count=len(issues)), expanded=True):
             for issue in issues:
-                st.text(" ".join((f"{issue.place}:", *issue.words(language))))
+                st.text(f"{issue.place}: {issue.sentence(language)}")
     if not data.features:
         st.warning(text("page.no_data", language))
 

@@ -32,6 +32,7 @@ from geo.uncertainty.identity import (
     Identity,
     weakest,
 )
+from geo.uncertainty.position import LARGEST_ERROR_M, LEAST_ERROR_M
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -582,7 +583,7 @@ def read_base(folder: Path) -> Base:
     aliases = _aliases(base / "aliases.toml", names_of_lines, issues)
     missing = _missing(base / "missing.toml", issues)
     outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
-    outline_error_m = _positive(outline_layer.get("position_error_m", [None])[0], math.nan)
+    outline_error_m = _metres(outline_layer.get("position_error_m", [None])[0], math.nan)
     if math.isnan(outline_error_m):
         issues.append(_error_issue("district.geojson", district.name))
     names = (
@@ -698,8 +699,8 @@ def _complete(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     lines = lines.assign(**{c: lines[c].where(lines[c].notna(), "") for c in texts})
     return lines.assign(
         source_en=english.where(english.notna(), lines["source"]),
-        half_width_m=[_positive(width, 0.0) for width in lines["half_width_m"]],
-        position_error_m=[_positive(error, math.nan) for error in lines["position_error_m"]],
+        half_width_m=[_metres(width, 0.0) for width in lines["half_width_m"]],
+        position_error_m=[_metres(error, math.nan) for error in lines["position_error_m"]],
     )
 
 
@@ -727,10 +728,16 @@ def _known_classes(lines: gpd.GeoDataFrame, file: str, issues: list[Issue]) -> g
 
 
 def _positive(value: object, otherwise: float) -> float:
-    """Return a number of metres above 0, or `otherwise`: text and truth values are no numbers."""
+    """Return a number above 0, or `otherwise`: text and truth values are no numbers."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         return otherwise
     return float(value) if math.isfinite(value) and value > 0 else otherwise
+
+
+def _metres(value: object, otherwise: float) -> float:
+    """Return metres that may be an error or a width, or `otherwise`."""
+    metres = _positive(value, otherwise)
+    return metres if LEAST_ERROR_M <= metres <= LARGEST_ERROR_M else otherwise
 
 
 def _is_named(name: object) -> bool:
@@ -846,7 +853,7 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
             )
         if columns:
             errors = layer.get("position_error_m", [None] * len(layer))
-            layer = layer.assign(position_error_m=[_positive(e, PLACE_ERROR_M) for e in errors])
+            layer = layer.assign(position_error_m=[_metres(e, PLACE_ERROR_M) for e in errors])
         return layer.assign(**{c: "" for c in columns if c not in layer.columns})
     except DataFileError as error:
         issues.append(

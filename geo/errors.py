@@ -126,6 +126,20 @@ class Issue:
         remedy = "" if self.remedy is None else self.remedy.render(language)
         return self.message.render(language), remedy
 
+    def sentence(self, language: str) -> str:
+        """Return message and remedy as running text, each with its full stop.
+
+        Examples
+        --------
+        >>> Issue("a", "error", "b", Text("district.mend"), Text("district.mend")).sentence("en")
+        'Mend the folder. Mend the folder.'
+        """
+        message, remedy = self.words(language)
+        if not remedy:
+            return message
+        stop, gap = (".", " ") if language == "en" else ("。", "")
+        return f"{message}{'' if message[-1:] in '.。!！?？' else stop}{gap}{remedy}"
+
     def as_record(self) -> dict[str, str]:
         """Return the fields as strings, in English and in Chinese."""
         message, remedy = self.words("en")

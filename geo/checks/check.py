@@ -136,13 +136,12 @@ def statement(
 
 def statement_of(statement_id: str, issue: Issue, zones: tuple[str, ...] = ()) -> Statement:
     """Return an issue as a statement: its place, what is wrong, and what to do."""
-    (zh, remedy_zh), (en, remedy_en) = issue.words("zh"), issue.words("en")
     return Statement(
         statement_id,
         issue.level,
         zones,
-        f"{issue.place}：{zh}{remedy_zh}",
-        f"{issue.place}: {en} {remedy_en}".strip(),
+        f"{issue.place}：{issue.sentence('zh')}",
+        f"{issue.place}: {issue.sentence('en')}",
     )
 
 

@@ -27,6 +27,7 @@ from geo.uncertainty.calibration import (
     calibrate,
 )
 from geo.uncertainty.identity import weakest
+from geo.uncertainty.position import LARGEST_ERROR_M
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,6 +156,11 @@ def _points(rows: list[dict[str, str]], base: Base) -> gpd.GeoDataFrame:
     file = "held_back.csv"
     rows_with_line = list(enumerate(rows, start=2))
     errors_m = [number_of(row, "error_m", file, n) for n, row in rows_with_line]
+    for (n, row), error_m in zip(rows_with_line, errors_m, strict=True):
+        # A point of any error whatever lies within one sigma of any line.
+        if not 0 <= error_m <= LARGEST_ERROR_M:
+            fault = Text("evidence.error", row=n, value=row["error_m"], most=LARGEST_ERROR_M)
+            raise GeoError(fault.about(file))
     positions = [position_of(row, file, n) for n, row in rows_with_line]
     table = gpd.GeoDataFrame(
         {

@@ -219,8 +219,7 @@ def _put_figures(table: Table, figures: _Figures) -> None:
     if length:
         put(table, "stated_length", length.printed)
         put(table, "stated_length_km", f"{length.amount:f}", "drafts.key.figure")
-    main = area or length
-    if main and main.is_approximate:
+    if any(figure.is_approximate for figure in (area, length) if figure):
         put(table, "approximate", True)
     if inside:
         put(table, "part_areas", [_part(figure, n) for n, figure in enumerate(inside)])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from geo.build import Built, build_documents
 from geo.errors import GeoError, Issue
 from geo.io.read import read_text
-from geo.plans.documents import check_source, line_of, read_documents
+from geo.plans.documents import check_source, line_of, pointer_faults, read_documents
 from geo.plans.model import TO_FILL, Document
 from geo.sentences.script import simplified
 from geo.texts import Text
@@ -223,10 +223,5 @@ def _clashes(document: Document, others: Sequence[Document]) -> Iterator[tuple[s
     for item in document.items:
         if item.id in homes:
             yield "id", item.id, Text("plan.id-taken", id=item.id, file=homes[item.id])
-        pointers = [("members", member) for member in item.members]
-        if item.carried_from:
-            pointers.append(("carried_from", item.carried_from))
-        for key, target in pointers:
-            if target == item.id or (target not in own_ids and target not in homes):
-                words = Text("plan.unknown-item", key=key, target=target)
-                yield key, item.id, words.about(item.id)
+        for key, words in pointer_faults(item, own_ids | homes.keys()):
+            yield key, item.id, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -351,20 +351,26 @@ def _without_clashes(documents: Sequence[_Found]) -> tuple[list[Document], list[
             faults = []
             if first_in[item.id] != lines.name:
                 faults.append(("id", Text("plan.id-taken", id=item.id, file=first_in[item.id])))
-            pointers = [("members", member) for member in item.members]
-            pointers += [("carried_from", item.carried_from or "")]
-            if re.fullmatch(r"[a-z0-9-]+", item.label_at):
-                pointers.append(("label_at", item.label_at))
-            faults += [
-                (key, Text("plan.unknown-item", key=key, target=target).about(item.id))
-                for key, target in pointers
-                if target and (target not in first_in or target == item.id)
-            ]
+            faults += pointer_faults(item, first_in)
             issues += [lines.fault(("items", n, key), message) for key, message in faults]
             if not faults:
                 items.append(item)
         sound.append(document.model_copy(update={"items": tuple(items)}))
     return sound, issues
+
+
+def pointer_faults(item: PlanItem, ids: Container[str]) -> list[tuple[str, Text]]:
+    """Return key and fault of each item that one names and that is not there, or is itself."""
+    pointers = [("members", member) for member in item.members]
+    pointers.append(("carried_from", item.carried_from or ""))
+    if re.fullmatch(r"[a-z0-9-]+", item.label_at):  # else it is the name of a landmark
+        pointers.append(("label_at", item.label_at))
+    keys = {True: "plan.item-itself", False: "plan.unknown-item"}
+    return [
+        (key, Text(keys[target == item.id], key=key, target=target).about(item.id))
+        for key, target in pointers
+        if target and (target not in ids or target == item.id)
+    ]
 
 
 def _fault(name: str, line: int, message: Text, remedy: Text | None = None) -> Issue:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from geo.errors import PlanError
-from geo.sentences.figures import may_be_amount, printed_amount
+from geo.sentences.figures import may_be_amount, printed_amount, said_with_about
 from geo.texts import Text
+from geo.uncertainty.position import LARGEST_ERROR_M, LEAST_ERROR_M
 
 PlanId = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -85,7 +87,7 @@ class PartArea(_Model):
     stated: Words
     km2: Figure
     within: Words
-    approximate: bool = False
+    approximate: StrictBool = False
 
 
 class Place(_Model):
@@ -115,7 +117,7 @@ class Axis(_Model):
     also_from: tuple[Words, ...] = ()
     also_to: tuple[Words, ...] = ()
     continues: tuple[Words, ...] = ()
-    width_m: Annotated[float, Field(gt=0)] | None = None
+    width_m: Annotated[float, Field(gt=0, le=LARGEST_ERROR_M)] | None = None
 
 
 class Connector(_Model):
@@ -132,7 +134,7 @@ class Connector(_Model):
     reason: Words
     reason_en: Words
     evidence: Words
-    error_m: Annotated[float, Field(gt=0)]
+    error_m: Annotated[float, Field(ge=LEAST_ERROR_M, le=LARGEST_ERROR_M)]
 
     @property
     def is_straight(self) -> bool:
@@ -173,7 +175,7 @@ class PlanItem(_Model):
     stated_area_km2: Figure | None = None
     stated_length: str = ""
     stated_length_km: Figure | None = None
-    approximate: bool = False
+    approximate: StrictBool = False
     part_areas: tuple[PartArea, ...] = ()
     places: tuple[Place, ...] = ()
     members: tuple[ItemId, ...] = ()
@@ -241,12 +243,29 @@ class PlanItem(_Model):
                 raise PlanError(Text("plan.pair", first=printed_key, second=figure_key))
             if printed:
                 self._check_figure(printed_key, printed, figure)
+        self._check_about((self.stated_area, self.stated_length), self.approximate)
         ids = [part.id for part in self.part_areas]
         for part in self.part_areas:
             if ids.count(part.id) > 1:
                 raise PlanError(Text("plan.part-twice", id=part.id))
             self._check_figure(f"part_areas {part.id!r}", part.stated, part.km2)
+            self._check_about((part.stated,), part.approximate)
         return self
+
+    def _said_with_about(self, printed: str) -> set[bool]:
+        return said_with_about(printed, [passage for _, passage in self.passages])
+
+    def is_about(self, printed: str) -> bool:
+        """Return whether the text says 约 of a printed figure of an item that has one of these."""
+        return self.approximate and self._said_with_about(printed) != {False}
+
+    def _check_about(self, printed: Iterable[str], approximate: bool) -> None:
+        """Raise where `approximate` and the words round some figures say different things."""
+        words = [self._said_with_about(figure) for figure in printed if figure]
+        if approximate and words and all(said == {False} for said in words):
+            raise PlanError(Text("plan.not-about"))
+        if not approximate and {True} in words:
+            raise PlanError(Text("plan.about"))
 
     def _check_figure(self, key: str, printed: str, figure: str) -> None:
         """Raise unless `printed` says `figure`, in any unit, and stands in a passage."""

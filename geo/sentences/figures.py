@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -332,6 +332,23 @@ def figures(text: str, plain: str, start: int, end: int) -> Iterator[Figure]:
             _RANGE.search(plain, max(first - 2, 0), first) is not None,
             _is_whole(plain, start, match),
         )
+
+
+def said_with_about(printed: str, passages: Iterable[str]) -> set[bool]:
+    """Return whether 约 or the like stands with a printed figure, for each time that it is read.
+
+    Examples
+    --------
+    >>> said_with_about("7.2平方公里", ["总面积约7.2平方公里，其中绿地1平方公里"])
+    {True}
+    """
+    return {
+        figure.is_approximate
+        for passage in passages
+        if printed in passage
+        for figure in figures(passage, simplified(passage), 0, len(passage))
+        if printed in figure.printed or figure.printed in printed
+    }
 
 
 def _is_whole(plain: str, start: int, match: re.Match[str]) -> bool:

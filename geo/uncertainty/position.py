@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+LEAST_ERROR_M, LARGEST_ERROR_M = 0.001, 100_000.0
+"""Between these a position error is one [m]: no street is known to less than a millimetre, and a
+line that may lie in another city is not known at all. What is beyond counts as not given."""
+
 SMALLEST_CORNER_SINE = 0.1
 """Roads that meet at less than 6° are budgeted as if they met at 6°: a corner that runs on
 for ten times the shift leaves the street that is meant, and no formula follows it there."""

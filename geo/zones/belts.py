@@ -128,7 +128,7 @@ def draw_belt(item: PlanItem, base: Base) -> Zone:
     )
     geometry = to_files(corridor.polygon, base.metric_crs)
     area = float(geodesic_area_km2([geometry])[0])
-    bounds = printed_interval(item.stated_area_km2, approximate=item.approximate)
+    bounds = printed_interval(item.stated_area_km2, approximate=item.is_about(item.stated_area))
     return replace(
         zone,
         geometry=geometry,

@@ -191,7 +191,7 @@ def item_findings(zone: Zone) -> list[Finding]:
             "area",
             item.stated_area_km2 or "",
             item.stated_area,
-            item.approximate,
+            item.is_about(item.stated_area),
             # A width that a rule of ours gives follows from no figure.
             used_to_draw=zone.width_m is not None and item.basis != "interpreted",
         )
@@ -200,7 +200,11 @@ def item_findings(zone: Zone) -> list[Finding]:
         findings.append(replace(judge(area, measurement), implied=zone.implied))
     if item.stated_length_km:
         length = StatedFigure(
-            item.id, "length", item.stated_length_km, item.stated_length, item.approximate
+            item.id,
+            "length",
+            item.stated_length_km,
+            item.stated_length,
+            item.is_about(item.stated_length),
         )
         no_axis = None if zone.length_readings else _no_axis()
         measurement = Measurement(

@@ -235,7 +235,7 @@ def _readings(
     outlines = {CENTRE_READING: trace.geometry}
     bounds = None
     if item.stated_area_km2:
-        bounds = printed_interval(item.stated_area_km2, approximate=item.approximate)
+        bounds = printed_interval(item.stated_area_km2, approximate=item.is_about(item.stated_area))
 
     def is_enough() -> bool:
         return not every and (bounds is None or any(r.meets(bounds) for r in readings))
@@ -315,6 +315,6 @@ def _implied(
     if not item.stated_area_km2:
         return None
     model = ring_model(edges.pieces, lambda line: base.stretch_records(line, river))
-    bounds = printed_interval(item.stated_area_km2, approximate=item.approximate)
+    bounds = printed_interval(item.stated_area_km2, approximate=item.is_about(item.stated_area))
     shift = implied_shift(edges.pieces, model, budget, float(item.stated_area_km2), bounds)
     return shift.text if shift else None

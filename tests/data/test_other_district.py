@@ -228,7 +228,7 @@ def test_the_guide_ends_with_a_district_that_agrees_with_its_plan(followed):
     folder, answers = followed
     assert not (folder / "data").exists()
     report = next(a.stdout for a in answers if a.words[0] == "check")
-    assert "agrees" in report
+    assert "相符" in report
     zones = json.loads(next(folder.glob("*/zones/*th.geojson")).read_text(encoding="utf-8"))
     assert [f["properties"]["verdict"] for f in zones["features"]] == ["agrees"]
     assert zones["metadata"]["metric_crs"] == "EPSG:4549"

@@ -67,6 +67,15 @@ def test_an_origin_that_was_left_out_costs_one_issue_and_one_shape(tmp_path):
     assert built.zones["13th-east"].geometry is not None
 
 
+def test_an_item_carried_from_itself_is_told_so(tmp_path):
+    head = HEAD.format(plan="14th", start=2021, end=2025)
+    path = tmp_path / "14th-outline.toml"
+    path.write_text(head + carried("west", "14th-west"), encoding="utf-8")
+    _, issues = read_documents(tmp_path)
+    messages = [issue.words("zh")[0] for issue in issues]
+    assert any("'14th-west' 就是此条目自己" in message for message in messages), messages
+
+
 def test_a_circle_is_one_issue(tmp_path):
     built, issues = built_with(
         tmp_path / "data",

@@ -219,7 +219,7 @@ def test_an_unknown_class_of_a_road_is_the_least_certain_and_is_said(folder, col
     assert base.stretches[column].iloc[0] == taken
 
 
-@pytest.mark.parametrize("error", [None, "", "10", -1, 0, True])
+@pytest.mark.parametrize("error", [None, "", "10", -1, 0, 1e-300, 1e308, True])
 def test_an_outline_of_unknown_error_is_not_exact(folder, error):
     path = folder / "base" / "district.geojson"
     outline = json.loads(path.read_text(encoding="utf-8"))
@@ -262,6 +262,19 @@ def test_a_faulty_row_of_street_checks_is_named_in_both_languages(folder, row, w
         assert "street_checks.csv" in told
         assert words in told
         assert "2" in told
+
+
+@pytest.mark.parametrize("error", ["-1", "1e308", "inf"])
+def test_a_held_back_point_of_any_error_whatever_is_refused(folder, error):
+    # Within its error it would lie on every line there is.
+    points = folder / "base" / "held_back.csv"
+    points.write_text(
+        f"street,lon,lat,source,licence,fold,error_m\n青中路,117.2,39.1,甲,乙,a,{error}\n",
+        encoding="utf-8",
+    )
+    check = held_back_check(read_base(folder), points)
+    assert check.status == "failed"
+    assert "error_m" in check.statements[0].words("zh")
 
 
 def test_held_back_points_beside_streets_of_no_identity_class(folder):

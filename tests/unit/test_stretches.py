@@ -96,7 +96,7 @@ def test_a_street_of_two_stretches_is_one_street_in_the_base(tmp_path):
     assert len(base.stretches_of("青中路")) == 2
 
 
-@pytest.mark.parametrize("error", [None, 0, -4, "17", "", True, [5]], ids=repr)
+@pytest.mark.parametrize("error", [None, 0, -4, 1e-300, 1e308, "17", "", True, [5]], ids=repr)
 def test_an_error_that_is_no_number_above_nought_is_unknown_and_told(tmp_path, error):
     roads = json.loads(streets())
     for feature in roads["features"]:

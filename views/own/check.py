@@ -185,7 +185,7 @@ def _show_issues(issues: Iterable[Issue], state: State) -> None:
     if not all_issues:
         return
     rows = "".join(
-        f"<li>{escape(' '.join(issue.words(state.language)))} "
+        f"<li>{escape(issue.sentence(state.language))} "
         f'<span class="own-where">{escape(issue.place)}</span></li>'
         for issue in all_issues
     )
@@ -307,7 +307,7 @@ def _checks_html(report: OwnReport, state: State) -> str:
             f"{escape(state.text(f'status.{check.status}'))} {escape(words)}</li>"
         )
     rows += [
-        f"<li>{escape(issue.place)}：{escape(' '.join(issue.words(state.language)))}</li>"
+        f"<li>{escape(issue.place)}：{escape(issue.sentence(state.language))}</li>"
         for issue in report.issues
     ]
     return (

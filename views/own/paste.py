@@ -239,7 +239,7 @@ def _passed_html(draft: Draft, state: State) -> str:
 
 
 def _said(issue: Issue, language: str) -> str:
-    return " ".join(issue.words(language)).strip()
+    return issue.sentence(language)
 
 
 def _overlay(draft: Draft, review: Reviewed, styles: Styles) -> dict[str, Any]:
