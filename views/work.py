@@ -53,10 +53,13 @@ class Work:
         What was asked for.
     job : Job
         How far it is.
+    is_own : bool
+        Whether it ends where this reader gives it up.
     """
 
     request: Any
     job: Job
+    is_own: bool = True
 
     @property
     def is_busy(self) -> bool:
@@ -118,7 +121,7 @@ def submit(slot: str, request: Any, function: str, arguments: Any, *, short: boo
     return work
 
 
-MOST_KEPT = 24
+MOST_KEPT = 40
 """Files that may be asked for again, each of 0.5 to 5 MB."""
 
 
@@ -129,14 +132,22 @@ class _Kept:
         self._jobs: dict[bytes, Job] = {}
         self._lock = Lock()
 
-    def done(self, key: bytes) -> Job | None:
-        """Return a job that has made its file."""
+    def shared(self, key: bytes) -> Job | None:
+        """Return a job that has made its file, or makes it for nobody yet."""
         with self._lock:
             job = self._jobs.pop(key, None)
-            if job is None or not (job.state == "done" and job.file and job.file.is_file()):
+            if job is None:
+                return None
+            is_made = job.state == "done" and job.file is not None and job.file.is_file()
+            if not (is_made or (job.ahead and job.state == "running")):
                 return None
             self._jobs[key] = job  # the youngest now
             return job
+
+    def knows(self, key: bytes) -> bool:
+        """Tell whether a job was begun and not cancelled."""
+        with self._lock:
+            return key in self._jobs and self._jobs[key].state != "cancelled"
 
     def keep(self, key: bytes, job: Job) -> None:
         """Remember a job, and let the oldest go."""
@@ -176,16 +187,33 @@ def submit_shared(
     QueueFullError
         As `submit`.
     """
-    key = sha256(pickle.dumps((function, arguments, version))).digest()
-    job = _kept().done(key)
+    key = _key(function, arguments, version)
+    job = _kept().shared(key)
     if job is None:
         work = submit(slot, request, function, arguments, short=short)
         _kept().keep(key, work.job)
         return work
     drop(slot)
-    work = Work(request, job)
+    work = Work(request, job, is_own=False)
     st.session_state[f"work_{slot}"] = work
     return work
+
+
+def _key(function: str, arguments: Any, version: object) -> bytes:
+    return sha256(pickle.dumps((function, arguments, version))).digest()
+
+
+def make_ahead(function: str, arguments: Any, version: object) -> None:
+    """Make what a reader will likely ask `submit_shared` for next, while there is nothing to do.
+
+    Parameters
+    ----------
+    function, arguments, version
+        As in `submit_shared`.
+    """
+    key = _key(function, arguments, version)
+    if not _kept().knows(key):
+        _kept().keep(key, pool().submit(function, arguments, short=True, ahead=True))
 
 
 def held(slot: str) -> Work | None:
@@ -197,9 +225,21 @@ def held(slot: str) -> Work | None:
 def drop(slot: str) -> None:
     """Give up the work in a slot, and with it its file."""
     work = held(slot)
-    if work is not None:
+    if work is not None and work.is_own:
         work.job.cancel()
     st.session_state.pop(f"work_{slot}", None)
+
+
+def leave(slot: str) -> None:
+    """Give up the work in a slot, but let one that runs come to its end, unless another does.
+
+    For short work: a child that is ended is missed for longer than the rest would take.
+    """
+    work, earlier = held(slot), held(f"{slot}_left")
+    if work is not None and work.job.state == "running" and not (earlier and earlier.is_busy):
+        st.session_state[f"work_{slot}_left"] = st.session_state.pop(f"work_{slot}")
+    else:
+        drop(slot)
 
 
 def waited(slot: str, request: Any, function: str, arguments: Any, state: State) -> Any:

@@ -15,7 +15,8 @@ process writes; what comes back are lines of JSON and the name of a file in the 
 job. Values of ours come back in such a file, see `geo.workers.handed`.
 
 The queue goes by order of arrival, with one place kept for short jobs: a reader whose file is
-to be looked at does not wait until the exports of others are done.
+to be looked at does not wait until the exports of others are done. What nobody has asked for
+yet, but likely will, is made ahead while there is nothing else to do; see `Pool.submit`.
 """
 
 from __future__ import annotations
@@ -101,11 +102,14 @@ class Job:
         Why it failed, once `state` is ``"failed"``.
     """
 
-    def __init__(self, function: str, arguments: Any, folder: Path, *, short: bool) -> None:
+    def __init__(
+        self, function: str, arguments: Any, folder: Path, *, short: bool, ahead: bool = False
+    ) -> None:
         self.function = function
         self.arguments = arguments
         self.folder = folder
         self.short = short
+        self.ahead = ahead
         self.state: JobState = "waiting"
         self.share = 0.0
         self.words = ""
@@ -199,7 +203,15 @@ class Pool:
         self._is_cooling = False
         self._closed = False
 
-    def submit(self, function: str, arguments: Any, owner: str = "", *, short: bool = False) -> Job:
+    def submit(
+        self,
+        function: str,
+        arguments: Any,
+        owner: str = "",
+        *,
+        short: bool = False,
+        ahead: bool = False,
+    ) -> Job:
         """Put a job into the queue.
 
         Parameters
@@ -215,6 +227,9 @@ class Pool:
         short : bool
             Whether a reader waits for it with the page, as for a preview: it does not wait
             until long ones end.
+        ahead : bool
+            Whether nobody has asked for it yet: it begins while nothing else runs, takes no
+            place, and is cancelled where it still waits when something is asked for.
 
         Returns
         -------
@@ -232,12 +247,15 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise GeoError(Text("pool.closed"))
+            if not ahead:
+                self._forget_ahead()
             mine = [j for j in self._owned.get(owner, ()) if j.state in ("waiting", "running")]
             if owner and len(mine) >= self.limits.waiting_each:
                 raise QueueFullError(Text("pool.full-own", count=len(mine)))
             if len(self._waiting) >= self.limits.waiting:
                 raise QueueFullError(Text("pool.full", count=len(self._waiting)))
-            job = Job(function, arguments, new_temporary_folder("heping-job-"), short=short)
+            folder = new_temporary_folder("heping-job-")
+            job = Job(function, arguments, folder, short=short, ahead=ahead)
             self._waiting.append(job)
             self._owned.setdefault(owner, weakref.WeakSet()).add(job)
             self._start_those_that_may()
@@ -246,14 +264,18 @@ class Pool:
 
     def place(self, job: Job) -> int:
         """Return how many jobs of its kind wait before a waiting one, itself included, or 0."""
+        kind = (job.short, job.ahead)
         with self._lock:
-            waiting = [j for j in self._waiting if j.state == "waiting" and j.short == job.short]
+            waiting = [
+                j for j in self._waiting if j.state == "waiting" and (j.short, j.ahead) == kind
+            ]
         return waiting.index(job) + 1 if job in waiting else 0
 
     def counts(self) -> tuple[int, int]:
-        """Return how many jobs wait and how many run."""
+        """Return how many jobs wait and how many run, without those that nobody asked for."""
         with self._lock:
-            return sum(j.state == "waiting" for j in self._waiting), len(self._running)
+            waiting = sum(j.state == "waiting" and not j.ahead for j in self._waiting)
+            return waiting, sum(not j.ahead for j in self._running)
 
     def _tell(self) -> None:
         if self.told is not None:
@@ -278,13 +300,23 @@ class Pool:
         for child in idle:
             _end(child)
 
-    # Inside. `_may_run`, `_start_those_that_may` and `_next` are called with the lock held.
+    # Inside. `_may_run`, `_start_those_that_may`, `_forget_ahead` and `_next` are called with the
+    # lock held.
 
     def _may_run(self, job: Job) -> bool:
         """Tell whether there is a place: short jobs may take every one, long ones not the last."""
-        long = sum(not other.short for other in self._running)
-        has_room = len(self._running) < self.workers + self.short_workers
+        if job.ahead:
+            return not self._running
+        asked = [other for other in self._running if not other.ahead]
+        long = sum(not other.short for other in asked)
+        has_room = len(asked) < self.workers + self.short_workers
         return has_room and (job.short or long < self.workers)
+
+    def _forget_ahead(self) -> None:
+        """Cancel what waits to be made ahead; what runs is soon done, and its child is kept."""
+        for job in [job for job in self._waiting if job.ahead]:
+            self._waiting.remove(job)
+            job.cancel()
 
     def _start_those_that_may(self) -> None:
         """Start what waits, in the order in which it came."""

@@ -13,6 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg, get_hinting_flag
+from matplotlib.text import TextToPath
+
 from geo.errors import ExportError
 from geo.texts import Text
 
@@ -143,7 +148,6 @@ def _frequent() -> frozenset[str]:
 def _frequent_part() -> Path:
     """Return the part of the font with the frequent letters, and make it where it is missing."""
     import fontTools
-    import matplotlib as mpl
 
     whole = font_path()
     source = hashlib.sha256(whole.read_bytes() + f"{PART_VERSION} {fontTools.version}".encode())
@@ -304,7 +308,7 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
                 line.append(token)
             while text_width_mm("".join(line).rstrip(), size_pt) > width_mm:
                 whole = "".join(line)
-                length = max(1, _fitting_length(whole, width_mm, size_pt))
+                length = max(1, _hinting_flag_length(whole, width_mm, size_pt))
                 if length >= len(whole):
                     break
                 lines.append(whole[:length])
@@ -313,7 +317,7 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
     return lines
 
 
-def _fitting_length(text: str, width_mm: float, size_pt: float) -> int:
+def _hinting_flag_length(text: str, width_mm: float, size_pt: float) -> int:
     """Return how many leading characters of a text fit a width."""
     length = len(text)
     while length > 1 and text_width_mm(text[:length], size_pt) > width_mm:
@@ -369,3 +373,96 @@ def font_face_css(text: str) -> str:
         f"@font-face{{font-family:'{FONT_FAMILY}';"
         f"src:url(data:font/woff;base64,{data}) format('woff')}}"
     )
+
+
+MOST_TEXTS = 8192
+"""So many texts are kept laid out: a sheet has 250, another one mostly the same."""
+
+
+class PixelCanvas(FigureCanvasAgg):
+    """Draws a figure as matplotlib does, pixel for pixel, but lays out a text only once.
+
+    To find where the letters of a text stand takes as long as to draw them, and matplotlib does
+    it two or three times for each text of each drawing. Whoever draws holds a lock: what is kept
+    is of the process.
+    """
+
+    def get_renderer(self) -> Any:
+        """Return what draws the figure at its present size."""
+        width, height = self.get_width_height(physical=True)
+        key = width, height, self.figure.dpi
+        if self._lastKey != key:
+            renderer: Any = _PixelRenderer  # matplotlib states no types here
+            self.renderer = renderer(width, height, self.figure.dpi)
+            self.renderer._text2path = _OUTLINES
+            self._lastKey = key
+        return self.renderer
+
+
+class _PixelRenderer(RendererAgg):
+    """Keeps the measures, the places of the letters and the outlines of texts."""
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
+        """Return the measures of a text [pixel]."""
+        agg: Any = super()
+        if ismath:
+            return agg.get_text_width_height_descent(s, prop, ismath)
+        key = ("measures", *self._key(s, prop))
+        if key not in _texts:
+            _remember(key, agg.get_text_width_height_descent(s, prop, ismath))
+        return _texts[key]
+
+    def draw_text(
+        self,
+        gc: Any,
+        x: float,
+        y: float,
+        s: str,
+        prop: Any,
+        angle: float,
+        ismath: Any = False,
+        mtext: Any = None,
+    ) -> None:
+        """Draw a text."""
+        agg: Any = super()
+        if ismath:
+            agg.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        key = ("letters", *self._key(s, prop))
+        if key not in _texts:
+            letters = agg._prepare_font(prop)._layout(s, flags=_hinting_flag())
+            _remember(key, [(i.ft_object, i.glyph_index, i.x, i.y) for i in letters])
+        size = prop.get_size_in_points()
+        letters = ((font, size, glyph, 0, 1, dx, dy) for font, glyph, dx, dy in _texts[key])
+        agg._draw_text_glyphs_and_boxes(gc, x, y, angle, letters, [])
+
+    def _key(self, s: str, prop: Any) -> tuple[Any, ...]:
+        hinting = mpl.rcParams["text.hinting"]
+        return s, prop.get_file(), prop.get_size_in_points(), self.dpi, hinting
+
+
+class _Outlines(TextToPath):
+    """Keeps the outlines of texts, as their halos are drawn along."""
+
+    def get_text_path(self, prop: Any, s: str, ismath: Any = False, **more: Any) -> Any:
+        """Return vertices and codes of a text."""
+        if ismath or any(more.values()):
+            return super().get_text_path(prop, s, ismath, **more)
+        key = ("outline", s, prop.get_file())
+        if key not in _texts:
+            vertices, codes = super().get_text_path(prop, s)
+            _remember(key, (np.asarray(vertices), np.asarray(codes, dtype=np.uint8)))
+        return _texts[key]
+
+
+_OUTLINES = _Outlines()
+
+_hinting_flag: Any = get_hinting_flag
+
+_texts: dict[tuple[Any, ...], Any] = {}
+
+
+def _remember(key: tuple[Any, ...], value: Any) -> None:
+    if len(_texts) >= MOST_TEXTS:
+        _texts.clear()
+    _texts[key] = value

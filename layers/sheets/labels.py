@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 from layers.sheets.fonts import text_height_mm, text_width_mm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
     from shapely import LineString, Polygon
@@ -24,6 +25,9 @@ GAP_MM = 0.5
 
 SIMPLE_MM = 0.2
 """Outlines are simplified by this before labels are weighed against them [mm on paper]."""
+
+AT_ONCE = 32
+"""So many candidates are weighed first: most labels stand at one of them; then twice as many."""
 
 STRAIGHTEST = 0.985
 """Chord over arc that a street must reach under its name, so that the name does not bend off."""
@@ -41,12 +45,20 @@ class Candidates:
         Degrees, anticlockwise.
     cost : ndarray of float
         The lowest free candidate wins.
+    more : callable, optional
+        What some of them, by their numbers, cost besides, nothing or more; one that reaches the
+        limit given with them need not be weighed further. It takes long to find out, so it is
+        asked only of those that may still win.
+    most : float
+        One that costs so much is no place at all.
     """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     angle: NDArray[np.float64]
     cost: NDArray[np.float64]
+    more: Callable[[NDArray[np.intp], float], NDArray[np.float64]] | None = None
+    most: float = inf
 
 
 @dataclass(frozen=True)
@@ -112,12 +124,9 @@ class LabelBoard:
         inner = self.frame.buffer(-GAP_MM)
         shapely.prepare(inner)
         for size_pt in sizes_pt:
-            boxes = label_boxes(text, size_pt, candidates)
-            is_free = shapely.covers(inner, boxes)
-            is_free[obstacles.query(boxes, predicate="intersects")[0]] = False
-            if not is_free.any():
+            best, box = _cheapest(candidates, text, size_pt, inner, obstacles)
+            if box is None:
                 continue
-            best = int(np.argmin(np.where(is_free, candidates.cost, np.inf)))
             label = Label(
                 text,
                 kind,
@@ -125,7 +134,7 @@ class LabelBoard:
                 float(candidates.x[best]),
                 float(candidates.y[best]),
                 float(candidates.angle[best]),
-                boxes[best],
+                box,
                 anchor,
             )
             self.labels.append(label)
@@ -133,16 +142,55 @@ class LabelBoard:
         return None
 
 
-def label_boxes(text: str, size_pt: float, candidates: Candidates) -> NDArray[np.object_]:
-    """Return the oriented box of a text at every candidate [mm on paper]."""
+def _cheapest(
+    candidates: Candidates, text: str, size_pt: float, inner: Polygon, obstacles: shapely.STRtree
+) -> tuple[int, Polygon | None]:
+    """Return the number and the box of the cheapest free candidate, no box where none is free."""
+    order = np.argsort(candidates.cost, kind="stable")
+    best, lowest, box = -1, candidates.most, None
+    start, count = 0, AT_ONCE
+    # Where the next costs as much as the best, so do all the others at least.
+    while start < len(order) and candidates.cost[order[start]] <= lowest:
+        some = order[start : start + count]
+        start, count = start + count, 2 * count
+        boxes = label_boxes(
+            text, size_pt, candidates.x[some], candidates.y[some], candidates.angle[some]
+        )
+        is_free = shapely.covers(inner, boxes)
+        is_free[obstacles.query(boxes, predicate="intersects")[0]] = False
+        some, boxes = some[is_free], boxes[is_free]
+        if not len(some):
+            continue
+        cost = candidates.cost[some]
+        if candidates.more is not None:
+            cost = cost + candidates.more(some, lowest)
+        first = np.lexsort((some, cost))[0]  # of equal ones that with the lowest number
+        is_first = box is not None and cost[first] == lowest and some[first] < best
+        if cost[first] < lowest or is_first:
+            best, lowest, box = int(some[first]), float(cost[first]), boxes[first]
+    return best, box
+
+
+def label_boxes(
+    text: str,
+    size_pt: float,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    angle: NDArray[np.float64],
+) -> NDArray[np.object_]:
+    """Return the oriented box of a text about every centre [mm on paper], angles in degrees."""
     half_width = text_width_mm(text, size_pt) / 2 + GAP_MM
     half_height = text_height_mm(text, size_pt) / 2 + GAP_MM / 2
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (half_width, half_height)
-    turn = np.radians(candidates.angle)
+    turn = np.radians(angle)
     cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
-    x = candidates.x[:, None] + corners[:, 0] * cos - corners[:, 1] * sin
-    y = candidates.y[:, None] + corners[:, 0] * sin + corners[:, 1] * cos
-    return np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)
+    across = x[:, None] + corners[:, 0] * cos - corners[:, 1] * sin
+    up = y[:, None] + corners[:, 0] * sin + corners[:, 1] * cos
+    return np.asarray(shapely.polygons(np.stack([across, up], axis=-1)), dtype=object)
+
+
+INSIDE_COST = 6.0
+"""A label of which three quarters lie outside of its area does not stand in it."""
 
 
 def area_candidates(
@@ -181,13 +229,22 @@ def area_candidates(
     x, y = (grid.ravel() for grid in np.meshgrid(xs, ys))
     inside = shapely.contains_xy(zone, x, y)
     x, y = np.append(x[inside], centre.x), np.append(y[inside], centre.y)
-    bare = Candidates(x, y, np.zeros_like(x), np.zeros_like(x))
-    boxes = label_boxes(text, size_pt, bare)
-    cost = 8 * (1 - _covered(boxes, zone))
-    for other in others:
-        cost += 3 * _covered(boxes, shapely.simplify(other, SIMPLE_MM))
-    cost += np.hypot(x - centre.x, y - centre.y) / max(right - left, top - bottom)
-    return Candidates(x, y, np.zeros_like(x), cost)
+    angle = np.zeros_like(x)
+    rivals = [shapely.simplify(other, SIMPLE_MM) for other in others]
+
+    def beyond(some: NDArray[np.intp], limit: float) -> NDArray[np.float64]:
+        """Return the cost of what lies outside of the own area, or in another one too."""
+        boxes = label_boxes(text, size_pt, x[some], y[some], angle[some])
+        cost = 8 * (1 - _covered(boxes, zone))
+        for rival in rivals:
+            is_open = cost <= limit
+            if not is_open.any():
+                break
+            cost[is_open] += 3 * _covered(boxes[is_open], rival)
+        return cost
+
+    reach = np.hypot(x - centre.x, y - centre.y) / max(right - left, top - bottom)
+    return Candidates(x, y, angle, reach, beyond, INSIDE_COST)
 
 
 def _covered(boxes: NDArray[np.object_], shape: BaseGeometry) -> NDArray[np.float64]:
@@ -274,14 +331,18 @@ def line_candidates(
     places = np.concatenate([middle + normal * step for step, _ in steps])
     cost = np.concatenate([cost + penalty for _, penalty in steps])
     angle = np.tile(angle, len(steps))
-    candidates = Candidates(places[:, 0], places[:, 1], angle, cost)
-    if crossing is not None and len(places):
-        lines, own_lines = crossing
-        boxes = label_boxes(text, size_pt, candidates)
+    x, y = places[:, 0], places[:, 1]
+    if crossing is None:
+        return Candidates(x, y, angle, cost)
+    lines, own = crossing
+
+    def crossed(some: NDArray[np.intp], limit: float) -> NDArray[np.float64]:  # noqa: ARG001
+        """Return the cost of the other lines under a name."""
+        boxes = label_boxes(text, size_pt, x[some], y[some], angle[some])
         hits, of = lines.query(boxes, predicate="intersects")
-        hits = hits[of != own_lines]
-        cost = cost + 0.5 * np.bincount(hits, minlength=len(boxes))
-    return Candidates(places[:, 0], places[:, 1], angle, cost)
+        return np.bincount(hits[of != own], minlength=len(boxes)) * np.float64(0.5)
+
+    return Candidates(x, y, angle, cost, crossed)
 
 
 def point_candidates(point: Any, text: str, size_pt: float, away_mm: float = 1.3) -> Candidates:

@@ -70,6 +70,8 @@ class DrawnSheet:
     ----------
     figure : Figure
         The page.
+    title : str
+        Its title.
     frames : tuple of MapFrame
         One per map pane, with its scale.
     maps : tuple of DrawnMap
@@ -77,6 +79,7 @@ class DrawnSheet:
     """
 
     figure: Figure
+    title: str
     frames: tuple[MapFrame, ...]
     maps: tuple[DrawnMap, ...]
 
@@ -95,9 +98,8 @@ def compose_sheet(
     chosen = chosen_zones(zones, options)
     lang = options.language
     page = new_page(options)
-    top = draw_header(
-        page, sheet_title(zones, base, options), sheet_subtitle(chosen, base, options)
-    )
+    title = sheet_title(chosen, base, options)
+    top = draw_header(page, title, sheet_subtitle(chosen, base, options))
     zones_cited = chosen[chosen["zone_id"] == focus] if focus else chosen
     bottom = draw_footer(page, zones_cited, base, page_words) + 2.0
     map_rect, side_rect = _body(
@@ -155,7 +157,7 @@ def compose_sheet(
         draw_legend(
             page, below, (left, floor, width, y - floor), "", with_table=False, most_columns=2
         )
-    return DrawnSheet(page.figure, (frame,), (map_drawn,))
+    return DrawnSheet(page.figure, title, (frame,), (map_drawn,))
 
 
 def compose_comparison(
@@ -214,7 +216,7 @@ def compose_comparison(
         with_table=False,
         most_columns=4,
     )
-    return DrawnSheet(page.figure, tuple(frames), tuple(maps))
+    return DrawnSheet(page.figure, title, tuple(frames), tuple(maps))
 
 
 def _chosen_of(zones: gpd.GeoDataFrame, options: SheetOptions) -> gpd.GeoDataFrame:

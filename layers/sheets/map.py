@@ -9,11 +9,10 @@ import numpy as np
 import shapely
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
-from shapely import Point, affinity
+from shapely import Point
 
 from layers.sheets.fonts import FONT_FAMILY, POINT_MM, printable
 from layers.sheets.labels import (
-    Candidates,
     Label,
     LabelBoard,
     area_candidates,
@@ -83,7 +82,7 @@ class MapFrame:
         """Return a geometry [m] in millimetres from the frame's lower left corner."""
         step = 1000 / self.denominator
         left, bottom = self.bounds_m[:2]
-        return affinity.affine_transform(geometry, [step, 0, 0, step, -left * step, -bottom * step])
+        return shapely.transform(geometry, lambda xy: xy * step + (-left * step, -bottom * step))
 
     def clip(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return the part of a geometry [m] within the frame."""
@@ -430,11 +429,7 @@ def _place_zone_name(
             for point in _points_on(area)
         )
     candidates = area_candidates(area, name, sizes[0], others)
-    inside = Candidates(
-        *(column[candidates.cost < 6] for column in
-          (candidates.x, candidates.y, candidates.angle, candidates.cost))
-    )  # fmt: skip
-    if len(inside.x) and board.place(name, "zone", sizes, inside):
+    if board.place(name, "zone", sizes, candidates):
         return True
     around, anchor = outside_candidates(area, board.frame, others)
     return board.place(name, "zone", sizes[2:], around, anchor) is not None
@@ -474,16 +469,17 @@ def _place_road_names(
 ) -> None:
     """Name the streets that bound a shown zone first, then the wide and the long ones."""
     sides = shapely.union_all(front.geometry.boundary.array) if len(front) else shapely.Point()
-    near = sides.buffer(15)
+    rows = list(base.roads.itertuples())
+    visible: Any = frame.clip(base.roads.geometry.to_numpy())
+    bounding = _length_in(visible, sides.buffer(15)) * 1000 / frame.denominator
     roads = []
-    for row in base.roads.itertuples():
-        lines = _paper_lines(frame, row.geometry)
+    for row, part, by in zip(rows, visible, bounding, strict=True):
+        lines = _lines(frame.to_paper(part))
         if not lines:
             continue
         longest = max(lines, key=lambda line: line.length)
-        bounding_mm = frame.clip(row.geometry).intersection(near).length * 1000 / frame.denominator
         width = road_width_mm(row, options)
-        roads.append((bounding_mm < 12, -width, -longest.length, row, longest))
+        roads.append((by < 12, -width, -longest.length, row, longest))
     roads.sort(key=lambda road: road[:3])
     size = 6.2 * options.font_scale
     tree = shapely.STRtree([road[4] for road in roads])
@@ -498,9 +494,21 @@ def _place_road_names(
         )
 
 
+def _length_in(lines: Any, area: BaseGeometry) -> Any:
+    """Return the length of each of many lines within an area; most lie in it or outside of it."""
+    shapely.prepare(area)
+    length = np.where(shapely.covers(area, lines), shapely.length(lines), 0.0)
+    cut = shapely.intersects(area, lines) & (length == 0)
+    length[cut] = shapely.length(shapely.intersection(lines[cut], area))
+    return length
+
+
 def _paper_lines(frame: MapFrame, geometry: BaseGeometry) -> list[Any]:
-    lines = frame.to_paper(frame.clip(geometry))
-    return [part for part in shapely.get_parts(lines) if part.geom_type == "LineString"]
+    return _lines(frame.to_paper(frame.clip(geometry)))
+
+
+def _lines(geometry: BaseGeometry) -> list[Any]:
+    return [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString"]
 
 
 def _draw_label(axes: Axes, frame: MapFrame, label: Label, options: SheetOptions) -> None:

@@ -39,6 +39,11 @@ FONT_SCALE: dict[PaperName, float] = {"A4": 1.0, "A3": 1.25, "16:9": 1.15}
 
 LOWEST_DPI, HIGHEST_DPI = 150, 600
 
+SCREEN_PIXELS = 1280
+"""Longer side of a sheet for the screen, half as much again as a page shows of it beside its
+choices. Beyond 1460 pixels of width Streamlit would resample it, which takes longer than drawing
+some more."""
+
 ROUND_DENOMINATORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.5, 8.0)
 """A sheet's scale is 1 to one of these times a power of ten."""
 
@@ -80,6 +85,9 @@ class SheetOptions:
         Address printed as a QR code beside the title; empty for none.
     language : {"zh", "en"}
         Language of everything that is not quoted from a plan.
+    for_screen : bool
+        A PNG to be looked at beforehand, with `SCREEN_PIXELS` along its longer side whatever
+        its ``dpi``, and letters that are not fitted to pixels.
     date : date, optional
         Date printed on the sheet; today if None. With a date given, the same
         data give the same bytes.
@@ -107,6 +115,7 @@ class SheetOptions:
     logo: bytes = b""
     link: str = ""
     language: SheetLanguage = "zh"
+    for_screen: bool = False
     date: dt.date | None = None
     styles: Styles = field(default_factory=dict, compare=False)
 
@@ -140,6 +149,11 @@ class SheetOptions:
         return (
             (long_side, short_side) if self.orientation == "landscape" else (short_side, long_side)
         )
+
+    @property
+    def pixels_per_inch(self) -> float:
+        """Dots per inch of a PNG."""
+        return SCREEN_PIXELS * 25.4 / max(self.size_mm) if self.for_screen else self.dpi
 
     @property
     def font_scale(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,13 @@ import shapely
 from matplotlib.text import Text
 
 from geo.texts import text
-from layers.sheets.fonts import FONT_FAMILY, font_face_css, font_for, register_font
+from layers.sheets.fonts import (
+    FONT_FAMILY,
+    PixelCanvas,
+    font_face_css,
+    font_for,
+    register_font,
+)
 from layers.sheets.layout import (
     compose_comparison,
     compose_sheet,
@@ -114,11 +120,11 @@ def draw_sheet_in(
     The other parameters and the errors are those of `draw_sheet`; ``options.format`` is not used.
     """
     with _DRAWING, mpl.rc_context(RC_PARAMS):
-        figure = compose_sheet(zones, base, options, edges=edges).figure
-        title = sheet_title(zones, base, options)
+        sheet = compose_sheet(zones, base, options, edges=edges)
+        figure = sheet.figure
         try:
             return {
-                one: _file_bytes([figure], base, replace(options, format=one), title)
+                one: _file_bytes([figure], base, replace(options, format=one), sheet.title)
                 for one in formats
             }
         finally:
@@ -164,7 +170,7 @@ def draw_atlas(
             ).figure
             for number, (page_options, focus) in enumerate(sheets, start=1)
         ]  # fmt: skip
-        title = sheet_title(zones, base, options)
+        title = sheet_title(chosen, base, options)
         return _saved(figures, base, replace(options, format="pdf"), title)
 
 
@@ -257,11 +263,10 @@ near every colour that occurs, so that a thin line keeps its hue.
 
 def _picture(figure: Figure, options: SheetOptions) -> bytes:
     """Return a figure as a PNG with a palette."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
     figure.set_dpi(options.dpi)
-    canvas: Any = FigureCanvasAgg(figure)
+    canvas: Any = PixelCanvas(figure)
     canvas.draw()
     buffer = io.BytesIO()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
@@ -351,15 +356,18 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
         figures[0].savefig(buffer, format="svg", metadata=about)
         return _with_font(buffer.getvalue(), figures[0])
     else:
-        # At the least resolution it is for the screen: a larger file costs nothing there.
-        figures[0].savefig(
-            buffer, format="png", dpi=options.dpi,
-            pil_kwargs={"compress_level": 1} if options.dpi == LOWEST_DPI else {},
-            metadata={
-                "Title": title or None, "Software": None, "Creation Time": date.isoformat(),
-                "Copyright": base.district.credit(options.language),
-            },
-        )  # fmt: skip
+        # For the screen a larger file costs nothing.
+        PixelCanvas(figures[0])
+        is_fast = options.for_screen or options.dpi == LOWEST_DPI
+        with _screen_letters(figures) if options.for_screen else nullcontext():
+            figures[0].savefig(
+                buffer, format="png", dpi=options.pixels_per_inch,
+                pil_kwargs={"compress_level": 1} if is_fast else {},
+                metadata={
+                    "Title": title or None, "Software": None, "Creation Time": date.isoformat(),
+                    "Copyright": base.district.credit(options.language),
+                },
+            )  # fmt: skip
     return buffer.getvalue()
 
 
@@ -367,7 +375,7 @@ def _file_bytes(figures: Sequence[Figure], base: Base, options: SheetOptions, ti
 def _small_font(figures: Sequence[Figure]) -> Iterator[None]:
     """Have the text of figures drawn with the smallest file of the font that holds it.
 
-    Only of a PDF: pixels are fitted to what letters the file holds.
+    Not of a PNG for print: its pixels are fitted to what letters the file holds.
     """
     texts = [artist for figure in figures for artist in figure.findobj(Text)]
     path = font_for(set().union(*(artist.get_text() for artist in texts)))
@@ -378,6 +386,13 @@ def _small_font(figures: Sequence[Figure]) -> Iterator[None]:
     finally:
         for artist in texts:
             artist.get_fontproperties().set_file(None)
+
+
+@contextmanager
+def _screen_letters(figures: Sequence[Figure]) -> Iterator[None]:
+    """Have letters drawn where they lie: to fit each to the pixels takes as long as to draw it."""
+    with _small_font(figures), mpl.rc_context({"text.hinting": "none"}):
+        yield
 
 
 def _with_font(svg: bytes, figure: Figure) -> bytes:

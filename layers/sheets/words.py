@@ -11,15 +11,12 @@ from layers.sheets.legend import (
     stated_figure,
     verdict_words,
 )
-from layers.sheets.options import (
-    SheetOptions,
-    chosen_zones,
-)
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.base import Base
+    from layers.sheets.options import SheetOptions
 
 
 def zone_remarks(row: Any, language: str) -> list[str]:
@@ -49,12 +46,12 @@ def _told(key: str, words: str, language: str) -> str:
     return text("text.about", language, what=text(key, language), words=words)
 
 
-def sheet_title(zones: gpd.GeoDataFrame, base: Base, options: SheetOptions) -> str:
-    """Return the reader's title, else one made from district and plan."""
+def sheet_title(chosen: gpd.GeoDataFrame, base: Base, options: SheetOptions) -> str:
+    """Return the reader's title, else one made from district and the plan of what is chosen."""
     if options.title:
         return options.title
     lang = options.language
-    plans = list(dict.fromkeys(chosen_zones(zones, options)["plan"]))
+    plans = list(dict.fromkeys(chosen["plan"]))
     place = base.district.place(lang)
     if len(plans) != 1:
         return text("sheet.title_plans", lang, place=place)

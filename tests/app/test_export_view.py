@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from views import work
+from views.export import view
+
 PAGE = str(Path(__file__).parents[2] / "streamlit_app.py")
 SECONDS = 120
 
@@ -54,6 +57,39 @@ def test_a_drawing_is_made_once_for_all_but_not_what_bears_words_of_a_reader(pag
     other = opened()
     other.text_input(key="export_title").set_value("迎检").run()
     assert other.session_state["work_preview"].job is not own
+
+
+def test_other_presets_are_drawn_before_they_are_asked_for(page):
+    finished(page, "preview")
+    kept = work._kept()._jobs
+    assert all(job.wait(SECONDS) for job in list(kept.values()))
+    page.session_state["export_preset_13th"] = "sandai"
+    page.selectbox(key="export_plan").set_value("13th").run()
+    drawn = finished(page, "preview").job
+    assert drawn in kept.values()
+    assert all(job.wait(SECONDS) for job in list(kept.values()))
+    page.session_state["export_preset_13th"] = "whole"
+    page.run()
+    job = page.session_state["work_preview"].job
+    assert job.ahead
+    assert job.state == "done"
+    # What was drawn for nobody stays for the next reader when this one asks for something else.
+    page.session_state["export_preset_13th"] = "sandai"
+    page.run()
+    assert job.state == "done"
+    assert job in kept.values()
+
+
+def test_a_changed_choice_leaves_no_old_picture_that_passes_for_the_new_one(page, monkeypatch):
+    finished(page, "preview")
+    monkeypatch.setattr(view, "CHANGE_SECONDS", 0.0)
+    page.text_input(key="export_title").set_value("迎检").run()
+    (picture,) = page.get("image")
+    assert picture.proto.imgs[0].alt.startswith("更改之前的预览")
+    assert any("下图仍是更改之前的选择" in caption.value for caption in page.caption)
+    finished(page, "preview")
+    (picture,) = page.get("image")
+    assert picture.proto.imgs[0].alt.startswith("图件预览")
 
 
 def test_the_file_asked_for_is_offered_under_its_name(page):

@@ -172,6 +172,22 @@ def test_a_short_job_does_not_wait_for_long_ones_nor_pass_them_for_ever(pool):
     assert running(later).state == "running"
 
 
+def test_what_nobody_asked_for_runs_alone_and_gives_way(pool):
+    first = running(pool.submit("testing.jobs:run_until_cancelled", None))
+    ahead = pool.submit("testing.jobs:copy", "ahead", ahead=True)
+    assert (ahead.state, pool.counts()) == ("waiting", (0, 1))
+    asked = pool.submit("testing.jobs:copy", "asked")
+    assert (ahead.state, pool.place(asked)) == ("cancelled", 1)
+    ahead = pool.submit("testing.jobs:run_until_cancelled", None, ahead=True)
+    first.cancel()
+    assert asked.wait(SECONDS)
+    assert running(ahead).state == "running"  # then nothing else did
+    # It takes no place: the one of this pool is free.
+    assert pool.counts() == (0, 0)
+    assert pool.submit("testing.jobs:copy", "beside").wait(SECONDS)
+    assert ahead.state == "running"
+
+
 def test_a_job_without_room_for_its_folder_is_told(pool, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")

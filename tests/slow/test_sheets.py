@@ -21,7 +21,7 @@ from layers.sheets.fonts import printable, wrap_text
 from layers.sheets.labels import Candidates, LabelBoard
 from layers.sheets.layout import compose_comparison, compose_sheet
 from layers.sheets.legend import LegendRow, _columns, stated_figure, zone_rows
-from layers.sheets.options import SheetOptions, extent_m, round_scale
+from layers.sheets.options import SCREEN_PIXELS, SheetOptions, extent_m, round_scale
 from layers.sheets.page import coordinate_system_words
 from layers.sheets.sheet import (
     draw_atlas,
@@ -131,6 +131,16 @@ def test_the_png_has_the_pixels_that_its_dpi_says(plain_files):
     with Image.open(io.BytesIO(plain_files["png"])) as image:
         assert image.size == pytest.approx((297 / 25.4 * 150, 210 / 25.4 * 150), abs=1.5)
         assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3", "16:9"])
+def test_a_sheet_for_the_screen_has_its_pixels_on_every_paper(zones, base, paper):
+    options = replace(BARE, paper=paper, format="png", for_screen=True)
+    with Image.open(io.BytesIO(draw_sheet(zones, base, options))) as image:
+        assert image.width == pytest.approx(SCREEN_PIXELS, abs=1)
+        assert image.height / image.width == pytest.approx(
+            options.size_mm[1] / options.size_mm[0], abs=0.002
+        )
 
 
 def test_chinese_text_can_be_selected_in_the_pdf_and_its_font_is_a_subset(table_words):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.crs import WGS84
 from geo.errors import ExportError, GeoError
 from geo.export.files import DATA_FORMATS, WGS84_ONLY
 from geo.io.read import folder_stamp
@@ -24,12 +25,12 @@ from layers.exports import (
     file_name,
     read_material,
 )
-from layers.sheets.options import Extent, Orientation, PaperName, SheetOptions
+from layers.sheets.options import LOWEST_DPI, Extent, Orientation, PaperName, SheetOptions
 from layers.tables.amounts import size_words
 from views import link
 from views.choices import plain
 from views.export.presets import drawn, presets
-from views.work import drop, held, pool, submit, submit_shared
+from views.work import drop, held, leave, make_ahead, pool, submit, submit_shared
 
 if TYPE_CHECKING:
     from geo.io.read import Stamp
@@ -40,9 +41,6 @@ logger = logging.getLogger(__name__)
 
 REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
 FUNCTION, READY = "layers.exports:export_job", "layers.exports:ready"
-PREVIEW_DPI = 150
-"""The least that a sheet takes; an A4 page is then 1754 pixels wide."""
-
 CHANGE_SECONDS = 1.2
 """So long a changed choice waits for its picture, which then comes with the same answer."""
 
@@ -355,6 +353,8 @@ def follow(state: State, material: Material, request: ExportRequest) -> None:
     busy = [work for work in (held("preview"), held("file")) if work and work.is_busy]
     poll = POLL_SECONDS if busy else None
     st.fragment(panel, run_every=poll)(state, material, request, was_busy=bool(busy))
+    if not busy:
+        draw_ahead(state, material, request)
 
 
 def begin_preview(state: State, request: ExportRequest) -> None:
@@ -362,24 +362,64 @@ def begin_preview(state: State, request: ExportRequest) -> None:
     if request.format not in PICTURED:
         drop("preview")
         return
-    preview_request = replace(
-        request,
-        format="png",
-        atlas=False,
-        plans=request.plans[:2],
-        sheet=replace(request.sheet, dpi=PREVIEW_DPI),
-    )
+    preview_request = picture_of(request)
     preview = held("preview")
     if preview is not None and preview.request == preview_request:
         return
     if preview is not None and preview.job.state == "done":
-        # The last picture stays until the next one is there.
+        # The last picture stays, marked, until the next one is there.
         st.session_state["export_last"] = preview
         st.session_state.pop("work_preview")
+    leave("preview")
     try:
         begin("preview", state, preview_request, short=True)
     except GeoError as error:
         st.warning(plain(error.explain(state.language)))
+
+
+def picture_of(request: ExportRequest) -> ExportRequest:
+    """Return what is asked for to see a request beforehand; how it is written down is left out."""
+    return replace(
+        request,
+        format="png",
+        atlas=False,
+        plans=request.plans[:2],
+        crs=WGS84,
+        ascii_only=False,
+        sheet=replace(request.sheet, for_screen=True, dpi=LOWEST_DPI),
+    )
+
+
+def draw_ahead(state: State, material: Material, request: ExportRequest) -> None:
+    """Draw what the other presets of the plan show, while nobody waits for anything."""
+    sheet = request.sheet
+    is_of_preset = len(request.plans) == 1 and sheet.extent == "district"
+    if request.format not in PICTURED or not is_of_preset or not is_for_all(state, sheet):
+        return
+    if pool().counts() != (0, 0):
+        return
+    folder, stamp = state.data.folder, folder_stamp(state.data.folder)
+    for preset in presets(state, material.zones[request.plans[0]]):
+        if preset.zones or preset.preset_id == "whole":
+            other = picture_of(replace(request, sheet=replace(sheet, zones=preset.zones or None)))
+            try:
+                make_ahead(FUNCTION, (folder, other), stamp)
+            except GeoError as error:
+                logger.warning("nothing is drawn ahead: %s", error)
+                return
+
+
+def is_for_all(state: State, sheet: SheetOptions) -> bool:
+    """Tell whether a sheet bears nothing of the reader's own: no words, no logo."""
+    district = state.data.district
+    review_number = district.review_number if district else ""
+    extent = sheet.extent
+    zone_name = state.name(extent) if isinstance(extent, str) and extent != "district" else ""
+    return (
+        not any((sheet.logo, sheet.subtitle, sheet.drawing_unit))
+        and sheet.approval_number in ("", review_number)
+        and sheet.title in ("", zone_name)
+    )
 
 
 def begin(slot: str, state: State, request: ExportRequest, *, short: bool = False) -> None:
@@ -387,14 +427,8 @@ def begin(slot: str, state: State, request: ExportRequest, *, short: bool = Fals
 
     What bears words of a reader's own goes with the reader.
     """
-    folder, sheet, district = state.data.folder, request.sheet, state.data.district
-    review_number = district.review_number if district else ""
-    entries = (sheet.logo, sheet.title, sheet.subtitle, sheet.drawing_unit)
-    if (
-        any(entries)
-        or sheet.approval_number not in ("", review_number)
-        or request.format not in PICTURED
-    ):
+    folder = state.data.folder
+    if request.format not in PICTURED or not is_for_all(state, request.sheet):
         submit(slot, request, FUNCTION, (folder, request), short=short)
     else:
         stamp = folder_stamp(folder)
@@ -412,18 +446,22 @@ def panel(state: State, material: Material, request: ExportRequest, *, was_busy:
         st.caption(state.text("export.no_preview"))
         return
     last = st.session_state.get("export_last")
-    picture = preview if preview.job.state == "done" else last
-    if picture is not None and picture.job.file is not None:
-        name = file_name(picture.request, material)
-        st.image(
-            picture.job.file.read_bytes(),
-            width="stretch",
-            alt=state.text("export.preview_alt", name=name),
-        )
+    is_new = preview.job.state == "done"
+    picture = preview if is_new else last
     if preview.job.fault is not None:
         st.error(plain(preview.job.fault.render(state.language)))
     elif preview.is_busy:
-        st.caption(state.text("export.preview_making"))
+        place = pool().place(preview.job)
+        if place:
+            st.caption(state.text("export.waiting", place=place))
+        st.caption(state.text("export.preview_old" if picture else "export.preview_making"))
+    if picture is not None and picture.job.file is not None:
+        name = file_name(picture.request, material)
+        words = "export.preview_alt" if is_new else "export.preview_old_alt"
+        with st.container(key="export_picture" if is_new else "export_picture_old"):
+            st.image(
+                picture.job.file.read_bytes(), width="stretch", alt=state.text(words, name=name)
+            )
 
 
 def show_file(state: State, material: Material, request: ExportRequest, work: Work | None) -> None:
