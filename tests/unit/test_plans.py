@@ -166,10 +166,6 @@ def test_a_fault_is_named_with_its_item_and_line(tmp_path, old, new, match, at):
             'stated_area_km2 = "0.50"\napproximate = true',
             "remove approx",
         ),
-        (
-            'stated_area_km2 = "0.50"',
-            "approximate",
-        ),
         ('basis = "stated"', 'basis = "carried"', "'carried' needs carried_from"),
         ('basis = "stated"', 'basis = "corridor"', "'corridor' needs axis"),
         ('basis = "stated"', 'basis = "interpreted"', "needs interpreted_limits"),
