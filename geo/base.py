@@ -62,6 +62,9 @@ CONTROL_COLUMNS = ("control_id", "name", "kind", "expect", "tolerance_m", "sourc
 
 GROUND_COLUMNS = ("name", "source", "source_en")
 
+RIVER_READINGS = ("mid_river", "bank", "riverside_road")
+"""Where a river may be said to run; the first that a river has is its default."""
+
 PLACE_ERROR_M = 20.0
 """Assumed position error of a place whose file does not say it, 1 sigma [m]."""
 
@@ -91,7 +94,7 @@ BASE_FORMS: dict[str, Form] = {
         ("name_en", "method", "source", "source_en"),
         needed=("name",),
         numbers=("half_width_m",),
-        choices={"reading": ("mid_river", "bank", "riverside_road")},
+        choices={"reading": RIVER_READINGS},
     ),
     "landmarks": Form(POINTS, ("name_en", "class"), needed=("name",)),
     "grounds": Form(AREAS, ("name_en", "class", "source", "source_en"), needed=("name",)),
@@ -366,10 +369,8 @@ class Base:
 
     @cached_property
     def _readings_by_river(self) -> dict[str, list[str]]:
-        readings: dict[str, list[str]] = {}
-        for name, reading in zip(self.rivers["name"], self.rivers["reading"], strict=True):
-            readings.setdefault(name, []).append(reading)
-        return readings
+        rows = self.rivers.groupby("name", sort=False)["reading"]
+        return {str(name): list(dict.fromkeys(readings)) for name, readings in rows}
 
     def data_name(self, printed: str) -> str:
         """Return the name of the line that a printed name means."""
@@ -438,8 +439,7 @@ class Base:
         Parameters
         ----------
         river_reading : str, optional
-            ``"mid_river"``, ``"bank"``, ``"riverside_road"``; the first
-            reading in the file where not given.
+            One of `RIVER_READINGS`; the default of each river where not given.
 
         Returns
         -------
@@ -567,6 +567,7 @@ def read_base(folder: Path) -> Base:
         if rivers.empty
         else _known_classes(_complete(rivers).to_crs(metric_crs), "river.geojson", issues)
     )
+    rivers = _by_reading(rivers, issues)
     table = _identity_table(base / "identity.toml", issues)
     stretches = as_stretches(streets, table)
     identities = _identities(stretches, table, issues)
@@ -580,8 +581,9 @@ def read_base(folder: Path) -> Base:
         grounds = _optional(base / "grounds.geojson", issues, GROUND_COLUMNS)
         grounds = grounds if grounds.empty else grounds.to_crs(metric_crs)
     names_of_lines = {*stretches["line"], *rivers["name"]}
-    aliases = _aliases(base / "aliases.toml", names_of_lines, issues)
     missing = _missing(base / "missing.toml", issues)
+    others = {*stretches["name"], *grounds["name"], *missing}
+    aliases = _aliases(base / "aliases.toml", names_of_lines, others, issues)
     outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
     outline_error_m = _metres(outline_layer.get("position_error_m", [None])[0], math.nan)
     if math.isnan(outline_error_m):
@@ -910,10 +912,27 @@ def _is_text(value: object) -> bool:
     return all(isinstance(part, str) for part in parts)
 
 
-def _aliases(path: Path, lines: set[str], issues: list[Issue]) -> dict[str, Alias]:
+def _by_reading(rivers: gpd.GeoDataFrame, issues: list[Issue]) -> gpd.GeoDataFrame:
+    """Put the readings of each river into one order, the mid-line first: it is the default."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(rivers["name"]))}
+    order = np.lexsort((rivers["reading"].map(RIVER_READINGS.index), rivers["name"].map(places)))
+    for name, rows in rivers.groupby("name", sort=False):
+        if RIVER_READINGS[0] not in set(rows["reading"]):
+            first = min(rows["reading"], key=RIVER_READINGS.index)
+            words = Text("base.river-no-mid-line", river=name, reading=Text(f"reading.{first}"))
+            remedy = Text("base.river-no-mid-line.remedy")
+            place = f"base/river.geojson, {name}"
+            issues.append(Issue("river-no-mid-line", "warning", place, words, remedy))
+    return rivers.iloc[order]
+
+
+def _aliases(
+    path: Path, lines: set[str], others: set[str], issues: list[Issue]
+) -> dict[str, Alias]:
     """Read the alias table; every printed name once, and none that is a line's own.
 
     So that a name means one line whoever looks it up, first among the lines or first here.
+    `others` are names that are no line and yet stand for something.
     """
     table: dict[str, Alias] = {}
     for row in _table(path, "alias", ("printed", "data_name", "reason"), issues):
@@ -934,6 +953,10 @@ def _aliases(path: Path, lines: set[str], issues: list[Issue]) -> dict[str, Alia
             remedy = Text("base.alias-of-line.remedy")
             issues.append(Issue("alias-of-line", "warning", f"base/{path.name}", words, remedy))
             continue
+        if alias.data_name not in lines | others:
+            words = Text("base.alias-to-nothing", name=alias.printed, line=alias.data_name)
+            remedy = Text("base.alias-to-nothing.remedy")
+            issues.append(Issue("alias-to-nothing", "warning", f"base/{path.name}", words, remedy))
         table[alias.printed] = alias
     return table
 

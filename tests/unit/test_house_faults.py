@@ -75,6 +75,26 @@ def parted(within, part_id="inside"):
     )
 
 
+@pytest.mark.parametrize("names", [("bank", "mid_river"), ("bank",), ("bank", "bank")])
+def test_the_mid_line_is_the_default_wherever_it_stands_in_the_file(folder, names):
+    places = {"mid_river": 2100, "bank": 2050}
+    rivers = [line("青河", [(places[n], -200), (places[n], 1200)], reading=n) for n in names]
+    (folder / "base" / "river.geojson").write_text(collection(rivers), encoding="utf-8")
+    base = read_base(folder)
+    assert base.river_readings("青河") == sorted(set(names), reverse=True)
+    codes = [issue.code for issue in base.issues if "river" in issue.code]
+    assert codes == ([] if "mid_river" in names else ["river-no-mid-line"])
+
+
+def test_an_alias_that_leads_to_nothing_is_told(folder):
+    (folder / "base" / "aliases.toml").write_text(
+        '[[alias]]\nprinted = "甲路"\ndata_name = "不在路"\nreason = "误"\n', encoding="utf-8"
+    )
+    (issue,) = [issue for issue in read_base(folder).issues if "alias" in issue.code]
+    assert (issue.code, issue.level) == ("alias-to-nothing", "warning")
+    assert "不在路" in issue.words("zh")[0]
+
+
 @pytest.mark.parametrize("within", ["district", "小区", "Tiny District", "tiny", "某市小区"])
 def test_the_part_inside_this_district_is_measured(folder, within):
     part = finding(with_plan(folder, "13th", parted(within)), "13th-walk/part_area/inside")
