@@ -22,7 +22,7 @@ from geo.enclosures.road_index import RoadIndex, line_meant
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
 from geo.io.forms import AREAS, LINES, POINTS, Form
-from geo.io.read import Stamp, read_layer, read_toml, sha256
+from geo.io.read import Stamp, is_there, read_layer, read_toml, sha256
 from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
 from geo.uncertainty.identity import (
@@ -64,6 +64,9 @@ GROUND_COLUMNS = ("name", "source", "source_en")
 
 RIVER_READINGS = ("mid_river", "bank", "riverside_road")
 """Where a river may be said to run; the first that a river has is its default."""
+
+OTHER_TABLES = {"missing.toml": ("missing_place",)}
+"""Tables of a file that are for people: places that were looked for and not found."""
 
 PLACE_ERROR_M = 20.0
 """Assumed position error of a place whose file does not say it, 1 sigma [m]."""
@@ -560,14 +563,15 @@ def read_base(folder: Path) -> Base:
     )
     issues: list[Issue] = []
 
-    streets = _known_classes(_lines(base / "roads.geojson", metric_crs), "roads.geojson", issues)
+    streets = _lines(base / "roads.geojson", metric_crs)
+    streets = _known_classes(_each_once(streets, "roads.geojson", issues), "roads.geojson", issues)
     rivers = _optional(base / "river.geojson", issues)
     rivers = (
         streets.iloc[:0].assign(reading=[])
         if rivers.empty
         else _known_classes(_complete(rivers).to_crs(metric_crs), "river.geojson", issues)
     )
-    rivers = _by_reading(rivers, issues)
+    rivers = _by_reading(_each_once(rivers, "river.geojson", issues), issues)
     table = _identity_table(base / "identity.toml", issues)
     stretches = as_stretches(streets, table)
     identities = _identities(stretches, table, issues)
@@ -577,7 +581,7 @@ def read_base(folder: Path) -> Base:
     landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
     control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
     grounds = _no_grounds()
-    if (base / "grounds.geojson").is_file():
+    if is_there(base / "grounds.geojson"):
         grounds = _optional(base / "grounds.geojson", issues, GROUND_COLUMNS)
         grounds = grounds if grounds.empty else grounds.to_crs(metric_crs)
     names_of_lines = {*stretches["line"], *rivers["name"]}
@@ -873,7 +877,7 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
 
 def _table(path: Path, key: str, required_keys: tuple[str, ...], issues: list[Issue]) -> list[Any]:
     """Return the rows of a table of the base, all text; a faulty one becomes an Issue."""
-    if not path.exists():
+    if not is_there(path):
         return []
     file = f"base/{path.name}"
     words: Text | str | None
@@ -885,6 +889,7 @@ def _table(path: Path, key: str, required_keys: tuple[str, ...], issues: list[Is
     if words is not None:
         issues.append(Issue("base-file-unreadable", "error", file, words, RESTORE))
         return []
+    _unknown_tables(document, ("format", key, *OTHER_TABLES.get(path.name, ())), file, issues)
     rows = document.get(key, [])
     faults: list[tuple[int, Text]] = []
     sound = []
@@ -910,6 +915,29 @@ def _is_text(value: object) -> bool:
     """Return whether a value of a table is text, or a list of texts."""
     parts = value if isinstance(value, list) else [value]
     return all(isinstance(part, str) for part in parts)
+
+
+def _each_once(lines: gpd.GeoDataFrame, file: str, issues: list[Issue]) -> gpd.GeoDataFrame:
+    """Leave out lines that stand twice: a street beside itself has no order of crossings."""
+    readings = lines["reading"] if "reading" in lines.columns else [""] * len(lines)
+    shapes = shapely.to_wkb(shapely.normalize(lines.geometry.to_numpy()))
+    keys = pd.Series(list(zip(lines["name"], readings, shapes, strict=True)), dtype=object)
+    is_twin = keys.duplicated().to_numpy()
+    for name in dict.fromkeys(lines["name"][is_twin]):
+        words, remedy = Text("base.line-twice", line=name), Text("base.line-twice.remedy")
+        issues.append(Issue("line-twice", "warning", f"base/{file}, {name}", words, remedy))
+    return lines[~is_twin] if is_twin.any() else lines
+
+
+def _unknown_tables(
+    document: Mapping[str, Any], known: Sequence[str], file: str, issues: list[Issue]
+) -> None:
+    """Add an Issue for what a file holds under a name that nobody reads."""
+    for key in document:
+        if key not in known:
+            words = Text("base.table-unknown", key=key[:60], known=list(known))
+            remedy = Text("base.table-unknown.remedy")
+            issues.append(Issue("table-unknown", "warning", file, words, remedy))
 
 
 def _by_reading(rivers: gpd.GeoDataFrame, issues: list[Issue]) -> gpd.GeoDataFrame:
@@ -969,7 +997,7 @@ def _missing(path: Path, issues: list[Issue]) -> dict[str, str]:
 
 def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
     """Read the table of identities; an entry that is not whole becomes an Issue and is left out."""
-    if not path.exists():
+    if not is_there(path):
         return {}
     remedy = Text("base.identity.remedy")
     fault: Text | None
@@ -981,6 +1009,7 @@ def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
     if fault is not None:
         issues.append(Issue("identity-unreadable", "error", f"base/{path.name}", fault, remedy))
         return {}
+    _unknown_tables(table, ("format", "limit", "default"), f"base/{path.name}", issues)
     rows: list[dict[str, Any]] = []
     limits, default = table.get("limit", []), table.get("default", {})
     if not isinstance(default, dict):

@@ -16,7 +16,7 @@ from geo.base import Base
 from geo.checks.check import Check, Statement, skipped, statement, status_of
 from geo.crs import WGS84
 from geo.errors import GeoError
-from geo.io.read import read_text
+from geo.io.read import is_there, read_text
 from geo.texts import Text
 from geo.uncertainty.calibration import (
     FEWEST_STREETS,
@@ -64,7 +64,7 @@ def held_back_check(base: Base, path: Path) -> Check:
         promise; the figures of every class.
     """
     check_id = "position/held-back"
-    if not path.is_file():
+    if not is_there(path):
         return skipped(check_id, "skipped.no-held-back")
     try:
         rows = csv_rows(path, HELD_BACK_COLUMNS)
@@ -274,7 +274,7 @@ def hidden_streets_check(path: Path) -> Check:
         The figures of every rule, all streets counted; never an error.
     """
     check_id = "position/hidden-streets"
-    if not path.is_file():
+    if not is_there(path):
         return skipped(check_id, "skipped.no-hidden-streets")
     try:
         rows = csv_rows(path, HIDDEN_COLUMNS)

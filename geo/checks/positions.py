@@ -28,7 +28,7 @@ from geo.checks.evidence import csv_rows, number_of, position_of, unreadable
 from geo.crs import WGS84
 from geo.datums.guess import guess_datum
 from geo.errors import DataFileError, GeoError, reason_of
-from geo.io.read import read_features
+from geo.io.read import is_there, read_features
 from geo.texts import Text, rendered, text
 
 POLYGONS = ("Polygon", "MultiPolygon")
@@ -183,7 +183,7 @@ def datum_checks(base: Base, plans: Sequence[str], folder: Path) -> list[Check]:
         place = f"zones/{plan}.geojson"
         path = folder / "zones" / f"{plan}.geojson"
         check_id = f"position/datum/{plan}"
-        if not path.is_file():
+        if not is_there(path):
             checks.append(skipped(check_id, "skipped.no-zone-file", file=place))
             continue
         try:
@@ -336,7 +336,7 @@ def streets_check(base: Base, path: Path) -> Check:
         where the file has a note on it, else a warning.
     """
     check_id = "position/streets"
-    if not path.is_file():
+    if not is_there(path):
         return skipped(check_id, "skipped.no-street-checks")
     try:
         rows = _street_rows(path)

@@ -15,6 +15,7 @@ from geo.areas import Z_95, geodesic_area_km2
 from geo.base import Base
 from geo.checks.check import Check, Statement, drawn_areas, statement, status_of
 from geo.crs import WGS84
+from geo.io.forms import invalid_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ def validity_check(plan: str, zones: gpd.GeoDataFrame) -> Check:
     statements = []
     for row in zones[zones.geometry.notna()].itertuples():
         if not row.geometry.is_valid:
-            reason = shapely.is_valid_reason(row.geometry)
+            reason = invalid_reason(row.geometry)
             statements.append(
                 statement(
                     check_id,

@@ -18,6 +18,7 @@ from geo.areas import GRS80, Z_95, geodesic_area_km2
 from geo.compare.errors import Outline, Terms, error_terms, size_km2
 from geo.crs import WGS84, nearby_metric_crs
 from geo.errors import CRSError, GeoError
+from geo.io.forms import invalid_reason
 from geo.texts import Text
 
 if TYPE_CHECKING:
@@ -179,9 +180,7 @@ def _outlines(
     with_area = zones[is_area]
     for zone_id, polygon in zip(with_area["zone_id"], with_area.geometry, strict=True):
         if not polygon.is_valid:
-            raise GeoError(
-                Text("overlay.invalid", zone=zone_id, reason=shapely.is_valid_reason(polygon))
-            )
+            raise GeoError(Text("overlay.invalid", zone=zone_id, reason=invalid_reason(polygon)))
     if with_area.empty:
         return {}, tuple(zones["zone_id"])
     metric_crs = nearby_metric_crs(float(with_area.geometry.iloc[0].centroid.x))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry import shape
 
-from geo.texts import Text
+from geo.texts import Text, keys
 
 LINES = ("LineString", "MultiLineString")
 AREAS = ("Polygon", "MultiPolygon")
@@ -91,8 +92,24 @@ def geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
     if member["type"] in LINES and not (shapely.length(shapely.get_parts(geometry)) > 0).all():
         return Text("form.no-length")
     if member["type"] in AREAS and not geometry.is_valid:
-        return Text("form.invalid", said_en=shapely.is_valid_reason(geometry))
+        return Text("form.invalid", reason=invalid_reason(geometry))
     return None
+
+
+def invalid_reason(geometry: shapely.Geometry) -> Text:
+    """Return why a geometry is not valid, and where, in its own coordinates.
+
+    Examples
+    --------
+    >>> str(invalid_reason(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])))
+    'it crosses itself at 0.5, 0.5'
+    """
+    reason = str(shapely.is_valid_reason(geometry))
+    match = re.fullmatch(r"([A-Za-z -]+)\[(\S+) (\S+)\]", reason)
+    key = f"invalid.{match[1].lower().replace(' ', '-')}" if match else ""
+    if match and key in keys():
+        return Text(key, x=f"{float(match[2]):.9g}", y=f"{float(match[3]):.9g}")
+    return Text("invalid.other", said_en=reason)
 
 
 def _is_amount(value: Any) -> bool:

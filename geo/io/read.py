@@ -79,6 +79,15 @@ def stamp_of(paths: Iterable[Path]) -> Stamp:
     return tuple(stamp)
 
 
+def is_there(path: Path) -> bool:
+    """Return whether anything stands at a path; a pipe or a broken link is no file, yet is there.
+
+    So that what may be absent is passed over where it is absent, and read, or
+    refused with its name, where it is anything else.
+    """
+    return os.path.lexists(path)
+
+
 def read_bytes(path: Path, *, limit: int = DATA_FILE_BYTES) -> bytes:
     """Return the bytes of a file of at most `limit` bytes.
 

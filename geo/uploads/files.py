@@ -14,6 +14,7 @@ import shapely
 
 from geo.errors import DataFileError, InputTooLargeError, Issue, IssueLevel
 from geo.io import limits
+from geo.io.forms import invalid_reason
 from geo.texts import Text
 from geo.uploads.formats import (
     Note,
@@ -248,7 +249,7 @@ def _findings(layer: gpd.GeoDataFrame) -> list[Note]:
     shapes = np.array(layer.geometry.array, dtype=object)
     notes: list[Note] = []
     for row in np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)):
-        detail = shapely.is_valid_reason(shapes[row])
+        detail = invalid_reason(shapes[row])
         values = {"feature": int(row) + 1, "detail": detail}
         notes.append(("geometry-invalid", "error", values))
     first: dict[bytes, int] = {}

@@ -395,7 +395,7 @@ def test_a_self_crossing_ring_is_reported_with_its_place_and_not_repaired():
     bow = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
     upload = read_upload("a", geojson(bow))
     assert codes(upload) == ["geometry-invalid"]
-    assert "Self-intersection[0.5 0.5]" in str(upload.issues[0].message)
+    assert "it crosses itself at 0.5, 0.5" in str(upload.issues[0].message)
     assert upload.layer.geometry.iloc[0].equals_exact(bow, 0)
 
 

@@ -10,6 +10,7 @@ from geo.areas import geodesic_area_km2
 from geo.base import read_base
 from geo.build import build, zone_layer
 from geo.checks.evidence import held_back_check
+from geo.checks.folder import inspect
 from geo.checks.formats import SoundFeatures, sound_features
 from geo.checks.positions import streets_check
 from geo.errors import DataFileError
@@ -336,3 +337,36 @@ def test_page_and_exports_read_a_damaged_zone_file_alike(tmp_path):
 def test_a_table_without_rows_has_its_columns(folder):
     table = SoundFeatures("zones", [], {}).table()
     assert {"zone_id", "kind", "basis", "verdict"} <= {*table.columns}
+
+
+@pytest.mark.parametrize("name", ["held_back.csv", "street_checks.csv", "calibration.csv"])
+def test_evidence_that_is_no_file_is_not_passed_over(folder, name):
+    (folder / "base" / name).unlink(missing_ok=True)
+    (folder / "base" / name).symlink_to(folder / "nowhere")
+    checks = [c for c in inspect(build(folder), folder) if c.status == "failed"]
+    assert any(name in s.words("zh") for check in checks for s in check.statements)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("aliases.toml", '[[aliases]]\nprinted = "甲路"\ndata_name = "青西路"\nreason = "误"\n'),
+        ("missing.toml", "missings = 5\n"),
+        ("identity.toml", 'classes = 5\nstreet = "x"\n'),
+    ],
+)
+def test_a_table_of_another_name_is_told(folder, name, source):
+    (folder / "base" / name).write_text(source, encoding="utf-8")
+    issues = [i for i in read_base(folder).issues if i.code == "table-unknown"]
+    assert {issue.place for issue in issues} == {f"base/{name}"}
+
+
+def test_a_line_that_stands_twice_is_taken_once(folder):
+    path = folder / "base" / "roads.geojson"
+    before = zone_layer(build(folder), "13th")
+    roads = json.loads(path.read_text(encoding="utf-8"))
+    roads["features"] += roads["features"][:2]
+    path.write_text(json.dumps(roads), encoding="utf-8")
+    built = build(folder)
+    assert [i.code for i in built.issues if "twice" in i.code] == ["line-twice"] * 2
+    assert zone_layer(built, "13th").equals(before)
