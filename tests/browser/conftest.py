@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -118,12 +119,23 @@ def real_edition_address(edition):
         yield address
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """An installed Chromium, else Playwright's own; skipped, or failed where it is required.
+@pytest.fixture(scope="session")
+def profiles(tmp_path_factory):
+    """What the browsers of a worker keep from file to file: scripts, and these compiled.
 
-    One for each file: Playwright holds the event loop of the thread while it is open, and the
-    next file of the same worker may need that for itself.
+    A window that keeps nothing compiles Streamlit's scripts again for every page, which
+    takes as long as all the rest of an opening.
+    """
+    return tmp_path_factory.mktemp("profiles")
+
+
+@pytest.fixture(scope="module")
+def browsers(profiles):
+    """Browsers by the options of their context. Pages of one share its cache, as a reader's do.
+
+    What the page keeps in a browser is nothing (see `test_exposure`), so no test hands
+    anything on to the next. They end with each file: Playwright holds the event loop of the
+    thread while it is open, and the next file of the same worker may need that for itself.
     """
     from playwright.sync_api import Error, sync_playwright
 
@@ -131,34 +143,32 @@ def chromium():
         (p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None
     )
     with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=path,
-                args=CHROMIUM_OPTIONS,
-            )
-        except Error as error:
-            if os.environ.get("REQUIRE_BROWSER"):
-                raise
-            pytest.skip(f"No Chromium to be had: {error.message.splitlines()[0]}")
+        opened = {}
+
+        def browser(**options):
+            key = json.dumps(options, sort_keys=True)
+            if key not in opened:
+                try:
+                    opened[key] = playwright.chromium.launch_persistent_context(
+                        profiles / sha256(key.encode()).hexdigest(),
+                        executable_path=path,
+                        args=CHROMIUM_OPTIONS,
+                        **options,
+                    )
+                except Error as error:
+                    if os.environ.get("REQUIRE_BROWSER"):
+                        raise
+                    pytest.skip(f"No Chromium to be had: {error.message.splitlines()[0]}")
+                opened[key].set_default_timeout(30_000)
+            return opened[key]
+
         yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def contexts(chromium):
-    """Browser contexts by their options. Pages of one share its cache, as a reader's do.
-
-    What the page keeps in a browser is nothing (see `test_exposure`), so no test hands
-    anything on to the next.
-    """
-    made = {}
-    yield made
-    for context in made.values():
-        context.close()
+        for context in opened.values():
+            context.close()
 
 
 @pytest.fixture
-def new_page(chromium, contexts):
+def new_page(browsers):
     """Return a function that opens a page cut off from every other host, and check that at the end.
 
     Other hosts have no address for this browser, and what is asked of them is
@@ -175,11 +185,7 @@ def new_page(chromium, contexts):
             page.outside.remove(request.url)  # The policy stopped it before it left.
 
     def open_page(width=1440, height=900, **more):
-        key = json.dumps(more, sort_keys=True)
-        if key not in contexts:
-            contexts[key] = chromium.new_context(**more)
-            contexts[key].set_default_timeout(30_000)
-        page = contexts[key].new_page()
+        page = browsers(**more).new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.outside = []
         page.faults = []
