@@ -193,7 +193,7 @@ def settled(page):
 def test_after_a_restart_the_reader_is_back_in_the_same_view(new_page, tmp_path):
     data = write_page_data(tmp_path / "data")
     with page_of_unit(tmp_path, data=data) as (port, _, process):
-        page = new_page()
+        page = new_page(alone=True)
         page.goto(f"http://127.0.0.1:{port}/?view=map&lang=en&plan=14th&zone=14th-nanshi")
         shown = settled(page)
         address = page.url

@@ -25,7 +25,7 @@ def test_a_reader_of_the_map_is_told_and_goes_on_to_the_newer_data(new_page, tmp
     link = tmp_path / "current"
     use(link, one)
     with page_of_unit(tmp_path, data=link) as (port, log, _):
-        page = new_page()
+        page = new_page(alone=True)
         page.goto(f"http://127.0.0.1:{port}/")
         told = page.locator(".st-key-newer")
 

@@ -152,7 +152,7 @@ def test_it_prints_without_bars(opened, served):
 
 
 def test_nothing_moves_while_it_opens(new_page, served):
-    page = new_page()
+    page = new_page(alone=True)
     page.add_init_script(
         "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
         "(e) => { window.shift += e.value; })).observe({type: 'layout-shift', buffered: true});"

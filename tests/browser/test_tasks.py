@@ -167,7 +167,8 @@ def test_a_file_and_a_checked_paragraph_take_few_clicks(real_map_page, phone, mo
         reader.press(page.frame.locator(".pm-bottom button"))
     reader.press(page.frame.locator('a[data-view="export"]:visible').first)
     reader.press(outer.get_by_role("button", name="生成文件", exact=True))
-    made = outer.get_by_test_id("stDownloadButton").get_by_role("button")
+    # By its name: what the paragraph gave to download may stand a moment longer.
+    made = outer.get_by_role("button", name=re.compile(r"\.pdf"))
     made.wait_for(timeout=MAKE_MS)
     with outer.expect_download() as told:
         reader.press(made)
