@@ -562,6 +562,8 @@
       });
       layer.eachLayer((part) => {
         const { label, overlay_id: id } = part.feature.properties;
+        // streamlit-folium hears of clicks by the group, and would send the shape after what is told of it.
+        part.removeEventParent(layer);
         if (label) part.bindTooltip(element("span", "", label), { sticky: true, className: "pm-tooltip" });
         part.on("click", (event) => {
           if (!id || !this.options.overlayClick) return;

@@ -150,6 +150,15 @@ def test_an_odd_answer_of_the_map_changes_nothing(page_folder, answer):
     assert not at.button
 
 
+def test_a_shape_that_the_map_sends_of_itself_undoes_no_click(page_folder):
+    click = {"overlay_id": "13th-wudadao/1", "sequence": 5}
+    at = opened()
+    for properties in (click, {"overlay_id": "13th-wudadao/2"}):
+        with answered({"last_active_drawing": {"properties": properties}}):
+            at.run()
+        assert at.session_state["clicked"] == click
+
+
 def test_closing_a_drawer_sends_the_scripts_back_to_the_map(page_folder):
     at = opened(view="own")
     at.button(key="close_drawer").click().run()

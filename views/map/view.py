@@ -27,6 +27,8 @@ def take_answer() -> None:
     answer = st.session_state.get(MAP_KEY) or {}
     drawing = answer.get("last_active_drawing") or {}
     properties = drawing.get("properties") or {}
+    if "sequence" not in properties:
+        return  # a shape that streamlit-folium sends itself: what was told before it still holds
     st.session_state["clicked"] = properties
     if isinstance(properties.get("link"), dict):
         link.take(properties["link"])
