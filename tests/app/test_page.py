@@ -154,6 +154,8 @@ def test_a_shape_that_the_map_sends_of_itself_undoes_no_click(page_folder):
     click = {"overlay_id": "13th-wudadao/1", "sequence": 5}
     at = opened()
     for properties in (click, {"overlay_id": "13th-wudadao/2"}):
+        if "answered" in at.session_state:
+            del at.session_state["answered"]  # one answer for each run
         with answered({"last_active_drawing": {"properties": properties}}):
             at.run()
         assert at.session_state["clicked"] == click
