@@ -74,7 +74,9 @@ def run(options: argparse.Namespace) -> int:
         raise ExportError(Text("district.nothing-built"))
     for word in formats:
         if word not in (*FORMATS, "postgis"):
-            raise ExportError(Text("refused.format", format=word, known=[*FORMATS, "postgis"]))
+            raise ExportError(
+                Text("refused.format", format=word, known=[*FORMATS, "site", "postgis"])
+            )
     plans = tuple(dict.fromkeys(options.plan or _plans_holding(options.zone, material)))
     for plan in plans:
         if plan not in material.zones:

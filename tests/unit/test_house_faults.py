@@ -370,3 +370,12 @@ def test_a_line_that_stands_twice_is_taken_once(folder):
     built = build(folder)
     assert [i.code for i in built.issues if "twice" in i.code] == ["line-twice"] * 2
     assert zone_layer(built, "13th").equals(before)
+
+
+def test_two_places_of_one_look_are_told(folder):
+    style = 'fill = "#5b8c5a"\nedge = "{}"\nhatch = "dots"\n'
+    path = folder / "district.toml"
+    styles = f"[styles.west]\n{style.format('#000000')}[styles.east]\n{style.format('#111111')}"
+    path.write_text(f"{path.read_text('utf-8')}\n{styles}", encoding="utf-8")
+    (issue,) = [issue for issue in read_base(folder).issues if issue.code == "style-twice"]
+    assert "“east”与“west”" in issue.words("zh")[0]
