@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from commands.check import finding_line
-from commands.shared.console import say
+from commands.shared.console import print_json, say
 from commands.shared.issues import chosen_folder, print_issues
 from commands.shared.parsing import Parser, add_command
 from geo.base import read_base
@@ -99,7 +99,7 @@ def run_check(options: argparse.Namespace) -> int:
             "issues": [issue.as_record() for issue in plan_check.issues],
             "findings": [finding.as_record() for finding in plan_check.findings],
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        print_json(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         return 1 if has_errors else 0
     print_issues(plan_check.issues, sys.stdout, options.lang)
     for finding in plan_check.findings:

@@ -577,7 +577,6 @@ def read_base(folder: Path) -> Base:
     identities = _identities(stretches, table, issues)
     issues += _error_issues(stretches[stretches["line"] != ""], "roads.geojson")
     issues += _credit_issues(district, streets)
-    issues += _style_issues(district)
     issues += _error_issues(rivers, "river.geojson")
     landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
     control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
@@ -782,19 +781,6 @@ def _credit_issues(district: District, streets: gpd.GeoDataFrame) -> list[Issue]
             Text("base.no_credit.remedy", credit=f"{OSM_CREDIT}, {ODBL}"),
         )
     ]
-
-
-def _style_issues(district: District) -> list[Issue]:
-    """Return an issue for every place that a reader cannot tell from another by its look."""
-    issues = []
-    first: dict[tuple[str, str], str] = {}
-    for place, style in district.styles.items():
-        like = first.setdefault((style.fill, style.hatch), place)
-        if like != place:
-            words = Text("base.style-twice", place=place, like=like)
-            remedy = Text("base.style-twice.remedy")
-            issues.append(Issue("style-twice", "warning", "district.toml", words, remedy))
-    return issues
 
 
 def _line_keys(stretches: gpd.GeoDataFrame, table: Mapping[str, Any]) -> list[str]:

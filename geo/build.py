@@ -20,7 +20,7 @@ from geo.io.read import sha256
 from geo.io.write import make_folder, write_bytes
 from geo.plans.documents import citation, read_documents
 from geo.plans.model import Document, PlanItem
-from geo.texts import Text, text, with_english_names
+from geo.texts import Text, rendered, text, with_english_names
 from geo.verdicts import Finding, reading_label
 from geo.zones.drawing import draw_item, item_findings
 from geo.zones.edges import EDGE_COLUMNS
@@ -109,10 +109,11 @@ def build_documents(
     items = {item.id: item for document in documents for item in document.items}
     zones: dict[str, Zone] = {}
     ordered, faults = in_order_of_need(items)
+    all_issues += _style_issues(documents, base)
     all_issues += dict.fromkeys(faults.values())
     for item in ordered:
         if item.id in faults:
-            zones[item.id] = Zone(item, obstacle=_both(faults[item.id]))
+            zones[item.id] = Zone(item, obstacle=faults[item.id].message)
         else:
             zones[item.id] = draw_item(item, base, zones, all_issues)
     zones = {item_id: zones[item_id] for item_id in items}
@@ -171,8 +172,18 @@ def in_order_of_need(items: Mapping[str, PlanItem]) -> tuple[list[PlanItem], dic
     return list(ordered.values()), faults
 
 
-def _both(fault: Issue) -> tuple[str, str]:
-    return fault.words("zh")[0], fault.words("en")[0]
+def _style_issues(documents: Sequence[Document], base: Base) -> list[Issue]:
+    """Return an issue for every place that looks like another one of the same plan."""
+    issues: dict[Issue, None] = {}
+    first: dict[tuple[str, str, str], str] = {}
+    for plan, place in ((d.plan, item.place) for d in documents for item in d.items):
+        style = base.district.styles.get(place)
+        like = first.setdefault((plan, style.fill, style.hatch), place) if style else place
+        if like != place:
+            words = Text("base.style-twice", place=place, like=like)
+            remedy = Text("base.style-twice.remedy")
+            issues[Issue("style-twice", "warning", "district.toml", words, remedy)] = None
+    return list(issues)
 
 
 def _not_carried(kind: str, item_id: str, origin: str) -> Issue:
@@ -213,7 +224,8 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
             zone = built.zones[item.id]
             figures = findings.get(item.id, {})
             area, length = figures.get("area"), figures.get("length")
-            obstacle = zone.obstacle if zone.geometry is None else ("", "")
+            obstacle = (zone.obstacle if zone.geometry is None else None) or ""
+            reason, reason_en = str(rendered(obstacle, "zh")), str(obstacle)
             cited = citation(document, item)
             rows.append(
                 {
@@ -250,8 +262,8 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                     "computed_length_km": _rounded(length.computed if length else None),
                     "verdict": area.verdict if area else "not_stated",
                     # What has no shape says why.
-                    "verdict_reason": area.reason if area else obstacle[0],
-                    "verdict_reason_en": area.reason_en if area else built.in_english(obstacle[1]),
+                    "verdict_reason": area.reason if area else reason,
+                    "verdict_reason_en": area.reason_en if area else built.in_english(reason_en),
                     "length_verdict": length.verdict if length else "not_stated",
                     "length_reason": length.reason if length else "",
                     "length_reason_en": length.reason_en if length else "",

@@ -370,7 +370,7 @@ class Measurement:
     readings : tuple of Reading
         Those of the main combination of streets, the default first; empty
         where nothing could be measured.
-    obstacle : tuple of str, optional
+    obstacle : Text, optional
         Why nothing could be measured, in Chinese and in English.
     probability : float
         That all streets are the main candidates.
@@ -379,7 +379,7 @@ class Measurement:
     """
 
     readings: tuple[Reading, ...] = ()
-    obstacle: tuple[str, str] | None = None
+    obstacle: Text | None = None
     probability: float = 1.0
     alternatives: Sequence[Alternative] = ()
 
@@ -461,9 +461,9 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
             key,
             **values,
             reading=reading_label(judged_reading.reading, language) if judged_reading else "",
-            obstacle=(measured.obstacle or ("", ""))[index],
+            obstacle=measured.obstacle or "",
         ).render(language)
-        for index, language in enumerate(("zh", "en"))
+        for language in ("zh", "en")
     }
     of_alternatives = [alternative.default for alternative in measured.alternatives]
     return Finding(

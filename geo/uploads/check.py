@@ -248,8 +248,7 @@ def _judged(
         obstacle = "own.obstacle.elsewhere"
     area_stated = StatedFigure(shape_id, "area", figure, printed)
     if obstacle:
-        reason = (text(obstacle, "zh"), text(obstacle, "en"))
-        finding = judge(area_stated, Measurement(obstacle=reason))
+        finding = judge(area_stated, Measurement(obstacle=Text(obstacle)))
         return OwnShape(shape_id, name, geometry, finding)
     area = float(geodesic_area_km2([geometry])[0])
     budget = area_budget(area, sides(cast("BaseGeometry", shape_m), error_m))

@@ -19,7 +19,7 @@ from geo.errors import (
 )
 from geo.plans.model import PlanItem
 from geo.sentences.limits import Fault
-from geo.texts import Text, text
+from geo.texts import Text
 from geo.verdicts import Finding, Measurement, StatedFigure, judge
 from geo.zones.belts import Ends, axis_between_ends, axis_names, draw_belt, draw_strip
 from geo.zones.enclosed import draw_enclosed
@@ -27,6 +27,10 @@ from geo.zones.item import Zone, item_limits, limit_gaps, main_lines, rounded, t
 from geo.zones.parts import carried_parts, part_obstacle
 
 logger = logging.getLogger(__name__)
+
+
+ONLY_NAMED = Text("obstacle.named")
+"""Why a figure of an item that is only named cannot be measured."""
 
 
 def draw_item(item: PlanItem, base: Base, zones: Mapping[str, Zone], issues: list[Issue]) -> Zone:
@@ -44,31 +48,15 @@ def draw_item(item: PlanItem, base: Base, zones: Mapping[str, Zone], issues: lis
         return _draw_named(item, base, zones)
     except RoadNotFoundError as error:
         missing = [name for name in _named_lines(item, base) if name in base.missing]
-        names = "、".join(missing) or _told(error, item)
         code = "limit-missing" if missing else "road-not-found"
         issues.append(_issue(code, "warning" if missing else "error", item, error))
-        return Zone(
-            item,
-            obstacle=(
-                text("obstacle.limit_missing", "zh", names=names),
-                text("obstacle.limit_missing", "en", names=", ".join(missing) or str(error)),
-            ),
-        )
+        if missing:
+            return Zone(item, obstacle=Text("obstacle.limit_missing", names=missing))
+        return Zone(item, obstacle=Text("obstacle.road-not-found", error=error.words.bare))
     except (LimitsError, EnclosureError) as error:
         code = "limits-not-understood" if isinstance(error, LimitsError) else "no-ring"
         issues.append(_issue(code, "error", item, error))
-        return Zone(
-            item,
-            obstacle=(
-                text(f"obstacle.{code}", "zh", error=_told(error, item)),
-                text(f"obstacle.{code}", "en", error=str(error)),
-            ),
-        )
-
-
-def _told(error: GeoError, item: PlanItem) -> str:
-    """Return in Chinese what an error says of an item, without the item's id before it."""
-    return error.explain("zh").removeprefix(f"{item.id}：")
+        return Zone(item, obstacle=Text(f"obstacle.{code}", error=error.words.bare))
 
 
 def _issue(code: str, level: IssueLevel, item: PlanItem, error: GeoError) -> Issue:
@@ -128,7 +116,7 @@ def _draw_named(item: PlanItem, base: Base, zones: Mapping[str, Zone]) -> Zone:
     geometry = _label_point(item, base, zones)
     if item.kind == "zone" and (gaps := limit_gaps(item, base)):
         return Zone(item, geometry=geometry, obstacle=_not_read_whole(gaps))
-    return Zone(item, geometry=geometry, obstacle=_only_named() if geometry else _unplaced(item))
+    return Zone(item, geometry=geometry, obstacle=ONLY_NAMED if geometry else _unplaced(item))
 
 
 def _river_readings(item: PlanItem, base: Base) -> list[str | None]:
@@ -143,30 +131,19 @@ def _named_axis(
     """Return the street of a name as a line."""
     names = [base.data_name(name) for name in axis_names(item)]
     axis = axis_between_ends(item, base, Ends(start, end, river, main_lines(names, base)))
-    return Zone(item, geometry=to_files(axis, base.metric_crs), obstacle=_only_named())
+    return Zone(item, geometry=to_files(axis, base.metric_crs), obstacle=ONLY_NAMED)
 
 
-def _unplaced(item: PlanItem) -> tuple[str, str]:
+def _unplaced(item: PlanItem) -> Text:
     """Return why not even a point can be drawn for a name."""
-    name = item.axis.road if item.axis is not None else item.short_name
-    key = "obstacle.no_street" if item.axis is not None else "obstacle.no_position"
-    return text(key, "zh", name=name), text(key, "en", name=name)
+    if item.axis is not None:
+        return Text("obstacle.no_street", name=item.axis.road)
+    return Text("obstacle.no_position", name=item.short_name)
 
 
-def _not_read_whole(gaps: Sequence[Fault]) -> tuple[str, str]:
+def _not_read_whole(gaps: Sequence[Fault]) -> Text:
     """Return why an item whose limits were not read whole has no shape."""
-    words = "、".join(dict.fromkeys(gap.words for gap in gaps))
-    return text("obstacle.gaps", "zh", found=words), text("obstacle.gaps", "en", found=words)
-
-
-def _no_axis() -> tuple[str, str]:
-    """Return why a length cannot be measured of an item that has a shape."""
-    return text("obstacle.no_axis", "zh"), text("obstacle.no_axis", "en")
-
-
-def _only_named() -> tuple[str, str]:
-    """Return why a figure of an item that is only named cannot be measured."""
-    return text("obstacle.named", "zh"), text("obstacle.named", "en")
+    return Text("obstacle.gaps", found=list(dict.fromkeys(gap.words for gap in gaps)))
 
 
 def _label_point(item: PlanItem, base: Base, zones: Mapping[str, Zone]) -> Geometry | None:
@@ -183,7 +160,6 @@ def _label_point(item: PlanItem, base: Base, zones: Mapping[str, Zone]) -> Geome
 def item_findings(zone: Zone) -> list[Finding]:
     """Judge every figure of an item; one ``not_stated`` for a drawn item without any."""
     item = zone.item
-    obstacle = zone.obstacle if zone.obstacle[0] else None
     findings = []
     if item.stated_area_km2 or (not item.stated_length_km and zone.readings):
         area = StatedFigure(
@@ -196,7 +172,7 @@ def item_findings(zone: Zone) -> list[Finding]:
             used_to_draw=zone.width_m is not None and item.basis != "interpreted",
         )
         probability = zone.probability if zone.alternatives or zone.budget else 1.0
-        measurement = Measurement(zone.readings, obstacle, probability, zone.alternatives)
+        measurement = Measurement(zone.readings, zone.obstacle, probability, zone.alternatives)
         findings.append(replace(judge(area, measurement), implied=zone.implied))
     if item.stated_length_km:
         length = StatedFigure(
@@ -206,10 +182,10 @@ def item_findings(zone: Zone) -> list[Finding]:
             item.stated_length,
             item.is_about(item.stated_length),
         )
-        no_axis = None if zone.length_readings else _no_axis()
+        no_axis = None if zone.length_readings else Text("obstacle.no_axis")
         measurement = Measurement(
             zone.length_readings,
-            obstacle or no_axis,
+            zone.obstacle or no_axis,
             zone.probability,
             zone.length_alternatives,
         )

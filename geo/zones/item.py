@@ -51,8 +51,8 @@ class Zone:
         Lengths [km] of a belt's axis, the default first.
     part_areas : dict of str to Reading
         Part areas [km²] by id.
-    obstacle : tuple of str
-        Why nothing was measured, in Chinese and English.
+    obstacle : Text or None
+        Why nothing was measured.
     budget : AreaBudget or None
         Where the interval of the default reading comes from.
     width_m : float or None
@@ -75,7 +75,7 @@ class Zone:
     outlines: Mapping[str, Geometry] = field(default_factory=dict)
     length_readings: tuple[Reading, ...] = ()
     part_areas: Mapping[str, Reading] = field(default_factory=dict)
-    obstacle: tuple[str, str] = ("", "")
+    obstacle: Text | None = None
     budget: AreaBudget | None = None
     width_m: float | None = None
     probability: float = 1.0

@@ -59,15 +59,14 @@ def carried_parts(
     return dict.fromkeys(measurable, reading), dict.fromkeys(measurable, tuple(others))
 
 
-def part_obstacle(part: PartArea, zone: Zone) -> tuple[str, str] | None:
+def part_obstacle(part: PartArea, zone: Zone) -> Text | None:
     """Return why a part of a drawn item is not measured; that of the item where it has one."""
-    if zone.obstacle[0]:
+    if zone.obstacle is not None:
         return zone.obstacle
     if part.id in zone.part_areas:
         return None
     key = "obstacle.part_of_strip" if zone.width_m is not None else "obstacle.part_elsewhere"
-    words = Text(key, within=part.within)
-    return words.render("zh"), words.render("en")
+    return Text(key, within=part.within)
 
 
 def _metric(geometry: Geometry, base: Base) -> Geometry:

@@ -90,7 +90,7 @@ def test_a_ring_of_rivers_has_no_kerb():
 def test_a_missing_limit_leaves_no_shape_and_says_which(built):
     lost = built.zones["13th-lost"]
     assert lost.geometry is None
-    assert "青失路" in lost.obstacle[0]
+    assert "青失路" in lost.obstacle.render("zh")
     (finding,) = item_findings(lost)
     assert finding.verdict == "not_determinable"
     assert "青失路" in finding.reason

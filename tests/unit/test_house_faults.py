@@ -377,5 +377,5 @@ def test_two_places_of_one_look_are_told(folder):
     path = folder / "district.toml"
     styles = f"[styles.west]\n{style.format('#000000')}[styles.east]\n{style.format('#111111')}"
     path.write_text(f"{path.read_text('utf-8')}\n{styles}", encoding="utf-8")
-    (issue,) = [issue for issue in read_base(folder).issues if issue.code == "style-twice"]
+    (issue,) = [issue for issue in build(folder).issues if issue.code == "style-twice"]
     assert "“east”与“west”" in issue.words("zh")[0]

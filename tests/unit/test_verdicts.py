@@ -1,5 +1,6 @@
 import pytest
 
+from geo.texts import Text
 from geo.verdicts import VERDICTS, Measurement, Reading, StatedFigure, judge
 
 
@@ -63,10 +64,10 @@ def test_a_figure_that_drew_the_shape_proves_nothing():
 def test_a_missing_limit_gives_its_reason():
     finding = judge(
         StatedFigure("z", "area", "7.2"),
-        Measurement(obstacle=("蚌埠道无线可循", "no line for 蚌埠道 was found")),
+        Measurement(obstacle=Text("obstacle.limit_missing", names="蚌埠道")),
     )
     assert finding.verdict == "not_determinable"
-    assert "蚌埠道无线可循" in finding.reason
+    assert "界线蚌埠道无可靠依据" in finding.reason
     assert finding.computed is None
     assert finding.difference is None
 
