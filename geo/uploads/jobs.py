@@ -6,7 +6,6 @@ Each job reads the file anew, so that nothing of it lies on the disk between two
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,11 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.base import Base, kept_base
+from geo.checks.formats import sound_features
+from geo.crs import WGS84
 from geo.datums.guess import DatumGuess, as_wgs84, guess_datum
-from geo.errors import GeoError, Issue
-from geo.io.read import folder_stamp, read_layer
+from geo.errors import Issue
+from geo.io.read import folder_stamp
 from geo.uploads.check import check_own_polygons
 from geo.uploads.fields import Fields, guess_fields
 from geo.uploads.files import lines_as_outlines, read_upload
@@ -172,12 +173,9 @@ def _read(file: Brought) -> tuple[Upload, gpd.GeoDataFrame]:
 
 def _zones(folder: Path, base: Base) -> gpd.GeoDataFrame:
     """Return the zones of every plan; the page tells of a file that cannot be read."""
-    tables = []
-    for plan in base.district.plans:
-        with suppress(GeoError):
-            table = read_layer(folder / "zones" / f"{plan.id}.geojson")
-            if "zone_id" in table.columns:
-                tables.append(table[["zone_id", "geometry"]])
+    names = [f"{plan.id}.geojson" for plan in base.district.plans]
+    files = [sound_features(folder / "zones" / name, "zones") for name in names]
+    tables = [file.table()[["zone_id", "geometry"]] for file in files if file.features]
     if not tables:
-        return gpd.GeoDataFrame({"zone_id": []}, geometry=[], crs="EPSG:4326")
+        return gpd.GeoDataFrame({"zone_id": []}, geometry=[], crs=WGS84)
     return pd.concat(tables, ignore_index=True)
