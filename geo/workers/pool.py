@@ -56,6 +56,10 @@ KEPT_WARM_SECONDS = 300.0
 """Children that got no job for so long are ended: each holds 200 to 450 MB."""
 
 
+AHEAD_AFTER_SECONDS = 2.0
+"""What nobody asked for begins when nothing was asked for so long: changes come in rows."""
+
+
 class QueueFullError(GeoError):
     """More jobs wait than the pool takes."""
 
@@ -200,6 +204,7 @@ class Pool:
         self._idle: list[subprocess.Popen[bytes]] = []
         self._ready: tuple[str, Any] | None = None
         self._last = 0.0
+        self._asked = 0.0
         self._is_cooling = False
         self._closed = False
 
@@ -228,8 +233,9 @@ class Pool:
             Whether a reader waits for it with the page, as for a preview: it does not wait
             until long ones end.
         ahead : bool
-            Whether nobody has asked for it yet: it begins while nothing else runs, takes no
-            place, and is cancelled where it still waits when something is asked for.
+            Whether nobody has asked for it yet: it begins when nothing else runs or was asked
+            for in the last `AHEAD_AFTER_SECONDS`, takes no place, and is cancelled where it
+            still waits when something is asked for.
 
         Returns
         -------
@@ -249,6 +255,7 @@ class Pool:
                 raise GeoError(Text("pool.closed"))
             if not ahead:
                 self._forget_ahead()
+                self._asked = time.monotonic()
             mine = [j for j in self._owned.get(owner, ()) if j.state in ("waiting", "running")]
             if owner and len(mine) >= self.limits.waiting_each:
                 raise QueueFullError(Text("pool.full-own", count=len(mine)))
@@ -259,8 +266,16 @@ class Pool:
             self._waiting.append(job)
             self._owned.setdefault(owner, weakref.WeakSet()).add(job)
             self._start_those_that_may()
+        if ahead:
+            timer = threading.Timer(AHEAD_AFTER_SECONDS, self._start_ahead)
+            timer.daemon = True
+            timer.start()
         self._tell()
         return job
+
+    def _start_ahead(self) -> None:
+        with self._lock:
+            self._start_those_that_may()
 
     def place(self, job: Job) -> int:
         """Return how many jobs of its kind wait before a waiting one, itself included, or 0."""
@@ -306,7 +321,7 @@ class Pool:
     def _may_run(self, job: Job) -> bool:
         """Tell whether there is a place: short jobs may take every one, long ones not the last."""
         if job.ahead:
-            return not self._running
+            return not self._running and time.monotonic() >= self._asked + AHEAD_AFTER_SECONDS
         asked = [other for other in self._running if not other.ahead]
         long = sum(not other.short for other in asked)
         has_room = len(asked) < self.workers + self.short_workers

@@ -172,7 +172,8 @@ def test_a_short_job_does_not_wait_for_long_ones_nor_pass_them_for_ever(pool):
     assert running(later).state == "running"
 
 
-def test_what_nobody_asked_for_runs_alone_and_gives_way(pool):
+def test_what_nobody_asked_for_runs_alone_and_gives_way(pool, monkeypatch):
+    monkeypatch.setattr("geo.workers.pool.AHEAD_AFTER_SECONDS", 0.1)
     first = running(pool.submit("testing.jobs:run_until_cancelled", None))
     ahead = pool.submit("testing.jobs:copy", "ahead", ahead=True)
     assert (ahead.state, pool.counts()) == ("waiting", (0, 1))
