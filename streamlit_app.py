@@ -17,6 +17,7 @@ from views.page import session_data, take_newest
 from views.page_style import page_style
 from views.served import guard
 from views.state import State, choices_of, set_aside, today
+from views.work import expect_exports, expect_readers
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ state = State(
     **choices_of(data, view),
 )
 if view in VIEWS:
+    if view == "export":
+        expect_exports(data.folder)  # they come up meanwhile
     if link.opened():
         time.sleep(STYLE_SECONDS)  # what is drawn before its style is there jumps
     with st.container(key=f"drawer_{view}"):
@@ -88,3 +91,5 @@ if view in VIEWS:
 with map_box:
     draw_map(state)
 set_aside(view)
+if view in SCRIPTED:
+    expect_readers(data.folder)

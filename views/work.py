@@ -8,7 +8,7 @@ import pickle
 import weakref
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ from views.choices import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from geo.workers.pool import Job
     from views.state import State
@@ -32,6 +33,12 @@ logger = logging.getLogger(__name__)
 
 MODULES = ("layers.exports", "layers.sheets.sheet", "geo.uploads.jobs", "geo.drafting.jobs")
 """What a child that is kept ready has loaded: matplotlib and the fonts take a second."""
+
+READY = "layers.exports:ready"
+"""Called in every child that is kept ready, with the data folder."""
+
+OPENED_SECONDS = 6.0
+"""So long after a page was opened its map is drawn, and a first child may be made ready."""
 
 QUIET_SECONDS = 0.5
 """Work that is done by then is not announced."""
@@ -79,6 +86,24 @@ class _Owner:
 def pool() -> Pool:
     """Return the pool of this process."""
     return Pool(modules=MODULES, told=_write_queue)
+
+
+def expect_exports(folder: Path) -> None:
+    """Have two children ready: a picture and a file are asked for next, and made at once."""
+    pool().warm(2, (READY, folder))
+
+
+def expect_readers(folder: Path) -> None:
+    """Have one child ready a while after a session began, at low priority.
+
+    The first picture or file that somebody asks for then does not wait for libraries and data.
+    """
+    if st.session_state.setdefault("work_expected", False):
+        return
+    st.session_state["work_expected"] = True
+    timer = Timer(OPENED_SECONDS, pool().warm, (1, (READY, folder)))
+    timer.daemon = True
+    timer.start()
 
 
 def _write_queue(waiting: int, running: int) -> None:

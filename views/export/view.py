@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REFERENCE_SYSTEMS = {"EPSG:4326": "WGS84", "EPSG:4490": "CGCS2000", "metric": ""}
-FUNCTION, READY = "layers.exports:export_job", "layers.exports:ready"
+FUNCTION = "layers.exports:export_job"
 CHANGE_SECONDS = 1.2
 """So long a changed choice waits for its picture, which then comes with the same answer."""
 
@@ -74,8 +74,6 @@ def show(state: State) -> None:
     if not material.zones:
         st.info(state.text("page.no_data"))
         return
-    # Picture and file are made at once; neither then waits for its libraries.
-    pool().warm(2, (READY, state.data.folder))
     left, right = st.columns([2, 3], gap="large")
     with left:
         request = choose(state, material)
