@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     """Make the files, each beside and then renamed."""
     date = _date(options.date)
     formats = list(dict.fromkeys(options.format))
+    # The edition is a folder of its own; the other formats are files.
     if "site" in formats:
         from commands.site import write_site
 
@@ -72,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
     material = read_material(chosen_folder(options))
     if not material.zones:
         raise ExportError(Text("district.nothing-built"))
+    # All that can be refused is refused before the first file is written.
     for word in formats:
         if word not in (*FORMATS, "postgis"):
             raise ExportError(
@@ -107,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
         encoding=options.encoding.upper(),
         ascii_only=options.ascii,
     )
+    # One request for each file; plans share a file where its format can hold them.
     requests = _requests(
         request, [word for word in formats if word != "postgis"], options.plan, material
     )

@@ -563,6 +563,7 @@ def read_base(folder: Path) -> Base:
     )
     issues: list[Issue] = []
 
+    # Lines first, each once and with its class: everything else refers to their names.
     streets = _lines(base / "roads.geojson", metric_crs)
     streets = _known_classes(_each_once(streets, "roads.geojson", issues), "roads.geojson", issues)
     rivers = _optional(base / "river.geojson", issues)
@@ -572,22 +573,26 @@ def read_base(folder: Path) -> Base:
         else _known_classes(_complete(rivers).to_crs(metric_crs), "river.geojson", issues)
     )
     rivers = _by_reading(_each_once(rivers, "river.geojson", issues), issues)
+    # Which street each name means, and what is not known of its place.
     table = _identity_table(base / "identity.toml", issues)
     stretches = as_stretches(streets, table)
     identities = _identities(stretches, table, issues)
     issues += _error_issues(stretches[stretches["line"] != ""], "roads.geojson")
     issues += _credit_issues(district, streets)
     issues += _error_issues(rivers, "river.geojson")
+    # Points and areas are there for orientation: without them the rest still stands.
     landmarks = _optional(base / "landmarks.geojson", issues, LANDMARK_COLUMNS)
     control_points = _optional(base / "control_points.geojson", issues, CONTROL_COLUMNS)
     grounds = _no_grounds()
     if is_there(base / "grounds.geojson"):
         grounds = _optional(base / "grounds.geojson", issues, GROUND_COLUMNS)
         grounds = grounds if grounds.empty else grounds.to_crs(metric_crs)
+    # Names that stand for a line, and those that were looked for in vain.
     names_of_lines = {*stretches["line"], *rivers["name"]}
     missing = _missing(base / "missing.toml", issues)
     others = {*stretches["name"], *grounds["name"], *missing}
     aliases = _aliases(base / "aliases.toml", names_of_lines, others, issues)
+    # An axis without ends ends at the outline, so that its error counts as any other.
     outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
     outline_error_m = _metres(outline_layer.get("position_error_m", [None])[0], math.nan)
     if math.isnan(outline_error_m):

@@ -213,6 +213,7 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
         are those of docs/data-formats.md.
     """
     rows = []
+    # Findings by item and figure, so that each row finds its own.
     findings: dict[str, dict[str, Finding]] = {}
     for finding in built.findings:
         findings.setdefault(finding.zone_id, {})[finding.figure] = finding

@@ -420,6 +420,7 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
     key = ""
     notes: tuple[Text, ...] = ()
     values: dict[str, object] = {"stated": _measure(stated.value, unit)}
+    # The verdict, by the first reason that settles it: no figure, no shape, a shape drawn from it.
     if not stated.value:
         verdict: Verdict = "not_stated"
     elif default is None:
@@ -444,6 +445,7 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
                 judged_reading = default
                 key = "reason.identity_unsure"
                 values["probability"] = f"{100 * probability:.0f}"
+    # The sentence that says why, with what it needs of the readings.
     key = key or f"reason.{verdict}"
     if judged_reading is not None:
         values |= _words_of(judged_reading, unit)
@@ -465,6 +467,7 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
         ).render(language)
         for language in ("zh", "en")
     }
+    # Readings of less likely streets are shown beside the others, never merged into them.
     of_alternatives = [alternative.default for alternative in measured.alternatives]
     return Finding(
         finding_id=stated.finding_id,

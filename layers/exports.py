@@ -287,6 +287,7 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
     edges = {plan: material.edges[plan] for plan in request.plans}
     first = request.plans[0]
     progress(0.1, text("export.drawing", language))
+    # Data files and the one page need no sheet; the libraries of the others load when asked for.
     if request.format in DATA_FORMATS:
         return export_data(
             select_zones(zones[first], request.sheet.zones or ()),
@@ -314,6 +315,7 @@ def _content(request: ExportRequest, material: Material, progress: Progress) -> 
             site=material.base.district.site(),
         )
         return standalone_html(zones, material.base_layers, options, edges)
+    # Briefings and sheets draw with the same options, so that their maps are alike.
     sheet = _sheet_options(request, material)
     if request.format == "xlsx":
         from layers.briefings.workbook import area_workbook

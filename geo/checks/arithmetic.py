@@ -23,6 +23,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
     official = base.district.official_area_km2
     statements = []
     groups = []
+    # Each group that has more than one figure or shape to add up.
     for group, rows in zones.groupby("group", sort=False):
         with_shape = drawn_areas(rows)
         stated = rows["stated_area_km2"].dropna()
@@ -52,6 +53,7 @@ def sums_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 official=official or "–",
             )
         )
+    # All groups together, and what they count twice.
     together = zones[zones["group"].isin(groups)]
     all_drawn, stated = drawn_areas(together), together["stated_area_km2"].dropna()
     if len(groups) > 1 and len(stated):

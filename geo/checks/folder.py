@@ -113,6 +113,7 @@ def _differences(
         return [statement(check_id, "error", "file-unreadable", suffix=suffix, error=reason)]
     file = f"zones/{name}"
     statements = []
+    # Features that only one of the two has.
     for feature in sorted(on_disk.keys() ^ fresh_features.keys(), key=str):
         where = "file" if feature in on_disk else "build"
         statements.append(
@@ -129,6 +130,7 @@ def _differences(
                 where_en=text(f"where.{where}", "en"),
             )
         )
+    # Features of both: the farthest that a shape moved, and the properties that differ.
     for feature in sorted(on_disk.keys() & fresh_features.keys(), key=str):
         old, new = shapes["file"][feature], shapes["build"][feature]
         if old is not None and new is not None and not shapely.equals_exact(old, new, 0.0):

@@ -342,6 +342,7 @@ def streets_check(base: Base, path: Path) -> Check:
         rows = _street_rows(path)
     except GeoError as error:
         return unreadable(check_id, error)
+    # Evidence that no line was drawn from counts for itself: it is the only test.
     results = [(row, measure(row, base)) for row in rows]
     evaluations = [(row, result) for row, result in results if result.status != "not_evaluable"]
     of_unused = [(row, result) for row, result in evaluations if row["used"] == "no"]
@@ -358,6 +359,7 @@ def streets_check(base: Base, path: Path) -> Check:
             rest=len(results) - len(evaluations),
         )
     ]
+    # A disagreement that somebody has looked into is told with the note, and is no warning.
     for row, result in evaluations:
         if result.status == "disagrees":
             expected, expected_en = _shown(row, row["expected"])

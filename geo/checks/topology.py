@@ -227,6 +227,7 @@ def spaces_check(plan: str, zones: gpd.GeoDataFrame, metric_crs: str) -> Check:
 def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Statement]:
     """Return the holes and near misses among some zones."""
     statements: list[Statement] = []
+    # Holes of all zones together that are no hole of one of them: ground between zones.
     union = shapely.union_all(np.asarray(rows.geometry.array))
     holes_of_zones = set(shapely.to_wkb(shapely.normalize(_holes(rows.geometry.array))).tolist())
     holes = _holes(shapely.get_parts(union))
@@ -254,6 +255,7 @@ def _spaces(check_id: str, rows: gpd.GeoDataFrame, metric_crs: str) -> list[Stat
     statements += _more(
         check_id, "hole", len(numbers) - MOST_LISTED if numbers[MOST_LISTED:] else 0
     )
+    # Zones that all but touch, where they were meant to.
     near = 0
     for first, second in _near(list(rows.itertuples()), SLIVER_WIDTH_M):
         distance = float(shapely.distance(first.geometry, second.geometry))

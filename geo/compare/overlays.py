@@ -145,6 +145,7 @@ def _outlines(
     zones: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None, what: Text
 ) -> tuple[dict[str, Outline], tuple[str, ...]]:
     """Return the zones of a table that have an area, and the ids of the others."""
+    # What would give a wrong matrix without a word is refused by name.
     _require_wgs84(zones, what)
     if "zone_id" not in zones.columns:
         raise GeoError(
@@ -183,11 +184,13 @@ def _outlines(
             raise GeoError(Text("overlay.invalid", zone=zone_id, reason=invalid_reason(polygon)))
     if with_area.empty:
         return {}, tuple(zones["zone_id"])
+    # Sides become geodesics before anything is measured in the plane.
     metric_crs = nearby_metric_crs(float(with_area.geometry.iloc[0].centroid.x))
     shapes = gpd.GeoSeries([_geodesic_sides(g) for g in with_area.geometry], crs=WGS84)
     boundaries = shapely.boundary(shapes.to_crs(metric_crs).array)
     lines = None if edges is None or edges.empty else edges.to_crs(metric_crs)
     areas = geodesic_area_km2(shapes)
+    # Each zone with the lines it was drawn from and their errors.
     outlines = {}
     for n, row in enumerate(with_area.to_dict("records")):
         zone_lines = None if lines is None else lines[lines["zone_id"] == row["zone_id"]]

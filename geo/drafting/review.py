@@ -83,12 +83,14 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
     document, faults = check_source(name, source)
     if document is None:
         return PlanCheck(None, None, (), tuple(faults))
+    # Items that clash with other plan files are told and left out; the rest is drawn.
     clashes = list(_clashes(document, others))
     clash_ids = {clash[1] for clash in clashes}
     usable = document.model_copy(
         update={"items": tuple(i for i in document.items if i.id not in clash_ids)}
     )
     ids = {item.id for item in usable.items}
+    # Items of other plans that these ones are carried from are drawn with them.
     origin_ids = {item.carried_from or item.label_at for item in usable.items} - ids
     origins = [
         d.model_copy(update={"items": items})
@@ -97,6 +99,7 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
     ]
     built = build_documents([*origins, usable], base)
     findings = tuple(f for f in built.findings if f.zone_id in ids)
+    # Each problem with the line of the file that it is about, once.
     numbers = {item.id: number for number, item in enumerate(document.items)}
     problems: list[tuple[int, Issue]] = []
 
@@ -115,6 +118,7 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
     if document.plan not in {plan.id for plan in base.district.plans}:
         known = [plan.id for plan in base.district.plans]
         add(("document", "plan"), "unknown-plan", "warning", plan=document.plan, known=known)
+    # What the draft left to be filled in.
     for number, line in enumerate(source.split("\n"), start=1):
         key, _, value = line.partition("=")
         if TO_FILL in value.partition("#")[0] and not key.lstrip().startswith("#"):
@@ -128,6 +132,7 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
             problems.append((number, issue))
     for key, item_id, message in clashes:
         add(("items", numbers[item_id], key), "clash", message=message)
+    # What keeps limits from being read or drawn; a ring is at fault only where its limits are not.
     for item in usable.items:
         limit_problems = list(_limit_problems(item, base))
         for key, level, part, values in limit_problems:
@@ -135,6 +140,7 @@ def check_plan(name: str, source: str, base: Base, others: Sequence[Document] = 
         if not limit_problems and (trouble := _ring_problem(item, built)):
             key, part, error = trouble
             add(("items", numbers[item.id], key), part, error=error)
+    # A figure that disagrees may be right: it is a warning, to be looked at.
     for finding in findings:
         if finding.verdict == "disagrees":
             reason = (finding.reason, finding.reason_en)

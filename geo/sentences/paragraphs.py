@@ -379,11 +379,13 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     if end - start > MAX_CHARACTERS:
         _leave(reader, "paragraph.too-long", start, end)
         return
+    # A heading holds for what stands below it, and not for long.
     plain = reader.plain[start:end]
     reader.is_open = max(reader.is_open - 1, 0)
     reader.heading_age += 1
     if reader.heading_age > _HEADING_STAYS:
         reader.heading = None
+    # Figures with a unit of their own, or under a heading of the table that gives one.
     every = list(figures(reader.text, reader.plain, start, end))
     own_figures = [figure for figure in every if figure.is_sure]
     column = column_of(reader.plain, start, end)
@@ -392,12 +394,14 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     if reader.column and not column and not every:
         under = figure_of_column(reader.text, reader.plain, start, end, reader.column)
         own_figures = [under] if under else []
+    # A unit that is only a name is the heading of what follows.
     field = _FIELD.fullmatch(reader.plain, start, end)
     heading = None if own_figures else _heading(reader, start, end, following)
     heading = _Name(*field.span("name")) if field else heading
     if heading:
         reader.heading, reader.heading_age, reader.is_open = heading, 0, 0
         return
+    # Limits, and the name that stands before the first of them or before a figure.
     before = (len(reader.unread), len(reader.zones), _sizes(reader))
     reading = _reading(reader, start, end)
     name_end = min(
@@ -410,6 +414,7 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
         name = None  # 解放路商业轴, and below it 解放路（A至B段）
     if name:
         reader.heading, reader.heading_age, reader.is_open = name, 0, 0
+    # A zone is what has limits, or a name and land of its own.
     zone = _bounded(reader, reading, (start, end), own_figures, name, following)
     is_described = any(f.is_land and not f.is_range for f in own_figures)
     if zone or (is_described and (name or (reader.heading and reader.heading_age <= _NEXT))):
@@ -419,6 +424,7 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     if zone and not own_figures:
         for cell in _CELL.finditer(reader.plain, start, end):
             _leave(reader, "paragraph.no-unit", *cell.span("number"))
+    # Words of limits in a unit from which nothing was taken are told, never passed over.
     after = (len(reader.unread), len(reader.zones), _sizes(reader))
     spoken = _SPEAKS.search(plain) or _RING.search(plain)
     if before != after and not zone and not (reading.limits or len(reader.unread) > before[0]):

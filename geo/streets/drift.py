@@ -171,6 +171,7 @@ def import_report(
     str
         Names are data: escape them where this becomes HTML.
     """
+    # Whose data and of when, and what was made of them.
     report = imported.report
     unknown = text("streets.unknown", language)
     lines = [
@@ -210,6 +211,7 @@ def import_report(
         for name, to in zip(report["name"], report["extended_to"], strict=True)
         if to
     ]
+    # Streets whose parts do not reach each other.
     still_open = report[report["open"] > 0].sort_values("open_m", ascending=False)
     lines += [
         "- " + text("streets.open", language, name=name, parts=parts, open_m=open_m)

@@ -147,6 +147,7 @@ def import_streets(
         layer=file.layer,
         source_crs=file.crs,
     )
+    # The datum as the reader says it; else the position against known streets tells it.
     issues = list(streets.issues)
     if file.datum is not None:
         ways, waters = (as_wgs84(layer, file.datum) for layer in (streets.ways, streets.waters))
@@ -154,6 +155,7 @@ def import_streets(
     else:
         issues += _datum_issues(streets, base, path.name)
     ways = _clipped_ways(streets, area_with_margin, metric_crs, path.name)
+    # Whose the data are goes with them; where the file is silent, the reader is asked.
     osm = streets.attribution == OSM_ATTRIBUTION
     attribution = streets.attribution or file.attribution
     licence = streets.licence or file.licence
@@ -167,6 +169,7 @@ def import_streets(
                 Text("street-import.no-attribution.remedy"),
             )
         )
+    # A position error that nobody gave is assumed, and the note says so.
     error_m = file.position_error_m or (OSM_ERROR_M if osm else OTHER_ERROR_M)
     common = {
         "method": "traced",
@@ -271,6 +274,7 @@ def _reference_roads(
     rings = ways.loc[ways["roundabout"] & shapely.is_closed(ways.geometry.array), "geometry"]
     rings = list(rings)
     road_ways = _kept(ways)
+    # One line per road; a name that stands in two places is two roads.
     groups: list[tuple[str, gpd.GeoDataFrame, ReferenceLine]] = []
     for name, rows in road_ways.groupby("name", sort=True):
         places = _separate_places(rows)
@@ -291,6 +295,7 @@ def _reference_roads(
             line = reference_line(lines, oneway, near)
             if line.parts:
                 groups.append((str(name), group, line))
+    # The lines of all roads become one network: ends reach mean lines, crossings are vertices.
     parts = [part for _, _, line in groups for part in line.parts]
     owners = [number for number, (_, _, line) in enumerate(groups) for _ in line.parts]
     carriageways = {n: line.carriageways for n, (_, _, line) in enumerate(groups)}
@@ -299,6 +304,7 @@ def _reference_roads(
     names = [name for name, _, _ in groups]
     issues += [_not_led(names, extension) for extension in extensions if not extension.made]
     parts = noded(parts)
+    # Rows of the layer and of the report, with ids that do not repeat.
     rows, report = [], []
     uses: dict[str, int] = {}
     for number, (name, group, line) in enumerate(groups):
@@ -326,6 +332,7 @@ def _reference_roads(
                     Text("street-import.open.remedy"),
                 )
             )
+    # Six decimals, as every file of the data folder has them.
     roads = gpd.GeoDataFrame(rows, geometry="geometry", crs=metric_crs).to_crs(WGS84)
     roads = roads.set_geometry(
         shapely.remove_repeated_points(shapely.transform(roads.geometry.array, _six_decimals))

@@ -71,6 +71,7 @@ def draw_belt(item: PlanItem, base: Base) -> Zone:
     """
     assert item.axis is not None
     axis_of_item = item.axis
+    # The length under every reading: of the river, and of an end that the text leaves open.
     data_names = {name: base.data_name(name) for name in axis_names(item)}
     names = list(dict.fromkeys(data_names.values()))
     rivers = base.river_readings(base.data_name(axis_of_item.road))
@@ -92,6 +93,7 @@ def draw_belt(item: PlanItem, base: Base) -> Zone:
         _length_reading(item, base, f"end:{end}", replace(main, end=end))
         for end in axis_of_item.also_to
     ]
+    # The axis of the default reading, with the streets that its names may mean.
     axis = axis_between_ends(item, base, main)
     edges = axis_edges(item, base, axis, main)
     classes = {name: edges.classes(main.lines.get(name, name)) for name in names}
@@ -113,6 +115,7 @@ def draw_belt(item: PlanItem, base: Base) -> Zone:
             _length_under(item, base, combination, main) for combination in all_combinations[1:]
         ),
     )
+    # With a stated area the belt is a strip, as wide as the area asks for.
     if not item.stated_area_km2:
         return zone
     if not isinstance(axis, LineString):

@@ -98,6 +98,7 @@ def compose_sheet(
     chosen = chosen_zones(zones, options)
     lang = options.language
     page = new_page(options)
+    # Header and footer take what their words need; the body has the rest.
     title = sheet_title(chosen, base, options)
     top = draw_header(page, title, sheet_subtitle(chosen, base, options))
     zones_cited = chosen[chosen["zone_id"] == focus] if focus else chosen
@@ -109,6 +110,7 @@ def compose_sheet(
     map_drawn = draw_map(
         page.figure, frame, chosen.to_crs(base.metric_crs), base, options, focus=focus, edges=edges
     )
+    # What the legend must hold is known only from what the map shows.
     of_plans = zones["plan"].isin(set(chosen["plan"]))
     unlisted_count = int(of_plans.sum()) - len(chosen) if options.zones is None else 0
     symbols = set(map_drawn.symbols) | ({"context"} if focus and len(chosen) > 1 else set())
@@ -117,6 +119,7 @@ def compose_sheet(
     rows = zone_rows(zones_cited, lang, with_table=options.area_table, styles=options.styles)
     absent = _absent(zones, chosen, lang)
     remarks = _remarks(chosen, focus, lang, absent, unlisted_count, page)
+    # Beside the map in landscape, below it upright: scale, legend, the plan's words, inset.
     if options.orientation == "landscape":
         legend_top = draw_scale_block(page, frame, left, low + height, width)
         columns = 2 if options.area_table or focus or options.language == "zh" else 1
@@ -178,6 +181,7 @@ def compose_comparison(
 
     both = pd.concat(tables, ignore_index=True)
     bottom = draw_footer(page, both, base) + 2.0
+    # Two panes of one size, side by side in landscape, one above the other upright.
     width = page.width - 2 * MARGIN_MM
     band = (0.24 if options.orientation == "landscape" else 0.2) * (top - bottom)
     heading = 5.0 * options.font_scale
@@ -189,6 +193,7 @@ def compose_comparison(
         pane = (width, (top - bottom - band - 2 * GAP_MM - 2 * heading) / 2)
         upper = bottom + band + GAP_MM + pane[1] + heading + GAP_MM
         origins = [(MARGIN_MM, upper), (MARGIN_MM, bottom + band + GAP_MM)]
+    # Both at the extent and the scale of the two together: they are to be compared.
     frames, maps = [], []
     extent = extent_m(both, base, options)
     denominator = round_scale(extent, pane)
@@ -198,6 +203,7 @@ def compose_comparison(
         page.text(origin[0], origin[1] + pane[1] + 1.2, plan_period(base, plan, lang), page.pt(9))
         frames.append(frame)
         maps.append(draw_map(page.figure, frame, table.to_crs(base.metric_crs), base, options))
+    # One legend for both, each row with its plan.
     side = 0.24 * width if options.orientation == "landscape" else 0.3 * width
     draw_scale_block(page, frames[0], MARGIN_MM + width - side, bottom + band, side)
     symbols = maps[0].symbols | maps[1].symbols
