@@ -1060,6 +1060,7 @@ def _identities(
     """Return the table of identities with the lines that its ids mean."""
     line_of = dict(zip(stretches["road_id"].astype(str), stretches["line"], strict=True))
     by_name = {}
+    # Candidates by name; an id that no line has leaves the name to its class.
     for row in table.get("limit", []):
         unknown = [c["road"] for c in row["candidate"] if not line_of.get(c["road"])]
         if unknown:
@@ -1087,6 +1088,7 @@ def _identities(
             str(row.get("reason", "")),
             str(row.get("reason_en", "")),
         )
+    # How sure a class is, where the file says it.
     classes = table.get("default", {})
     by_class = {
         name: _positive(classes.get(name), math.nan) for name in IDENTITY_CLASSES if name in classes

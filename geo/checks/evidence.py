@@ -285,6 +285,7 @@ def hidden_streets_check(path: Path) -> Check:
     except GeoError as error:
         return unreadable(check_id, error)
     statements = []
+    # Each rule by itself; of too few streets only the count is said.
     for rule in dict.fromkeys(row["rule"] for row in rows):
         of_rule = [
             (row, value) for row, value in zip(rows, off, strict=True) if row["rule"] == rule

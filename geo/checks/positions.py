@@ -72,6 +72,7 @@ def control_points_check(base: Base) -> Check:
     points = base.control_points.to_crs(base.metric_crs)
     statements: list[Statement] = []
     tolerances = []
+    # A point whose line is not drawn is said, and tests nothing.
     for row, here in zip(points.itertuples(), base.control_points.geometry, strict=True):
         name, expect = str(row.name), str(row.expect)
         distance = control_distance_m(row.geometry, expect, base)

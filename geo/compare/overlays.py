@@ -279,6 +279,7 @@ def _sums(
 
     Pieces of a pair are appended with the row alone; remainders with both.
     """
+    # What the zone shares with each zone of the other plan, and what is left of it.
     neighbours = [
         other
         for other in others
@@ -292,6 +293,7 @@ def _sums(
     )
     areas = geodesic_area_km2([*(piece for _, piece in overlaps), union, remainder])
     zone_terms = error_terms(zone.polygon, (zone,))
+    # Pieces are cells once, from the side of the first plan.
     if first_is_a:
         for (other, piece), area in zip(overlaps, areas[:-2], strict=True):
             if area < LEAST_PIECE_KM2:
@@ -304,6 +306,7 @@ def _sums(
                 _cell((zone.zone_id, other.zone_id), interval, share_a, share_b, piece)
                 | {"notes": _notes(zone, other)}
             )
+    # What no zone of the other plan takes up is a cell with an empty name.
     if areas[-1] >= LEAST_PIECE_KM2:
         terms = error_terms(remainder, (zone, *(other for other, _ in overlaps)))
         share, none = _share(areas[-1], terms, zone.area_km2, zone_terms), (np.nan, np.nan, np.nan)

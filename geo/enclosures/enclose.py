@@ -314,6 +314,7 @@ def order_limits(
         raise EnclosureError(
             Text("ring.too_many_limits", count=len(limits), most=MAX_LIMITS).about(what)
         )
+    # Which limit can follow which: roads that meet, one road on two sides, a declared connector.
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     names = [_name(limit) for limit in limits]
     sides = [getattr(limit, "side", None) for limit in limits]
@@ -333,6 +334,7 @@ def order_limits(
         ]
         for j, a in enumerate(roads)
     ]
+    # Every order that closes without crossing; those against the stated sides fall away.
     rings: list[tuple[list[int], Enclosure]] = []
     wrong_sides: list[tuple[str, str]] = []
     troubles: list[EnclosureError] = []
@@ -351,6 +353,7 @@ def order_limits(
             wrong_sides.append(against)
         elif not rings or not _is_same(rings[0][1], ring, tolerance_m):
             rings.append((ordered, ring))
+    # Two different rings are a question for a person; none is told by its nearest cause.
     if len(rings) > 1:
         orders = [
             f"{'、'.join(names[k] for k in order)} ({ring.polygon.area / 1e6:.4f} km²)"

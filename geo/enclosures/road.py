@@ -185,6 +185,7 @@ class Road:
         same = start_node is None and end_node is None and start.piece == end.piece
         if same:
             yield Way(self._section(start, end), 0.0)
+        # Paths through the road's own network, none of which comes to a node twice.
         stack: list[tuple[int, frozenset[int], tuple[Coordinates, ...], float, int | None]]
         if start_node is not None:
             stack = [(start_node, frozenset([start_node]), (), 0.0, None)]
@@ -206,12 +207,14 @@ class Road:
                 if trail:
                     yield Way(_joined(trail), gap_m)
                 continue
+            # The end lies within a piece: it is reached from either of its nodes.
             if end_node is None:
                 for side, far_node in enumerate(self.ends[end.piece]):
                     if far_node != node or (same and not _apart(start, end, left_by, side)):
                         continue
                     last = self._section(self._end(end.piece, side), end)
                     yield Way(_joined((*trail, last)), gap_m)
+            # On along every other piece that leaves this node.
             for piece, side in self.at_node[node]:
                 other = self.ends[piece][1 - side]
                 if piece in end_pieces or other in visited:

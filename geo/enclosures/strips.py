@@ -104,6 +104,7 @@ def axis_between(
     """
     index = centrelines if isinstance(centrelines, RoadIndex) else RoadIndex(centrelines)
     axis = index.road(find_road(road, index, aliases, what).data_name, tolerance_m)
+    # Where the axis meets the roads at its ends; one that is not given is the outline.
     places_by_end: list[list[Place] | None] = []
     for other in (from_road, to_road):
         if other is None:
@@ -119,6 +120,7 @@ def axis_between(
             raise EnclosureError(Text("axis.open_end", road=road).about(what))
         leaves = _ends_inside(axis, district, what)
         begins, ends = begins or leaves, ends or leaves
+    # All ways along the road between them, of which one must be left.
     lines: list[LineString] = []
     for begin in begins:
         for end in ends:

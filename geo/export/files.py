@@ -483,6 +483,7 @@ def _shapefile_bytes(
     if edges is not None:
         layers["edges"] = edges
     layers = {name: layer for name, layer in layers.items() if not layer.empty}
+    # A Shapefile cuts long texts: the table beside it has them whole.
     files = {"zones.csv": _csv_bytes(zones, metadata, options)}
     fields_by_column: dict[str, str] = {}
     with temporary_folder() as folder:
@@ -503,6 +504,7 @@ def _shapefile_bytes(
         for path in sorted(folder.iterdir()):
             files[path.name] = read_bytes(path)
     width = max(map(len, fields_by_column.values()), default=0)
+    # The notice says which field is which column, and what has no shape.
     lines = [*notice]
     if fields_by_column:
         lines += ["", text("data-file.fields", language)]

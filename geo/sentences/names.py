@@ -374,12 +374,14 @@ def read_end(
     End or str
         A reason of `geo.sentences.LimitsSentenceError` if it is no name.
     """
+    # Quotes and blanks are not part of a name.
     while start < end and masked[start] in _QUOTES + " ":
         start += 1
     while end > start and masked[end - 1] in _QUOTES + " ":
         end -= 1
     if start == end or end - start > LONGEST_END:
         return "not-a-road"
+    # 规划的、现状 and the like before a name say its state and are kept as a note.
     kind = _CLASS.match(masked, start, end)
     for first in dict.fromkeys((start, kind.end() if kind else start)):
         state = _STATE.match(masked, first, end)
@@ -388,6 +390,7 @@ def read_end(
             if isinstance(later, End):
                 note = plain[start:first] + later.note
                 return later._replace(qualifier=state[1] + later.qualifier, note=note)
+    # The shortest name that ends as one, with nothing behind it but what may stand there.
     reason = "not-a-road"
     for stop in range(start + 2, min(end, start + _LONGEST_NAME + 10) + 1):
         last = masked[stop - 1]

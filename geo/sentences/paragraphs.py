@@ -553,6 +553,7 @@ def _bounded(
     codes = {fault.code for fault in reading.faults}
     sides = {limit.side for limit in reading.limits if limit.side}
     sides |= {fault.side for fault in reading.faults if fault.side}
+    # A belt: it runs along a road, and its ends are no sides.
     axis = _axis(reader, span, own_figures, name, following)
     if axis and (reading.faults or not reading.limits) and len(sides) <= 2 and not codes & _SURE:
         begin, stop = _span(reader, start, end, axis.start)
@@ -565,6 +566,7 @@ def _bounded(
         )
     if codes <= {"no-limits"} and not reading.limits:
         return None
+    # An area: the more of name, figure and sides there is, the fewer limits make one.
     has_name = name is not None or (reader.heading is not None and reader.heading_age <= 3)
     has_area = any(f.kind == "area" and f.is_land for f in own_figures)
     list_length = sum(limit.side is None for limit in reading.limits)
@@ -577,6 +579,7 @@ def _bounded(
     is_area = is_area or (len(sides) >= 2 and (has_name or has_area or len(sides) >= 3))
     if codes & {"axis", "english", "walk"} and not has_area:
         is_area = False
+    # What was not read of the limits is told, whether or not a zone comes of it.
     for fault in faults:
         if fault.reason != "limits.no-limits":
             _leave(reader, fault.reason, fault.start, fault.end)

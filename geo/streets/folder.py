@@ -71,12 +71,14 @@ def write_imported(
     source = data_folder(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportError(Text("street-folder.not-empty", folder=str(folder)))
+    # Beside the folder, and renamed when it is whole.
     part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
     try:
         part.mkdir(parents=True)
         for name in COPIED:
             if (source / name).is_dir():
                 shutil.copytree(source / name, part / name)
+        # Rivers that the file lacks are kept from before; each street is compared with the old one.
         old_roads = _layer_or_empty(source / "base" / "roads.geojson")
         old_river = _layer_or_empty(source / "base" / "river.geojson")
         issues: list[Issue] = []
@@ -158,6 +160,7 @@ def _river(
                     Text("street-folder.river.remedy"),
                 )
             )
+        # What was imported takes the place of what was there, reading by reading.
         of_river = old if imported_rows.empty else imported_rows
         by_reading = {row["reading"]: row for row in of_river.to_dict("records")}
         beside = old[old["reading"] == "riverside_road"]
@@ -165,6 +168,7 @@ def _river(
             row = _riverside(beside.iloc[0], imported, old_roads)
             if row is not None:
                 by_reading["riverside_road"] = row
+        # A reading that is lost is told: figures under it will be missing.
         for reading in [r for r in old["reading"] if r not in by_reading]:
             issues.append(
                 Issue(
@@ -175,9 +179,7 @@ def _river(
                     Text("street-folder.reading.remedy"),
                 )
             )
-        rows += [
-            by_reading[r] for r in [*order, *(set(by_reading) - set(order))] if r in by_reading
-        ]
+        rows += [by_reading[r] for r in dict.fromkeys([*order, *by_reading]) if r in by_reading]
     columns = [*dict.fromkeys([*imported.river.columns, *(key for row in rows for key in row)])]
     columns = [c for c in columns if c != "geometry"] + ["geometry"]
     table = pd.DataFrame.from_records(rows, columns=columns)

@@ -185,6 +185,7 @@ def source_of_elements(
     issues: list[Issue] = []
     ways: list[dict[str, Any]] = []
     waters: list[dict[str, Any]] = []
+    # Ways: streets with a name, lines of rivers, closed ways as water.
     for number, tags in elements.tags.items():
         source_id = f"way/{number}"
         pieces = elements.pieces.get(number, [])
@@ -207,6 +208,7 @@ def source_of_elements(
                 waters.append(water_record(source_id, tags, "line", LineString(piece)))
             elif is_river_area(tags) and len(piece) > 3 and (piece[0] == piece[-1]).all():
                 waters.append(water_record(source_id, tags, "area", Polygon(piece)))
+    # Relations: water whose rings are made of several ways.
     for number, tags, members in elements.relations:
         area = _relation_area(elements, number, members)
         if area.is_empty:

@@ -221,6 +221,7 @@ def _read_vector(
     source_crs: str | None,
 ) -> StreetSource:
     """Read the layers of lines, and of water areas, that GDAL finds in a file."""
+    # A Shapefile without its other files is told by the part that is missing.
     if kind == "Shapefile":
         for ending in (".shx", ".dbf"):
             if not path.with_suffix(ending).is_file():
@@ -234,6 +235,7 @@ def _read_vector(
     waters: list[dict[str, Any]] = []
     nameless: list[str] = []
     osm = False
+    # Each layer: its datum, sound coordinates, lines with a name, areas of water.
     for name, raw in tables.items():
         table = _in_wgs84(raw, source_crs, f"{path.name}, layer {name}", issues)
         table = _finite(table, name, issues)
@@ -253,6 +255,7 @@ def _read_vector(
         )
     if not ways:
         raise DataFileError(Text("street-file.no-lines", file=path.name))
+    # The extent of all of it tells a wrong datum; only what lies near is kept.
     table = pd.concat(ways, ignore_index=True)
     extent = tuple(gpd.GeoSeries(table["geometry"]).total_bounds.tolist())
     table_of_ways = ways_table(table.to_dict("records"))

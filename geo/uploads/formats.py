@@ -220,6 +220,7 @@ def _read_archive(data: bytes, layer: str | None) -> Raw:
 def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> Raw:
     """Find the layers among the entries and read one."""
     entries = archive.infolist()
+    # Before anything is unpacked: how many entries, where they point, how much they hold.
     refuse_above("ARCHIVE_ENTRIES", len(entries), "entries")
     names = {entry: _entry_name(entry) for entry in entries}
     for name in names.values():
@@ -227,11 +228,13 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
             raise UploadFaultError("zip-path", entry=name[:100])
     refuse_above("ARCHIVE_BYTES", sum(entry.file_size for entry in entries), "unpacked")
+    # Packages of other programs are archives too.
     if any(name == "[Content_Types].xml" for name in names.values()):
         if not any(name.startswith("xl/") for name in names.values()):
             raise UploadFaultError("not-gis", kind="office")
         row = BY_KIND["XLSX"]
         return READERS[row.kind](row, _Source(data[:HEAD_BYTES], lambda: [data]), layer)
+    # What in it is a layer or a database; the likeliest first.
     visible: Visible = {  # not is_dir(), which cannot take an empty name
         name.replace("\\", "/"): entry
         for entry, name in names.items()
@@ -251,6 +254,7 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
         raise UploadFaultError("zip-nothing")
     if len(labels) == 1:
         return _read_entry(archive, visible, labels[0], layer)
+    # The layer that was asked for, or the first; the others are named for the reader to choose.
     outer, _, inner = (layer or labels[0]).partition(_WITHIN)
     if outer not in labels:
         raise UploadFaultError("no-such-layer", layer=outer[:60])

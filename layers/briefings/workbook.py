@@ -84,6 +84,7 @@ def area_workbook(
     lang = options.language
     parts = plan_parts(zones_by_plan, base, options)
     book = Workbook()
+    # Four sheets: what fits on one page, all columns, all readings, how it was measured.
     overview: Any = book.active
     overview.title = text("workbook.sheet_overview", lang)
     areas = book.create_sheet(text("workbook.sheet_areas", lang))
@@ -98,6 +99,7 @@ def area_workbook(
     names = [key for key, _ in COLUMNS]
     short = [names.index(key) for key, _ in OVERVIEW_COLUMNS]
     _add_header(readings, heading, READING_COLUMNS, lang)
+    # One row for each zone, and one for each of its readings.
     for part in parts:
         for row in part.shown.itertuples():
             cells, stated = _area_cells(row, part.name, lang), str(row.stated_area or "")
@@ -115,6 +117,7 @@ def area_workbook(
     for words in [*method_words(parts, base, lang), text("notice.datum", lang),
                   text("sheet.date", lang) + options.printed_date.isoformat()]:  # fmt: skip
         _write(notes, notes.max_row + (notes["A1"].value is not None), 1, words)
+    # Heights, and who made it: an office that prints it changes nothing.
     for sheet in book.worksheets:
         _set_heights(sheet)
     book.properties.creator = xml_safe(options.drawing_unit)

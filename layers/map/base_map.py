@@ -235,6 +235,7 @@ def map_data(
         If neither a district nor any shape is there to draw.
     """
     zones = [feature for features in plans.values() for feature in features]
+    # The first view is the district; without an outline, all zones.
     shapes = [shape(f["geometry"]) for f in base.get("district", []) if f.get("geometry")]
     shapes = shapes or [shape(f["geometry"]) for f in zones if f.get("geometry")]
     if not shapes:

@@ -79,6 +79,7 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
         two as pairs; ``interval`` with ``low``, ``high``, ``stated`` and
         ``computed``, or None.
     """
+    # What the plan prints, in its own decimals.
     stated_km2 = properties.get("stated_area_km2")
     computed = properties.get("computed_area_km2")
     low, high = properties.get("low_km2"), properties.get("high_km2")
@@ -94,6 +95,7 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
         "lengths": [],
         "interval": None,
     }
+    # What was measured, and a difference only where the figure is a test.
     if computed is not None:
         digits = area_digits(low, high)
         words = f"{computed:.{digits}f}"

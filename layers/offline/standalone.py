@@ -129,6 +129,7 @@ def frame_data(
     """
     metadata = next(iter(zones_by_plan.values())).attrs.get("metadata") or {}
     plans = {plan: layer_features(zones) for plan, zones in zones_by_plan.items()}
+    # What the scripts say of the data, from the metadata of the zone files.
     about = {
         "version": str(metadata.get("data_version") or ""),
         "attribution": _pair(metadata, "attribution"),
@@ -159,6 +160,7 @@ def frame_data(
         )
     except GeoError as error:
         raise ExportError(error.words) from error
+    # A zone that is asked for and is not there is refused, not left out.
     known = [zone["id"] for zone in data["zones"]]
     shown = data["start"]["shown"] if options.shown is None else options.shown
     unknown = [zone_id for zone_id in shown if zone_id not in known]
@@ -169,6 +171,7 @@ def frame_data(
         "shown": list(shown),
         "address": urlencode(options.start),
     }
+    # What the page loads when it is wanted lies in the file from the beginning.
     plain_base = {name: layer for name, layer in base.items() if not layer.empty}
     try:
         later = later_data(zones_by_plan, edges_by_plan, plain_base)

@@ -372,6 +372,7 @@ def draw_footer(page: Page, zones: gpd.GeoDataFrame, base: Base, page_words: str
     right_width *= min(options.font_scale, 1.2)
     width = page.width - 2 * MARGIN_MM - right_width - 4
     small, notice = page.pt(5.4), page.pt(8.5)
+    # What a map must say of itself takes the height that it needs.
     words = [coordinate_system_words(base, lang), accuracy_words(base, lang)]
     documents = source_words(zones, lang)
     if documents:
@@ -379,6 +380,7 @@ def draw_footer(page: Page, zones: gpd.GeoDataFrame, base: Base, page_words: str
     words.append(attribution_words(base, lang))
     disclaimer = text("notice.disclaimer", lang)
     height = 1.5 * notice * POINT_MM + sum(lines_height_mm(w, small, width) for w in words) + 1.5
+    # On the right what an office fills in: an empty field is a line to write on.
     fields = [
         (text("sheet.approval_number", lang), options.approval_number),
         (text("sheet.drawing_unit", lang), options.drawing_unit),
@@ -387,6 +389,7 @@ def draw_footer(page: Page, zones: gpd.GeoDataFrame, base: Base, page_words: str
     size = page.pt(6.6)
     step = 1.75 * size * POINT_MM
     height = max(height, (len(fields) + bool(page_words)) * step + 1.5)
+    # Drawn from the top down.
     top = MARGIN_MM + height
     page.rule(MARGIN_MM, top, page.width - MARGIN_MM, top, 0.6)
     page.text(MARGIN_MM, top - 1.25 * notice * POINT_MM, disclaimer, notice, colour="#9a2a24")

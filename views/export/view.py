@@ -241,12 +241,14 @@ def choose_sheet(
             key="export_dpi",
             **KEPT,
         )
+    # What stands on the sheet.
     labels = st.toggle(state.text("export.labels"), value=True, key="export_labels", **KEPT)
     greyscale = st.toggle(state.text("export.greyscale"), key="export_greyscale", **KEPT)
     table = st.toggle(state.text("export.table"), key="export_table", **KEPT)
     atlas = False
     if word == "pdf" and alone:
         atlas = st.toggle(state.text("export.atlas_choice"), key="export_atlas", **KEPT)
+    # Words of the reader's own; the review number of the data folder stands where none is given.
     entries = {
         name: st.text_input(state.text(f"export.{name}"), key=f"export_{name}", **KEPT)[:80]
         for name in ("title", "subtitle", "approval", "unit")

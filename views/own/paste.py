@@ -60,6 +60,7 @@ def show_paste(state: State) -> None:
                 on_click=lambda: st.session_state.update({TEXT_KEY: example}),
                 disabled=not example,
             )
+    # What ends here is said here; nothing is drawn of a text that was not read.
     if not (paste or "").strip():
         pool().warm()
         return
@@ -75,6 +76,7 @@ def show_paste(state: State) -> None:
     if not understanding.zones and not understanding.not_understood and not understanding.passed:
         st.warning(state.text("own.paste.nothing"))
         return
+    # Read, drawn and checked: the counts, the map, the text with its marks, problems, results.
     review = _reviewed(draft, base, state)
     st.caption(
         state.text(

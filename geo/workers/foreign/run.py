@@ -322,6 +322,7 @@ def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> 
         )
     except OSError as error:
         raise UploadFaultError("reader-start", detail=str(error.strerror)) from error
+    # A timer ends the process: a reader that hangs does not answer to anything else.
     late = threading.Event()
 
     def end() -> None:
@@ -341,6 +342,7 @@ def _answer(request: Mapping[str, Any], scratch: Path, allowance: Allowance) -> 
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
+    # What came back, or why nothing did.
     if data is None:
         raise UploadFaultError("reader-answer", kind=request["kind"], limit=allowance.answer_bytes)
     try:

@@ -127,6 +127,7 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
     about: dict[str, str] = {}
     parcels: list[tuple[list[str], list[tuple[str, float, float]]]] = []
     section = ""
+    # Line by line: a section, an attribute, the head of a parcel, or one of its corners.
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         if not line:
@@ -150,6 +151,7 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
             parcels[-1][1].append(corner)
     if not parcels:
         raise UploadFaultError("no-features")
+    # The heads of the parcels as columns; those that are empty throughout are left out.
     names = (
         "点数",
         "地块面积_公顷",
