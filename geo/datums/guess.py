@@ -216,6 +216,8 @@ def _samples(layer: gpd.GeoDataFrame) -> tuple[Array, bool]:
     parts[is_area] = shapely.boundary(parts[is_area])
     parts = parts[(np.abs(shapely.bounds(parts)) < FARTHEST).all(axis=1)]  # NaN is not
     lengths = shapely.length(parts)
+    # Bounds pass over a corner that is no number; a length does not.
+    parts, lengths = parts[np.isfinite(lengths)], lengths[np.isfinite(lengths)]
     total = lengths.sum()
     if total == 0.0:
         return shapely.get_coordinates(parts)[:SAMPLES], False

@@ -268,6 +268,16 @@ def test_points_and_collections_beside_outlines_do_not_hinder(base, zones_m):
     assert guess.reading.median_m == pytest.approx(5, abs=0.5)
 
 
+@pytest.mark.parametrize("corner", ["nan nan", f"nan {NORTH}", f"inf {NORTH}"])
+def test_a_shape_with_a_corner_that_is_no_number_does_not_hinder(base, zones_m, corner):
+    with np.errstate(invalid="ignore"):
+        broken = shapely.from_wkt(f"LINESTRING ({EAST} {NORTH}, {corner}, {EAST + 10} {NORTH})")
+    layer = gpd.GeoDataFrame(geometry=[*zones_m.geometry, broken], crs=METRIC)
+    guess = guess_datum(layer, base)
+    assert guess.reading.id == guess_datum(zones_m, base).reading.id
+    assert guess.certain
+
+
 def test_outlines_beside_all_streets_are_told(base):
     block = turned(box(EAST + 480, NORTH + 480, EAST + 490, NORTH + 620))
     layer = gpd.GeoDataFrame(geometry=[block], crs=METRIC).to_crs("EPSG:4498")
