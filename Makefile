@@ -34,7 +34,7 @@ app: $(VENV)/app.stamp
 
 test: $(VENV)/dev.stamp
 	sh tests/find_chromium.sh
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --durations=15
+	$(BIN)/python $(MEASURED) -m pytest --numprocesses=auto --dist=loadfile --durations=15
 
 # make quick  unit tests, laws and the examples in docstrings
 quick: $(VENV)/dev.stamp
