@@ -227,7 +227,7 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
             area, length = figures.get("area"), figures.get("length")
             obstacle = (zone.obstacle if zone.geometry is None else None) or ""
             reason, reason_en = str(rendered(obstacle, "zh")), str(obstacle)
-            cited = citation(document, item)
+            source = citation(document, item)
             rows.append(
                 {
                     "zone_id": item.id,
@@ -244,8 +244,8 @@ def zone_layer(built: Built, plan: str) -> gpd.GeoDataFrame:
                     "short_name": item.short_name,
                     "short_name_en": item.short_name_en,
                     "section": item.section,
-                    "citation": cited.text,
-                    "citation_en": cited.text_en,
+                    "citation": source.text,
+                    "citation_en": source.text_en,
                     "limits_text": item.limits_text,
                     "positioning": item.positioning,
                     "strategy": item.strategy,

@@ -90,12 +90,12 @@ class Check:
 
 def status_of(check_id: str, statements: Iterable[Statement], tolerance: str = "") -> Check:
     """Return a check that ran: failed on an error, noted on any statement, else passed."""
-    listed = tuple(statements)
-    if any(s.level == "error" for s in listed):
+    all_statements = tuple(statements)
+    if any(s.level == "error" for s in all_statements):
         status: Status = "failed"
     else:
-        status = "noted" if listed else "passed"
-    return Check(check_id, status, tolerance, listed)
+        status = "noted" if all_statements else "passed"
+    return Check(check_id, status, tolerance, all_statements)
 
 
 def skipped(check_id: str, reason: str, **values: object) -> Check:

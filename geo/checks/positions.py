@@ -441,8 +441,8 @@ def _line(name: str, base: Base) -> LineString | None:
     line = base.lines_by_name.get(name)
     if line is None or isinstance(line, LineString):
         return line
-    merged = shapely.line_merge(line)
-    return merged if isinstance(merged, LineString) else None
+    joined_line = shapely.line_merge(line)
+    return joined_line if isinstance(joined_line, LineString) else None
 
 
 def _crossings(first: str, second: str, base: Base) -> Geometry | None:

@@ -99,10 +99,10 @@ def _corner_terms(
     if not changes:
         return {}
     # The ring from its first corner on, so that every run of one road is whole.
-    closed = np.roll(xy[:-1], -changes[0], axis=0)
-    closed = np.vstack([closed, closed[:1]])
+    ring = np.roll(xy[:-1], -changes[0], axis=0)
+    ring = np.vstack([ring, ring[:1]])
     cuts = [n - changes[0] for n in changes] + [len(roads)]
-    runs = [shapely.LineString(closed[a : b + 1]) for a, b in pairwise(cuts)]
+    runs = [shapely.LineString(ring[a : b + 1]) for a, b in pairwise(cuts)]
     terms: Terms = {}
     for number, n in enumerate(changes):
         variance = corner_variance(runs[number - 1], runs[number], errors[n - 1], errors[n])

@@ -57,8 +57,8 @@ def wgs84_to_gcj02_xy(positions: Array) -> Array:
     [[117.206304, 39.121029]]
     """
     positions = np.asarray(positions, dtype=float)
-    shifted = positions + _gcj02_shift(positions)
-    return np.where(_in_china(positions)[:, None], shifted, positions)
+    result = positions + _gcj02_shift(positions)
+    return np.where(_in_china(positions)[:, None], result, positions)
 
 
 def gcj02_to_wgs84_xy(positions: Array) -> Array:
@@ -72,8 +72,8 @@ def gcj02_to_bd09_xy(positions: Array) -> Array:
     x, y = positions[:, 0], positions[:, 1]
     radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD_TURN)
     angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD_TURN)
-    shifted = np.column_stack([radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006])
-    return np.where(_in_china(positions)[:, None], shifted, positions)
+    result = np.column_stack([radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006])
+    return np.where(_in_china(positions)[:, None], result, positions)
 
 
 def bd09_to_gcj02_xy(positions: Array) -> Array:

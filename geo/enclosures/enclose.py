@@ -339,10 +339,10 @@ def order_limits(
     wrong_sides: list[tuple[str, str]] = []
     troubles: list[EnclosureError] = []
     for order in _orders(follows, sides, what):
-        ordered = [k for n, k in enumerate(order) if roads[k] is not roads[order[n - 1]]]
+        places = [k for n, k in enumerate(order) if roads[k] is not roads[order[n - 1]]]
         try:
             ring = enclose(
-                [names[k] for k in ordered], index, tolerance_m=tolerance_m,
+                [names[k] for k in places], index, tolerance_m=tolerance_m,
                 connectors=connectors, aliases=aliases, reach_m=reach_m, what=what,
             )  # fmt: skip
         except EnclosureError as trouble:
@@ -352,7 +352,7 @@ def order_limits(
         if against:
             wrong_sides.append(against)
         elif not rings or not _is_same(rings[0][1], ring, tolerance_m):
-            rings.append((ordered, ring))
+            rings.append((places, ring))
     # Two different rings are a question for a person; none is told by its nearest cause.
     if len(rings) > 1:
         orders = [

@@ -82,8 +82,8 @@ def trace_ring(
     if count == 0:
         raise EnclosureError(Text("ring.no_limits").about(what))
     if count == 1:
-        closed = _loops(roads[0])
-        return _chosen(roads, closed, tolerance_m, what)
+        loops = _loops(roads[0])
+        return _chosen(roads, loops, tolerance_m, what)
     layers = []
     for k, road in enumerate(roads):
         following = roads[(k + 1) % count]

@@ -444,10 +444,10 @@ class _Sentence:
         cuts = [match.start("verb") + 1] if len(verb) > 1 else []
         if self.masked[match.start("verb") - 1] == "界":
             cuts.append(match.start("verb"))
-        for cut in cuts:
-            shorter, item_of_shorter = self._first_item(cut, stop)
+        for place in cuts:
+            shorter, item_of_shorter = self._first_item(place, stop)
             if isinstance(item_of_shorter, End):
-                return cut, shorter, item_of_shorter
+                return place, shorter, item_of_shorter
         return end, piece, item
 
     def _is_side_too(self, opener: _Opener, verb: str, verbs: dict[str, set[Side]]) -> bool:
@@ -489,9 +489,10 @@ class _Sentence:
     def _first_item(self, start: int, stop: int) -> tuple[Piece, End | str]:
         """Return the first piece of a stretch and what it names."""
         stop = min(stop, start + names.LONGEST_END + 1)
-        cut = self._first_cut(start, stop)
+        cut_place = self._first_cut(start, stop)
         piece = next(
-            names.pieces(self.masked, self.plain, start, cut, self.known), Piece(start, start, "")
+            names.pieces(self.masked, self.plain, start, cut_place, self.known),
+            Piece(start, start, ""),
         )
         if piece.start > start and self.masked[start] in names.CLAUSE_MARKS:
             piece = Piece(start, start, "")  # 南至，西至…
@@ -961,9 +962,9 @@ class _Sides:
         for place in reversed(crossing):
             if place and group[place].piece.is_listed:
                 # 海河与徐州道交口: both names are of the crossing
-                merged = group[place - 1]
-                group[place - 1] = merged._replace(
-                    piece=merged.piece._replace(end=group[place].piece.end),
+                earlier = group[place - 1]
+                group[place - 1] = earlier._replace(
+                    piece=earlier.piece._replace(end=group[place].piece.end),
                     end=group[place].end,
                     item="crossing",
                 )

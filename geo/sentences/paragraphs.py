@@ -644,9 +644,9 @@ def _add_zone(reader: _Reader, zone: UnderstoodZone, start: int, end: int) -> No
     last = reader.zones[-1] if reader.zones and reader.is_open else None
     reader.is_open = _STAYS_OPEN
     if last and zone.is_bounded and not (last.is_bounded or reader.heading):
-        merged = replace(zone, name=last.name, start=last.start, end=last.end)
+        whole_zone = replace(zone, name=last.name, start=last.start, end=last.end)
         reader.zones[-1] = replace(
-            merged, areas=last.areas, lengths=last.lengths, widths=last.widths
+            whole_zone, areas=last.areas, lengths=last.lengths, widths=last.widths
         )
         return
     name = reader.heading or _Name(start, start)

@@ -142,11 +142,11 @@ def _stations(part: shapely.LineString) -> np.ndarray:
 
 def _length_ratio(line: Any, target: Any, places: np.ndarray) -> float:
     """Return the bundled to the imported length between the first and last compared place."""
-    merged = shapely.line_merge(target)
-    if line.geom_type != "LineString" or merged.geom_type != "LineString" or len(places) < 2:
+    joined_line = shapely.line_merge(target)
+    if line.geom_type != "LineString" or joined_line.geom_type != "LineString" or len(places) < 2:
         return float("nan")
     ends = shapely.line_locate_point(line, places[[0, -1]])
-    other = shapely.line_locate_point(merged, places[[0, -1]])
+    other = shapely.line_locate_point(joined_line, places[[0, -1]])
     length = abs(other[1] - other[0])
     return round(float(abs(ends[1] - ends[0]) / length), 3) if length > 0 else float("nan")
 

@@ -302,7 +302,7 @@ def _reference_roads(
     carriageways = {n: lines for n, lines in carriageways.items() if lines}
     parts, extensions = extended_to_mean_lines(parts, owners, carriageways)
     names = [name for name, _, _ in groups]
-    issues += [_not_led(names, extension) for extension in extensions if not extension.made]
+    issues += [_not_led(names, extension) for extension in extensions if not extension.is_made]
     parts = noded(parts)
     # Rows of the layer and of the report, with ids that do not repeat.
     rows, report = [], []
@@ -314,7 +314,7 @@ def _reference_roads(
         road_id = road_id if uses[road_id] == 1 else f"{road_id}-{uses[road_id]}"
         rows.append(road_row(road_id, name, group, line, of_road, common, stamp))
         lengthenings = [
-            (names[e.to], e.length_m) for e in extensions if e.made and e.road == number
+            (names[e.to], e.length_m) for e in extensions if e.is_made and e.road == number
         ]
         report.append(_report_row(road_id, name, group, line, of_road, lengthenings))
         if line.open_m:

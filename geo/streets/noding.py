@@ -33,14 +33,14 @@ class Extension:
         Number of the street, and of the divided road.
     length_m : float
         How far the mean line is from the end [m].
-    made : bool
+    is_made : bool
         False if it is further than `EXTENSION_M`; then the end stays where it is.
     """
 
     road: int
     to: int
     length_m: float
-    made: bool
+    is_made: bool
 
 
 def extended_to_mean_lines(

@@ -293,7 +293,9 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
     """
     row = BY_KIND[kind]
     try:
-        read = read_layers(row, {f"layer{row.ending}": copy_at(path)}, Wanted(bbox=bounds), IMPORT)
+        answer = read_layers(
+            row, {f"layer{row.ending}": copy_at(path)}, Wanted(bbox=bounds), IMPORT
+        )
     except UploadFaultError as fault:
         if fault.code == "damaged":
             raise DataFileError(
@@ -302,7 +304,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
         raise DataFileError(
             Text(f"upload.{fault.code}", **fault.values).about(path.name)
         ) from fault
-    ways, relations = read.tables["ways"], read.tables["relations"]
+    ways, relations = answer.tables["ways"], answer.tables["relations"]
     pieces = {
         int(number): [shapely.get_coordinates(line) for line in shapely.get_parts(shape)]
         for number, shape in zip(ways["number"], ways.geometry, strict=True)
@@ -315,7 +317,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
             for row in relations.itertuples(index=False)
         ],
     )
-    date = str(read.tables["file"]["date"].iloc[0])
+    date = str(answer.tables["file"]["date"].iloc[0])
     return source_of_elements(elements, path.name, kind.partition(",")[0], date)
 
 

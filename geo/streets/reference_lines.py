@@ -152,8 +152,8 @@ def _chains(lines: Lines, *, directed: bool = False) -> Lines:
     """Return lines merged where exactly two of them end."""
     if not lines:
         return []
-    merged = shapely.line_merge(MultiLineString(lines), directed=directed)
-    return [g for g in shapely.get_parts(merged) if g.length > 0]
+    joined_lines = shapely.line_merge(MultiLineString(lines), directed=directed)
+    return [g for g in shapely.get_parts(joined_lines) if g.length > 0]
 
 
 def _one_way_chains(lines: Lines, known: bool) -> Lines:

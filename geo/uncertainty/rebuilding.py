@@ -222,8 +222,8 @@ def _one_line(parts: list[Floats]) -> shapely.LineString:
 
 def _line_under(edge: shapely.LineString, road: list[shapely.Geometry]) -> shapely.LineString:
     """Return the part of a road on which an edge lies, in any direction; the edge if none does."""
-    merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(road)))
-    parts = shapely.get_parts(merged)
+    joined_line = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(road)))
+    parts = shapely.get_parts(joined_line)
     distances = shapely.distance(parts, edge.interpolate(0.5, normalized=True))
     part: shapely.LineString = parts[int(np.argmin(distances))]
     if shapely.hausdorff_distance(edge, shapely.intersection(edge.buffer(1.0), part)) > 2.0:
@@ -256,13 +256,13 @@ def _corners(
     near = [(_near(xy, corner, radius), xy, moved_xy) for xy, moved_xy in (first, second)]
     a, b = (_run_lines(moved_xy[:, part]) for part, _, moved_xy in near)
     # The old corner, moved with either line: of several crossings the nearest is meant.
-    expected = corner + sum(_move_at(xy, moved_xy, corner) for _, xy, moved_xy in near) / 2
+    expected_place = corner + sum(_move_at(xy, moved_xy, corner) for _, xy, moved_xy in near) / 2
     crossings, run = shapely.get_parts(shapely.intersection(a, b), return_index=True)
     meeting = ~shapely.is_empty(crossings)
     run = run[meeting]
     # Lines that overlap for a stretch stay one crossing: its middle.
     points = shapely.get_coordinates(shapely.point_on_surface(crossings[meeting]))
-    distance = np.hypot(*(points - expected[run]).T)
+    distance = np.hypot(*(points - expected_place[run]).T)
     order = np.lexsort((distance, run))
     run, points = run[order], points[order]
     first_runs, index = np.unique(run, return_index=True)

@@ -310,8 +310,8 @@ def _ring_sides(ring: shapely.LinearRing, wiggle_m: float) -> list[shapely.LineS
         return [shapely.LineString(places[k : k + 2]) for k in range(4)]
     from_corner = np.roll(smooth, -corners[0], axis=0)
     starts = [*(corners - corners[0]), len(from_corner)]
-    closed = np.vstack([from_corner, from_corner[:1]])
-    return [shapely.LineString(closed[a : b + 1]) for a, b in pairwise(starts)]
+    closed_ring = np.vstack([from_corner, from_corner[:1]])
+    return [shapely.LineString(closed_ring[a : b + 1]) for a, b in pairwise(starts)]
 
 
 def _neighbour(

@@ -118,16 +118,16 @@ def is_closed_line(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     lines = np.array(shapes, dtype=object)
     lines[shapely.get_dimensions(lines) != 1] = None
     lines = shapely.line_merge(lines)
-    closed = shapely.is_closed(lines) & (shapely.get_type_id(lines) == 1)
-    return np.asarray(closed & (shapely.get_num_coordinates(lines) > 3))
+    is_closed = shapely.is_closed(lines) & (shapely.get_type_id(lines) == 1)
+    return np.asarray(is_closed & (shapely.get_num_coordinates(lines) > 3))
 
 
 def lines_as_outlines(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a layer whose closed lines are areas; every other shape as it is."""
     shapes = np.array(layer.geometry.array, dtype=object)
-    closed = is_closed_line(shapes)
-    rings = shapely.line_merge(shapes[closed])
-    shapes[closed] = [shapely.Polygon(shapely.get_coordinates(ring)) for ring in rings]
+    is_closed = is_closed_line(shapes)
+    rings = shapely.line_merge(shapes[is_closed])
+    shapes[is_closed] = [shapely.Polygon(shapely.get_coordinates(ring)) for ring in rings]
     return layer.set_geometry(gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs))
 
 
@@ -205,9 +205,9 @@ def _joined_parts(shape: shapely.MultiPolygon) -> shapely.Geometry | None:
 def _is_finite(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Tell which shapes have positions that a CRS can have; a missing shape counts as such."""
     coordinates, index = shapely.get_coordinates(shapes, return_index=True)
-    bad = index[~(np.abs(coordinates) < FARTHEST).all(axis=1)]
+    bad_places = index[~(np.abs(coordinates) < FARTHEST).all(axis=1)]
     finite = np.ones(len(shapes), dtype=bool)
-    finite[bad] = False
+    finite[bad_places] = False
     return finite
 
 

@@ -164,11 +164,11 @@ def reading_about(reading: str, value: float, standard_error: float) -> Reading:
 
 def alternative(combination: Combination, readings: tuple[Reading, ...]) -> Alternative:
     """Return what was measured under another combination of streets."""
-    changed = {
+    changes = {
         name: (combination.candidates[name].line, combination.candidates[name].probability)
         for name in combination.changed
     }
-    return Alternative(combination.reading, combination.probability, changed, readings)
+    return Alternative(combination.reading, combination.probability, changes, readings)
 
 
 def main_lines(names: list[str], base: Base) -> dict[str, str]:

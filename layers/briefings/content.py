@@ -67,11 +67,11 @@ class PlanPart:
         Name of the plan; name with its years.
     zones : GeoDataFrame
         All zones of the plan.
-    shown : GeoDataFrame
+    zones_shown : GeoDataFrame
         Those on the overview.
-    paged : GeoDataFrame
+    zones_paged : GeoDataFrame
         Those with a page of their own: chosen by the reader, or with extent.
-    named : GeoDataFrame
+    zones_named : GeoDataFrame
         Those that only stand in the list of names.
     """
 
@@ -79,9 +79,9 @@ class PlanPart:
     name: str
     period: str
     zones: gpd.GeoDataFrame
-    shown: gpd.GeoDataFrame
-    paged: gpd.GeoDataFrame
-    named: gpd.GeoDataFrame
+    zones_shown: gpd.GeoDataFrame
+    zones_paged: gpd.GeoDataFrame
+    zones_named: gpd.GeoDataFrame
 
 
 def plan_parts(
@@ -122,18 +122,18 @@ def plan_parts(
         )
         if chosen == ():
             continue
-        shown = chosen_zones(zones, SheetOptions(zones=chosen))
-        paged = shown if chosen is not None else shown[has_extent(shown)]
-        named = zones.iloc[:0]
+        zones_shown = chosen_zones(zones, SheetOptions(zones=chosen))
+        zones_paged = zones_shown if chosen is not None else zones_shown[has_extent(zones_shown)]
+        zones_named = zones.iloc[:0]
         if chosen is None:
-            named = zones[~zones["zone_id"].isin(paged["zone_id"])]
+            zones_named = zones[~zones["zone_id"].isin(zones_paged["zone_id"])]
         about = base.district.plan(plan)
         name = about.name_en if options.language == "en" else about.name
         period = text(
             "sheet.plan_period", options.language, plan=name,
             start=about.period_from, end=about.period_to,
         )  # fmt: skip
-        parts.append(PlanPart(plan, name, period, zones, shown, paged, named))
+        parts.append(PlanPart(plan, name, period, zones, zones_shown, zones_paged, zones_named))
     if not parts:
         raise ExportError(Text("refused.nothing-to-brief"))
     return parts
@@ -238,9 +238,9 @@ def is_missing(value: Any) -> bool:
 
 def place_pairs(first: PlanPart, second: PlanPart) -> list[tuple[str, Any, Any]]:
     """Return (place, row of the first plan or None, row of the second or None), in file order."""
-    rows_a = {row.place: row for row in reversed(list(first.shown.itertuples()))}
-    rows_b = {row.place: row for row in reversed(list(second.shown.itertuples()))}
-    order = dict.fromkeys([*first.shown["place"], *second.shown["place"]])
+    rows_a = {row.place: row for row in reversed(list(first.zones_shown.itertuples()))}
+    rows_b = {row.place: row for row in reversed(list(second.zones_shown.itertuples()))}
+    order = dict.fromkeys([*first.zones_shown["place"], *second.zones_shown["place"]])
     return [(place, rows_a.get(place), rows_b.get(place)) for place in order]
 
 
@@ -248,7 +248,7 @@ def named_groups(part: PlanPart, language: str) -> list[tuple[str, str, str]]:
     """Return the places named without extent as (group, names, document), one row per group."""
     column = "group_name_en" if language == "en" else "group_name"
     names: dict[tuple[str, str], list[str]] = {}
-    for row in part.named.itertuples():
+    for row in part.zones_named.itertuples():
         key = (str(getattr(row, column, "") or ""), document_title(row, language))
         names.setdefault(key, []).append(zone_name(row, language))
     separator = text("sheet.separator", language)

@@ -78,7 +78,7 @@ def report(
     writer = _Writer(paper, options)
     for part in parts:
         _add_plan(writer, part, base, edges.get(part.plan))
-    with_pages = [part for part in parts if len(part.paged)]
+    with_pages = [part for part in parts if len(part.zones_paged)]
     for first, second in pairwise(with_pages):
         _add_comparison(writer, first, second, base)
     paper.add_heading(text("briefing.method", options.language), 1)
@@ -294,7 +294,7 @@ def _add_title(paper: Report, parts: Sequence[PlanPart], base: Base, options: Sh
 def _add_plan(writer: _Writer, part: PlanPart, base: Base, edges: gpd.GeoDataFrame | None) -> None:
     lang = writer.options.language
     writer.paper.add_heading(part.period, 1)
-    writer.map(part.shown, base, part.period, edges=edges)
+    writer.map(part.zones_shown, base, part.period, edges=edges)
     writer.caption("table", text("briefing.table_caption", lang, name=part.period))
     header = [
         text(f"sheet.table.{key}", lang).replace("\n", " ")
@@ -305,12 +305,12 @@ def _add_plan(writer: _Writer, part: PlanPart, base: Base, edges: gpd.GeoDataFra
             zone_name(row, lang), stated_figure(row, lang), kilometres2(row.computed_area_km2),
             interval_km2(row), verdict_words(row, lang),
         )
-        for row in part.shown.itertuples()
+        for row in part.zones_shown.itertuples()
     ]  # fmt: skip
     writer.table(header, rows, (0.36, 0.13, 0.13, 0.18, 0.2))
-    for row in part.paged.itertuples():
+    for row in part.zones_paged.itertuples():
         _add_zone(writer, row, part, base, edges)
-    if len(part.named):
+    if len(part.zones_named):
         writer.paper.add_heading(text("briefing.named", lang, plan=part.period), 2)
         header = [text(f"briefing.named_{key}", lang) for key in ("group", "name", "citation")]
         writer.table(header, named_groups(part, lang), (0.2, 0.5, 0.3))
@@ -327,7 +327,7 @@ def _add_zone(
     name = zone_name(row, lang)
     writer.paper.add_heading(xml_safe(name), 2)
     if row.geometry is not None and not row.geometry.is_empty:
-        writer.map(part.shown, base, name, focus=str(row.zone_id), edges=edges)
+        writer.map(part.zones_shown, base, name, focus=str(row.zone_id), edges=edges)
     else:
         writer.paragraph(text("briefing.no_shape", lang))
     for passage in passages(row, lang):
@@ -355,7 +355,7 @@ def _add_comparison(writer: _Writer, first: PlanPart, second: PlanPart, base: Ba
     writer.paper.add_heading(title, 1)
     pair = writer.figure()
     for part in (first, second):
-        writer.picture(pair, part.shown, base, part.period, PANE_MM)
+        writer.picture(pair, part.zones_shown, base, part.period, PANE_MM)
         pair.add_run(" ")
     words = text("briefing.pair_caption", lang, first=first.period, second=second.period)
     writer.caption("figure", words)

@@ -107,10 +107,10 @@ def deck(
     _add_cover(show, parts, base, options)
     for part in parts:
         _add_overview(show, part, base, options, edges.get(part.plan))
-        for row in part.paged.itertuples():
+        for row in part.zones_paged.itertuples():
             _add_zone(show, row, part, base, options, edges.get(part.plan))
         _add_named(show, part, base, options)
-    for first, second in pairwise(part for part in parts if len(part.paged)):
+    for first, second in pairwise(part for part in parts if len(part.zones_paged)):
         _add_comparison(show, first, second, base, options)
     _add_method(show, parts, base, options)
     for number, slide in enumerate(show.slides, start=1):
@@ -255,7 +255,7 @@ def _add_overview(
     lang = options.language
     title = text("briefing.overview", lang, plan=part.period)
     slide = _new_slide(show, title, base, options)
-    _add_map(slide, part.shown, base, options, MAP_RECT_IN, part.period, edges=edges)
+    _add_map(slide, part.zones_shown, base, options, MAP_RECT_IN, part.period, edges=edges)
     header = [
         text(f"sheet.table.{key}", lang).replace("\n", " ")
         for key in ("name", "stated", "computed", "interval", "verdict")
@@ -265,11 +265,11 @@ def _add_overview(
             zone_name(row, lang), stated_figure(row, lang), kilometres2(row.computed_area_km2),
             interval_km2(row), verdict_words(row, lang),
         ]
-        for row in part.shown.itertuples()
+        for row in part.zones_shown.itertuples()
     ]  # fmt: skip
     fills = [
         style_of(row.place, row.basis, options.styles).fill if _has_shape(row) else ""
-        for row in part.shown.itertuples()
+        for row in part.zones_shown.itertuples()
     ]
     rect = (COLUMN_LEFT_IN, BODY_TOP_IN, COLUMN_WIDTH_IN, BODY_BOTTOM_IN - BODY_TOP_IN)
     shares = (0.33, 0.12, 0.14, 0.19, 0.22)
@@ -294,7 +294,7 @@ def _add_zone(
     title = f"{name}（{part.name}）" if lang == "zh" else f"{name} ({part.name})"
     slide = _new_slide(show, title, base, options)
     if _has_shape(row):
-        _add_map(slide, part.shown, base, options, MAP_RECT_IN, name,
+        _add_map(slide, part.zones_shown, base, options, MAP_RECT_IN, name,
                  focus=str(row.zone_id), edges=edges)  # fmt: skip
         left, width = COLUMN_LEFT_IN, COLUMN_WIDTH_IN
     else:
@@ -418,7 +418,7 @@ def _add_tables(
 
 def _add_named(show: Deck, part: PlanPart, base: Base, options: SheetOptions) -> None:
     """List the places that a plan names without extent."""
-    if part.named.empty:
+    if part.zones_named.empty:
         return
     lang = options.language
     title = text("briefing.named", lang, plan=part.period)
@@ -440,7 +440,7 @@ def _add_comparison(
     for part, left in ((first, MARGIN_IN), (second, MARGIN_IN + width + 0.3)):
         write(slide, (left, BODY_TOP_IN, width, 0.35), part.period, 14, INK, bold=True)
         rect = (left, BODY_TOP_IN + 0.4, width, BODY_BOTTOM_IN - BODY_TOP_IN - 0.4)
-        _add_map(slide, part.shown, base, options, rect, part.period)
+        _add_map(slide, part.zones_shown, base, options, rect, part.period)
     slide = _new_slide(show, title, base, options)
     header = [text("briefing.compare_place", lang), first.period, "km²", second.period, "km²"]
     rows = []

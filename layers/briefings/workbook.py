@@ -101,7 +101,7 @@ def area_workbook(
     _add_header(readings, heading, READING_COLUMNS, lang)
     # One row for each zone, and one for each of its readings.
     for part in parts:
-        for row in part.shown.itertuples():
+        for row in part.zones_shown.itertuples():
             cells, stated = _area_cells(row, part.name, lang), str(row.stated_area or "")
             _add_row(areas, cells, stated)
             _add_row(overview, [cells[place] for place in short], stated)

@@ -95,7 +95,7 @@ def road_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         key = str(properties.get("road_id") or number)
         if key not in longest or lengths[number] > lengths[longest[key]]:
             longest[key] = number
-    named = set(longest.values())
+    names = set(longest.values())
     records = []
     for number, (properties, geometry) in enumerate(rows):
         name = str(properties.get("name") or "")
@@ -107,7 +107,7 @@ def road_records(features: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "half": float(properties.get("half_width_m") or 6.0),
                 "method": str(properties.get("method") or "traced"),
                 "g": encode_lines(geometry),
-                "at": label_places(_longest(geometry)) if name and number in named else [],
+                "at": label_places(_longest(geometry)) if name and number in names else [],
                 "length": round(lengths[number]),
             }
         )

@@ -162,13 +162,13 @@ def frame_data(
         raise ExportError(error.words) from error
     # A zone that is asked for and is not there is refused, not left out.
     known = [zone["id"] for zone in data["zones"]]
-    shown = data["start"]["shown"] if options.shown is None else options.shown
-    unknown = [zone_id for zone_id in shown if zone_id not in known]
+    zone_ids = data["start"]["shown"] if options.shown is None else options.shown
+    unknown = [zone_id for zone_id in zone_ids if zone_id not in known]
     if unknown:
         raise ExportError(Text("refused.zone", zone=unknown[0], known=known))
     data["start"] |= {
         "lang": "en" if options.language == "en" else "zh",
-        "shown": list(shown),
+        "shown": list(zone_ids),
         "address": urlencode(options.start),
     }
     # What the page loads when it is wanted lies in the file from the beginning.

@@ -334,13 +334,13 @@ def line_candidates(
     x, y = places[:, 0], places[:, 1]
     if crossing is None:
         return Candidates(x, y, angle, cost)
-    lines, own = crossing
+    lines, own_lines = crossing
 
     def crossed(some: NDArray[np.intp], limit: float) -> NDArray[np.float64]:  # noqa: ARG001
         """Return the cost of the other lines under a name."""
         boxes = label_boxes(text, size_pt, x[some], y[some], angle[some])
         hits, of = lines.query(boxes, predicate="intersects")
-        return np.bincount(hits[of != own], minlength=len(boxes)) * np.float64(0.5)
+        return np.bincount(hits[of != own_lines], minlength=len(boxes)) * np.float64(0.5)
 
     return Candidates(x, y, angle, cost, crossed)
 

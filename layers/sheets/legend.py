@@ -144,12 +144,12 @@ def zone_rows(
         Name of the plan, where the headings are to carry it.
     """
     rows = []
-    listed = [
+    rows_in_order = [
         row for row in zones.itertuples()
         if _is_drawn(row) or (with_table and stated_figure(row) != "—")
     ]  # fmt: skip
     for kind in KINDS:
-        group_zones = [row for row in listed if row.kind == kind]
+        group_zones = [row for row in rows_in_order if row.kind == kind]
         if group_zones:
             heading = text(f"sheet.kind.{kind}", language)
             heading = f"{plan} · {heading}" if plan else heading

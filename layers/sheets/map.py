@@ -498,8 +498,8 @@ def _length_in(lines: Any, area: BaseGeometry) -> Any:
     """Return the length of each of many lines within an area; most lie in it or outside of it."""
     shapely.prepare(area)
     length = np.where(shapely.covers(area, lines), shapely.length(lines), 0.0)
-    cut = shapely.intersects(area, lines) & (length == 0)
-    length[cut] = shapely.length(shapely.intersection(lines[cut], area))
+    is_cut = shapely.intersects(area, lines) & (length == 0)
+    length[is_cut] = shapely.length(shapely.intersection(lines[is_cut], area))
     return length
 
 

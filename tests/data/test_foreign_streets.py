@@ -129,7 +129,7 @@ def test_an_end_far_from_the_middle_stays_and_is_told():
     carriageways = {0: [shapely.LineString([(0, -9), (200, -9)])]}
     parts, (extension,) = extended_to_mean_lines([mean, street], [0, 1], carriageways)
     assert parts[1] == street
-    assert not extension.made
+    assert not extension.is_made
     assert extension.length_m == pytest.approx(np.hypot(50, 9))
     assert extension.length_m > EXTENSION_M == SEPARATION_M / 2
 

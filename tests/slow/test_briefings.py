@@ -211,10 +211,10 @@ def test_the_report_keeps_its_pictures_within_the_margins(report_bytes):
 def test_only_what_is_chosen_is_briefed(zones_by_plan, base):
     options = SheetOptions(zones=("14th-golden-street",), date=DATE)
     parts = plan_parts(zones_by_plan, base, options)
-    assert [(part.plan, list(part.paged["zone_id"])) for part in parts] == [
+    assert [(part.plan, list(part.zones_paged["zone_id"])) for part in parts] == [
         ("14th", ["14th-golden-street"])
     ]
-    assert parts[0].named.empty
+    assert parts[0].zones_named.empty
 
 
 @pytest.mark.parametrize(

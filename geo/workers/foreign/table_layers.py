@@ -199,15 +199,15 @@ def _area(rings: list[list[tuple[float, float]]]) -> bytes | None:
     """Return the area of rings: one inside another is a hole, whatever their direction."""
     import shapely
 
-    closed = [shapely.Polygon(ring) for ring in rings if len(set(ring)) > 2]
-    if not closed:
+    polygons = [shapely.Polygon(ring) for ring in rings if len(set(ring)) > 2]
+    if not polygons:
         return None
-    if len(closed) == 1:
-        return bytes(shapely.to_wkb(closed[0]))
-    if not all(ring.is_valid for ring in closed):
-        return bytes(shapely.to_wkb(shapely.MultiPolygon(closed)))
-    shape: Any = closed[0]
-    for ring in closed[1:]:
+    if len(polygons) == 1:
+        return bytes(shapely.to_wkb(polygons[0]))
+    if not all(ring.is_valid for ring in polygons):
+        return bytes(shapely.to_wkb(shapely.MultiPolygon(polygons)))
+    shape: Any = polygons[0]
+    for ring in polygons[1:]:
         shape = shape.symmetric_difference(ring)
     return bytes(shapely.to_wkb(shape))
 
