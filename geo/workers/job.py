@@ -12,6 +12,7 @@ how the memory is given back for certain.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import logging
@@ -75,6 +76,9 @@ def _make_ready(function: str, arguments: Any) -> None:
         getattr(importlib.import_module(module), name)(arguments)
     except Exception as error:
         logger.warning("%s made nothing ready: %s", function, error)
+    # What is there by now stays: to look through it for circles takes a tenth of every drawing.
+    gc.collect()
+    gc.freeze()
 
 
 def _peak_bytes() -> int:
