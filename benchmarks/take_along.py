@@ -139,7 +139,8 @@ def preview_seconds(browser: Browser, address: str, plan: str) -> dict[str, list
     times["grey"] = [view.of_switch("黑白印刷")]
     times["title"] = [view.of_title(words) for words in ("迎检图", "迎检图之二")]
     view.of_title("")
-    times["zone"] = [view.of_preset("单个片区")]
+    has_zones = view.group.get_by_text("单个片区", exact=True).count()
+    times["zone"] = [view.of_preset("单个片区")] if has_zones else []
     view.page.context.close()
     return times
 
