@@ -399,14 +399,20 @@
 
     // A fault told by a reader: item, edge, place and data version, ready to be sent.
     report(zone, opener) {
-      const where = this.whereNow();
-      const lines = [this.t("frame.report_ask"), "", `${this.t("frame.report_item")}: ${this.pick(zone.name)} (${zone.id})`,
-        this.edge ? `${this.t("frame.report_edge")}: ${this.edge}` : "",
-        `${this.t("frame.report_at")}: ${where[0]}, ${where[1]} (WGS84)`,
-        `${this.t("map.data_version")}: ${this.data.version}`, this.link()];
+      const edge = this.edge && (this.data.edges[zone.id] || []).some((one) => one.id === this.edge);
+      this.reported(this.t("frame.report_item"), `${this.pick(zone.name)} (${zone.id})`,
+        this.whereNow(), edge, opener);
+    }
+
+    // What kind of thing it is, which one, [latitude, longitude], whether an edge is meant.
+    reported(kind, subject, where, edge, opener) {
+      const row = (name, words) => `${name}${this.state.lang === "en" ? ": " : "："}${words}`;
+      const lines = [this.t("frame.report_ask"), "", row(kind, subject),
+        edge ? row(this.t("frame.report_edge"), this.edge) : "",
+        row(this.t("frame.report_at"), `${where[0]}, ${where[1]} (WGS84)`),
+        row(this.t("map.data_version"), this.data.version), this.link()];
       const words = lines.filter((line, i) => line || i === 1).join("\n");
-      this.tellDialog(this.t("frame.report"), [this.t("frame.report_how")], { words, to: this.data.corrections, opener,
-        subject: `${this.pick(zone.name)} (${zone.id})` });
+      this.tellDialog(this.t("frame.report"), [this.t("frame.report_how")], { words, to: this.data.corrections, opener, subject });
     }
 
     // The clipboard is missing on plain http: then the text itself, selected.

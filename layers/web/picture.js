@@ -4,10 +4,14 @@
   "use strict";
   const { svg } = PlanMap.dom;
   const FONT = '"Noto Sans SC","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
-  const SCALE = 2; // pixels of the picture for one of the screen
+  const SCALE = 2; // pixels of the picture for one of its letters' sizes
+  const SHEET = { width: 255, height: 190 }; // mm of a picture's map at most: wide, whatever the screen
+  const PER_MM = 4.4; // a smallest name of 2.5 mm has 11 pixels
   const EDGE = 16;
   const CARD = 100; // pixels: what covers more of a side is a card, less is a tool
   const GAP = 4; // pixels between two maps side by side
+  const ROUND = 24; // pixels of ground round what is drawn
+  const LETTERS = 2.5 / 11; // mm of paper for a pixel of letters: 7 points for the smallest
   const NICE = [50, 100, 200, 250, 500, 1000, 2000, 2500, 5000];
   let drawn = 0;
 
@@ -50,7 +54,7 @@
   }
 
   // Names and the signs of stations; names that a wipe cuts off are left out.
-  function labels(box, from, whole) {
+  function labels(box, from, whole, times) {
     return [...box.querySelectorAll(".pm-label")].filter((one) => one.offsetParent !== null).map((one) => {
       const at = one.getBoundingClientRect();
       const look = window.getComputedStyle(one);
@@ -63,8 +67,8 @@
         const spot = sign.getBoundingClientRect();
         const [cx, cy] = [(spot.left + spot.right) / 2 - from.left, (spot.top + spot.bottom) / 2 - from.top];
         group.appendChild(sign.classList.contains("pm-symbol-landmark")
-          ? svg("path", { d: `M${cx} ${cy - 3.5}l3.500 3.500-3.500 3.500-3.500-3.500z`, fill: "#8a6d47" })
-          : svg("circle", { cx, cy, r: 3, fill: "#fff", stroke: "#3b3f58", "stroke-width": 2 }));
+          ? svg("path", { d: "M0-3.5l3.500 3.500-3.500 3.500-3.500-3.500z", fill: "#8a6d47", transform: `translate(${cx} ${cy}) scale(${times})` })
+          : svg("circle", { cx, cy, r: 3 * times, fill: "#fff", stroke: "#3b3f58", "stroke-width": 2 * times }));
       }
       const points = cutAt(one.closest(".leaflet-pane"), from);
       if (points) {
@@ -72,76 +76,129 @@
         if (x < Math.min(...xs) || x > Math.max(...xs)) return null;
       }
       // A name at the edge would be cut: it has no business half on the sheet.
-      const half = turn ? 0 : at.width / 2;
-      if (x - half < whole.x || x + half > whole.x + whole.width) return null;
+      const [half, tall] = [at.width / 2, at.height / 2];
+      if (x - half < whole.x || x + half > whole.x + whole.width || y - tall < whole.y || y + tall > whole.y + whole.height) return null;
       group.appendChild(words(x, y, one.textContent, { "font-size": parseFloat(look.fontSize), "font-weight": look.fontWeight,
         "font-style": look.fontStyle, "letter-spacing": look.letterSpacing === "normal" ? 0 : parseFloat(look.letterSpacing),
-        fill: look.color, "text-anchor": "middle", "dominant-baseline": "central", stroke: "#fff", "stroke-width": 3,
+        fill: look.color, "text-anchor": "middle", "dominant-baseline": "central", stroke: "#fff", "stroke-width": 3 * times,
         "stroke-linejoin": "round", "paint-order": "stroke", transform: turn ? `rotate(${turn[1]} ${x} ${y})` : "" }));
       return group;
     }).filter(Boolean);
   }
 
   // Length of a round number of metres, and north, on a light ground.
-  function scaleBar(app, x, y) {
+  function scaleBar(app, left, bottom, times) {
     const { map } = app;
     const middle = map.getSize().divideBy(2);
     const metres = map.distance(map.containerPointToLatLng(middle), map.containerPointToLatLng(middle.add([100, 0])));
-    const length = NICE.filter((one) => (one / metres) * 100 <= 150).pop() || NICE[0];
-    const wide = (length / metres) * 100;
-    const name = length >= 1000 ? `${length / 1000} ${app.t("map.unit_km")}` : `${length} ${app.t("map.unit_m")}`;
-    return svg("g", {}, svg("rect", { x, y: y - 34, width: wide + 46, height: 34, rx: 4, fill: "#fff", "fill-opacity": 0.88 }),
-      svg("path", { d: `M${x + 10} ${y - 12}v5h${wide}v-5`, fill: "none", stroke: "#1f2937", "stroke-width": 2 }),
-      words(x + 10 + wide / 2, y - 16, name, { "font-size": 12, "text-anchor": "middle" }),
-      svg("path", { d: `M${x + wide + 28} ${y - 18}l5 12-5-3-5 3z`, fill: "#1f2937" }),
-      words(x + wide + 28, y - 21, "N", { "font-size": 11, "font-weight": 600, "text-anchor": "middle" }));
+    const length = NICE.filter((one) => (one / metres) * 100 <= 150 * times).pop() || NICE[0];
+    const wide = ((length / metres) * 100) / times;
+        const name = length >= 1000 ? `${length / 1000} ${app.t("map.unit_km")}` : `${length} ${app.t("map.unit_m")}`;
+    return svg("g", { transform: `translate(${left} ${bottom}) scale(${times})` }, svg("rect", { y: -34, width: wide + 46, height: 34, rx: 4, fill: "#fff", "fill-opacity": 0.88 }),
+      svg("path", { d: `M10-12v5h${wide}v-5`, fill: "none", stroke: "#1f2937", "stroke-width": 2 }),
+      words(10 + wide / 2, -16, name, { "font-size": 12, "text-anchor": "middle" }),
+      svg("path", { d: `M${wide + 28}-18l5 12-5-3-5 3z`, fill: "#1f2937" }),
+      words(wide + 28, -21, "N", { "font-size": 11, "font-weight": 600, "text-anchor": "middle" }));
   }
 
   // Which plan stands on which side of a wipe.
-  function planChip(x, y, content, atRight) {
+  function planChip(x, y, content, times, atRight) {
     const width = 13 * [...content].reduce((sum, one) => sum + (one.charCodeAt(0) > 255 ? 1 : 0.56), 0) + 22;
-    const left = atRight ? x - width : x;
-    return svg("g", {}, svg("rect", { x: left, y, width, height: 25, rx: 12.5, fill: "#1f3a5f" }),
-      words(left + width / 2, y + 13, content, { fill: "#fff", "font-weight": 600, "text-anchor": "middle", "dominant-baseline": "central" }));
+    const left = atRight ? x - width * times : x;
+    return svg("g", { transform: `translate(${left} ${y}) scale(${times})` }, svg("rect", { width, height: 25, rx: 12.5, fill: "#1f3a5f" }),
+      words(width / 2, 13, content, { fill: "#fff", "font-weight": 600, "text-anchor": "middle", "dominant-baseline": "central" }));
   }
 
-  // {node, width, height}: an <svg> in pixels of the screen.
-  PlanMap.mapDrawing = (app) => app.compare.withoutCards(() => drawing(app));
+  // Of what is in sight: without empty ground, then as wide or high as the paper, under cards too.
+  function onPaper(app, open, size, ratio) {
+    const { map, view, state } = app;
+    const home = [map.latLngToContainerPoint(view.home.getNorthWest()), map.latLngToContainerPoint(view.home.getSouthEast())];
+    const most = state.view === "compare" ? open : { x: 0, y: 0, width: size.width, height: size.height };
+    // One direction: begin and end, first cut to what is drawn, then grown to a length.
+    const cut = (from, length, low, high) => {
+      const [start, end] = [Math.max(from, low - ROUND), Math.min(from + length, high + ROUND)];
+      return end - start < length / 4 ? [from, from + length] : [start, end];
+    };
+    const grow = ([start, end], length, from, whole) => {
+      const more = Math.min(length, whole) - (end - start);
+      if (more <= 0) return [start, end];
+      const low = Math.min(Math.max(from, start - more / 2), from + whole - (end - start) - more);
+      return [low, low + (end - start) + more];
+    };
+    let across = cut(open.x, open.width, home[0].x, home[1].x);
+    let down = cut(open.y, open.height, home[0].y, home[1].y);
+    across = grow(across, (down[1] - down[0]) * ratio, most.x, most.width);
+    down = grow(down, (across[1] - across[0]) / ratio, most.y, most.height);
+    return { x: across[0], y: down[0], width: across[1] - across[0], height: down[1] - down[0] };
+  }
 
-  function drawing(app) {
-    drawn += 1;
-    const mark = drawn;
+  // {node, width, height}: an <svg> in pixels of the screen, cut to what is drawn, with names in the
+  // size of print on a sheet of {width, height} in mm.
+  PlanMap.mapDrawing = (app, sheet) => app.compare.withoutCards(() => {
+    const parts = crops(app, sheet);
+    const width = parts.reduce((sum, { crop }) => sum + crop.width, 0);
+    const times = LETTERS / Math.min(sheet.width / width, sheet.height / parts[0].crop.height);
+    const views = [app.view, app.compare.second].filter(Boolean);
+    const before = views.map(({ labels: { grown, covered } }) => [grown, covered]);
+    views.forEach((view) => {
+      view.labels.covered = () => [];
+      view.labels.large(times);
+    });
+    const drawn = drawing(app, parts, times);
+    views.forEach((view, number) => {
+      const [grown, covered] = before[number];
+      view.labels.covered = covered;
+      view.labels.large(grown);
+    });
+    return drawn;
+  });
+
+  // The maps, and the part of each that is drawn.
+  function crops(app, sheet) {
     const first = app.map.getContainer();
     const second = first.parentNode.querySelector(".pm-second");
     const boxes = second ? [first, second] : [first];
     const inset = app.inset();
     const covered = (side) => (inset[side] > CARD ? inset[side] : 0);
-    const node = svg("svg", { xmlns: "http://www.w3.org/2000/svg" });
-    let across = 0;
-    let height = 0;
-    boxes.forEach((box, number) => {
+    return boxes.map((box, number) => {
       const from = box.getBoundingClientRect();
       const last = number === boxes.length - 1;
       const x = number ? 0 : Math.min(covered("left"), from.width / 2);
-      const crop = { x, y: 0, width: from.width - x - (last ? Math.min(covered("right"), from.width / 2) : 0),
+      const open = { x, y: 0, width: from.width - x - (last ? Math.min(covered("right"), from.width / 2) : 0),
         height: from.height - Math.min(covered("bottom") && app.phone ? covered("bottom") : 0, from.height / 2) };
+      return { box, from, crop: onPaper(app, open, from, sheet.width / sheet.height / boxes.length) };
+    });
+  }
+
+  function drawing(app, parts, times) {
+    drawn += 1;
+    const mark = drawn;
+    const first = parts[0].box;
+    const second = parts[1];
+    const node = svg("svg", { xmlns: "http://www.w3.org/2000/svg" });
+    const edge = 12 * times;
+    let across = 0;
+    let height = 0;
+    parts.forEach(({ box, from, crop }, number) => {
+      const last = number === parts.length - 1;
       const patterns = [...first.querySelectorAll("pattern")].map((one) => one.cloneNode(true));
       const part = svg("svg", { x: across, y: 0, width: crop.width, height: crop.height, overflow: "hidden",
         viewBox: `${crop.x} ${crop.y} ${crop.width} ${crop.height}` }, svg("defs", {}, ...(number ? [] : patterns)),
       svg("rect", { x: 0, y: 0, width: from.width, height: from.height, fill: "#ece9e1" }),
-      ...drawings(box, from, `${mark}-${number}`), ...labels(box, from, crop));
+      ...drawings(box, from, `${mark}-${number}`), ...labels(box, from, crop, times));
       node.appendChild(part);
       const heads = (app.compare.heads || []).map((head) => head.textContent);
+      const top = crop.y + edge;
       if (heads.length) {
-        if (second) part.appendChild(planChip(crop.x + 12, 12, heads[number]));
-        else part.append(planChip(crop.x + 12, 12, heads[0]), planChip(crop.x + crop.width - 12, 12, heads[1], true));
+        if (second) part.appendChild(planChip(crop.x + edge, top, heads[number], times));
+        else part.append(planChip(crop.x + edge, top, heads[0], times), planChip(crop.x + crop.width - edge, top, heads[1], times, true));
       }
       const handle = app.compare.handle;
       if (handle && !second) {
         const at = parseFloat(handle.style.left) - from.left;
-        part.appendChild(svg("path", { d: `M${at} 0V${crop.height}`, stroke: "#1f3a5f", "stroke-width": 2.5 }));
+        part.appendChild(svg("path", { d: `M${at} ${crop.y}v${crop.height}`, stroke: "#1f3a5f", "stroke-width": 2.5 * times }));
       }
-      if (!number) part.appendChild(scaleBar(app, crop.x + 12, crop.height - 12));
+      if (!number) part.appendChild(scaleBar(app, crop.x + edge, crop.y + crop.height - edge, times));
       across += crop.width + (last ? 0 : GAP);
       height = Math.max(height, crop.height);
     });
@@ -178,8 +235,9 @@
     const all = [];
     let line = "";
     let long = 0;
-    (content.match(/[\u2e80-\uffff]|[^\s\u2e80-\uffff]+|\s/g) || []).forEach((part) => {
-      const wide = part.charCodeAt(0) > 0x2e7f ? size : part.length * size * 0.56;
+    // What closes a clause stays with the sign before it.
+    (content.match(/[\u2e80-\uffff][，。；：、）》]*|[^\s\u2e80-\uffff]+[，。；：、）》]*|\s/g) || []).forEach((part) => {
+      const wide = part.charCodeAt(0) > 0x2e7f ? part.length * size : part.length * size * 0.56;
       if (long + wide > width && line) {
         all.push(line);
         line = "";
@@ -194,17 +252,21 @@
   // Resolves to a PNG. Tiles of another host are left out: a browser gives no picture with them.
   PlanMap.picture = function picture(app, zones) {
     const { t, pick, data, state } = app;
-    const map = PlanMap.mapDrawing(app);
+    const map = PlanMap.mapDrawing(app, SHEET);
     const id = `p${drawn}-`;
-    const width = Math.round(map.width);
+    const times = PER_MM * Math.min(SHEET.width / map.width, SHEET.height / map.height);
+    const width = Math.round(map.width * times);
+    const tall = map.height * times;
+    map.node.setAttribute("width", width);
+    map.node.setAttribute("height", tall);
     const head = 54;
-    const key = legend(app, zones, head + map.height + 14, width, id);
+    const key = legend(app, zones, head + tall + 14, width, id);
     const named = state.view === "compare" ? [state.from, state.to] : [state.plan];
     const plans = named.map((one) => app.plan(one)).map((plan) => `${pick(plan.name)} ${plan.from}–${plan.to}`).join(" ⇄ ");
     const small = 11.5;
     const notes = lines([t("notice.disclaimer"), t("notice.datum_short"), pick(data.attribution), `${t("map.data_version")} ${data.version}`,
       data.review_number && `${t("frame.approval_number")} ${data.review_number}`].filter(Boolean).join(" · "), width - 2 * EDGE, small);
-    const below = head + map.height + key.height + 34;
+    const below = head + tall + key.height + 34;
     const height = Math.round(below + notes.length * 17);
     map.node.setAttribute("y", head);
     const titles = lines(`${pick(data.title)} · ${plans}`, width - 2 * EDGE, 22).length > 1 ? 15 : 22;

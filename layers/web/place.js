@@ -83,9 +83,18 @@
       if (at) nodes.push(...this.ofPoint(at));
       else if (place) nodes.push(...this.ofPlace(place));
       else nodes.push(element("p", "pm-own", t(state.place && this.places ? "frame.place_unknown" : "frame.place_ask")));
+      if (at || place) nodes.push(this.actions(at, at ? state.place.replace(",", ", ") : `${title} (${state.place})`));
       PlanMap.put(this.node, ...nodes);
       if (at) this.draw({ type: "Point", coordinates: [at[1], at[0]] }, title);
       else if (place && place.g) this.draw(place.g, title, true);
+    }
+
+    actions(at, title) {
+      const { app } = this;
+      const row = element("div", "pm-actions");
+      row.appendChild(button("pm-button", app.t("frame.report"), (event) =>
+        app.reported(app.t("frame.report_place"), title, at || app.whereNow(), false, event.currentTarget)));
+      return row;
     }
 
     draw(geometry, label, fly) {

@@ -4,7 +4,7 @@
   "use strict";
   const { element, swatch, verdictMark } = PlanMap.dom;
   const WIDE = 277; // mm between the margins of A4 across
-  const MAP = { width: 205, height: 148 }; // mm at most
+  const MAP = { width: 205, height: 154 }; // mm at most
   const BESIDE = 18; // items of a legend that fit beside the map
 
   // Elements of paper in the place of what is clicked.
@@ -14,6 +14,14 @@
       const span = element(one.querySelector("span, b, small") ? "div" : "span", one.className);
       span.append(...one.childNodes);
       one.replaceWith(span);
+    });
+    return node;
+  }
+
+  // Patterns are the drawing's own, which stands on the same sheet: those of a hidden map draw nothing.
+  function patterned(node) {
+    node.querySelectorAll('[fill^="url(#pm-fill-"]').forEach((one) => {
+      one.setAttribute("fill", PlanMap.patternOf(one.getAttribute("fill").slice("url(#pm-fill-".length, -1)));
     });
     return node;
   }
@@ -115,7 +123,7 @@
       const { state } = app;
       const drawn = app.tables.on ? app.tables.body : app.host.isHost(state.view) && app.host.drawn(state.view);
       if (drawn) return state.view === "check" ? this.check(drawn) : [this.page(drawn)];
-      const { node, width, height } = PlanMap.mapDrawing(app);
+      const { node, width, height } = PlanMap.mapDrawing(app, MAP);
       const across = Math.min(MAP.width, (MAP.height * width) / height);
       node.removeAttribute("height");
       node.setAttribute("width", `${across.toFixed(1)}mm`);
@@ -215,13 +223,7 @@
       return box;
     }
 
-    // Its pattern is the drawing's own, which stands on the same sheet.
-    sample(zone) {
-      const node = swatch(this.app.data, zone);
-      const pattern = PlanMap.patternOf(zone.place);
-      node.querySelectorAll('[fill^="url(#"]').forEach((one) => one.setAttribute("fill", pattern));
-      return node;
-    }
+    sample(zone) { return patterned(swatch(this.app.data, zone)); }
 
     zone() {
       const { app } = this;
@@ -274,7 +276,7 @@
         part.append(element("h2", "", `${t("frame.search")}: ${document.querySelector(".pm-search input").value}`), copy(found));
         box.appendChild(part);
       }
-      return box.childNodes.length ? [box] : [];
+      return box.childNodes.length ? [patterned(box)] : [];
     }
   }
 
