@@ -617,7 +617,8 @@ def test_a_print_is_a_sheet_of_what_is_on_the_screen(map_page):
     # A name is read whole or not at all, in no less than 6.5 points.
     cut = """svg => { const box = svg.getBoundingClientRect();
         return [...svg.querySelectorAll('text')].filter((one) => { const at = one.getBoundingClientRect();
-          return at.left < box.left - 1 || at.right > box.right + 1 || at.top < box.top - 1 || at.bottom > box.bottom + 1
+          return at.left < box.left - 1 || at.right > box.right + 1
+            || at.top < box.top - 1 || at.bottom > box.bottom + 1
             || parseFloat(one.getAttribute('font-size')) * one.getScreenCTM().a < 6.5 * 96 / 72; })
           .filter((one) => !one.getAttribute('transform')).map((one) => one.textContent); }"""
     assert sheet.locator(".pm-sheet-map > svg").evaluate(cut) == []
