@@ -273,7 +273,7 @@
       const line = element("div", "pm-stops-add");
       line.appendChild(add);
       if (state.stops.length) line.appendChild(button("pm-link", t("frame.stops_reset"), () => this.change([], "stop-add")));
-      const link = app.host.href(app.query({ view: "map", present: true, zone: null, at: null, plan: data.start.plan, stops: state.stops }));
+      const link = app.host.href(app.query({ view: "map", present: true, zone: null, at: null, plan: state.stops.length ? data.start.plan : state.plan, stops: state.stops }));
       const actions = element("div", "pm-actions");
       actions.appendChild(button("pm-button pm-primary", t(state.present ? "frame.present_again" : "frame.present_start"), () => {
         app.dialog.close();

@@ -26,7 +26,7 @@
     return node;
   }
 
-  const NO_PAPER = ".stDownloadButton, [data-testid='stButtonGroup'], [data-testid='stFileUploader'], [data-testid='stSelectbox'], " +
+  const NO_PAPER = ".stDownloadButton, [data-testid='stButtonGroup'], [data-testid='stFileUploader'], [data-testid='stSelectbox'], [data-testid='InputInstructions'], " +
     "[role=group], details:not([open]), .st-key-close_drawer, .pm-view-title, .pm-no-paper, .ck-choices, [hidden]";
 
   // A copy for paper, with what a copy would lose: what was drawn, and what was typed.

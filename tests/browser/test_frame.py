@@ -616,11 +616,12 @@ def test_a_print_is_a_sheet_of_what_is_on_the_screen(map_page):
     assert box["width"] <= 205 * 96 / 25.4 + 1
     # A name is read whole or not at all, in no less than 6.5 points.
     cut = """svg => { const box = svg.getBoundingClientRect();
-        return [...svg.querySelectorAll('text')].filter((one) => { const at = one.getBoundingClientRect();
-          return at.left < box.left - 1 || at.right > box.right + 1
-            || at.top < box.top - 1 || at.bottom > box.bottom + 1
-            || parseFloat(one.getAttribute('font-size')) * one.getScreenCTM().a < 6.5 * 96 / 72; })
-          .filter((one) => !one.getAttribute('transform')).map((one) => one.textContent); }"""
+        const whole = (at) => at.left > box.left - 1 && at.right < box.right + 1
+          && at.top > box.top - 1 && at.bottom < box.bottom + 1;
+        const size = (one) => parseFloat(one.getAttribute('font-size')) * one.getScreenCTM().a;
+        const level = [...svg.querySelectorAll('text:not([transform^=rotate])')];
+        return level.filter((one) => !whole(one.getBoundingClientRect()) || size(one) < 8.5)
+          .map((one) => one.textContent); }"""
     assert sheet.locator(".pm-sheet-map > svg").evaluate(cut) == []
     page.page.emulate_media(media="screen")
     sheet.wait_for(state="detached")
