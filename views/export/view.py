@@ -44,7 +44,7 @@ FUNCTION = "layers.exports:export_job"
 CHANGE_SECONDS = 1.2
 """So long a changed choice waits for its picture, which then comes with the same answer."""
 
-POLL_SECONDS = 0.4
+POLL_SECONDS = 0.25
 """How often the page asks for the progress of a job."""
 
 LARGEST_LOGO_BYTES = 5_000_000
