@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -256,11 +257,12 @@ def named_groups(part: PlanPart, language: str) -> list[tuple[str, str, str]]:
 
 
 def footer_words(base: Base, options: SheetOptions) -> str:
-    """Return the line that stands on every slide and page."""
+    """Return the line that stands on every slide and page, each of which may travel alone."""
     lang = options.language
+    source = re.split("[;；]", base.district.credit(lang))[0]
     return text(
         "briefing.footer", lang, disclaimer=text("notice.disclaimer", lang),
-        datum=text("notice.datum", lang), version=base.district.data_version,
+        datum=text("notice.datum_short", lang), credit=source, version=base.district.data_version,
         date=options.printed_date.isoformat(),
     )  # fmt: skip
 

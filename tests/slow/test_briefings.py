@@ -102,9 +102,12 @@ def test_markup_in_a_plan_s_words_stays_text(slides):
     assert "打造<b>世界级</b>“小洋楼”&旅游目的地。" in words_of(slides[2])
 
 
-def test_every_slide_carries_the_disclaimer(slides):
+def test_every_slide_carries_the_disclaimer_and_its_source(slides, base):
     for slide in slides:
         assert "示意图，不具法律效力" in words_of(slide)
+    source = base.district.credit("zh").split("；")[0]
+    assert source
+    assert all(source in words_of(slide) for slide in list(slides)[1:])
 
 
 def test_every_run_names_an_east_asian_typeface(slides):
