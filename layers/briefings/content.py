@@ -195,13 +195,19 @@ def as_list(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else list(value)
 
 
+def _bracketed(words: str, language: str) -> str:
+    return f" ({words})" if language == "en" else f"（{words}）"
+
+
 def figure_rows(row: Any, language: str) -> list[tuple[str, str]]:
     """Return the figures of a zone as (label, value), those that it has."""
     rows = [(text("briefing.basis", language), text(f"basis.{row.basis}", language))]
     if row.stated_area:
         rows.append((text("briefing.stated_area", language), str(row.stated_area)))
     if not is_missing(row.computed_area_km2):
-        value = f"{kilometres2(row.computed_area_km2)} km²（{interval_km2(row)}）"
+        value = f"{kilometres2(row.computed_area_km2)} km²" + _bracketed(
+            interval_km2(row), language
+        )
         rows.append((text("briefing.computed_area", language), value))
     verdict = str(row.verdict or "not_stated")
     reason = str(getattr(row, "verdict_reason_en" if language == "en" else "verdict_reason", ""))
@@ -227,7 +233,7 @@ def reading_rows(row: Any, language: str) -> list[tuple[str, str]]:
         area, low, high = (reading.get(key) for key in ("area_km2", "low_km2", "high_km2"))
         value = "–" if area is None else f"{area:.3f} km²"
         if low is not None and high is not None:
-            value += f"（{low:.3f}–{high:.3f}）"
+            value += _bracketed(f"{low:.3f}–{high:.3f}", language)
         rows.append((name_of_reading(reading, language), value))
     return rows
 
