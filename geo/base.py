@@ -21,7 +21,7 @@ from geo.enclosures.blocks import street_blocks
 from geo.enclosures.road_index import RoadIndex, line_meant
 from geo.errors import DataFileError, GeoError, Issue
 from geo.io.faults import fault_of
-from geo.io.forms import AREAS, LINES, POINTS, Form
+from geo.io.forms import AREAS, LINES, POINTS, Form, invalid_reason
 from geo.io.read import Stamp, is_there, read_layer, read_toml, sha256
 from geo.io.versions import DATA_FORMAT, format_fault
 from geo.texts import Text
@@ -593,7 +593,7 @@ def read_base(folder: Path) -> Base:
     others = {*stretches["name"], *grounds["name"], *missing}
     aliases = _aliases(base / "aliases.toml", names_of_lines, others, issues)
     # An axis without ends ends at the outline, so that its error counts as any other.
-    outline = shapely.union_all(outline_layer.to_crs(metric_crs).geometry.array)
+    outline = _outline(outline_layer, metric_crs)
     outline_error_m = _metres(outline_layer.get("position_error_m", [None])[0], math.nan)
     if math.isnan(outline_error_m):
         issues.append(_error_issue("district.geojson", district.name))
@@ -627,6 +627,17 @@ def read_base(folder: Path) -> Base:
         issues=tuple(issues),
         hashes={f"base/{n}": sha256(base / n) for n in names if (base / n).is_file()},
     )
+
+
+def _outline(layer: gpd.GeoDataFrame, metric_crs: str) -> shapely.Geometry:
+    """Return the outline as one shape [m]; a corner far away makes one that crosses itself."""
+    parts = layer.to_crs(metric_crs).geometry.array
+    for part in parts:
+        if not part.is_valid:
+            raise DataFileError(
+                Text("base.outline-invalid", crs=metric_crs, reason=invalid_reason(part))
+            )
+    return shapely.union_all(parts)
 
 
 def _layer(path: Path) -> gpd.GeoDataFrame:

@@ -432,6 +432,8 @@ def judge(stated: StatedFigure, measured: Measurement = NOT_MEASURED) -> Finding
         verdict, judged_reading = verdict_of(readings, bounds)
         if verdict == "not_determinable" and default.bounds is None:
             key = "reason.error_unknown"
+        elif verdict == "not_determinable" and not default.value:
+            key = "reason.nothing_measured"
         elif verdict == "not_determinable":
             values["share"] = f"{50 * (default.high - default.low) / default.value:.0f}"  # type: ignore[operator]
         else:

@@ -379,3 +379,30 @@ def test_two_places_of_one_look_are_told(folder):
     path.write_text(f"{path.read_text('utf-8')}\n{styles}", encoding="utf-8")
     (issue,) = [issue for issue in build(folder).issues if issue.code == "style-twice"]
     assert "“east”与“west”" in issue.words("zh")[0]
+
+
+# A district whose outline is damaged
+
+
+def with_outline(folder, corner, place):
+    path = folder / "base" / "district.geojson"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    (ring,) = document["features"][0]["geometry"]["coordinates"]
+    ring[corner] = place
+    if corner == 0:
+        ring[-1] = place
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_an_outline_that_crosses_itself_where_it_is_projected_is_refused(folder):
+    with_outline(folder, 0, [1e-300, 39.101597])  # a valid ring in degrees
+    with pytest.raises(DataFileError, match=r"district\.geojson is no valid area in EPSG:4548"):
+        read_base(folder)
+
+
+def test_an_area_of_which_nothing_is_left_is_not_determinable():
+    reading = Reading("centre_line", 0.0, -0.1, 0.1)
+    finding = judge(StatedFigure("a", "area", 1.0), Measurement((reading,)))
+    assert finding.verdict == "not_determinable"
+    assert "Nothing was left to measure" in finding.reason_en
+    assert "没有可量算的部分" in finding.reason
