@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,10 @@ def geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
         return Text("form.no-geometry", kinds=list(kinds))
     if member.get("type") not in kinds:
         return Text("form.kind", found=_shown(member.get("type")), kinds=list(kinds))
+    for number in _leaves(member.get("coordinates", ())):
+        # shapely takes the text of a number for one; what reads the file without it does not.
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return Text("form.coordinate", found=_shown(number))
     try:
         geometry = shape(member)
         xy = shapely.get_coordinates(geometry)
@@ -94,6 +98,17 @@ def geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
     if member["type"] in AREAS and not geometry.is_valid:
         return Text("form.invalid", reason=invalid_reason(geometry))
     return None
+
+
+def _leaves(coordinates: Any) -> Iterator[Any]:
+    """Yield all that is no list within lists of coordinates, however deep these lie."""
+    waiting = [coordinates]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting.extend(part)
+        else:
+            yield part
 
 
 def invalid_reason(geometry: shapely.Geometry) -> Text:

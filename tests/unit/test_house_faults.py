@@ -14,6 +14,7 @@ from geo.checks.folder import inspect
 from geo.checks.formats import SoundFeatures, sound_features
 from geo.checks.positions import streets_check
 from geo.errors import DataFileError
+from geo.io.forms import geometry_fault
 from geo.verdicts import Measurement, Reading, StatedFigure, judge
 from layers.briefings.workbook import COLUMNS
 from layers.exports import read_material
@@ -406,3 +407,10 @@ def test_an_area_of_which_nothing_is_left_is_not_determinable():
     assert finding.verdict == "not_determinable"
     assert "Nothing was left to measure" in finding.reason_en
     assert "没有可量算的部分" in finding.reason
+
+
+@pytest.mark.parametrize("number", ["１.5", "39.1", True, None])
+def test_a_coordinate_that_is_no_number_is_a_fault(number):
+    point = {"type": "Point", "coordinates": [117.2, number]}
+    assert geometry_fault(point, ("Point",)).key == "form.coordinate"
+    assert geometry_fault(point | {"coordinates": [117.2, 39.1]}, ("Point",)) is None
