@@ -308,7 +308,7 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
                 line.append(token)
             while text_width_mm("".join(line).rstrip(), size_pt) > width_mm:
                 whole = "".join(line)
-                length = max(1, _hinting_flag_length(whole, width_mm, size_pt))
+                length = max(1, _fitting_length(whole, width_mm, size_pt))
                 if length >= len(whole):
                     break
                 lines.append(whole[:length])
@@ -317,7 +317,7 @@ def wrap_text(text: str, width_mm: float, size_pt: float) -> list[str]:
     return lines
 
 
-def _hinting_flag_length(text: str, width_mm: float, size_pt: float) -> int:
+def _fitting_length(text: str, width_mm: float, size_pt: float) -> int:
     """Return how many leading characters of a text fit a width."""
     length = len(text)
     while length > 1 and text_width_mm(text[:length], size_pt) > width_mm:

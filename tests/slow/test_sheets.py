@@ -7,18 +7,22 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import matplotlib as mpl
 import numpy as np
 import pymupdf
 import pytest
 import shapely
 import zxingcpp
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import Normal, Stroke
 from PIL import Image
 from pyproj import Transformer
 
 from geo.crs import METRIC, WGS84
 from geo.errors import ExportError
-from layers.sheets.fonts import printable, wrap_text
-from layers.sheets.labels import Candidates, LabelBoard
+from layers.sheets.fonts import FONT_FAMILY, PixelCanvas, printable, register_font, wrap_text
+from layers.sheets.labels import AT_ONCE, GAP_MM, Candidates, LabelBoard, label_boxes
 from layers.sheets.layout import compose_comparison, compose_sheet
 from layers.sheets.legend import LegendRow, _columns, stated_figure, zone_rows
 from layers.sheets.options import SCREEN_PIXELS, SheetOptions, extent_m, round_scale
@@ -184,6 +188,66 @@ def test_a_label_finds_no_place_rather_than_an_occupied_one():
     board = LabelBoard(shapely.box(0, 0, 40, 10))
     assert board.place("五大道", "zone", (9.0,), one) is not None
     assert board.place("五大道", "zone", (9.0,), one) is None
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_label_stands_at_the_cheapest_free_candidate_of_all(seed):
+    """Against every candidate weighed in full, though the board weighs a part of them."""
+    chance = np.random.default_rng(seed)
+    count = int(chance.integers(1, 160))
+    x, y = chance.uniform(0, 100, count), chance.uniform(0, 60, count)
+    # Few values, so that several cost the same.
+    cost, further = chance.integers(0, 3, count) / 2, chance.integers(0, 3, count) / 2
+    most = float(chance.choice([np.inf, 1.5]))
+    corners = chance.uniform((0, 0), (90, 50), (12, 2))
+    obstacles = [shapely.box(a, b, a + 12, b + 8) for a, b in corners]
+    candidates = Candidates(x, y, np.zeros(count), cost, lambda some, _: further[some], most)
+    boxes = label_boxes("五大道", 9.0, x, y, np.zeros(count))
+    inner = shapely.box(GAP_MM, GAP_MM, 100 - GAP_MM, 60 - GAP_MM)
+    whole = {
+        n: cost[n] + further[n]
+        for n, its_box in enumerate(boxes)
+        if inner.covers(its_box) and not any(its_box.intersects(o) for o in obstacles)
+    }
+    free = {n: its_cost for n, its_cost in whole.items() if its_cost < most}
+    label = LabelBoard(shapely.box(0, 0, 100, 60), obstacles).place(
+        "五大道", "zone", (9.0,), candidates
+    )
+    if not free:
+        assert label is None
+    else:
+        best = min(free, key=free.__getitem__)  # of equal ones the first
+        assert (label.x, label.y) == (x[best], y[best])
+
+
+def test_of_candidates_that_cost_the_same_the_first_one_holds_however_late_it_is_weighed():
+    further = np.append(0.0, np.full(AT_ONCE, 0.5))
+    x = np.linspace(10, 90, AT_ONCE + 1)
+    still = np.zeros(AT_ONCE + 1)
+    cost = np.append(0.5, np.zeros(AT_ONCE))  # so the first comes with the second lot
+    candidates = Candidates(x, still + 30, still, cost, lambda some, _: further[some])
+    label = LabelBoard(shapely.box(0, 0, 100, 60)).place("五大道", "zone", (9.0,), candidates)
+    assert label.x == 10
+
+
+def test_kept_layouts_of_texts_draw_the_same_pixels():
+    def pixels(canvas_class):
+        figure = Figure(figsize=(4, 3), dpi=100)
+        figure.text(0.1, 0.8, "五大道 1.49", size=14)
+        figure.text(0.5, 0.5, "马场道", size=9, rotation=33)
+        halo = [Stroke(linewidth=3, foreground="white"), Normal()]
+        figure.text(0.2, 0.2, "海河 Haihe", size=11, path_effects=halo)
+        figure.patch.set_facecolor("#cccccc")
+        canvas = canvas_class(figure)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba()).copy()
+
+    register_font()
+    with mpl.rc_context({"font.family": [FONT_FAMILY]}):
+        plain = pixels(FigureCanvasAgg)
+        assert len(np.unique(plain.reshape(-1, 4), axis=0)) > 20  # letters were drawn
+        for _ in range(2):  # first laid out, then kept
+            np.testing.assert_array_equal(pixels(PixelCanvas), plain)
 
 
 def test_every_drawn_zone_has_its_name_on_the_map(plain_sheet):
