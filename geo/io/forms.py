@@ -16,6 +16,10 @@ LINES = ("LineString", "MultiLineString")
 AREAS = ("Polygon", "MultiPolygon")
 POINTS = ("Point",)
 
+WIDEST_DEGREES = 3.0
+"""So wide is a belt of the national grid: a shape of one district that reaches further has a
+coordinate that is wrong, and to follow its sides takes minutes [degree]."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -93,6 +97,9 @@ def geometry_fault(member: Any, kinds: tuple[str, ...]) -> Text | None:
         return Text("form.empty")
     if not (abs(xy) <= (180, 90)).all():
         return Text("form.degrees")
+    west, south, east, north = geometry.bounds
+    if max(east - west, north - south) > WIDEST_DEGREES:
+        return Text("form.wide", degrees=max(east - west, north - south), most=WIDEST_DEGREES)
     if member["type"] in LINES and not (shapely.length(shapely.get_parts(geometry)) > 0).all():
         return Text("form.no-length")
     if member["type"] in AREAS and not geometry.is_valid:

@@ -385,20 +385,25 @@ def test_two_places_of_one_look_are_told(folder):
 # A district whose outline is damaged
 
 
-def with_outline(folder, corner, place):
+def test_an_outline_that_crosses_itself_where_it_is_projected_is_refused(folder):
+    # A notch ends 11 m north of a parallel, which in metres bends 500 m to the south there.
+    ring = [[116, 39], [118, 39], [118, 39.2], [117, 39.0001], [116, 39.2], [116, 39]]
     path = folder / "base" / "district.geojson"
     document = json.loads(path.read_text(encoding="utf-8"))
-    (ring,) = document["features"][0]["geometry"]["coordinates"]
-    ring[corner] = place
-    if corner == 0:
-        ring[-1] = place
+    document["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
     path.write_text(json.dumps(document), encoding="utf-8")
-
-
-def test_an_outline_that_crosses_itself_where_it_is_projected_is_refused(folder):
-    with_outline(folder, 0, [1e-300, 39.101597])  # a valid ring in degrees
     with pytest.raises(DataFileError, match=r"district\.geojson is no valid area in EPSG:4548"):
         read_base(folder)
+
+
+@pytest.mark.parametrize("corner", [[117.19, -1.0], [1e-300, 39.1]])
+def test_a_shape_with_a_corner_in_another_country_is_a_fault(corner):
+    # The overlaps of such a zone took minutes.
+    ring = [[117.19, 39.1], [117.2, 39.1], [117.2, 39.11], corner, [117.19, 39.1]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    assert geometry_fault(shape, ("Polygon",)).key == "form.wide"
+    ring[3] = [117.19, 39.12]
+    assert geometry_fault(shape, ("Polygon",)) is None
 
 
 def test_an_area_of_which_nothing_is_left_is_not_determinable():
