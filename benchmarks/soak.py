@@ -86,7 +86,7 @@ def locked(inputs: int, whole: int, kinds: list[str]) -> bool:
 
     A canary file (inotify) and a port on loopback tell whether anything else was opened or asked.
     """
-    from geo.workers.foreign.formats import FORMATS
+    from geo.foreign_files.formats import FORMATS
 
     rows = [row for row in FORMATS if not kinds or row.kind in kinds]
     outcomes = [_locked_row(row, inputs, whole) for row in rows]  # every one runs
@@ -99,8 +99,8 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
     from dataclasses import replace
 
     from geo.errors import GeoError
+    from geo.foreign_files.run import UPLOAD, Wanted, environment_for, request_for
     from geo.uploads.files import read_upload
-    from geo.workers.foreign.run import UPLOAD, Wanted, environment_for, request_for
     from testing.canary import Canary
     from testing.locked import changed
 

@@ -28,7 +28,7 @@ LONGEST_HEAD = 2**16
 
 
 class ForkedReader:
-    """Stands where `subprocess.Popen` stands in `geo.workers.foreign.run`."""
+    """Stands where `subprocess.Popen` stands in `geo.foreign_files.run`."""
 
     def __init__(
         self, server: str, command: Sequence[str], cwd: Path, env: Mapping[str, str]
@@ -64,7 +64,7 @@ def forked_readers() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    from geo.workers.foreign import run
+    from geo.foreign_files import run
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind("")  # a name of the kernel's, no file
@@ -93,7 +93,7 @@ def _load() -> Any:
     sys.path.insert(0, str(ROOT))
     import shapely.geometry
 
-    from geo.workers.foreign import checks, gdal_layers, json_layers, reader, table_layers
+    from geo.foreign_files import checks, gdal_layers, json_layers, reader, table_layers
 
     del checks, json_layers, table_layers
     there = {name: sys.modules.get(name) for name in gdal_layers.KEPT_OUT}

@@ -61,8 +61,8 @@ def main() -> None:
         {part.name: part.read_bytes() for part in (seed.iterdir() if seed.is_dir() else [seed])}
         for seed in sorted((Path(folder) / "seeds").iterdir())
     ]
-    from geo.workers.foreign import lock, reader, wire
-    from geo.workers.foreign.wire import UploadFaultError
+    from geo.foreign_files import lock, reader, wire
+    from geo.foreign_files.wire import UploadFaultError
 
     lock.limit_resources({**request["resources"], "processor_seconds": 10**6, "files": 10**6})
     work = Path(folder) / "work"

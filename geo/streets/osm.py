@@ -16,11 +16,11 @@ from shapely import LineString, MultiLineString, Polygon
 
 from geo.crs import WGS84
 from geo.errors import DataFileError, Issue
+from geo.foreign_files.formats import BY_KIND
+from geo.foreign_files.osm_elements import Piece, is_river_area, known_pieces
+from geo.foreign_files.run import IMPORT, Wanted, copy_at, read_layers
+from geo.foreign_files.wire import UploadFaultError
 from geo.texts import Text
-from geo.workers.foreign.formats import BY_KIND
-from geo.workers.foreign.osm_elements import Piece, is_river_area, known_pieces
-from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
-from geo.workers.foreign.wire import UploadFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -279,7 +279,7 @@ def read_osm_file(path: Path, bounds: Bounds, kind: str) -> StreetSource:
         ``(left, bottom, right, top)`` in WGS84; what lies outside altogether
         is left out.
     kind : str
-        Of `geo.workers.foreign.formats`: ``"OSM PBF"``, ``"OSM XML"`` or that
+        Of `geo.foreign_files.formats`: ``"OSM PBF"``, ``"OSM XML"`` or that
         with ``", gzip"`` or ``", bzip2"``.
 
     Returns

@@ -18,6 +18,10 @@ import shapely
 from geo.crs import WGS84
 from geo.datums.guess import as_wgs84, old_datum
 from geo.errors import DataFileError, InputTooLargeError, Issue, reason_of
+from geo.foreign_files.formats import BY_KIND
+from geo.foreign_files.osm_elements import is_river_area
+from geo.foreign_files.run import IMPORT, Wanted, copy_at, read_layers
+from geo.foreign_files.wire import UploadFaultError
 from geo.streets.osm import (
     OSM_ATTRIBUTION,
     OSM_LICENCE,
@@ -30,10 +34,6 @@ from geo.streets.osm import (
     ways_table,
 )
 from geo.texts import Text
-from geo.workers.foreign.formats import BY_KIND
-from geo.workers.foreign.osm_elements import is_river_area
-from geo.workers.foreign.run import IMPORT, Wanted, copy_at, read_layers
-from geo.workers.foreign.wire import UploadFaultError
 
 logger = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import DataFileError, InputTooLargeError, Issue, IssueLevel
+from geo.foreign_files.wire import UploadFaultError
 from geo.io import limits
 from geo.io.forms import invalid_reason
 from geo.texts import Text
@@ -24,7 +25,6 @@ from geo.uploads.formats import (
     read_any,
     refuse_above,
 )
-from geo.workers.foreign.wire import UploadFaultError
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -18,11 +18,11 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import GeoError
+from geo.foreign_files import wire
+from geo.foreign_files.formats import BY_KIND, HEAD_BYTES, Format, format_of, stripped
+from geo.foreign_files.run import UPLOAD, Files, Found, Wanted, chunks_at, read_layers
+from geo.foreign_files.wire import UploadFaultError
 from geo.io import limits
-from geo.workers.foreign import wire
-from geo.workers.foreign.formats import BY_KIND, HEAD_BYTES, Format, format_of, stripped
-from geo.workers.foreign.run import UPLOAD, Files, Found, Wanted, chunks_at, read_layers
-from geo.workers.foreign.wire import UploadFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,7 +81,7 @@ class Raw:
     layer : GeoDataFrame
         Raw coordinates; CRS as declared, or None.
     kind : str
-        Of `geo.workers.foreign.formats.FORMATS`, or ``"Esri JSON"``, ``"TopoJSON"``.
+        Of `geo.foreign_files.formats.FORMATS`, or ``"Esri JSON"``, ``"TopoJSON"``.
     notes : list of Note
         What a reader should know.
     layers : tuple of str

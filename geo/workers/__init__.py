@@ -1,1 +1,1 @@
-"""Run child processes: for long work, and to read foreign files."""
+"""Run long work in child processes, and hand its results back."""

@@ -22,11 +22,11 @@ import pytest
 from shapely import box
 
 from geo.errors import DataFileError, GeoError, InputTooLargeError
+from geo.foreign_files import run, wire
+from geo.foreign_files.formats import BY_KIND, FORMATS
+from geo.foreign_files.run import Wanted, bytes_at, declared_crs, read_layers
+from geo.foreign_files.wire import UploadFaultError
 from geo.uploads import read_upload
-from geo.workers.foreign import run, wire
-from geo.workers.foreign.formats import BY_KIND, FORMATS
-from geo.workers.foreign.run import Wanted, bytes_at, declared_crs, read_layers
-from geo.workers.foreign.wire import UploadFaultError
 from testing.canary import SECRET, Canary
 
 pytestmark = pytest.mark.usefixtures("nothing_stays_behind")
@@ -148,7 +148,7 @@ def in_locked_process(work, tmp_path):
     (inside / "own.txt").write_text("own")
     program = (
         f"import sys, os, socket, ctypes; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from geo.workers.foreign import lock\n"
+        "from geo.foreign_files import lock\n"
         "import encodings.idna, resource, threading\n"
         f"assert lock.close_calls()\n"
         f"version = lock.close_files([{str(inside)!r}], [])\n"
@@ -210,7 +210,7 @@ def test_a_thread_may_still_start(tmp_path):
 def test_the_process_has_one_driver_and_no_heavy_library(row):
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from geo.workers.foreign import gdal_layers, reader, checks, wire\n"
+        "from geo.foreign_files import gdal_layers, reader, checks, wire\n"
         f"gdal_layers.load_driver({row.driver!r})\n"
         "print(sorted(gdal_layers.registered()))\n"
         "print([m for m in ('pandas', 'pyarrow', 'geopandas', 'pyproj', 'shapely', 'geo.errors')"
@@ -240,7 +240,7 @@ def reader(tmp_path, monkeypatch):
         path = tmp_path / "reader.py"
         path.write_text(
             f"import sys, os, json, time; sys.path.insert(0, {str(ROOT)!r})\n"
-            "from geo.workers.foreign import wire, lock\n"
+            "from geo.foreign_files import wire, lock\n"
             "request = json.loads(sys.stdin.buffer.read())\n"
             f"{program}"
         )

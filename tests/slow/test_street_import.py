@@ -6,13 +6,13 @@ from shapely import LineString, Polygon, box
 from geo.crs import METRIC
 from geo.enclosures.enclose import enclose
 from geo.errors import CRSError, DataFileError
+from geo.foreign_files.osm_elements import is_river_area
 from geo.streets.drift import compare_with_base, import_report
 from geo.streets.importing import StreetFile, import_streets
 from geo.streets.noding import SAME_PLACE_M, extended_to_mean_lines, noded
 from geo.streets.osm import chinese_name, oneway_value
 from geo.streets.rivers import river_lines
 from geo.streets.rows import CLASS_HALF_WIDTH_M, romanised, slug
-from geo.workers.foreign.osm_elements import is_river_area
 
 pytestmark = pytest.mark.usefixtures("quick_readers")
 

@@ -5,10 +5,10 @@ import json
 import pytest
 import shapely
 
+from geo.foreign_files import json_layers, table_layers
+from geo.foreign_files.table_layers import boundary_points, coordinate_table
+from geo.foreign_files.wire import UploadFaultError
 from geo.io import limits
-from geo.workers.foreign import json_layers, table_layers
-from geo.workers.foreign.table_layers import boundary_points, coordinate_table
-from geo.workers.foreign.wire import UploadFaultError
 
 LIMITS = {name: getattr(limits, name) for name in ("FEATURES", "FIELDS", "VERTICES", "NESTING")}
 PARCEL = shapely.Polygon([(117.19, 39.11), (117.205, 39.11), (117.205, 39.118), (117.19, 39.118)])

@@ -14,11 +14,11 @@ ROOTS = ("geo", "layers", "views", "commands")
 
 FOR_PROGRAMS = {
     "geo/texts/__init__.py": 1,  # a faulty catalogue
-    "geo/workers/foreign/gdal_layers.py": 1,  # between the locked process and its parent
-    "geo/workers/foreign/lock.py": 6,
-    "geo/workers/foreign/run.py": 1,  # an option that a caller in the code may not give
-    "geo/workers/foreign/table_layers.py": 2,
-    "geo/workers/foreign/wire.py": 7,
+    "geo/foreign_files/gdal_layers.py": 1,  # between the locked process and its parent
+    "geo/foreign_files/lock.py": 6,
+    "geo/foreign_files/run.py": 1,  # an option that a caller in the code may not give
+    "geo/foreign_files/table_layers.py": 2,
+    "geo/foreign_files/wire.py": 7,
     "geo/workers/handed.py": 2,
 }
 """Raises of other errors than ours, whose words no reader sees: exact, by module."""

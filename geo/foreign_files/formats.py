@@ -31,7 +31,7 @@ class Format:
         Tells from the first `HEAD_BYTES` whether a file may be of this format; the
         first row that says so counts.
     check : str
-        Function of `geo.workers.foreign.checks` that looks at the file first; empty for none.
+        Function of `geo.foreign_files.checks` that looks at the file first; empty for none.
     options : mapping
         Open options that the driver is always given.
     allowed : tuple of str

@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from geo.workers.foreign.wire import Answer, Table, UploadFaultError, refuse_above
+from geo.foreign_files.wire import Answer, Table, UploadFaultError, refuse_above
 
 WKT_NAMES = ("wkt", "geometry", "geom", "the_geom", "shape", "图形", "几何")
 EAST_NAMES = (
@@ -68,7 +68,7 @@ def load(request: dict[str, Any]) -> None:
     import shapely
 
     if request["driver"]:
-        from geo.workers.foreign import gdal_layers
+        from geo.foreign_files import gdal_layers
 
         gdal_layers.load(request)
         sys.modules["shapely"] = shapely  # pyogrio was to do without; here it is needed
@@ -277,7 +277,7 @@ def _read_workbook(
     path: str, known: list[Any] | None, request: dict[str, Any], answer: Answer
 ) -> None:
     """Read the first sheet that has coordinates, or the one that was asked for."""
-    from geo.workers.foreign import gdal_layers
+    from geo.foreign_files import gdal_layers
 
     listing = gdal_layers.layers(path, known, request)
     choice = request["layers"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.workers.foreign.wire import Answer, Table, UploadFaultError
+from geo.foreign_files.wire import Answer, Table, UploadFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

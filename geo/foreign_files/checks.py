@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from geo.workers.foreign.wire import UploadFaultError, refuse_above
+from geo.foreign_files.wire import UploadFaultError, refuse_above
 
 STEPS = 1_000
 """Steps of SQLite between two looks at the clock of the check."""

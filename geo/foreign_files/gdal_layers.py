@@ -8,14 +8,14 @@ import sys
 import warnings
 from typing import Any
 
-from geo.workers.foreign.lock import LockError
-from geo.workers.foreign.wire import Answer, Table, refuse_above
+from geo.foreign_files.lock import LockError
+from geo.foreign_files.wire import Answer, Table, refuse_above
 
 KEPT_OUT = ("pandas", "pyarrow", "geopandas", "shapely", "pyproj", "certifi")
 """What pyogrio imports where it finds it and its raw readers do not need: 0.4 s and 60 MB."""
 
 ENCODINGS = (b"GB18030", b"CP936", b"GBK", b"BIG5", b"CP950", b"CP1252", b"ISO-8859-1")
-"""Those that `geo.workers.foreign.checks` may choose, besides UTF-8."""
+"""Those that `geo.foreign_files.checks` may choose, besides UTF-8."""
 
 SETTINGS = {
     "CPL_DEBUG": "OFF",

@@ -1,7 +1,7 @@
 """Read one foreign file in this process alone, which is locked before the file is opened.
 
-Started by `geo.workers.foreign.run` as ``python -I reader.py``: a request in JSON comes in by the
-standard input, an answer as `geo.workers.foreign.wire` has it goes out by the standard output.
+Started by `geo.foreign_files.run` as ``python -I reader.py``: a request in JSON comes in by the
+standard input, an answer as `geo.foreign_files.wire` has it goes out by the standard output.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def main() -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
 
-    from geo.workers.foreign import lock, wire
-    from geo.workers.foreign.wire import UploadFaultError
+    from geo.foreign_files import lock, wire
+    from geo.foreign_files.wire import UploadFaultError
 
     answer = wire.Answer()
     try:
@@ -47,14 +47,14 @@ def main() -> None:
 
 def _prepare(request: dict[str, Any]) -> dict[str, Any]:
     """Load what will be needed, then lock; return which locks hold."""
-    from geo.workers.foreign import lock
+    from geo.foreign_files import lock
 
     for encoding in ("utf-8-sig", "gb18030", "big5", "cp1252", "iso-8859-1", "ascii"):
         codecs.lookup(encoding)
     _engine(request).load(request)
     readable = [request["folder"], *_library_folders()]
     if request["check"]:
-        from geo.workers.foreign import checks  # noqa: F401
+        from geo.foreign_files import checks  # noqa: F401
     calls = lock.close_calls()  # first: it looks into /proc, which Landlock shuts
     return {"calls": calls, "landlock": lock.close_files(readable, [request["scratch"]])}
 
@@ -75,7 +75,7 @@ def _read(request: dict[str, Any], answer: Any) -> None:
     path = os.path.join(request["folder"], request["file"])  # noqa: PTH118
     layers, notes = None, []
     if request["check"]:
-        from geo.workers.foreign import checks
+        from geo.foreign_files import checks
 
         look = getattr(checks, request["check"])(path, request)
         layers, notes = look.layers, look.notes
@@ -88,7 +88,7 @@ def _engine(request: dict[str, Any]) -> Any:
     """Return the module that reads the format."""
     names = ("gdal_layers", "json_layers", "table_layers", "osm_elements")
     (name,) = (name for name in names if name == request["engine"])
-    return importlib.import_module(f"geo.workers.foreign.{name}")
+    return importlib.import_module(f"geo.foreign_files.{name}")
 
 
 if __name__ == "__main__":

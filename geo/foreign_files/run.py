@@ -23,10 +23,10 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
+from geo.foreign_files.formats import Format
+from geo.foreign_files.wire import Answer, Table, UploadFaultError, WireError, read_answer
 from geo.io import limits as input_limits
 from geo.io.write import make_folder, temporary_folder, write_scratch
-from geo.workers.foreign.formats import Format
-from geo.workers.foreign.wire import Answer, Table, UploadFaultError, WireError, read_answer
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def read_layers(
     Parameters
     ----------
     row : Format
-        From `geo.workers.foreign.formats`.
+        From `geo.foreign_files.formats`.
     files : mapping
         What to lay down: the file called ``"layer"`` with the ending of the format, and
         those beside it; see `bytes_at` and `copy_at`. Names are ours, never the sender's.
@@ -272,7 +272,7 @@ def _pieces(source: Path) -> Iterator[bytes]:
 
 def _python_path() -> list[str]:
     """Return where the reader finds this package, NumPy, pyogrio and Shapely."""
-    folders = [str(READER.parents[3])]
+    folders = [str(READER.parents[2])]
     for name in ("numpy", "pyogrio", "shapely", "osmium"):
         spec = find_spec(name)
         if spec is not None and spec.origin:

@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from geo.workers.foreign.wire import Answer, Table, UploadFaultError, refuse_above
+from geo.foreign_files.wire import Answer, Table, UploadFaultError, refuse_above
 
 NAKED = (
     "Polygon",

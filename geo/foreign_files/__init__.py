@@ -1,4 +1,6 @@
-"""Read foreign files in short-lived locked processes: `run` starts them, `formats` lists them.
+"""Read Shapefile, GeoPackage, KML, CSV and other foreign files, each in a locked process.
+
+`run` starts that process, `formats` lists the formats.
 
 Add a format
 ------------
@@ -19,10 +21,9 @@ What runs where
 ``run`` and ``formats`` run in the page or command. ``reader``, ``lock``, ``checks``,
 ``gdal_layers``, ``json_layers``, ``table_layers`` and ``osm_elements`` run in the process that
 reads, which starts `reader.py` by its path: they import the standard library, NumPy, pyogrio or
-Shapely, and nothing heavier. So the `__init__` of `geo`, of
-`geo.workers` and this one must stay without imports. Such a start takes about
-0.2 s, because pandas, pyarrow, geopandas and pyproj, which ``import pyogrio`` would bring
-(0.6 to 1.3 s), are kept out; no process is kept waiting.
+Shapely, and nothing heavier. So the `__init__` of `geo` and this one must stay without imports.
+Such a start takes about 0.2 s, because pandas, pyarrow, geopandas and pyproj, which ``import
+pyogrio`` would bring (0.6 to 1.3 s), are kept out; no process is kept waiting.
 
 What holds
 ----------
