@@ -164,7 +164,7 @@ def road_row(
         "name_confidence": "high",
         "method": common["method"],
         "position_error_m": common["position_error_m"],
-        "source": f"{stamp}: {len(ids)} ways",
+        "source": f"{stamp}: {len(ids)} {'way' if len(ids) == 1 else 'ways'}",
         "road_class": road_class,
         "half_width_m": round(half_width, 1),
         "half_width_source": half_source,

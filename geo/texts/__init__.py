@@ -13,6 +13,8 @@ from typing import Literal
 Language = Literal["zh", "en"]
 
 _HAN = "[\u4e00-\u9fff]"
+_PLURAL = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
+"""What follows a number in English: ``{count} {count:road|roads}``."""
 
 
 @cache
@@ -44,7 +46,8 @@ def text(key: str, language: str = "zh", /, **values: object) -> str:
     language : {"zh", "en"}
         Anything else falls back to Chinese.
     **values
-        Filled into the text by `str.format`. They are data: escape the
+        Filled into the text by `str.format`; ``{count:road|roads}`` becomes the word before
+        the bar where `count` is 1, the one behind it otherwise. They are data: escape the
         result where it becomes markup.
 
     Returns
@@ -56,10 +59,18 @@ def text(key: str, language: str = "zh", /, **values: object) -> str:
     ------
     KeyError
         If the catalogue has no such key.
+
+    Examples
+    --------
+    >>> text("search.count", "en", query="马场道", count=1, documents=2)
+    '“马场道”: 1 find in 2 documents'
     """
     entry = _entries()[key]
     template = entry["en" if language == "en" else "zh"]
-    return template.format(**values) if values else template
+    if not values:
+        return template
+    template = _PLURAL.sub(lambda m: m[2] if str(values[m[1]]) == "1" else m[3], template)
+    return template.format(**values)
 
 
 @dataclass(frozen=True, init=False)

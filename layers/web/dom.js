@@ -118,9 +118,10 @@
   // Lists of names in the reader's way: a Chinese list has its own comma.
   const list = (words, lang) => words.join(lang === "en" ? ", " : "、");
 
-  // Fills {name} in a text of the catalogue.
+  // Fills {name} in a text of the catalogue; {name:result|results} by whether the number is 1.
   const fill = (words, values) => Object.entries(values || {}).reduce(
-    (all, [name, value]) => all.split(`{${name}}`).join(value), words);
+    (all, [name, value]) => all.split(`{${name}}`).join(value)
+      .replace(new RegExp(`\\{${name}:([^{}|]*)\\|([^{}|]*)\\}`, "g"), String(value) === "1" ? "$1" : "$2"), words);
 
   // The reader's day, ISO 8601.
   PlanMap.today = () => {

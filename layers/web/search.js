@@ -145,7 +145,7 @@
       this.found.hidden = !asked;
       app.front();
       this.field.setAttribute("aria-expanded", String(asked && count > 0));
-      this.state.textContent = !asked ? "" : count ? t(count === 1 ? "frame.found_one" : "frame.found", { count })
+      this.state.textContent = !asked ? "" : count ? t("frame.found", { count })
         : t("search.nothing", { query: this.field.value.trim() });
       PlanMap.put(this.list, ...this.hits.map((hit, number) => {
         const { row, span } = hit;

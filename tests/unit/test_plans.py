@@ -143,7 +143,7 @@ def test_windows_line_ends_do_not_shift_the_line_of_a_fault(tmp_path):
         ("0.50平方公里。", "0.5平方公里。", "stands in none", "[[items]]"),
         ('name = "钟楼"', 'name = "鼓楼"', "'鼓楼' stands in none", "[[items]]"),
         ('relation = "anchor"', 'relation = "near"', "found 'near'", "places"),
-        ('"第二章 项目"]', "]", "also_in has 1 sections for 2", "[[items]]"),
+        ('"第二章 项目"]', "]", "also_in has 1 section for 2", "[[items]]"),
         ('group = "areas"', 'group = "belts"', "expected one of areas", "group"),
         ('id = "1st-old-town"', 'id = "2nd-old-town"', "does not begin with '1st-'", 'id = "2nd'),
         ('id = "1st-plan"', 'id = "first"', "not the name of the file", 'id = "first'),

@@ -288,8 +288,8 @@ def test_held_back_points_are_measured_by_class(tmp_path):
     ])  # fmt: skip
     check = held_back_check(read_base(folder), path)
     told = [s.en for s in check.statements]
-    assert any("1 streets have points held back, but no line" in s and "青失路" in s for s in told)
-    assert any("named in OpenStreetMap, traced: 1 streets, 1 points, median 4.0 m" in s
+    assert any("1 street has points held back, but no line" in s and "青失路" in s for s in told)
+    assert any("named in OpenStreetMap, traced: 1 street, 1 point, median 4.0 m" in s
                for s in told)  # fmt: skip
     assert any("too few to tell" in s and "estimated" in s for s in told)
 

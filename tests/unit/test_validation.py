@@ -107,7 +107,7 @@ def test_an_edge_that_leaves_its_road_is_found(built, zones, edges):
     xy[1, 0] += 5e-5
     edges.loc[row, "geometry"] = shapely.LineString(xy)
     found = words(shared_limits_check("13th", zones, edges, built.base))
-    assert "1 vertices of 13th-west along 青西路 do not lie on that line" in found
+    assert "1 vertex of 13th-west along 青西路 does not lie on that line" in found
 
 
 def test_a_corner_amid_the_side_of_a_neighbour_must_be_its_vertex(built, zones, edges):
@@ -116,7 +116,7 @@ def test_a_corner_amid_the_side_of_a_neighbour_must_be_its_vertex(built, zones, 
     xy = shapely.get_coordinates(edges.geometry[row])
     edges.loc[row, "geometry"] = shapely.LineString(xy[[0, -1]])
     found = shared_limits_check("13th", zones, edges, built.base)
-    assert any("on 青北道 are not shared by both zones" in s.en for s in found.statements)
+    assert any("on 青北道 is not shared by both zones" in s.en for s in found.statements)
 
 
 def test_an_invalid_shape_is_told_and_not_repaired(built):
