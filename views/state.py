@@ -228,9 +228,9 @@ def read_page_data(folder: Path, stamp: Stamp) -> PageData:  # noqa: ARG001
 def set_aside(view: str) -> None:  # noqa: ARG001
     """Take what stands by now, modules and data, out of the search for garbage.
 
-    Streamlit searches after every run, for every reader, and holds the process
-    meanwhile: 0.1 s each time over the modules of pandas and its like, against
-    0.02 s for the run itself. Once for each view, when its modules are there.
+    A search holds the process, and so every reader: 0.1 s each time over the modules
+    of pandas and its like, against 0.02 s for a run. Once for each view, when its
+    modules are there.
 
     Parameters
     ----------

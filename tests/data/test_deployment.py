@@ -305,6 +305,7 @@ def test_the_page_says_nothing_of_its_faults_to_readers():
     assert settings["server"]["enableCORS"] is True
     assert settings["server"]["maxUploadSize"] * 2**20 == UPLOAD_BYTES
     assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["runner"]["postScriptGC"] is False  # it held all readers after every act
 
 
 def test_the_front_serves_the_page_and_its_log_is_clean(front, page):

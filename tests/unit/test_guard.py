@@ -1,6 +1,9 @@
 """Uploads have a sum, who has left holds nothing, and nobody outside is asked."""
 
 import asyncio
+import gc
+import threading
+import weakref
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -89,6 +92,36 @@ def test_what_a_session_held_is_gone_soon_after_it_has_left(manager, monkeypatch
     assert guard.held_bytes(manager, "a") == (60, 60)
     function(*arguments)
     assert guard.held_bytes(manager, "a") == (0, 0)
+
+
+class Loop:
+    def __init__(self):
+        self.later = []
+
+    def call_later(self, seconds, function):
+        self.later.append((seconds, function))
+
+
+def test_what_sessions_held_in_rings_is_searched_for_once(monkeypatch):
+    """Streamlit's own search, after every run of every reader, is off (`postScriptGC`)."""
+    monkeypatch.setattr(guard, "_search_is_ahead", threading.Event())
+    storage, loop, held = MemorySessionStorage(ttl_seconds=0), Loop(), []
+    gc.disable()
+    try:
+        for _ in range(2):
+            session = Session(MemoryUploadedFileManager("/upload"))
+            session.itself = session
+            held.append(weakref.ref(session))
+            guard._save(storage, SessionInfo(None, session))
+            del session
+            guard.let_go(storage, loop)
+        assert all(ring() is not None for ring in held)
+        ((seconds, function),) = loop.later
+        assert seconds == guard.GARBAGE_SECONDS
+        function()
+        assert all(ring() is None for ring in held)
+    finally:
+        gc.enable()
 
 
 def test_a_foreign_page_makes_nobody_ask_outside(monkeypatch):

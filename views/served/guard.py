@@ -12,6 +12,7 @@ called as here.
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,10 @@ _routes: Any = starlette_routes
 _safe_path = _routes.build_safe_abspath
 _save = Storage.save
 _LOCK = threading.Lock()
+_search_is_ahead = threading.Event()
+
+GARBAGE_SECONDS = 30.0
+"""Time between a session's end and the search for what it held; who leaves meanwhile shares it."""
 
 LONGEST_NAME = 255
 LONGEST_PATH = 1000
@@ -137,11 +142,25 @@ def save(storage: Storage, session_info: SessionInfo) -> None:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # the page is ending
         return
-    loop.call_later(cache.ttl + 1, let_go, storage)
+    loop.call_later(cache.ttl + 1, let_go, storage, loop)
 
 
-def let_go(storage: Storage) -> None:
-    """Shut down the sessions whose time is over: their files and what was read of them go."""
+def let_go(storage: Storage, loop: asyncio.AbstractEventLoop) -> None:
+    """Shut down the sessions whose time is over: their files and what was read of them go.
+
+    A session and what it held refer to each other in rings, which only a search for garbage
+    lets go of; on a quiet page Python would not come to one for hours.
+    """
     cache: Any = storage._cache
-    for _, info in cache.expire() or ():
-        info.session.shutdown()
+    gone = [info.session for _, info in cache.expire() or ()]
+    if gone and not _search_is_ahead.is_set():
+        _search_is_ahead.set()
+        loop.call_later(GARBAGE_SECONDS, search_for_garbage)
+    while gone:
+        gone.pop().shutdown()
+
+
+def search_for_garbage() -> None:
+    """Let go of what sessions that have left held."""
+    _search_is_ahead.clear()
+    gc.collect()
