@@ -429,20 +429,20 @@ def _shown(request: ExportRequest, material: Material) -> str:
     """Return what the chosen zones are called together, empty where all are shown."""
     if request.sheet.zones is None:
         return ""
-    english = request.sheet.language == "en"
+    ending = "_en" if request.sheet.language == "en" else ""
+    columns = ("zone_id", f"short_name{ending}", "group", f"group_name{ending}")
     chosen: list[str] = []
     count = 0
     for plan in request.plans:
-        zones = material.zones[plan]
-        rows = zones[zones["zone_id"].isin(request.sheet.zones)]
-        count += len(rows)
-        for group, members in zones.groupby("group", sort=False):
-            group_rows = rows[rows["group"] == group]
-            if len(group_rows) and len(group_rows) == len(members):
-                name = members["group_name_en" if english else "group_name"].iloc[0]
-                chosen.append(str(name))
-            else:
-                chosen += list(group_rows["short_name_en" if english else "short_name"])
+        # Lists, not a frame: the name is asked for at every look at a file that is being made.
+        groups: dict[str, list[tuple[str, str, str]]] = {}
+        rows = zip(*(material.zones[plan][column].tolist() for column in columns), strict=True)
+        for zone_id, name, group, group_name in rows:
+            groups.setdefault(group, []).append((zone_id, name, group_name))
+        for members in groups.values():
+            names = [name for zone_id, name, _ in members if zone_id in request.sheet.zones]
+            count += len(names)
+            chosen += [members[0][2]] if len(names) == len(members) else names
     unique = list(dict.fromkeys(chosen))
     if len(unique) <= 3:
         return "-".join(unique)
