@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import bundle
+from deploy import bundle, install
 from testing.served import free_port, started
 
 ROOT = Path(__file__).parents[2]
@@ -147,3 +147,80 @@ def test_a_wheel_compiled_here_is_not_for_another_system():
     assert bundle.is_foreign(wheel, "win_amd64")
     assert not bundle.is_foreign(wheel, None)
     assert not bundle.is_foreign(Path("a-1-py3-none-any.whl"), "win_amd64")
+
+
+@pytest.mark.parametrize(
+    ("tag", "system", "machine"),
+    [
+        ("win_amd64", "Windows", "x86_64"),
+        ("manylinux_2_28_aarch64", "Linux", "arm64"),
+        ("macosx_11_0_arm64", "Darwin", "arm64"),
+    ],
+)
+def test_a_bundle_says_for_which_machine_it_is(tag, system, machine):
+    about = bundle.target(tag, "3.12")
+    assert (about["python"], about["system"]) == ("3.12", system)
+    assert install.plain_machine(about["machine"]) == machine
+
+
+@pytest.fixture
+def small_bundle(tmp_path, monkeypatch):
+    """A bundle of one wheel for this machine, as `install.py` finds it beside itself."""
+    wheels = tmp_path / "bundle" / "wheels"
+    wheels.mkdir(parents=True)
+    (wheels / "some_name-1.2-py3-none-any.whl").write_bytes(b"a wheel")
+    folder = wheels.parent
+    (folder / "requirements.txt").write_text(bundle.hashed(wheels), encoding="utf-8")
+    (folder / "bundle.json").write_text(json.dumps(bundle.target(None, None)), encoding="utf-8")
+    monkeypatch.setattr(install, "HERE", folder)
+    monkeypatch.setattr(install, "install", lambda _: 0)
+    monkeypatch.setattr("sys.argv", ["install.py", str(tmp_path / "new")])
+    return folder
+
+
+def test_a_whole_bundle_for_this_machine_is_installed(small_bundle):
+    assert install.main() == 0
+
+
+def damage(folder):
+    (folder / "wheels" / "some_name-1.2-py3-none-any.whl").write_bytes(b"another")
+
+
+def lose(folder):
+    (folder / "wheels" / "some_name-1.2-py3-none-any.whl").unlink()
+
+
+def mix_up(folder):
+    about = {**bundle.target(None, None), "python": "3.99"}
+    (folder / "bundle.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def break_off(folder):
+    (folder / "bundle.json").write_text('{"python"', encoding="utf-8")
+
+
+def fill(folder):
+    (folder.parent / "new").mkdir()
+    (folder.parent / "new" / "mine.txt").touch()
+
+
+@pytest.mark.parametrize(
+    ("fault", "chinese", "english"),
+    [
+        (damage, "与清单不符", "is not the one listed"),
+        (lose, "缺少 some-name", "some-name is missing"),
+        (mix_up, "用于 Python 3.99", "this bundle is for Python 3.99"),
+        (break_off, "离线包不完整", "the bundle is not whole"),
+        (fill, "不是空的", "is not empty"),
+    ],
+)
+def test_the_installer_says_in_both_languages_why_it_refuses(
+    small_bundle, capsys, fault, chinese, english
+):
+    fault(small_bundle)
+    assert install.main() == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("未安装：")
+    assert chinese in lines[0]
+    assert lines[1].startswith("Not installed: ")
+    assert english in lines[1]
