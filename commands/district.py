@@ -15,6 +15,7 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from commands.shared.issues import print_issues
+from commands.shared.named_files import named_file
 from commands.shared.parsing import Parser, add_command
 from commands.shared.streets import add_street_options, street_file
 from geo.build import build, write_zone_files, zone_files
@@ -67,7 +68,7 @@ def run_new(options: argparse.Namespace) -> int:
     """Make the folder and say what is still to do."""
     lang = options.lang
     out = Path(options.out or folder_name(options.name))
-    outline = outline_of(Path(options.outline), options.outline_crs)
+    outline = outline_of(named_file(options.outline, "--outline"), options.outline_crs)
     district = NewDistrict(
         name=options.name,
         name_en=options.name_en,
@@ -88,7 +89,7 @@ def run_new(options: argparse.Namespace) -> int:
             (start / name).parent.mkdir(parents=True, exist_ok=True)
         write_files({start / name: content for name, content in files.items()})
         streets = import_streets(
-            street_file(Path(options.streets), options),
+            street_file(named_file(options.streets, "--streets"), options),
             outline,
             metric_crs=_metric_crs(files["district.toml"]),
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from commands.shared.console import say
 from commands.shared.issues import chosen_folder
+from commands.shared.named_files import named_file
 from commands.shared.parsing import Parser
 from geo.errors import ExportError
 from geo.export.files import DATA_FORMATS
@@ -96,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         area_table=options.table,
         approval_number=options.approval,
         drawing_unit=options.unit,
-        logo=read_bytes(Path(options.logo), limit=LARGEST_LOGO_BYTES) if options.logo else b"",
+        logo=_logo(options.logo),
         language=options.lang,
     )
     request = ExportRequest(
@@ -131,6 +132,11 @@ def run(options: argparse.Namespace) -> int:
     if "postgis" in formats:
         _write_database(options.dsn, material, plans, date, options.lang)
     return 0
+
+
+def _logo(name: str | None) -> bytes:
+    """Return the picture that --logo names; nothing without it."""
+    return read_bytes(named_file(name, "--logo"), limit=LARGEST_LOGO_BYTES) if name else b""
 
 
 def _plans_holding(zones: list[str] | None, material: Material) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from commands.check import finding_line
 from commands.shared.console import print_json, say
 from commands.shared.issues import chosen_folder, print_issues
+from commands.shared.named_files import named_file
 from commands.shared.parsing import Parser, add_command
 from geo.base import read_base
 from geo.drafting.draft import Answer, Draft, draft_from_answers, draft_from_text
@@ -91,7 +92,9 @@ def _is_empty_plan(path: Path) -> bool:
 def run_check(options: argparse.Namespace) -> int:
     """Check a plan file and print what was found."""
     folder = chosen_folder(options)
-    plan_check = check_plan_file(Path(options.file), read_base(folder), folder / "plans")
+    plan_check = check_plan_file(
+        named_file(options.file, "FILE", allow_empty=True), read_base(folder), folder / "plans"
+    )
     has_errors = any(issue.level == "error" for issue in plan_check.issues)
     if options.json:
         record = {
@@ -129,7 +132,11 @@ def _tell(draft: Draft, language: str) -> None:
 
 def _given_text(name: str) -> str:
     """Return the text of a file or of the standard input."""
-    data = sys.stdin.buffer.read(6 * LONGEST_TEXT) if name == "-" else read_bytes(Path(name))
+    data = (
+        sys.stdin.buffer.read(6 * LONGEST_TEXT)
+        if name == "-"
+        else read_bytes(named_file(name, "--text"))
+    )
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from commands.shared.console import say
 from commands.shared.issues import chosen_folder, print_issues
+from commands.shared.named_files import named_file
 from commands.shared.parsing import Parser, add_command
 from commands.shared.streets import add_street_options, street_file
 from geo.base import read_base, read_district
@@ -52,7 +53,7 @@ def run_import(options: argparse.Namespace) -> int:
     folder = chosen_folder(options)
     outline, metric_crs = _district(folder, options.outline)
     base = read_base(folder) if (folder / "base" / "roads.geojson").is_file() else None
-    file = street_file(Path(options.file), options)
+    file = street_file(named_file(options.file, "FILE"), options)
     streets = import_streets(file, outline, metric_crs=metric_crs, base=base)
     issues = [*streets.issues, *write_imported(Path(options.out), streets, source=folder)]
     comparison = None
@@ -86,7 +87,8 @@ def run_fetch(options: argparse.Namespace) -> int:
 
 def _district(folder: Path, outline: str | None) -> tuple[gpd.GeoDataFrame, str]:
     """Return the outline and the belt of a district."""
-    layer = read_layer(Path(outline) if outline else folder / "base" / "district.geojson")
+    own = folder / "base" / "district.geojson"
+    layer = read_layer(named_file(outline, "--outline") if outline else own)
     if layer.empty or layer.geometry.isna().all():
         raise DataFileError(Text("command.no-outline"))
     left, _, right, _ = layer.total_bounds

@@ -167,7 +167,14 @@ def file_kind(path: Path) -> str:
                 begin=re.sub(b"<[^>]*>|[^ -~]+", b" ", head).decode().strip()[:120],
             )
         )
-    raise DataFileError(Text("street-file.other", file=path.name, begin=repr(head[:16])))
+    raise DataFileError(Text("street-file.other", file=path.name, begin=_shown(head)))
+
+
+def _shown(head: bytes) -> str:
+    """Return how a file begins: its text where it is plain ASCII, else the bytes in hexadecimal."""
+    start = head[:16]
+    is_plain = start.isascii() and start.decode("latin-1").isprintable()
+    return repr(start.decode()) if is_plain else start[:8].hex(" ").upper()
 
 
 def _packed_kind(path: Path, packing: str, opener: Any) -> str:
@@ -182,7 +189,7 @@ def _packed_kind(path: Path, packing: str, opener: Any) -> str:
     if re.search(rb"<osm[\s>]", head):
         return f"OSM XML, {packing}"
     raise DataFileError(
-        Text("street-file.compressed", file=path.name, packed=packing, begin=repr(head[:16]))
+        Text("street-file.compressed", file=path.name, packed=packing, begin=_shown(head))
     )
 
 

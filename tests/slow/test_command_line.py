@@ -1,6 +1,7 @@
 """The commands as they are typed: what they print, write, refuse and return."""
 
 import io
+import itertools
 import json
 import os
 import re
@@ -246,6 +247,70 @@ def test_plan_check_explains_what_is_no_plan_file(folder, tmp_path, capsys, cont
     answer = capsys.readouterr()
     assert message in answer.out + answer.err
     assert "Traceback" not in answer.err
+
+
+# Files that options name
+
+CALLS = [
+    "--text: plan new --plan 15th --from 2026 --to 2030 --text {file} --data {data}",
+    "FILE: plan check {file} --data {data}",
+    "--logo: export --format svg --plan 15th --logo {file} --data {data}",
+    "FILE: roads import {file} --out {out} --data {data}",
+    "--outline: roads fetch --outline {file} --out {out} --data {data}",
+    "--streets: district new 新区 --streets {file} --out {out} "
+    "--outline {data}/base/district.geojson",
+    "--outline: district new 新区 --streets {data}/base/roads.geojson --out {out} --outline {file}",
+]
+
+
+def no_permission(path):
+    path.touch()
+    return PermissionError(13, "Permission denied")
+
+
+FAULTS = {
+    "missing": (lambda _: None, "不存在（当前文件夹", "which is not there"),
+    "folder": (Path.mkdir, "是文件夹", "which is a folder"),
+    "pipe": (os.mkfifo, "是管道或设备", "a pipe or a device"),
+    "empty": (Path.touch, "是空文件", "which is empty"),
+    "unreadable": (no_permission, "没有权限", "Permission denied"),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        (call, fault)
+        for call, fault in itertools.product(CALLS, FAULTS)
+        # An empty plan file is told what belongs into its first line, as tested above.
+        if ("plan check", "empty") != (call[6:16], fault)
+    ],
+)
+def test_a_file_that_an_option_names_is_refused_in_words_about_that_option(
+    folder, tmp_path, monkeypatch, capsys, call, fault
+):
+    make, chinese, english = FAULTS[fault]
+    option, _, words = call.partition(": ")
+    path, out = tmp_path / "给出.x", tmp_path / "out"
+    error = make(path)
+    if isinstance(error, OSError):
+        opened = Path.open
+
+        def refuse(self, *arguments, **options):
+            if self == path:
+                raise error
+            return opened(self, *arguments, **options)
+
+        monkeypatch.setattr(Path, "open", refuse)
+    words = [word.format(file=path, data=folder, out=out) for word in words.split()]
+    for language, sentence in (("zh", chinese), ("en", english)):
+        assert main([*words, "--lang", language]) == 1
+        answer = capsys.readouterr()
+        assert sentence in answer.err
+        assert answer.err.startswith(f"geo {words[0]}: {option} ")
+        assert str(path) in answer.err
+        assert answer.out == ""
+        assert not out.exists()
 
 
 # geo roads
