@@ -283,7 +283,7 @@ FAULTS = {
         (call, fault)
         for call, fault in itertools.product(CALLS, FAULTS)
         # An empty plan file is told what belongs into its first line, as tested above.
-        if ("plan check", "empty") != (call[6:16], fault)
+        if (call[6:16], fault) != ("plan check", "empty")
     ],
 )
 def test_a_file_that_an_option_names_is_refused_in_words_about_that_option(
