@@ -91,10 +91,18 @@ def _finish(outcome: Outcome, name: str, options: argparse.Namespace) -> bool:
         for path in places:
             relative = path.relative_to(outcome.folder).as_posix()
             say(options.lang, "command.wrote", file=f"{name}{relative}")
-        if options.seal and not has_failed:
-            write_bytes(outcome.folder / "README.md", sealed_readme(outcome.folder).encode())
-            say(options.lang, "command.sealed", file=f"{name}README.md")
     except GeoError as error:
         say(options.lang, "command.not-written", sys.stderr, name=name, reason=error)
         return False
-    return not has_failed
+    return not has_failed and (not options.seal or _seal(outcome.folder, name, options.lang))
+
+
+def _seal(folder: Path, name: str, language: str) -> bool:
+    """Renew the checksums of a data folder; tell whether that was possible."""
+    try:
+        write_bytes(folder / "README.md", sealed_readme(folder).encode())
+    except GeoError as error:
+        say(language, "command.not-sealed", sys.stderr, name=name, reason=error)
+        return False
+    say(language, "command.sealed", file=f"{name}README.md")
+    return True

@@ -342,6 +342,7 @@ def metadata(built: Built, plan: str, folder: Path) -> dict[str, Any]:
                 "title": d.about.title,
                 "title_en": d.about.title_en,
                 "issuer": d.about.issuer,
+                "issuer_en": d.about.issuer_en,
                 "number": d.about.number,
                 "date": d.about.date,
                 "sha256": sha256(folder / "plans" / f"{d.id}.toml"),

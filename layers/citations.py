@@ -1,4 +1,4 @@
-"""Cite an item: the plan's document and this map, in GB/T 7714 and as BibTeX."""
+"""Cite an item: the plan's document and this map, in GB/T 7714 and as BibTeX, in two languages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.texts import text
+from geo.texts import Language, text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,19 +38,25 @@ def citations(
     metadata: Mapping[str, Any],
     date: dt.date | None,
     address: str = "",
+    language: Language = "zh",
 ) -> Citations:
     """Return how an item is cited.
 
     Parameters
     ----------
     properties : mapping
-        Of its feature in a zone file: ``zone_id``, ``name``, ``document_id``, ``section``.
+        Of its feature in a zone file: ``zone_id``, ``name``, ``document_id``, ``section``,
+        ``name_en`` where it has one.
     metadata : mapping
-        Of the zone file: ``documents``, ``data_version``, ``district_name``.
+        Of the zone file: ``documents``, ``data_version``, ``district_name``,
+        ``district_name_en``.
     date : date or None
         Day of access; None leaves it out.
     address : str
         Where the map stands on the web, if that is known.
+    language : {"zh", "en"}
+        In English a title or a name has its translation first, as far as the data have one,
+        and what is printed in brackets behind it.
 
     Returns
     -------
@@ -66,16 +72,41 @@ def citations(
     document = documents.get(str(properties.get("document_id")), {})
     version = str(metadata.get("data_version") or "")
     zone_id = str(properties.get("zone_id") or "")
-    title = text("cite.map", "zh", district=metadata.get("district_name") or "")
+    titles = {
+        "title": text("cite.map", "zh", district=metadata.get("district_name") or ""),
+        "title_en": text("cite.map", "en", district=metadata.get("district_name_en") or ""),
+    }
+    if not metadata.get("district_name_en"):
+        titles["title_en"] = ""
+    title, name = _named(titles, "title", language), _named(properties, "name", language)
     access_date = f"[{date.isoformat()}]" if date else ""
     online = "CM/OL" if address else "CM"
-    whole = f"{title}: {properties.get('name')}（{zone_id}）[{online}]"
-    mine = _sentence(whole, text("cite.version", "zh", version=version) + access_date, address)
+    number = f" ({zone_id})" if language == "en" else f"（{zone_id}）"
+    whole = f"{title}: {name}{number}[{online}]"
+    mine = _sentence(whole, text("cite.version", language, version=version) + access_date, address)
+    map_fields = {
+        "title": f"{title}: {name} ({zone_id})",
+        "version": version,
+        "url": address,
+        "urldate": date.isoformat() if date else "",
+    }
     return Citations(
-        plan=_plan(document, str(properties.get("section") or "")),
+        plan=_plan(document, str(properties.get("section") or ""), language),
         map=mine,
-        bibtex=_bibtex(document, properties, title, version, date, address),
+        bibtex=_entry(
+            str(document.get("id") or "plan"), _plan_fields(document, properties, language)
+        )
+        + "\n"
+        + _entry(f"map-{zone_id}", map_fields),
     )
+
+
+def _named(record: Mapping[str, Any], key: str, language: Language) -> str:
+    """Return a name as printed; in English its translation, and what is printed in brackets."""
+    printed, english = str(record.get(key) or ""), str(record.get(f"{key}_en") or "")
+    if language == "zh" or not english or english == printed:
+        return printed
+    return f"{english} [{printed}]" if printed else english
 
 
 def _sentence(*parts: str) -> str:
@@ -83,42 +114,27 @@ def _sentence(*parts: str) -> str:
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
-def _plan(document: Mapping[str, Any], section: str) -> str:
+def _plan(document: Mapping[str, Any], section: str, language: Language) -> str:
     """Return the document with number, date and the section that was quoted."""
-    title = str(document.get("title") or "")
+    title = _named(document, "title", language)
     number = str(document.get("number") or "")
     name = f"{title}: {number}" if number else title
-    return _sentence(
-        str(document.get("issuer") or ""), f"{name}[Z]", str(document.get("date") or ""), section
-    )
+    issuer = _named(document, "issuer", language)
+    return _sentence(issuer, f"{name}[Z]", str(document.get("date") or ""), section)
 
 
-def _bibtex(
-    document: Mapping[str, Any],
-    properties: Mapping[str, Any],
-    title: str,
-    version: str,
-    date: dt.date | None,
-    address: str,
-) -> str:
-    """Return an entry for the document and one for the map; empty fields are left out."""
-    zone_id = str(properties.get("zone_id") or "")
-    issue_date = str(document.get("date") or "")
-    year = re.match(r"\d{4}", issue_date)
-    plan = {
-        "title": document.get("title"),
-        "author": document.get("issuer"),
+def _plan_fields(
+    document: Mapping[str, Any], properties: Mapping[str, Any], language: Language
+) -> dict[str, Any]:
+    """Return the fields of a document's entry; those that are empty are left out of it."""
+    year = re.match(r"\d{4}", str(document.get("date") or ""))
+    return {
+        "title": _named(document, "title", language),
+        "author": _named(document, "issuer", language),
         "number": document.get("number"),
         "year": year[0] if year else "",
         "note": properties.get("section"),
     }
-    mine = {
-        "title": f"{title}: {properties.get('name')} ({zone_id})",
-        "version": version,
-        "url": address,
-        "urldate": date.isoformat() if date else "",
-    }
-    return _entry(str(document.get("id") or "plan"), plan) + "\n" + _entry(f"map-{zone_id}", mine)
 
 
 def _plain(name: str, value: str) -> str:

@@ -10,9 +10,7 @@ import sys
 import unicodedata
 from typing import TextIO
 
-from geo.texts import Text
-
-LANGUAGES = ("zh", "en")
+from geo.texts import LANGUAGES, Text
 
 PLAIN_MARKS = {"✓": "√", "✕": "×", "✗": "×", "◐": "△", "◌": "◇", "–": "-", "−": "-", "≥": ">="}
 """What stands for a mark where a console has no such character; GBK, of Chinese Windows, has

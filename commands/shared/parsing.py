@@ -9,8 +9,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, cast
 
-from commands.shared.console import LANGUAGES, default_language
-from geo.texts import keys, text
+from commands.shared.console import default_language
+from geo.texts import LANGUAGES, keys, text
 
 OWN_WORDS = {
     "usage: ": "option.usage",

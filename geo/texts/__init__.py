@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import Literal
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+"""In the order in which pages of both have them."""
 
 _HAN = "[\u4e00-\u9fff]"
 _PLURAL = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")

@@ -12,7 +12,7 @@ from geo.base import english_names
 from geo.compare.overlays import overlap_matrix
 from geo.places.gazetteer import gazetteer, history_index, item_passages, place_history
 from geo.places.search import spell
-from geo.texts import text
+from geo.texts import LANGUAGES, text
 from layers.citations import citations
 from layers.map.comparison import comparison_data
 from layers.map.popups import both
@@ -72,8 +72,10 @@ def later_data(
     }
 
 
-def cite_rows(zones: Mapping[str, gpd.GeoDataFrame]) -> dict[str, list[str]]:
-    """Return how each item is cited: the plan and the map in GB/T 7714, and both as BibTeX.
+def cite_rows(zones: Mapping[str, gpd.GeoDataFrame]) -> dict[str, list[list[str]]]:
+    """Return how each item is cited, in Chinese and in English.
+
+    Each is the plan and the map in GB/T 7714, and both as BibTeX.
 
     The day of access and the address are the browser's to know: it puts them at the end.
     """
@@ -81,8 +83,8 @@ def cite_rows(zones: Mapping[str, gpd.GeoDataFrame]) -> dict[str, list[str]]:
     for table in zones.values():
         about = table.attrs.get("metadata") or {}
         for row in table.drop(columns="geometry").to_dict("records"):
-            citation = citations(row, about, None)
-            rows[str(row["zone_id"])] = [citation.plan, citation.map, citation.bibtex]
+            both = (citations(row, about, None, language=language) for language in LANGUAGES)
+            rows[str(row["zone_id"])] = [[one.plan, one.map, one.bibtex] for one in both]
     return rows
 
 

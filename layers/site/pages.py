@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geo.export.files import DataOptions, notice_lines
+from geo.texts import LANGUAGES
 from layers.citations import citations
 from layers.marks import ICON
-from layers.tables.items import LANGUAGES, Item, item_tables, template, text_of
+from layers.tables.items import Item, item_tables, template, text_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,7 +64,10 @@ def item_page(item: Item, metadata: Mapping[str, Any], place: Place) -> bytes:
         t=text_of,
         icon=ICON,
         item=item,
-        cited=citations(item.properties, metadata, place.date, address),
+        cited=[
+            citations(item.properties, metadata, place.date, address, language)
+            for language in LANGUAGES
+        ],
         district=str(metadata.get("district_name") or ""),
         licence=str(metadata.get("licence") or ""),
         notice=_notice(metadata, place.date),

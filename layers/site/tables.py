@@ -11,6 +11,7 @@ from geo.build import Built, build
 from geo.checks.check import STATUSES, Check
 from geo.checks.folder import inspect
 from geo.compare.wording import place_wording
+from geo.texts import LANGUAGES
 from layers.map.finding import overlaps_of_plans
 from layers.tables.amounts import UNITS
 from layers.tables.budget import (
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from layers.exports import Material
     from layers.tables.reader import Reader
 
-LANGUAGES = ("zh", "en")
 DECIMALS = 6
 """Of a degree: a tenth of a metre, as the zone files have them."""
 

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from geo.io.geojson import layer_features
-from geo.texts import text
+from geo.texts import LANGUAGES, text
 from geo.verdicts import area_digits
 from layers.map.popups import about, figures, names, readings
 from layers.tables.amounts import size_words
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.texts import Text
-
-LANGUAGES = ("zh", "en")
-"""The two parts of a page, in their order."""
 
 
 @dataclass(frozen=True)

@@ -379,7 +379,7 @@
     // The sentence with its source, then plan and map as GB/T 7714 has them, then both as BibTeX.
     cite(zone, opener) {
       this.host.load("cite", (cites) => {
-        const [plan, map, bibtex] = cites[zone.id] || ["", "", ""];
+        const [plan, map, bibtex] = this.pick(cites[zone.id] || [["", "", ""]]);
         // The day and the address are known here alone; a file has no address to be cited by.
         const link = /^https?:\/\/(?!localhost|127\.|\[::1\])/.test(this.link()) ? this.link() : "";
         const day = this.state.today || PlanMap.today();

@@ -267,6 +267,12 @@ def test_a_citation_names_plan_and_map_in_both_forms(opened, served):
     # An address that opens on this machine only is cited nowhere.
     assert "127.0.0.1" not in cited
     assert "@misc{map-14th-wudadao," in cited
+    page.evaluate("window.cited = ''; planmap.set({ lang: 'en' })")
+    page.locator(".pm-zone-card").get_by_role("button", name="Copy citation").click()
+    until(page, "Boolean(window.cited)")
+    assert "Heping District and Long-Range Objectives for 2035 [和平区" in page.evaluate(
+        "window.cited"
+    )
 
 
 def row_of(page, finding):

@@ -115,6 +115,15 @@ def test_no_english_sentence_stands_in_what_a_command_says_in_chinese(folder, wo
     assert not re.findall(r"(?:\b[a-z]+ ){3}[a-z]+", told.out + told.err)
 
 
+def test_a_folder_without_a_table_of_checksums_is_built_and_says_so(folder, capsys):
+    (folder / "zones" / "15th.geojson").unlink()
+    assert main(["build", "--seal", "--data", str(folder)]) == 1
+    answer = capsys.readouterr()
+    assert "wrote zones/15th.geojson" in answer.out
+    assert "the zone files were written, the checksums not renewed" in answer.err
+    assert (folder / "zones" / "15th.geojson").is_file()
+
+
 def test_check_prints_json_and_nothing_else(folder, capsys):
     assert main(["check", "--json", "--data", str(folder)]) == 0
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 5

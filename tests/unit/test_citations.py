@@ -52,3 +52,43 @@ def test_bibtex_escapes_what_would_be_a_command():
         "@misc{map-14th-x,\n  title = {和平区规划空间图: 某区\\_1 (14th-x)},\n"
         "  version = {2026.11.27},\n  urldate = {2026-11-27}\n}\n"
     )
+
+
+ENGLISH = {
+    **METADATA,
+    "district_name_en": "Heping District",
+    "documents": [
+        {
+            "id": "14th-outline",
+            "title": "某纲要",
+            "title_en": "Some Outline",
+            "issuer": "某区人民政府",
+            "issuer_en": "People's Government of Some District",
+            "number": "某政〔2021〕4号",
+            "date": "2021-05-07",
+        }
+    ],
+}
+
+
+def test_an_english_citation_has_what_is_printed_in_brackets():
+    item = {**ITEM, "name_en": "Some area"}
+    cited = citations(item, ENGLISH, dt.date(2026, 11, 27), language="en")
+    assert cited.plan == (
+        "People's Government of Some District [某区人民政府]. Some Outline [某纲要]: "
+        "某政〔2021〕4号[Z]. 2021-05-07. 专栏6."
+    )
+    assert cited.map == (
+        "Plan map of Heping District [和平区规划空间图]: Some area [某区_1] (14th-x)[CM]. "
+        "Data version 2026.11.27[2026-11-27]."
+    )
+    assert "  title = {Some Outline [某纲要]},\n" in cited.bibtex
+    assert "  author = {People's Government of Some District [某区人民政府]},\n" in cited.bibtex
+    title = "Plan map of Heping District [和平区规划空间图]: Some area [某区\\_1] (14th-x)"
+    assert f"  title = {{{title}}},\n" in cited.bibtex
+
+
+def test_without_a_translation_an_english_citation_has_what_is_printed():
+    cited = citations(ITEM, METADATA, None, language="en")
+    assert cited.plan == "某区人民政府. 某纲要: 某政〔2021〕4号[Z]. 2021-05-07. 专栏6."
+    assert cited.map == "和平区规划空间图: 某区_1 (14th-x)[CM]. Data version 2026.11.27."
