@@ -103,6 +103,8 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
         if low is not None and high is not None:
             between = f"{low:.{digits}f}–{high:.{digits}f}"
             note = both("frame.between", interval=between)
+            if not stated:  # no figure before it says the unit
+                note = [" · ".join(pair) for pair in zip(unit, note, strict=True)]
         rows.append(["popup.computed_area", [words, words], note])
         result["computed"] = words
         if properties.get("verdict") == "by_construction":

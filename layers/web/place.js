@@ -52,6 +52,14 @@
       return match ? [Number(match[1]), Number(match[2])] : null;
     }
 
+    // A link that somebody wrote by hand has the name that people know, not our id.
+    idOf(words) {
+      if (Object.prototype.hasOwnProperty.call(this.places, words)) return words;
+      const name = words.toLowerCase();
+      return Object.keys(this.places).find((id) =>
+        this.places[id].name.some((one) => one.toLowerCase() === name)) || words;
+    }
+
     render() {
       const { app } = this;
       const { state, t } = app;
@@ -70,6 +78,7 @@
           app.drawMap();
         });
       }
+      if (!at && this.places && state.place) state.place = this.idOf(state.place);
       const place = !at && this.places ? this.places[state.place] : null;
       const title = at ? t("frame.place_point", { at: state.place.replace(",", ", ") })
         : place ? app.pick(place.name) : t("view.place");

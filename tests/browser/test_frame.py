@@ -157,6 +157,8 @@ def test_links_from_before_open_what_they_meant(edition_page):
     assert page.run("[planmap.state.view, planmap.state.plan].join()") == "map,14th"
     page.open("?view=place&at_place=39.12,117.2")
     assert "39.12" in page.frame.locator(".pm-place-card h2").inner_text()
+    page.open("?view=place&where=jia road")  # a name as people write it, not our id
+    page.frame.locator(".pm-place-card h2", has_text="甲路").wait_for()
     page.open("?view=search&q=wudadao")
     page.frame.get_by_role("option").first.wait_for()
     page.open("?plans=13th,14th&zone=13th-wudadao")

@@ -268,6 +268,14 @@ def test_figures_show_no_more_digits_than_the_plan_or_the_error_allows():
     }
 
 
+def test_a_measured_area_alone_says_its_unit():
+    properties = zone("13th-a", box(0, 0, 1, 1), verdict="not_stated")["properties"]
+    said = figures(properties | {"stated_area": None, "stated_area_km2": None})
+    ((key, value, note),) = said["rows"]
+    assert (key, value) == ("popup.computed_area", ["1.47", "1.47"])
+    assert note == ["平方公里 · 95% 区间 1.40–1.54", "km² · 95% interval 1.40–1.54"]
+
+
 def test_no_difference_is_shown_where_the_figure_made_the_shape():
     properties = zone("13th-a", box(0, 0, 1, 1), verdict="by_construction")["properties"]
     said = figures(properties)
