@@ -11,7 +11,7 @@ _END = r"[^，,。；;、\s（）()]{2,24}?"
 _STOP = r"(?=[，,。；;、\s）)]|全长|总长|长度?[约为]{0,2}\d|段(?=[，,。；;、\s）)]|$)|$)"
 _ROAD = r"[^，,。；;：:、\s（）()沿]{1,11}(?:大道|大街|绿道|胡同|[路道街巷河])"
 _ALONG = re.compile(
-    rf"(?:^|(?<=[，,。；;：:、\s（）()]))(?:规划|主要|重点)?沿(?:线|着)?(?P<road>{_ROAD})(?![一-鿿])"
+    rf"(?:^|(?<=[，,。；;：:、\s（）()带廊轴])|(?<=[绿步廊]道))(?:规划|主要|重点)?沿(?:线|着)?(?P<road>{_ROAD})(?![一-鿿])"
     rf"|(?:^|(?<=[，,。；;：:、\s（）()]))沿(?P<road2>{_ROAD})(?=两[侧岸]|一线|沿线|布局|展开|发展|自|从|由)"
 )
 _AS_AXIS = re.compile(
@@ -26,9 +26,19 @@ _OPPOSITE = re.compile(
     rf"[，,、\s]{{0,2}}(?P<two>[东西南北]{{1,2}})[侧端]?(?:止于|直至|延至|至|到|止|接|抵|临|迄)(?P<end>{_END}){_STOP}"
 )
 _FROM_TO = re.compile(
-    rf"(?P<road>{_ROAD})?[，,]?(?:起于|起自|自|从)(?P<start>{_END})"
+    rf"(?P<road>{_ROAD})?[，,：:]?(?:起于|起自|自|从)(?P<start>{_END})"
     rf"[，,、\s]{{0,2}}(?:止于|延伸至|至|到)(?P<end>{_END}){_STOP}"
 )
+_VIA = re.compile(
+    rf"(?:起于|起自|始于|始自|由|自|从)(?P<start>{_END})(?:为?起点?|出发|开始)?[，,]?"
+    rf"(?:沿着?|经由?|循)(?P<road>{_ROAD})[，,]?(?:[向往朝][东西南北]{{1,2}}(?:方向)?)?(?:延伸)?"
+    rf"(?:止于|直至|抵达|至|到|抵)(?P<end>{_END})(?:为?止|{_STOP})"
+)
+"""由A起，沿R至B: along R from A to B."""
+_ENDS = re.compile(
+    rf"起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?(?:终点|止点)(?:为|是|[:：])?(?P<end>{_END}){_STOP}"
+)
+_OF_ROAD = re.compile(rf"(?P<end>.+)的(?P<road>{_ROAD})")
 _BRACKET = re.compile(
     rf"(?P<road>{_ROAD})[（(](?P<start>{_END})(?:至|到|[-—–~～]{{1,2}})(?P<end>{_END})段?[）)]"
 )
@@ -90,6 +100,9 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
     whole = _AS_AXIS.search(plain, start, end)
     if whole and not along_road:
         along_road = text[whole.start("road") : whole.end("road")]
+    match = _VIA.search(plain, start, end)
+    if match:
+        return _axis(text, match, text[match.start("road") : match.end("road")], ())
     match = _OPPOSITE.search(plain, start, end)
     if match:
         sides = words.sides(match["one"]) + words.sides(match["two"])
@@ -97,13 +110,14 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
             return None
         road = along_road or (name if _IS_ROAD.search(name) else "")
         return _axis(text, match, road, sides)
-    for pattern in (_BRACKET, _FROM_TO):
+    for pattern in (_BRACKET, _FROM_TO, _ENDS):
         match = pattern.search(plain, start, end)
         if match:
-            begin = match.start("road") if match["road"] else 0
-            if match["road"] and plain[begin] in "以由在" and len(match["road"]) > 3:
+            own_road = match.groupdict().get("road")
+            begin = match.start("road") if own_road else 0
+            if own_road and plain[begin] in "以由在" and len(own_road) > 3:
                 begin += 1
-            road = text[begin : match.end("road")] if match["road"] else ""
+            road = text[begin : match.end("road")] if own_road else ""
             road = along_road or road or (name if _IS_ROAD.search(name) else "")
             return _axis(text, match, road, ())
     if whole:
@@ -123,4 +137,7 @@ def _is_road(match: re.Match[str]) -> bool:
 def _axis(text: str, match: re.Match[str], road: str, sides: tuple[words.Side, ...]) -> Axis:
     first = text[match.start("start") : match.end("start")]
     last = text[match.start("end") : match.end("end")]
+    of_road = None if road else _OF_ROAD.fullmatch(last)
+    if of_road:  # 北起A，南至B的R
+        last, road = of_road["end"], of_road["road"]
     return Axis(road, first, last, sides, match.start(), match.end())

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from geo.errors import InputTooLargeError, LimitsError
-from geo.sentences import english, names, words
+from geo.sentences import additions, english, names, words
 from geo.sentences.accounting import unaccounted
 from geo.sentences.names import End, Piece
 from geo.sentences.script import compact
@@ -202,10 +202,6 @@ def _read_english(text: str) -> Reading:
 
 _WITHIN = re.compile("[以之]内|以里|[以之]外")
 _CELL = re.compile(r"[\d., ]+")
-_OF_KERB = re.compile(
-    r"不[含包][括含]?(?:本|该|此)?(?:道路|街道|路|街)?(?:[东西南北两]{1,2}侧|临街面?|沿街|街面|门面)"
-    r"(?:临街面?|沿街|街面|门面|房屋)*[)）\]】]"
-)
 _BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
 """What may stand right before the first side word: 范围为东至, 片区东至."""
 
@@ -228,6 +224,10 @@ class _Clause(NamedTuple):
     item: End | str
     opener: _Opener | None
     beside: Side | None
+    also: tuple[Side, ...] = ()
+    """Further sides that the same words give it: 为东、南界."""
+    distance: Side | None = None
+    """Its side where the words behind it are 以东100米, a line or a strip."""
 
     @property
     def is_read(self) -> bool:
@@ -251,6 +251,7 @@ class _Sentence:
         self.accounted_spans: list[tuple[int, int]] = []  # what limits and faults account for
         self.begins: list[int] = []  # where the words about limits may begin
         self.openers: list[_Opener] = []
+        self.bracketed: dict[int, Side] = {}  # where （东） stands behind a name
 
     # -- the whole sentence -------------------------------------------------------------------
 
@@ -259,9 +260,16 @@ class _Sentence:
         if not self.plain:
             self.faults.append(Fault("empty", self.text.strip(), 0, len(self.text)))
             return
-        extras = self._extras()
+        extras = additions.changes(self.masked, self.plain, self.known)
+        self.masked = additions.hide(self.masked, extras)
+        self.masked = words.AS_SIDE.sub(_one_word, self.masked)
         self.openers = self._openers()
-        extras += self._misprints()
+        if not self.openers:
+            self.bracketed = names.bracketed_sides(self.plain)
+        spans = [(opener.start, opener.end, opener.sides) for opener in self.openers]
+        wrong = list(additions.misprints(self.masked, self.plain, self.known, spans))
+        self.masked = additions.hide(self.masked, wrong)
+        extras += wrong
         clauses = self._clauses(0, len(self.masked))
         lists = self._lists()
         list_spans = [(start, end) for _, start, end in lists]
@@ -300,93 +308,6 @@ class _Sentence:
             self._fault("ring-road", *ring.span())
             return
         self._fault("no-limits", 0, len(self.plain))
-
-    def _extras(self) -> list[tuple[str, int, int]]:
-        """Find what is added, taken away or walked round, and hide it from what follows."""
-        extras: list[tuple[str, int, int]] = []
-        for match in words.EXCLUDES.finditer(self.plain):
-            start, end = match.span()
-            if "除此" in match[0] or self._follows_figure(start) or self._is_of_kerb(start):
-                continue
-            extras.append(("leaves-out", start, end))
-        for match in words.ADDS.finditer(self.masked):
-            extras.append(("adds", *match.span()))
-        for match in words.ADDS_BEHIND.finditer(self.masked):
-            before = (0, match.start())
-            if words.OPENER.search(self.masked, *before) or words.BESIDE.search(
-                self.masked, *before
-            ):
-                extras.append(("adds", *match.span()))
-        for match in words.WALK.finditer(self.masked):
-            item = names.read_end(
-                self.masked, self.plain, match.start("end"), match.end("end"), self.known
-            )
-            extras.append(
-                (
-                    "walk",
-                    match.start(),
-                    match.end() if isinstance(item, End) else match.start("end"),
-                )
-            )
-        extras += [("ambiguous", *m.span()) for m in words.OTHER_SIDES.finditer(self.masked)]
-        if words.OPENER.search(self.masked) or words.BESIDE.search(self.masked):
-            extras += [("ambiguous", *m.span()) for m in words.BETWEEN.finditer(self.masked)]
-        hidden = list(self.masked)
-        walks = sum(code == "walk" for code, *_ in extras)
-        for code, start, end in extras:
-            if code != "walk" or walks > 1:
-                for place in range(start, end):
-                    hidden[place] = names.MASK if hidden[place] == names.MASK else "，"
-        self.masked = "".join(hidden)
-        return extras
-
-    def _follows_figure(self, place: int) -> bool:
-        """Return whether words stand in a bracket right after a figure: 9公顷（不含道路）."""
-        if self.masked[place] != names.MASK:
-            return False
-        start = place
-        while start and self.masked[start - 1] == names.MASK:
-            start -= 1
-        return re.search(names.FIGURE + "$", self.masked[max(0, start - 30) : start]) is not None
-
-    def _is_of_kerb(self, place: int) -> bool:
-        """Return whether a bracket only says which kerb counts: 北河街（不含南侧临街面）."""
-        if self.masked[place] != names.MASK or place < 2 or self.masked[place - 1] != names.MASK:
-            return False
-        is_behind_name = self.masked[place - 2] in names.NAME_ENDS
-        return is_behind_name and _OF_KERB.match(self.plain, place) is not None
-
-    def _misprints(self) -> list[tuple[str, int, int]]:
-        """Find 酉至A路 and 南致A路 among sides, and hide them from what follows."""
-        definite = {side for opener in self.openers for side in opener.sides}
-        if len(definite) < 2 or definite.issuperset("ESWN"):
-            return []
-        misprints: list[tuple[str, int, int]] = []
-        pattern = re.compile(
-            r"(?:^|(?<=[，,；;。.、：: \x00]))"
-            r"(?:(?P<wrong>[㐀-鿿])(?:[侧面部边])?[至到抵起临]|(?P<side>[东西南北])[侧面]?[致制置王全倒])"
-            r"(?=(?P<rest>[^，,；;。：:、 ]{2,40}))"
-        )
-        for match in pattern.finditer(self.masked):
-            if (match["wrong"] or "") in words.NOT_MISPRINTED:
-                continue
-            if re.match("范围|边界|界线|界限|[为是]|[东西南北]{1,2}[侧面]?[至到起]", match["rest"]):
-                continue  # 四至范围为…
-            if any(opener.start <= match.start() < opener.end for opener in self.openers):
-                continue
-            if match["side"] and set(words.sides(match["side"])) <= definite:
-                continue
-            start, end = match.span("rest")
-            item = names.read_end(self.masked, self.plain, start, end, self.known)
-            if isinstance(item, End) or match["side"]:
-                misprints.append(
-                    ("misprint", match.start(), item.end if isinstance(item, End) else end)
-                )
-        hidden = list(self.masked)
-        for _, start, end in misprints:
-            hidden[start:end] = "，" * (end - start)
-        self.masked = "".join(hidden)
-        return misprints
 
     # -- sides: 东至A，南至B, and A以东、B以南 ------------------------------------------------
 
@@ -515,7 +436,7 @@ class _Sentence:
                 return later  # 和平路以东、北至…: the first direction is that of 和平路
             if names.ends_name(self.masked, start - 1):
                 return None
-        if before in ("向", "往", "朝") or words.AS_SIDE.match(self.masked, max(start - 1, 0)):
+        if before in ("向", "往", "朝") or self._is_as_side(start):
             return None
         if start and words.PROVINCE.match(self.masked, start - 1):
             return None
@@ -524,6 +445,11 @@ class _Sentence:
             return self._after_comma(start, match.end("sides")) or start
         return start
 
+    def _is_as_side(self, start: int) -> bool:
+        """Return whether a direction is that of 为东界 or 构成其东侧边界 behind a name."""
+        matches = (words.AS_SIDE.match(self.masked, max(start - back, 0)) for back in (1, 2, 3))
+        return any(match and match.start("sides") == start for match in matches)
+
     def _after_comma(self, start: int, end: int) -> int | None:
         """Return where the directions behind the first separator begin, if there are any."""
         comma = re.compile("[、，,]").search(self.masked, start, end)
@@ -531,34 +457,47 @@ class _Sentence:
 
     def _clause(self, piece: Piece, opener: _Opener | None = None) -> _Clause:
         """Read one piece: its name, and the side it is given by 以东 after it."""
-        start, end, beside = piece.start, piece.end, None
+        start, end = piece.start, piece.end
         masked, plain, known = self.masked, self.plain, self.known
-        side_word = words.AS_SIDE.search(masked, piece.start, piece.end)
-        if (
-            side_word
-            and len(words.sides(side_word["sides"])) == 1
-            and side_word.start() > piece.start
-        ):
+        sides: tuple[Side, ...] = ()
+        as_side = words.AS_SIDE.search(masked, piece.start, piece.end)
+        if as_side and as_side.start() > piece.start:
             # 以海河为东界
-            end, beside = side_word.start(), words.sides(side_word["sides"])[0]
+            end, sides = as_side.start(), words.sides(as_side["sides"])
             name_start = names.opening(masked, plain, start, end, known)
             if name_start is not None:
                 start = name_start
-            elif masked[start] in "以由" and end - start > 2:
+            elif masked[start] in "以由将把" and end - start > 2:
                 start += 1
+        for place in range(piece.start + 1, piece.end) if self.bracketed else ():
+            if place in self.bracketed:
+                end, sides = place, (self.bracketed[place],)
+                break
         for match in words.BESIDE.finditer(masked, piece.start, piece.end):
-            sides = words.sides(match["sides"])
-            if len(sides) == 1 and match.start() - piece.start >= 2:
-                end, beside = match.start(), words.OPPOSITE[sides[0]]
+            of_area = words.sides(match["sides"])
+            if len(of_area) == 1 and match.start() - piece.start >= 2:
+                end, sides = match.start(), (words.OPPOSITE[of_area[0]],)
                 if masked[match.end() : match.end() + 1] in (
                     "至",
                     "到",
                     "抵",
                 ) and match.end() < len(masked):
-                    return _Clause(piece, start, piece.end, "ambiguous", opener, beside)
+                    return _Clause(piece, start, piece.end, "ambiguous", opener, sides[0])
                 break
+        far = words.AT_DISTANCE.search(masked, piece.start + 2, piece.end)
+        distance = words.OPPOSITE[words.sides(far["sides"])[0]] if far and not sides else None
         item = names.read_end(masked, plain, start, end, known)
-        return _Clause(piece, start, end, item, opener, beside)
+        if item == "crossing" and opener and masked[opener.end - 1] in "与和同":
+            item = self._met(start, end)
+        beside = sides[0] if sides else None
+        return _Clause(piece, start, end, item, opener, beside, sides[1:], distance)
+
+    def _met(self, start: int, end: int) -> End | str:
+        """Return the road of 西与A路相交: it is met, and is no crossing of two."""
+        meets = re.compile("(?:相交汇?|交汇|交会|交叉)$").search(self.masked, start, end)
+        if not meets:
+            return "crossing"
+        return names.read_end(self.masked, self.plain, start, meets.start(), self.known)
 
     def _clauses(self, start: int, end: int) -> list[_Clause]:
         """Return the pieces of a stretch of text, cut at its openers."""
@@ -590,7 +529,12 @@ class _Sentence:
         """Read the limits that have sides; return the stretch of text they were read from."""
         if not self.openers and not any(clause.beside for clause in clauses):
             clauses = _beside_by_qualifier(clauses, self.masked)
-        besides = [c for c in clauses if c.beside and not c.opener]
+        besides = [
+            c
+            for c in clauses
+            if not c.opener
+            and (c.beside or (c.distance and not _is_within(c.piece.start, list_spans)))
+        ]
         side_count = len(self.openers) + len(besides)
         if not side_count or (
             side_count < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)
@@ -726,10 +670,11 @@ class _Sentence:
         row: list[_Clause] = []
         best: list[_Clause] = []
         for clause in clauses:
-            if clause.is_read and (not row or clause.piece.mark in "-‐‑–—―~～－→"):
-                row.append(clause)
-            elif self._opening(clause) is not None:
+            goes_on = bool(row) and clause.piece.mark in "-‐‑–—―~～－→"
+            if not goes_on and self._opening(clause) is not None:
                 row = [self._behind_lead(clause)]
+            elif clause.is_read and (goes_on or not row):
+                row.append(clause)
             else:
                 row = [clause] if clause.is_read else []
             if len(row) > len(best):
@@ -852,14 +797,14 @@ class _Sides:
         self.waiting_clauses: list[_Clause] = []
         self.is_group_open = self.beside_seen = False
         self.start, self.end = 10**9, 0
-        last = [i for i, c in enumerate(clauses) if c.opener or c.beside]
+        last = [i for i, c in enumerate(clauses) if c.opener or c.beside or c.distance]
         self.last = last[-1] if last else -1
         self.has_begun = False
 
     def run(self) -> None:
         """Give every clause that belongs to a side its limit or its fault."""
         for place, clause in enumerate(self.clauses):
-            if any(start <= clause.piece.start < end for start, end in self.list_spans):
+            if _is_within(clause.piece.start, self.list_spans):
                 self._close()
                 continue
             if clause.opener:
@@ -871,7 +816,7 @@ class _Sides:
                     self.group, self.is_group_open = [], False
             elif self.is_group_open and self._joins_group(clause):
                 self.group.append(clause)
-            elif clause.beside:
+            elif clause.beside or clause.distance:
                 self._close_group()
                 self._beside(clause)
             else:
@@ -892,16 +837,25 @@ class _Sides:
         if not clause.piece.is_listed:
             self._drop_waiting()
         chain = [*self.waiting_clauses, clause]
+        if clause.also and len(chain) > 1:
+            # A路、B路为东、南界
+            self.waiting_clauses, self.beside_seen, self.has_begun = [], True, True
+            self._refuse("ambiguous", chain[0].piece.start, clause.piece.end)
+            return
+        if clause.distance:
+            chain[-1] = clause._replace(item="distance")
         if not self.beside_seen or not chain[0].piece.is_listed:
             chain[0] = self._without_lead(chain[0])
         self.waiting_clauses, self.beside_seen, self.has_begun = [], True, True
         for each in chain:
             self._span(each)
-            if each is not clause and _WITHIN.search(sentence.masked, each.start, each.piece.end):
+            if each.piece != clause.piece and _WITHIN.search(
+                sentence.masked, each.start, each.piece.end
+            ):
                 # 外环路以内、黄河路以东: within a ring, and not west of it
                 self._refuse("ring-road", each.piece.start, each.piece.end)
                 continue
-            sentence._member(each, (clause.beside,))
+            sentence._member(each, (clause.beside or clause.distance, *clause.also))
 
     def _without_lead(self, clause: _Clause) -> _Clause:
         """Return a clause without what leads to its name: 范围为, 位于, 以."""
@@ -933,7 +887,7 @@ class _Sides:
         for clause in self.clauses[place + 1 :]:
             if not clause.piece.is_listed or clause.opener:
                 return False
-            if clause.beside:
+            if clause.beside or clause.distance:
                 return True
         return False
 
@@ -1017,6 +971,15 @@ class _Sides:
         item = clause.item
         start, end = (item.start, item.end) if isinstance(item, End) else (clause.start, clause.end)
         self.start, self.end = min(self.start, start), max(self.end, end)
+
+
+def _is_within(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def _one_word(match: re.Match[str]) -> str:
+    """Return 为东、南界 as one word, so that it is not cut."""
+    return re.sub("[、和与及]", names.MASK, match[0])
 
 
 def _offset_side(word: str, side: Side | None) -> Side | None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from geo.sentences.words import Side, sides
+
 STREET_ENDS = "路道街巷弄坊径"
 WATER_ENDS = "河江湖海渠沟溪湾港浜泾塘淀涌"
 _LONG_ENDS = {
@@ -75,39 +77,43 @@ _OFFSET = re.compile(
     r"(?P<amount>\d{1,5}(?:\.\d{1,3})?)(?P<unit>米|公里|千米|m|km)"
     r"(?:左右|范围)?(?:处|线|以内|以外|之内|之外|内|外)?(?:的?平行线)?"
 )
+_AWAY = re.compile("距离?|离")
+"""距A路100米: the line is that far from the road, and 距 is no part of its name."""
 _LAND = (
     r"(?:区域|范围|地区|地块|地段|部分|街区|片区|用地|地带|土地|房屋|围合区|区间|地|区)"
     r"(?:范围|区域)?"
 )
 FIGURE = (
-    r"(?:(?:总|规划|用地|占地|土地|区域|控制|建设|辖区){0,3}面积|占地|用地|总?长度?|全长)?"
+    r"(?:(?:总|规划|用地|占地|土地|区域|控制|建设|辖区){0,3}面积|总?占地|总?用地|总?长度?|全长)?"
     r"(?:合计|共计|总计|总共|共|计|为|是|达|[:：]){0,2}(?:大约|约|近|逾|不足|超过){0,2}"
-    r"\d[\d,，]*(?:[.．]\d+)?[多余]?万?[多余]?"
+    r"(?:\d[\d,，]*(?:[.．]\d+)?|[一二两三四五六七八九十百]{1,6}(?:点[零一二三四五六七八九]{1,4})?)"
+    r"[多余]?万?[多余]?"
     r"(?:平方公里|平方千米|km²|km2|㎢|公顷|顷|hm²|hm2|ha|平方米|平米|m²|m2|㎡|亩|公里|千米|华里|里|米)"
     r"(?:左右|以上)?"
 )
 _STATED = (
-    r"(?:(?:全长|总?长度?)[为约达]{0,2}\d[\d.]*(?:公里|千米|米)|"
+    r"的?(?:(?:全长|总?长度?)[为约达]{0,2}\d[\d.]*(?:公里|千米|米)|"
     + FIGURE.replace("|公里|千米|华里|里|米)", ")")
     + ")"
 )
 _AREA_WORD = (
-    rf"(?:的?(?:核心|整个|封闭|闭合|中心|三角|狭长|大片|整体|环形)?(?:{_LAND}|[区以之]内))?"
+    rf"(?:的?(?:核心|整个|封闭|闭合|中心|三角|狭长|大片|整体|环形|历史文化|历史|商业)?(?:{_LAND}|[区以之]内))?"
     r"(?:(?<=[区域围块段分地带])内|(?<=内))?(?:(?<=内)[^、，,；;。]{0,20})?"
 )
 _TAIL = re.compile(
     r"(?:(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界|界线|界限|四至|界|线|限|邻|止))?"
-    r"(?:相邻|相接|接壤|为邻|毗邻|相连|交界|相望)?"
-    r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)"
+    r"(?:相邻|相接|接壤|为邻|毗邻|毗连|相连|交界|相望)?"
+    r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界)"
     r"|(?:临近|邻近|毗邻|紧邻)[^、，,；;。]{1,20})?|为?止|处)"
-    r"(?:之间|以内|之内)?(?:所?(?:围合|合围|围成|围)(?:而成|成)?的?)?"
+    rf"(?:之间|以内|之内)?(?:所?(?:围合|合围|围成|围)(?:而成|成)?的?(?:{_LAND}内?(?:禁止|限制|实行|实施)[^、，,；;。]{{1,20}})?)?"
     rf"(?:{_STATED})?{_AREA_WORD}(?:{_STATED})?"
 )
 _CLOSING_WORDS = re.compile(
     r"(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界线?|界线|界限|四至|界|限|邻|止))"
-    r"[^、，,；;。]{0,20}$|(?:为?止|处)$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
+    r"[^、，,；;。]{0,20}$|(?:相邻|相接|接壤|为邻|毗邻|毗连|相连|交界|相望|相交)(?:处)?$"
+    r"|为起点$|(?:为?止|处)$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
 )
-NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|接壤|相接|相连|为邻|交界|分界)")
+NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界)")
 _CROSSING = re.compile(r"[的与和、]?(?:交口|交叉|交汇|交会|相交|交界|路口|道口|十字)")
 _JOINER = re.compile(r"以及|及(?![第时])|[和与跟暨]")
 _SUBLANE = re.compile(
@@ -130,8 +136,8 @@ _CLASS = re.compile(
 _PLACE_ENDS = (
     "街道办事处", "街道办", "经济开发区", "开发区", "高新区", "保税区", "自贸区", "度假区",
     "工业园区", "工业园", "产业园", "科技园", "物流园", "园区", "新区", "老城区", "城区",
-    "市区", "老城", "新城", "片区", "地区", "社区", "小区", "街道", "区", "县", "镇", "乡", "村",
-    "市", "州",
+    "市区", "县城", "老城", "新城", "片区", "地区", "社区", "小区", "街道", "区", "县", "镇", "乡",
+    "村", "市", "州",
 )  # fmt: skip
 _PLACE_BEFORE = {"市": 2, "乡": 2, "镇": 2, "州": 2, "村": 1, "县": 1, "区": 1, "街道": 2}
 _NO_PLACE = re.compile(
@@ -141,7 +147,7 @@ _NAMED_SO = frozenset(
     "八一 五一 七一 六一 十一 五四 三八 二七 九一八 一二九 中南 中北".split()  # noqa: SIM905
 )
 """Stems that are days and regions, and so names by themselves; 东一 and 三 are not."""
-_NOT_AFTER_PLACE = frozenset("口场门桥头坝店府政委民河江湖前后中界和与及")
+_NOT_AFTER_PLACE = frozenset("域口场门桥头坝店府政委民河江湖前后中界和与及")
 _WITH_HE = frozenset("平谐睦顺兴泰田县义气众风美祥林昌")
 _BEFORE_LEAD = frozenset("围界至域区块带园位别街城廊片心元地")
 _COMPASS = "东西南北中上下前后内外新老大小一二三四五六七八九十"
@@ -238,6 +244,27 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
             characters[start : end + 1] = MASK * (end + 1 - start)
             hidden_to = end
     return "".join(characters)
+
+
+_SIDE_BEHIND = re.compile(
+    r"[(（\[【〔](?P<side>[东西南北]{1,2})[侧面部边]?(?:边?界[线限]?)?[)）\]】〕]"
+)
+
+
+def bracketed_sides(plain: str) -> dict[int, Side]:
+    """Return where a side in brackets stands behind a name, if there are sides enough.
+
+    Examples
+    --------
+    >>> bracketed_sides("海河（东）、多伦道（南侧）"), bracketed_sides("南京路（西）、多伦道")
+    ({2: 'E', 8: 'S'}, {})
+    """
+    found = {}
+    for match in _SIDE_BEHIND.finditer(plain):
+        side = sides(match["side"])
+        if len(side) == 1 and match.start() > 1 and plain[match.start() - 1] not in MARKS:
+            found[match.start()] = side[0]
+    return found if len(set(found.values())) > 1 else {}
 
 
 def ends_name(masked: str, place: int) -> bool:
@@ -381,15 +408,9 @@ def read_end(
         end -= 1
     if start == end or end - start > LONGEST_END:
         return "not-a-road"
-    # 规划的、现状 and the like before a name say its state and are kept as a note.
-    kind = _CLASS.match(masked, start, end)
-    for first in dict.fromkeys((start, kind.end() if kind else start)):
-        state = _STATE.match(masked, first, end)
-        if state and state.end() < end:
-            later = read_end(masked, plain, state.end(), end, known)
-            if isinstance(later, End):
-                note = plain[start:first] + later.note
-                return later._replace(qualifier=state[1] + later.qualifier, note=note)
+    later = _behind_state(masked, plain, start, end, known)
+    if later:
+        return later
     # The shortest name that ends as one, with nothing behind it but what may stand there.
     reason = "not-a-road"
     for stop in range(start + 2, min(end, start + _LONGEST_NAME + 10) + 1):
@@ -422,6 +443,27 @@ def read_end(
         elif fault is None and outside.startswith("等"):
             return "open-list"
     return reason
+
+
+def _behind_state(
+    masked: str, plain: str, start: int, end: int, known: frozenset[str]
+) -> End | None:
+    """Return the end behind 规划的, 现状 and the like, or behind 距 where a distance follows."""
+    # The state of a road is kept as its qualifier.
+    kind = _CLASS.match(masked, start, end)
+    for first in dict.fromkeys((start, kind.end() if kind else start)):
+        state = _STATE.match(masked, first, end)
+        if state and state.end() < end:
+            later = read_end(masked, plain, state.end(), end, known)
+            if isinstance(later, End):
+                note = plain[start:first] + later.note
+                return later._replace(qualifier=state[1] + later.qualifier, note=note)
+    away = _AWAY.match(masked, start, end)
+    if away:
+        later = read_end(masked, plain, away.end(), end, known)
+        if isinstance(later, End) and later.offset_m is not None:
+            return later
+    return None
 
 
 def _added(rest: str) -> tuple[str, float | None, str] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from geo.errors import InputTooLargeError
@@ -25,7 +26,7 @@ from geo.sentences.figures import (
     figures,
 )
 from geo.sentences.limits import MAX_CHARACTERS, Limit, Reading, read_sentence
-from geo.sentences.script import simplified
+from geo.sentences.script import sides_as_labels, simplified
 from geo.texts import Text
 
 LONGEST_TEXT = 200_000
@@ -78,6 +79,18 @@ _PART_BEGINS = re.compile(
     r"(?:[：:]|四至|位于|由|以|[东西南北]{1,2}[侧面]?[至到起临邻抵接]))"
 )
 """62公顷，其中核心区东至…: a part with limits of its own."""
+_BETWEEN_BRACKETS = re.compile(
+    r"\s?[、，,]?\s?(?:以及|[和与及])?\s?(?P<name>[^，,。；;：:、()（）\s]{2,20})"
+)
+_ONE_OF = re.compile(
+    r"(?:主要|共|均)?(?:包括|包含|涵盖|分为|分别[为是]|含有?)[:：]?(?=[^，,。；;]{2,20}[（(])"
+    r"|其中[，,：:]?|(?:作为|是)?[“\"「『‘]?[^“”\"「」『』‘’，,。；;：:\s]{1,8}[”\"」』’]?之[一首][的:：]?"
+)
+"""What may stand before a zone's name: 包括甲片区（…）, “两区”之一甲片区."""
+_OWN_AREA = re.compile(
+    "(?:核心|起步|启动|示范|先行|先导|引领|控制|管控|中心|更新|改造|征收|整治|建设|实施)区"
+)
+"""核心区: a name where a plan speaks of it as one, though it may be any plan's."""
 _OF_ANOTHER = re.compile(
     r"(?:^|[，,。；;：:、\s])(?:其中[，,：:]?)?"
     r"(?P<name>[㐀-鿿A-Z\d-]{1,10}?(?:区|片|组团|地块|园|单元|小区))"
@@ -97,7 +110,8 @@ _RING = re.compile(r"(?:环路|环线|绕城高速|绕城公路|环城[路道])[
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
 _TAIL_OF_NAME = re.compile(
     r"(?:[\s，,：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
-    r"(?:(?<!保护)(?<!禁放)(?<!管理)(?<!控制)范围|边界|四至|面积|用地|占地)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
+    r"(?:(?<!保护)(?<!禁放)(?<!管理)(?<!控制)范围|边界|四至|面积|用地|占地)|(?<=.{2})(?:招生|施教|入学|划片)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
+    r"|(?<=[带廊轴线道])沿[^，,。；;\s]{1,9}[路道街巷河江湖渠]"
     r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
 )
 _VERBS = re.compile(
@@ -115,23 +129,24 @@ _ALONE = re.compile(
     r"|(?:总|规划|用地|占地|四至)?(?:面积|范围|四至|全长|总长|占地)|约?\d[\d.]*(?:公顷|平方|亩|公里|米)|"
     r"沿[^，,。]{2,12}[路道街河])"
 )
-_SIDE_START = re.compile(
-    rf"{_NUMBERING}(?P<sides>[东西南北]{{1,2}})(?:[侧面部边端方]|边?界线?)?\s{{0,4}}"
-    r"(?:[至到起抵临邻接靠为以：:|]|[\t　])"
-)
 _SIDE = re.compile(
-    r"(?P<sides>[东西南北]{1,2})(?:[侧面部边端方]|边?界线?)?\s{0,4}"
-    r"(?:[至到起抵临邻接靠为以：:|]|[\t　])"
+    r"(?P<sides>[东西南北]{1,2})(?:[侧面部边端方]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?\s{0,4}"
+    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞]|[\t　]|(?<=界)(?=[㐀-鿿]{1,12}[路街道巷河江湖渠线]))"
 )
+_SIDE_START = re.compile(_NUMBERING + _SIDE.pattern)
 _MENTIONS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端方]|边?界线?|两侧)?(?:分别|均|都)?\s{0,4}"
-    r"(?:[至到起迄抵达临邻接靠隔为是以沿与毗紧连背濒止自从尽：:—|\t]|-)"
+    r"[东西南北]{1,2}(?:[侧面部边端方]|边?界[线限]?|两侧)?(?:[（(][A-Za-z]{1,9}[)）])?(?:分别|均|都)?\s{0,4}"
+    r"(?:[至到起迄抵达临邻接靠隔挨为是以沿与毗紧连背濒止自从尽：:—→=＝>＞|\t]|-)"
+    r"|[东西南北][侧面部]?边线|[东西南北][侧面部]?边?界(?![社街路里区内定碑])|[（(\[【〔][东西南北]{1,2}[侧面部边]?(?:边?界[线限]?)?[)）\]】〕]"
     r"|围合|合围|围成|所围|所夹|围起|圈围|闭合|封闭|之间|环绕|包围|限定|界定|四至|边界|周界|[为四周]界|界[限线]"
     r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
 )
 _SPEAKS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北](?=[，,、。；;的区])|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
-    r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→"
+    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区]|约?\d)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
+    r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![社街路里区内定碑])"
+    r"|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
+    r"|[路道街巷河]\s?[-—–~～][^，,。；;]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
+    r"|(?:[东西南北][面侧边]?[有距挨离][^，,。；;、]{2,16}[，,、；;]){2}"
 )
 _LENGTH_FOLLOWS = re.compile(r"\s*(?:道路)?(?:全长|总长|长度?)(?:约|为)?\d")
 _BELT_END = re.compile(r"(?:带|轴|街|路|道|廊|线|段|走廊)$")
@@ -235,6 +250,8 @@ class _Reader:
     zones: list[UnderstoodZone] = field(default_factory=list)
     unread: list[NotUnderstood] = field(default_factory=list)
     passed: list[NotUnderstood] = field(default_factory=list)
+    units: list[int] = field(default_factory=list)  # in which unit each zone stands
+    unit: int = 0
     heading: _Name | None = None
     heading_age: int = 0  # sentences since the heading
     is_open: int = 0  # sentences for which the last zone still takes figures
@@ -274,12 +291,13 @@ def understand(text: str, known: Collection[str] = ()) -> Understanding:
         raise InputTooLargeError(
             Text("paragraph.text-too-long", count=len(text), limit=LONGEST_TEXT)
         )
-    reader = _Reader(text, simplified(text), known)
+    reader = _Reader(text, sides_as_labels(simplified(text)), known)
     units = list(_units(reader.plain))
     for place, (start, end) in enumerate(units):
         following = units[place + 1] if place + 1 < len(units) else (len(text), len(text))
         _read_unit(reader, start, end, following)
-    zones = tuple(z for z in reader.zones if z.is_bounded or z.areas or z.lengths)
+    in_order = sorted(reader.zones, key=lambda zone: zone.start)
+    zones = tuple(z for z in in_order if z.is_bounded or z.areas or z.lengths)
     unread = sorted(reader.unread, key=lambda u: u.start)
     return Understanding(zones, tuple(dict.fromkeys(unread)), tuple(reader.passed))
 
@@ -325,6 +343,7 @@ def _areas_apart(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a sentence cut before 地块一, 区块二 and the like, where sides or figures follow."""
     begin = start
     cuts = [m.span() for p in (_NEXT_AREA, _PART_BEGINS) for m in p.finditer(plain, start + 1, end)]
+    cuts += _bracketed_areas(plain, start, end)
     for last, first in sorted(cuts):
         if last >= begin and plain[begin:last].strip():
             yield begin, last
@@ -333,11 +352,27 @@ def _areas_apart(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
+def _bracketed_areas(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the next name begins in 甲片区（东至…）和乙片区（东至…）."""
+    brackets = [
+        match
+        for match in re.finditer("[（(][^（()）]{8,400}[)）]", plain[start:end])
+        if words.HOLDS_LIMITS.search(match[0])
+    ]
+    cuts = []
+    for before, bracket in pairwise(brackets):
+        last, first = start + before.end(), start + bracket.start()
+        name = _BETWEEN_BRACKETS.fullmatch(plain, last, first)
+        if name:
+            cuts.append((last, name.start("name")))
+    return cuts
+
+
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
     for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s{0,8}(?:[东西南北]{1,2}[侧面部边]?[至到起临邻接抵以：:为]|(?i:north|south|east|west)))|\n",
+        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝]|(?<=界))|(?i:north|south|east|west)))|\n",
         plain,
     ):
         is_end = True
@@ -383,6 +418,7 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     plain = reader.plain[start:end]
     reader.is_open = max(reader.is_open - 1, 0)
     reader.heading_age += 1
+    reader.unit += 1
     if reader.heading_age > _HEADING_STAYS:
         reader.heading = None
     # Figures with a unit of their own, or under a heading of the table that gives one.
@@ -488,7 +524,8 @@ def _name(
 ) -> _Name | None:
     """Return the name with which a sentence begins, if it begins with one."""
     plain, (start, end) = reader.plain, span
-    label = _LABELLED.match(plain, start, end)
+    numbering = re.compile(_NUMBERING).match(plain, start, end)
+    label = _LABELLED.match(plain, numbering.end() if numbering else start, end)
     if label and label.end() <= name_end:
         return _Name(*label.span("name"))
     begin, stop = start, name_end
@@ -500,6 +537,8 @@ def _name(
         begin = before + 1  # 禁放区域：（一）老城：东至…
     first = re.compile(_NUMBERING).match(plain, begin, end)
     begin = first.end() if first else begin
+    one_of = _ONE_OF.match(plain, begin, name_end)
+    begin = one_of.end() if one_of else begin
     for sign in ("：", ":", "（", "("):
         place = plain.find(sign, begin, stop)
         stop = place if place >= 0 else stop
@@ -508,17 +547,22 @@ def _name(
     candidate = plain[begin:stop]
     is_numbered = first is not None and _NUMBERED.match(first[0]) is not None
     is_label = re.search("(?:四至|范围|面积|边界|用地)$", candidate) is not None
-    is_part = plain[max(0, start - 3) : start].rstrip("，,：:").endswith("其中")
+    is_part = plain[max(0, begin - 3) : begin].rstrip("，,：:").endswith("其中")
+    is_own = plain[stop : stop + 1] in "：:（(" and _OWN_AREA.fullmatch(candidate)
     is_before = name_end < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
     if (
         is_before
         and 2 <= len(candidate) <= 16
         and not candidate.isascii()
         and not _VERBS.search(candidate)
-        and (not _GENERIC.fullmatch(candidate) or ((is_numbered or is_part) and not is_label))
+        and (
+            is_own
+            or not _GENERIC.fullmatch(candidate)
+            or ((is_numbered or is_part) and not is_label)
+        )
     ):
         return _Name(begin, stop)
-    name_before = _LED_BY_NAME.match(plain, start, end)
+    name_before = _LED_BY_NAME.match(plain, begin if one_of else start, end)
     if (
         name_before
         and name_before.end("name") <= name_end
@@ -649,6 +693,9 @@ def _add_zone(reader: _Reader, zone: UnderstoodZone, start: int, end: int) -> No
             whole_zone, areas=last.areas, lengths=last.lengths, widths=last.widths
         )
         return
+    if reader.heading and _add_to_namesake(reader, zone):
+        reader.heading = None
+        return
     name = reader.heading or _Name(start, start)
     if not zone.is_bounded:
         begin, stop = _span(reader, start, end, end)
@@ -662,7 +709,32 @@ def _add_zone(reader: _Reader, zone: UnderstoodZone, start: int, end: int) -> No
     reader.zones.append(
         replace(zone, name=reader.text[name.start : name.end], start=name.start, end=name.end)
     )
+    reader.units.append(reader.unit)
     reader.heading = None
+
+
+def _add_to_namesake(reader: _Reader, zone: UnderstoodZone) -> bool:
+    """Add a zone to one of its name shortly before that has what it lacks; tell whether done.
+
+    甲片区12公顷，乙片区8公顷，其中甲片区东至…: its figure first, and then its limits.
+    """
+    name = reader.heading or _Name(0, 0)
+    printed = reader.text[name.start : name.end]
+    for place in reversed(range(len(reader.zones))):
+        if reader.unit - reader.units[place] > _STAYS_OPEN:
+            return False
+        earlier = reader.zones[place]
+        if earlier.name != printed or earlier.is_bounded == zone.is_bounded:
+            continue
+        if not zone.is_bounded and earlier.areas:
+            continue
+        figures_of = {k: getattr(earlier, k) for k in ("areas", "lengths", "widths")}
+        named = replace(zone, name=printed, start=earlier.start, end=earlier.end, **figures_of)
+        del reader.zones[place], reader.units[place]
+        reader.zones.append(named if zone.is_bounded else earlier)
+        reader.units.append(reader.unit)
+        return True
+    return False
 
 
 def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, int]) -> None:
@@ -682,10 +754,11 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
                     areas=(figure,),
                 )
             )
+            reader.units.append(reader.unit)
             continue
         if figure.is_range:
             _leave(reader, "paragraph.range", figure.start, figure.end)
-        elif not figure.is_land:
+        elif not figure.is_land or _is_of_change(reader, figure):
             _leave(reader, "paragraph.other-area", figure.start, figure.end)
         elif not reader.is_open or not reader.zones:
             _leave(reader, "paragraph.no-zone", figure.start, figure.end)
@@ -699,6 +772,15 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
                 kind: Literal["zone", "belt"] = "zone" if zone.limits or zone.faults else "belt"
                 zone = replace(zone, kind=kind, lengths=(*zone.lengths, figure))
             reader.zones[-1] = zone
+
+
+def _is_of_change(reader: _Reader, figure: Figure) -> bool:
+    """Return whether a figure is of what is added or left out: 另含河东地块3公顷."""
+    changes = ("limits.adds", "limits.leaves-out")
+    last = reader.zones[-1] if reader.zones else UnderstoodZone()
+    return any(
+        fault.reason in changes and fault.start <= figure.start < fault.end for fault in last.faults
+    )
 
 
 def _of_another(reader: _Reader, figure: Figure, start: int) -> _Name | None:

@@ -25,6 +25,12 @@ _NEW_SIDE = re.compile(
 """What begins a new line of its own after a break that is otherwise only a wrapped line."""
 
 
+_LABEL_GAP = re.compile(
+    r"(?:^|(?<=[\n，,；;、|。：:\t　 ]))(?P<side>[东西南北]{1,2})(?:[侧面边部]|边?界[线限]?)?"
+    r"(?P<gap>[ \t　]{1,8})(?=[㐀-鿿])(?![东西南北至到起抵达临邻接靠以为是与和及两侧面边部界])"
+)
+
+
 class Plain(NamedTuple):
     """A text as the reader sees it.
 
@@ -78,6 +84,25 @@ def _one(character: str) -> str:
     return plain_form if len(plain_form) == 1 else character
 
 
+def sides_as_labels(plain: str) -> str:
+    r"""Return a text with a colon for the gap behind a side that stands alone, as in a table.
+
+    Examples
+    --------
+    >>> sides_as_labels("东侧 海河\n南侧 南马路\n西侧 西马路")
+    '东侧：海河\n南侧：南马路\n西侧：西马路'
+    >>> sides_as_labels("东 海大道")
+    '东 海大道'
+    """
+    matches = list(_LABEL_GAP.finditer(plain))
+    if len({match["side"] for match in matches}) < 3:
+        return plain
+    characters = list(plain)
+    for match in matches:
+        characters[match.start("gap")] = "："
+    return "".join(characters)
+
+
 def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
     """Return a text without white space, with each character's old place.
 
@@ -93,7 +118,7 @@ def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
     marks : frozenset of str
         Characters that separate by themselves.
     """
-    plain = simplified(text)
+    plain = sides_as_labels(simplified(text))
     characters: list[str] = []
     places: list[int] = []
     gap = -1
@@ -106,9 +131,8 @@ def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
         if gap >= 0 and characters and characters[-1] not in marks and character not in marks:
             is_wrapped = characters[-1] + character in {"道路", "街道"}
             ends_here = characters[-1] in ends and not is_wrapped
-            begins = (
-                _NEW_SIDE.match(plain, place) is not None and characters[-1] not in "东西南北以"
-            )
+            is_open = characters[-1] in "东西南北以" and characters[-2:-1] not in (["以"], ["之"])
+            begins = _NEW_SIDE.match(plain, place) is not None and not is_open
             both_latin = (
                 characters[-1].isascii() and character.isascii() and characters[-1].isalpha()
             )

@@ -10,10 +10,10 @@ Side = Literal["N", "NE", "E", "SE", "S", "SW", "W", "NW"]
 SIDES: tuple[Side, ...] = get_args(Side)
 OPPOSITE = dict(zip(SIDES, SIDES[4:] + SIDES[:4], strict=True))
 _COMPASS = dict(zip(("北", "东北", "东", "东南", "南", "西南", "西", "西北"), SIDES, strict=True))
-_DIRECTION = r"[东西南北]{1,2}[面侧部边端方]?"
+_DIRECTION = r"[东西南北]{1,2}[面侧部边端方]?\x00{0,12}"
 _VERB = (
     r"起自|起于|始自|始于|止于|延伸[至到]|直[至抵达]|抵至|延至|达到|毗邻|紧邻|相邻|邻近|紧靠|毗连|临近|紧临|"
-    r"面临|濒临|连接|衔接|背靠|背倚|距离?|至|到|起|迄|讫|止|自|从|抵|达|临|邻|毗|接|靠|倚|依|傍|濒|滨|连|联|交|"
+    r"面临|濒临|紧?挨着?|靠着|连接|衔接|背靠|背倚|距离?|至|到|起|迄|讫|止|自|从|抵|达|临|邻|毗|接|靠|倚|依|傍|濒|滨|连|联|交|"
     r"隔|尽|与|以|由|沿|为|是|界"
 )
 OPENER = re.compile(
@@ -21,17 +21,20 @@ OPENER = re.compile(
     rf"|{_DIRECTION}(?:[至临]?[、和与及]{_DIRECTION}){{0,3}}))"
     r"(?:两侧|两端|两面|三面|四面|四侧|四周|四至)?(?:边界线?|界线|界限|界|起点|止点)?"
     r"(?P<each>分别|依次)?(?:均|都|皆|同|各)?"
-    rf"(?:(?P<verb>{_VERB})[:：]?|[:：—–-]{{1,2}})[|｜ ]{{0,3}}"
+    rf"(?:(?P<verb>{_VERB})[:：]?|[:：—–→⇒➡=＝>＞-]{{1,2}})[|｜ ]{{0,3}}"
 )
 """东至, 南、西以, 北侧边界为, 东西分别至: directions before their roads."""
 WEAK_VERBS = frozenset({None, *"自从达界沿依靠连由为是与交以距距离"})
 """With these an opener without a road may be ordinary prose (南为, 东达)."""
+_METRES = r"的?(?:大?约|近|各)?\d[\d.]*(?:米|公里|千米|k?m(?![²2]))"
 BESIDE = re.compile(
-    r"[以之](?P<sides>[东西南北]{1,2})(?:侧|面|部|边|方向)?"
+    rf"[以之](?P<sides>[东西南北]{{1,2}})(?:侧|面|部|边|方向)?(?!{_METRES})"
     r"(?=$|[\x00、/／+＋|丨｜\-‐‑–—―~～→ ，,；;。.：:！!？?…”\"]"
     r"|[的区范地围片一部为至到沿约共占总面所内及和与并])"
 )
 """The 以东 of A以东: the area lies east of A, so A is its western limit."""
+AT_DISTANCE = re.compile(rf"[以之](?P<sides>[东西南北]{{1,2}})(?:侧|面|部|边|方向)?(?={_METRES})")
+"""The 以东 of A以东100米, which may be a line 100 m from A or a strip of 100 m."""
 BESIDE_SIDE = re.compile(r"(?P<sides>[东西南北]{1,2})[侧面边]")
 """A东侧, which means A以东 where a whole text is written so."""
 PROVINCE = re.compile(
@@ -40,19 +43,23 @@ PROVINCE = re.compile(
 )
 """Direction characters that belong to a province."""
 AS_SIDE = re.compile(
-    r"为(?P<sides>[东西南北]{1,2})[侧面部]?(?:边?界线?|边)"
+    r"(?:作?为|是|构成|形成)其?的?(?P<sides>[东西南北]{1,2}(?:[侧面]?[、和与及\x00][东西南北]{1,2}){0,3})"
+    r"[侧面部]?(?:边?界[线限]?|边线?)"
     r"(?=$|[、，,；;。.！？… 区范及和与]|的[区范地])"
 )
-"""The 为东界 of 以A为东界."""
+"""The 为东界 of 以A为东界, 是其东界, 构成东侧边界."""
 CLOSER = re.compile(
     r"(?:(?:组成|构成|形成)的?)?(?:所|共同|相互){0,2}"
-    r"(?:(?P<strong>围合|合围|围成|围而成|围起|圈围|(?:闭合|封闭)(?=的?(?:区域|范围|地块|空间|圈|环线|[，,。；;]|$))|(?<=所)[围夹])"
+    r"(?:(?P<strong>(?<=[组构形]成)的?(?:闭环|环线|环形|四边形|三角形|封闭区)|围合|合围|围成|围而成|围起|圈围|(?:闭合|封闭)(?=的?(?:区域|范围|地块|空间|圈|环线|[，,。；;]|$))|(?<=所)[围夹])"
     r"|环绕|围绕|包围|限定|界定|之间|为(?:四至|(?:四周)?(?:边界|界线|界限|四界|界)))"
 )
 """Words that close a list; those under `strong` are used for nothing else."""
 HOLDS_LIMITS = re.compile(
     r"(?:[东西南北][侧面]?[至到临邻起抵为:：][^()（）]{2,40}[，,、；;]){2}[东西南北][侧面]?[至到临邻起抵为:：]|围合|合围"
     r"|(?:以[东西南北][、，,][^()（）]{2,20}){2}"
+    r"|(?:[以之][东西南北]{1,2}[侧面]?[、，,；;][^()（）]{2,20}){2}[以之][东西南北]"
+    r"|(?:为其?[东西南北]{1,2}[侧面]?边?界[线限]?[、，,；;][^()（）]{2,20}){2}为其?[东西南北]"
+    r"|(?:[东西南北]边?界[^()（）]{2,30}[、，,；;]){2}[东西南北]边?界"
 )
 """Brackets that hold the limits themselves: 五大道（东至…，西至…）."""
 COUNT = re.compile(
