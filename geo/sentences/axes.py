@@ -30,13 +30,19 @@ _FROM_TO = re.compile(
     rf"[，,、\s]{{0,2}}(?:止于|延伸至|至|到)(?P<end>{_END}){_STOP}"
 )
 _VIA = re.compile(
-    rf"(?:起于|起自|始于|始自|由|自|从)(?P<start>{_END})(?:为?起点?|出发|开始)?[，,]?"
+    rf"(?:(?P<begins>起于|起自|始于|始自)|由|自|从)(?!\d+年)(?P<start>{_END})"
+    rf"(?:(?:为?起点?|出发|开始)[，,]?|(?(begins)[，,]?))"
     rf"(?:沿着?|经由?|循)(?P<road>{_ROAD})[，,]?(?:[向往朝][东西南北]{{1,2}}(?:方向)?)?(?:延伸)?"
     rf"(?:止于|直至|抵达|至|到|抵)(?P<end>{_END})(?:为?止|{_STOP})"
 )
 """由A起，沿R至B: along R from A to B."""
+_NEXT_LEG = re.compile(
+    "(?:再|又|继而|然后|折|转)(?:[向往朝][东西南北]{1,2})?(?:沿|经|[向往朝至入])"
+)
+"""A line of several legs is not that of the first."""
+_VERB_BEFORE = re.compile("(?:经由|经过|通过)(?=.{2})|[以由在](?=.{3})")
 _ENDS = re.compile(
-    rf"起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?(?:终点|止点)(?:为|是|[:：])?(?P<end>{_END}){_STOP}"
+    rf"(?P<road>{_ROAD})?[，,：:]?的?起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?(?:终点|止点)(?:为|是|[:：])?(?P<end>{_END}){_STOP}"
 )
 _OF_ROAD = re.compile(rf"(?P<end>.+)的(?P<road>{_ROAD})")
 _BRACKET = re.compile(
@@ -102,6 +108,8 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
         along_road = text[whole.start("road") : whole.end("road")]
     match = _VIA.search(plain, start, end)
     if match:
+        if _NEXT_LEG.search(plain, match.end("end"), end):
+            return None
         return _axis(text, match, text[match.start("road") : match.end("road")], ())
     match = _OPPOSITE.search(plain, start, end)
     if match:
@@ -115,8 +123,8 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
         if match:
             own_road = match.groupdict().get("road")
             begin = match.start("road") if own_road else 0
-            if own_road and plain[begin] in "以由在" and len(own_road) > 3:
-                begin += 1
+            verb = _VERB_BEFORE.match(own_road or "")
+            begin += verb.end() if verb else 0
             road = text[begin : match.end("road")] if own_road else ""
             road = along_road or road or (name if _IS_ROAD.search(name) else "")
             return _axis(text, match, road, ())

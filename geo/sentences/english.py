@@ -16,6 +16,7 @@ _COMPASS = r"(?P<side>(?i:(?:north|south)(?:[ -]?(?:east|west))?|east|west))"
 _WORD = r"(?:[A-Z0-9]\w{0,2}\.|[A-Z0-9][\w'’-]*)"
 _NAME = rf"(?P<name>(?:the )?{_WORD}(?: (?:of |the )?{_WORD}){{0,6}})"
 _NAME_FIRST = re.compile(rf"\b{_NAME} (?:to|on|in|at) the {_COMPASS}\b")
+_BRACKETED = re.compile(rf"\b{_NAME} \({_COMPASS}\)")
 _SIDE_FIRST = re.compile(
     rf"\b(?:(?:to|on|in|at) the )?{_COMPASS}(?:ern)?(?: side)?(?: by|:| to| –| -) {_NAME}",
 )
@@ -65,7 +66,7 @@ def read(text: str) -> Sequence[tuple[str, Side | None, int]] | None:
     if len(beside) == side_count:
         ends = [(name, OPPOSITE[side], start) for name, side, start in map(_end, beside)]
         return _whole(text, ends)
-    for pattern in (_NAME_FIRST, _SIDE_FIRST):
+    for pattern in (_NAME_FIRST, _BRACKETED, _SIDE_FIRST):
         matches = list(pattern.finditer(text))
         if matches and len(matches) == side_count:
             return _whole(text, [_end(match) for match in matches])

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from geo.errors import InputTooLargeError, LimitsError
 from geo.sentences import additions, english, names, words
-from geo.sentences.accounting import unaccounted
+from geo.sentences.accounting import loose, unaccounted
 from geo.sentences.names import End, Piece
 from geo.sentences.script import compact
 from geo.sentences.words import Side
@@ -202,6 +202,10 @@ def _read_english(text: str) -> Reading:
 
 _WITHIN = re.compile("[以之]内|以里|[以之]外")
 _CELL = re.compile(r"[\d., ]+")
+_ASIDE_OFFSET = re.compile(
+    r"(?:[向往朝以][东西南北内外]|外|内|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
+)
+"""（向东偏移20米）, （退线15米）: beside the road, as no parser of brackets can place it."""
 _BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
 """What may stand right before the first side word: 范围为东至, 片区东至."""
 
@@ -244,7 +248,7 @@ class _Sentence:
         masked = names.mask_brackets(self.plain, words.HOLDS_LIMITS)
         number = words.NUMBERING.match(masked)
         first = number.end() if number else 0
-        self.masked = "，" * first + masked[first:]
+        self.masked = "，" * first + re.sub("[①-⑳⑴-⒇](?=[东西南北])", "，", masked[first:])
         self.limits: list[Limit] = []
         self.faults: list[Fault] = []
         self.fault_set: set[Fault] = set()
@@ -298,8 +302,19 @@ class _Sentence:
         for extra in extras:
             self._fault(*extra)
         self._check(start, end)
+        self._account(is_sided=is_sided)
+
+    def _account(self, *, is_sided: bool) -> None:
+        """Refuse what gives a side and is neither a limit nor a fault yet."""
         for first, last in unaccounted(self.masked, list(self.accounted_spans)):
             self._fault("unread", first, last)
+        given = {limit.side for limit in self.limits} | {fault.side for fault in self.faults}
+        given.discard(None)
+        if is_sided and len(given) > 1:
+            missing = "".join(word for word in "东南西北" if words.sides(word)[0] not in given)
+            starts = [opener.start for opener in self.openers]
+            for first, last in loose(self.masked, list(self.accounted_spans), starts, missing):
+                self._fault("unread", first, last)
 
     def _nothing(self) -> None:
         """Say why nothing bounds an area: one ring road, a row of names, or no limits at all."""
@@ -317,6 +332,7 @@ class _Sentence:
         doubtful: list[tuple[_Opener, bool]] = []
         verbs: dict[str, set[Side]] = {}
         candidates: list[tuple[_Opener, str]] = []
+        bare: list[_Opener] = []  # 东界老城墙, or 东界牌岭
         stop = len(self.masked)
         for match in reversed(list(words.OPENER.finditer(self.masked))):
             start = self._first_direction(match)
@@ -340,7 +356,10 @@ class _Sentence:
                 continue
             elif verb not in words.WEAK_VERBS or at_start:
                 verbs.setdefault(verb or ":", set()).update(sides)
-                doubtful.append((opener, verb not in words.WEAK_VERBS))
+                if self.masked[end - 1] != "界":
+                    doubtful.append((opener, verb not in words.WEAK_VERBS))
+                else:
+                    bare.append(opener)
         if len(openers) == 1 and not doubtful:
             # 以东临大街、南京路、海河围合: one 东临 before a closing word is part of a name
             closer = words.CLOSER.search(self.masked, openers[0].end)
@@ -352,6 +371,7 @@ class _Sentence:
         others = len(openers) + self._count_beside()
         if others or (strong and len(doubtful) >= 2) or len(doubtful) >= 3:
             openers += [opener for opener, _ in doubtful]
+        openers += bare if openers or others else []
         return sorted(openers)
 
     def _behind_verb(self, match: re.Match[str], stop: int) -> tuple[int, Piece, End | str]:
@@ -359,6 +379,14 @@ class _Sentence:
         end = match.end()
         piece, item = self._first_item(end, stop)
         verb = match["verb"]
+        if self.masked[end : end + 1] in ("至", "到", "抵"):
+            # 东：至松林路; 东：至善路 is a road
+            later, item_of_later = self._first_item(end + 1, stop)
+            if (
+                isinstance(item_of_later, End)
+                and len(names.stem(self._words_of(item_of_later))) > 1
+            ):
+                return end + 1, later, item_of_later
         if isinstance(item, End) or not verb:
             return end, piece, item
         # 东起自由道: the verb is 起, and 自 belongs to the name; 南界接着路: 界 is enough
@@ -693,8 +721,10 @@ class _Sentence:
         return start, end
 
     def _name_of(self, clause: _Clause) -> str:
-        item = clause.item
-        return self.plain[item.start : item.end] if isinstance(item, End) else ""
+        return self._words_of(clause.item) if isinstance(clause.item, End) else ""
+
+    def _words_of(self, item: End) -> str:
+        return self.plain[item.start : item.end]
 
     # -- what every form shares ---------------------------------------------------------------
 
@@ -724,7 +754,9 @@ class _Sentence:
         """Keep the limit that an end names; an offset without a side is a fault."""
         first, last = self.places[item.start], self.places[item.end - 1] + 1
         offset_side = _offset_side(item.offset_word, side)
-        if item.offset_m is not None and not item.offset_word:
+        if (item.offset_m is not None and not item.offset_word) or _ASIDE_OFFSET.search(
+            item.qualifier
+        ):
             self._fault("offset", item.start, self._end_of_words(item.end), side)
         self.limits.append(
             Limit(
@@ -837,25 +869,36 @@ class _Sides:
         if not clause.piece.is_listed:
             self._drop_waiting()
         chain = [*self.waiting_clauses, clause]
-        if clause.also and len(chain) > 1:
+        is_each = clause.also and len(chain) == 1 + len(clause.also) and self._says_each(clause)
+        if clause.also and len(chain) > 1 and not is_each:
             # A路、B路为东、南界
             self.waiting_clauses, self.beside_seen, self.has_begun = [], True, True
             self._refuse("ambiguous", chain[0].piece.start, clause.piece.end)
             return
+        if clause.end in sentence.bracketed and len(chain) > 1:
+            # A路、B路（东）: the bracket is that of B路 alone
+            self._refuse("side-missing", chain[0].piece.start, chain[-2].piece.end)
+            chain = chain[-1:]
         if clause.distance:
             chain[-1] = clause._replace(item="distance")
         if not self.beside_seen or not chain[0].piece.is_listed:
             chain[0] = self._without_lead(chain[0])
         self.waiting_clauses, self.beside_seen, self.has_begun = [], True, True
-        for each in chain:
+        for number, each in enumerate(chain):
             self._span(each)
+            sides = (clause.beside or clause.distance, *clause.also)
             if each.piece != clause.piece and _WITHIN.search(
                 sentence.masked, each.start, each.piece.end
             ):
                 # 外环路以内、黄河路以东: within a ring, and not west of it
                 self._refuse("ring-road", each.piece.start, each.piece.end)
                 continue
-            sentence._member(each, (clause.beside or clause.distance, *clause.also))
+            sentence._member(each, sides[number : number + 1] if is_each else sides)
+
+    def _says_each(self, clause: _Clause) -> bool:
+        """Return whether 分别 gives each road of a list one of the sides behind it."""
+        as_side = words.AS_SIDE.search(self.sentence.masked, clause.end, clause.piece.end)
+        return as_side is not None and bool(as_side["each"])
 
     def _without_lead(self, clause: _Clause) -> _Clause:
         """Return a clause without what leads to its name: 范围为, 位于, 以."""

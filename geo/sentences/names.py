@@ -67,14 +67,14 @@ _QUALIFIER = re.compile(
     r"(?:(?:及其|及|的)?(?:"
     r"[东西南北中上下前后]{1,2}[段侧边沿岸缘面半]|[东西南北]延(?:长线|伸?段|线)?|[一两内外][侧边]|左岸|右岸|沿岸|"
     rf"(?:规划|现状|道路|河道|城市|铁路|用地){{0,2}}(?:[东西南北]{{1,2}}侧)?(?:{_LINE})|"
-    r"边|畔|旁|[一二三四五六七八九十A-Z\d]期|[A-Z\d]?段|全线|全段|一线|一带|附近|"
+    r"边|畔|旁|(?:规划|现状|在建)段?|[一二三四五六七八九十A-Z\d]期|[A-Z\d]?段|全线|全段|一线|一带|附近|"
     r"[^、，,；;。至到]{2,16}(?:至|到|[-—–~～]{1,2})[^、，,；;。至到]{2,16}(?:路段|段|间)"
     r")){0,4}"
 )
 _OFFSET = re.compile(
     r"(?:[以之向往朝]?(?P<side>[东西南北]{1,2})(?:侧|面|边)?|[以之向往朝]?(?P<away>[内外])(?:侧|扩|延|移|推|放|退)?)?"
     r"(?:约|各|偏移|平移|退让|后退|退|延伸|延|外扩|扩展|方向){0,3}"
-    r"(?P<amount>\d{1,5}(?:\.\d{1,3})?)(?P<unit>米|公里|千米|m|km)"
+    r"(?P<amount>\d{1,5}(?:\.\d{1,3})?)(?P<unit>米|公里|千米|公尺|m|km)"
     r"(?:左右|范围)?(?:处|线|以内|以外|之内|之外|内|外)?(?:的?平行线)?"
 )
 _AWAY = re.compile("距离?|离")
@@ -101,7 +101,7 @@ _AREA_WORD = (
     r"(?:(?<=[区域围块段分地带])内|(?<=内))?(?:(?<=内)[^、，,；;。]{0,20})?"
 )
 _TAIL = re.compile(
-    r"(?:(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界|界线|界限|四至|界|线|限|邻|止))?"
+    r"(?:(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界|界线|界限|四至|界|线|限|邻|止|准))?"
     r"(?:相邻|相接|接壤|为邻|毗邻|毗连|相连|交界|相望)?"
     r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界)"
     r"|(?:临近|邻近|毗邻|紧邻)[^、，,；;。]{1,20})?|为?止|处)"
@@ -109,7 +109,7 @@ _TAIL = re.compile(
     rf"(?:{_STATED})?{_AREA_WORD}(?:{_STATED})?"
 )
 _CLOSING_WORDS = re.compile(
-    r"(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界线?|界线|界限|四至|界|限|邻|止))"
+    r"(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界线?|界线|界限|四至|界|限|邻|止|准))"
     r"[^、，,；;。]{0,20}$|(?:相邻|相接|接壤|为邻|毗邻|毗连|相连|交界|相望|相交)(?:处)?$"
     r"|为起点$|(?:为?止|处)$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
 )
@@ -131,7 +131,7 @@ _CLASS = re.compile(
     r"(?:(?:道路|规划|路幅)?(?:红线)?宽度?(?:约|为)?)?\d{1,3}(?:\.\d)?(?:米|m)宽?(?:度)?的?"
     r"|(?:城市|市政|现有|公路|城区)?(?:主干道|次干道|主干路|次干路|快速路|快速通道|支路|支道|干道|干路|主路|"
     r"主要道路|道路|公路|高速公路|河道|河流)"
-    r"|(?:东西|南北|横|纵)(?:走)?向的?|即现状?|现状?(?![代场实金有出役])|即"
+    r"|(?:双向)?[一二三四五六八\d]{1,2}车道的?|(?:东西|南北|横|纵)(?:走)?向的?|即现状?|现状?(?![代场实金有出役])|即"
 )
 _PLACE_ENDS = (
     "街道办事处", "街道办", "经济开发区", "开发区", "高新区", "保税区", "自贸区", "度假区",
@@ -147,7 +147,7 @@ _NAMED_SO = frozenset(
     "八一 五一 七一 六一 十一 五四 三八 二七 九一八 一二九 中南 中北".split()  # noqa: SIM905
 )
 """Stems that are days and regions, and so names by themselves; 东一 and 三 are not."""
-_NOT_AFTER_PLACE = frozenset("域口场门桥头坝店府政委民河江湖前后中界和与及")
+_NOT_AFTER_PLACE = frozenset("域段口场门桥头坝店府政委民河江湖前后中界和与及")
 _WITH_HE = frozenset("平谐睦顺兴泰田县义气众风美祥林昌")
 _BEFORE_LEAD = frozenset("围界至域区块带园位别街城廊片心元地")
 _COMPASS = "东西南北中上下前后内外新老大小一二三四五六七八九十"
@@ -201,6 +201,13 @@ def is_mark(masked: str, place: int) -> bool:
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?![GSXYC]\d{3}$)[A-Z]{1,3}\d{0,3}$")
 _CODE_GOES_ON = re.compile(r"\d{1,3}(?![\d国省县乡])")
 """A-01 is the code of a plot, G104-G105 are two roads."""
+_LED_BY_SIDE = re.compile(
+    rf"(?:^|[{re.escape(''.join(MARKS))}\n])[东西南北]{{1,2}}[侧面部边]?(?:边?界[线限]?)?$"
+)
+_NAMED = re.compile(
+    r"[(（\[【〔][^()（）\[\]【】〔〕]{2,40}[)）\]】〕](?=$|[、，,；;。和及与]|围|合|所)"
+)
+"""东（万象路）: the side, and its road in brackets."""
 _BRACKETED_SIDE = re.compile(r"[东西南北]{1,2}[侧面]?")
 
 
@@ -223,6 +230,9 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
     for start in sorted(partner):
         end = partner[start]
         if start <= hidden_to:
+            continue
+        if _LED_BY_SIDE.search(plain, max(0, start - 6), start) and _NAMED.match(plain, start):
+            characters[start], characters[end] = "：", "，"
             continue
         is_side = _BRACKETED_SIDE.fullmatch(plain, start + 1, end)
         is_first = start == 0 or plain[start - 1] in MARKS or plain[start - 1] in "为是"
@@ -247,8 +257,12 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
 
 
 _SIDE_BEHIND = re.compile(
-    r"[(（\[【〔](?P<side>[东西南北]{1,2})[侧面部边]?(?:边?界[线限]?)?[)）\]】〕]"
+    r"[(（\[【〔](?:[^()（）\[\]【】〔〕]{1,8}[，,、；;])?"
+    r"(?:(?P<side>[东西南北]{1,2})[侧面部边]?(?:边?界[线限]?)?|(?P<letter>[NS]?[EW]|[NS]))[)）\]】〕]"
 )
+
+
+_LETTERS = dict(zip("ESWN", "东南西北", strict=True))
 
 
 def bracketed_sides(plain: str) -> dict[int, Side]:
@@ -257,11 +271,11 @@ def bracketed_sides(plain: str) -> dict[int, Side]:
     Examples
     --------
     >>> bracketed_sides("海河（东）、多伦道（南侧）"), bracketed_sides("南京路（西）、多伦道")
-    ({2: 'E', 8: 'S'}, {})
+    ({2: 'E', 9: 'S'}, {})
     """
     found = {}
     for match in _SIDE_BEHIND.finditer(plain):
-        side = sides(match["side"])
+        side = sides(match["side"] or "".join(map(_LETTERS.__getitem__, match["letter"])))
         if len(side) == 1 and match.start() > 1 and plain[match.start() - 1] not in MARKS:
             found[match.start()] = side[0]
     return found if len(set(found.values())) > 1 else {}

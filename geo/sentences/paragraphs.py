@@ -68,8 +68,9 @@ _LED_BY_NAME = re.compile(
 _LABEL = (
     r"(?:(?:地块|区块|片区|分区|单元|区域|街区|学区|组团)(?:(?!四至)[一二三四五六七八九十\dA-Z甲乙丙丁]){1,3}"
     r"|(?:[一二三四五六七八九十甲乙丙丁A-Z]|\d{1,2}号?|第[一二三四五六七八九十])号?(?:地块|区块|片区|分区|单元)"
+    r"|[东南西北中]{1,2}片区?"
     r"|[A-Z]{1,3}\d{0,3}[-—]\d{1,3}(?:[-—]\d{1,3})?号?(?:地块|区块|单元)"
-    r"|保护范围|建设控制地带|核心保护区|一般控制区|缓冲区|环境协调区|限放区|禁放区)"
+    r"|保护范围|(?:[一二三四ⅠⅡⅢ]类)?建设控制地带|核心保护区|一般控制区|缓冲区|环境协调区|限放区|禁放区)"
 )
 _NEXT_AREA = re.compile(
     rf"(?<=[，,：:\s])(?={_LABEL}(?:[：:（(]|四至|位于|为|[东西南北]|以|由|总?面积|总?占地|约?\d))"
@@ -82,14 +83,27 @@ _PART_BEGINS = re.compile(
 _BETWEEN_BRACKETS = re.compile(
     r"\s?[、，,]?\s?(?:以及|[和与及])?\s?(?P<name>[^，,。；;：:、()（）\s]{2,20})"
 )
-_ONE_OF = re.compile(
+_NAME_AND_SIDE = re.compile(
+    r"(?<=[，,、])(?=[^，,。；;：:、（()）]{2,16}(?:区|片|组团|园|地块|带|单元)(?:四至|规划)?(?:范围)?为?"
+    r"(?P<sides>[东西南北]{1,2})[侧面]?[至到起临邻抵])"
+)
+_BEFORE_NAME = re.compile(
     r"(?:主要|共|均)?(?:包括|包含|涵盖|分为|分别[为是]|含有?)[:：]?(?=[^，,。；;]{2,20}[（(])"
-    r"|其中[，,：:]?|(?:作为|是)?[“\"「『‘]?[^“”\"「」『』‘’，,。；;：:\s]{1,8}[”\"」』’]?之[一首][的:：]?"
+    r"|其中[，,：:]?|(?:作为|是)?[“\"「『‘]?[^“”\"「」『』‘’，,。；;：:\s]{1,8}[”\"」』’]?之[一首][的:：—–-]{0,2}"
+    r"|[“\"「『‘]?[^“”\"「」『』‘’，,。；;：:\s]{1,8}[”\"」』’]之"
 )
 """What may stand before a zone's name: 包括甲片区（…）, “两区”之一甲片区."""
+_NAME_AND_COMMA = re.compile(rf"\s*{_NAME}[，,（(]")
+_NAME_THEN_SIDE = re.compile(rf"(?<=[，,；;]){_NAME}$")
+_SEVERAL = re.compile(r"[一二两三四五六七八九十\d](?:个|大|处|片|块)|分为|包括|分区")
+_TWO_NAMES = re.compile(
+    r"[^，,。；;]+?(?:区|带|片|组团|园|地块)(?:和|与|及|以及|、)[^，,。；;]{2,}(?:区|带|片|组团|园|地块)"
+)
+"""甲片区和乙片区: no name of one."""
 _OWN_AREA = re.compile(
     "(?:核心|起步|启动|示范|先行|先导|引领|控制|管控|中心|更新|改造|征收|整治|建设|实施)区"
 )
+_BEHIND_OWN = re.compile(r"[：:（(]|(?:总|规划|用地|占地)*面积|占地|约?\d")
 """核心区: a name where a plan speaks of it as one, though it may be any plan's."""
 _OF_ANOTHER = re.compile(
     r"(?:^|[，,。；;：:、\s])(?:其中[，,：:]?)?"
@@ -108,6 +122,10 @@ _SPEAKS_OF_LIMITS = re.compile(
 )
 _RING = re.compile(r"(?:环路|环线|绕城高速|绕城公路|环城[路道])[^，,。；;]{0,8}内")
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
+_NEXT_LINE = re.compile(
+    r"[^，,。；;：:\s]{2,16}(?:[：:]|(?=[东西南北]{1,2}[侧面部]?[至到起临邻接抵]))"
+)
+"""Begins another area where the line before has its sides already."""
 _TAIL_OF_NAME = re.compile(
     r"(?:[\s，,：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
     r"(?:(?<!保护)(?<!禁放)(?<!管理)(?<!控制)范围|边界|四至|面积|用地|占地)|(?<=.{2})(?:招生|施教|入学|划片)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
@@ -115,14 +133,14 @@ _TAIL_OF_NAME = re.compile(
     r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
 )
 _VERBS = re.compile(
-    r"位于|地处|坐落|选址|包括|分为|分成|之间|以[东西南北内外]|打造|建设|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按|^沿(?![江河湖海山滨岸](?:[东西南北中]?(?:大道|大街|[路道街])))"
+    r"位于|地处|坐落|选址|包括|分为|分成|之间|以[东西南北内外]|^起[点于自]|^[终止]点|^[始止]于|打造|建设(?!区|控制)|推进|实施|提升|形成|围绕|依托|加快|对于|将|在|把|使|^以|^由|^自|^从|^按|^沿(?![江河湖海山滨岸](?:[东西南北中]?(?:大道|大街|[路道街])))"
     r"|[，,。；;：:、\s]|[东西南北][至到起临]|平方|公里|公顷"
 )
 _GENERIC = re.compile(
     r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|整个|范围|更新|用地|具体|总体|总|"
     r"征收|拆迁|整治|改造|实施|现状|边界|本次|工程|占地|施教|招生|服务|学区|入学|划片|土地|宗地|区)*"
     r"(?:区|片|片区|地块|园区|街区|城区|区域|带|中心|市中心|主城区|单元|核|范围|用地|项目|边界|四至|面积|地区|基地|位置|坐落)?"
-    r"|.*(?:位于|地处).*|.*(?:如下|说明|目标|情况|内容|定位|功能|重点|任务)"
+    r"|四[界至周]|.*(?:时段|期间|时间)内?|.*(?:位于|地处).*|.*(?:如下|说明|目标|情况|内容|定位|功能|重点|任务)"
 )
 _ALONE = re.compile(
     r"\s*(?:[东西南北]{1,2}(?:[侧面部边]|边?界线?)?\s{0,4}(?:[至到起抵临邻接靠为以：:|]|[\t　])"
@@ -131,21 +149,32 @@ _ALONE = re.compile(
 )
 _SIDE = re.compile(
     r"(?P<sides>[东西南北]{1,2})(?:[侧面部边端方]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?\s{0,4}"
-    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞]|[\t　]|(?<=界)(?=[㐀-鿿]{1,12}[路街道巷河江湖渠线]))"
+    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞–—-]|[\t　]"
+    r"|(?<=界)(?=[㐀-鿿]{1,12}[路街道巷河江湖渠线]))"
 )
 _SIDE_START = re.compile(_NUMBERING + _SIDE.pattern)
+_BEHIND_ROAD = re.compile(
+    r"(?:[以之](?P<beside>[东西南北]{1,2})|为其?(?P<sides>[东西南北]{1,2})[侧面]?边?界[线限]?"
+    r"|[（(](?P<bracketed>[东西南北]{1,2})[侧面]?(?:边?界[线限]?)?[)）])(?=\s*(?:[；;。，,、\n]|$))"
+)
+_ROAD_AND_SIDE = re.compile(
+    rf"\s*(?![^，,。；;：:\n]*(?:位于|地处))[^，,。；;、：:（(\s]{{2,16}}(?:{_BEHIND_ROAD.pattern})[\s；;。，,]*"
+)
+"""A line or a clause of one road and its side: 青石路以北；"""
 _MENTIONS = re.compile(
     r"[东西南北]{1,2}(?:[侧面部边端方]|边?界[线限]?|两侧)?(?:[（(][A-Za-z]{1,9}[)）])?(?:分别|均|都)?\s{0,4}"
     r"(?:[至到起迄抵达临邻接靠隔挨为是以沿与毗紧连背濒止自从尽：:—→=＝>＞|\t]|-)"
-    r"|[东西南北][侧面部]?边线|[东西南北][侧面部]?边?界(?![社街路里区内定碑])|[（(\[【〔][东西南北]{1,2}[侧面部边]?(?:边?界[线限]?)?[)）\]】〕]"
+    r"|[东西南北][侧面部]?边线|[东西南北][侧面部]?边?界(?![社街路里区内定碑])|[（(，,、\[【〔](?:[东西南北]{1,2}[侧面部边]?(?:边?界[线限]?)?|[NS]?[EW]|[NS])[)）\]】〕]"
+    r"|[东西南北][侧面部边]?(?:边?界)?[（(]|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|地块|片区|矩形|长方形|方形|四边形|三角)"
     r"|围合|合围|围成|所围|所夹|围起|圈围|闭合|封闭|之间|环绕|包围|限定|界定|四至|边界|周界|[为四周]界|界[限线]"
     r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
 )
 _SPEAKS = re.compile(
     r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区]|约?\d)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
     r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![社街路里区内定碑])"
-    r"|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
-    r"|[路道街巷河]\s?[-—–~～][^，,。；;]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
+    r"|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角)|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
+    r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
+    r"|[路道街巷河]\s?[-—–~～][^，,。；;()（）]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今界])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
     r"|(?:[东西南北][面侧边]?[有距挨离][^，,。；;、]{2,16}[，,、；;]){2}"
 )
 _LENGTH_FOLLOWS = re.compile(r"\s*(?:道路)?(?:全长|总长|长度?)(?:约|为)?\d")
@@ -311,12 +340,12 @@ def _units(plain: str) -> Iterator[tuple[int, int]]:
     sides_so_far: set[str] = set()
     for start, end in _sentences(plain):
         sides = _sides_of(plain, start, end)
-        first = _SIDE_START.match(plain, start, end)
+        first = _first_sides(plain, start, end)
         goes_on = (
             current is not None
-            and first is not None
+            and first
             and sides_so_far
-            and sides_so_far.isdisjoint(words.sides(first["sides"]))
+            and sides_so_far.isdisjoint(first)
             and end - current[0] <= MAX_CHARACTERS
         )
         if current is not None and goes_on:
@@ -334,8 +363,28 @@ def _sides_of(plain: str, start: int, end: int) -> set[str]:
     """Return the sides that a sentence gives before a verb."""
     if end - start > MAX_CHARACTERS:
         return set()
-    return {
+    given: set[str] = {
         side for match in _SIDE.finditer(plain, start, end) for side in words.sides(match["sides"])
+    }
+    for match in _BEHIND_ROAD.finditer(plain, start, end):
+        given |= _sides_behind(match)
+    return given
+
+
+def _first_sides(plain: str, start: int, end: int) -> set[str]:
+    """Return the sides with which a sentence begins, or that it gives its one road."""
+    first = _SIDE_START.match(plain, start, end)
+    if first:
+        return set(words.sides(first["sides"]))
+    alone = _ROAD_AND_SIDE.fullmatch(plain, start, end)
+    return _sides_behind(alone) if alone else set()
+
+
+def _sides_behind(match: re.Match[str]) -> set[str]:
+    """Return the side of a road with 以东, 为东界 or （东） behind it."""
+    return {
+        words.OPPOSITE[side] if match["beside"] else side
+        for side in words.sides(match["beside"] or match["sides"] or match["bracketed"])
     }
 
 
@@ -344,12 +393,25 @@ def _areas_apart(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin = start
     cuts = [m.span() for p in (_NEXT_AREA, _PART_BEGINS) for m in p.finditer(plain, start + 1, end)]
     cuts += _bracketed_areas(plain, start, end)
+    cuts += _sides_again(plain, start, end)
     for last, first in sorted(cuts):
         if last >= begin and plain[begin:last].strip():
             yield begin, last
             begin = first
     if plain[begin:end].strip():
         yield begin, end
+
+
+def _sides_again(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where a name begins another area: 甲片区东至…北至…，乙片区东至…."""
+    cuts = []
+    first = start
+    for match in _NAME_AND_SIDE.finditer(plain, start + 1, end):
+        given = _sides_of(plain, first, match.start())
+        if len(given) >= 3 and given.issuperset(words.sides(match["sides"])):
+            cuts.append((match.start(), match.start()))
+            first = match.start()
+    return cuts
 
 
 def _bracketed_areas(plain: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -372,7 +434,7 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
     for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝]|(?<=界))|(?i:north|south|east|west)))|\n",
+        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝–—-]|(?<=界))|(?i:north|south|east|west)))|\n",
         plain,
     ):
         is_end = True
@@ -400,6 +462,7 @@ def _ends_sentence(plain: str, line_start: int, mark: re.Match[str]) -> bool:
         )
         and not _NUMBERED.match(following)
         and not _SIDE_START.match(following)
+        and not (_NEXT_LINE.match(following) and len(_SIDE.findall(line)) >= 3)
     )
     if "\t" in line or "|" in line:
         return True  # a row of a table
@@ -445,7 +508,10 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
         + [f.start for f in own_figures]
         + [end]
     )
-    name = _name(reader, (start, end), name_end, is_bounded=bool(reading.limits or reading.faults))
+    is_bounded = bool(reading.limits or reading.faults)
+    name = _name(reader, (start, end), name_end, is_bounded=is_bounded)
+    if not name and is_bounded:
+        name = _name_before_side(reader.plain, start, start + reading.start)
     if name and reader.heading and names.fault_of_name(reader.plain[name.start : name.end]) is None:
         name = None  # 解放路商业轴, and below it 解放路（A至B段）
     if name:
@@ -528,41 +594,33 @@ def _name(
     label = _LABELLED.match(plain, numbering.end() if numbering else start, end)
     if label and label.end() <= name_end:
         return _Name(*label.span("name"))
-    begin, stop = start, name_end
-    last = max(plain.rfind("：", start, name_end), plain.rfind(":", start, name_end))
-    before = max(
-        plain.rfind("：", start, max(last, start)), plain.rfind(":", start, max(last, start))
-    )
-    if before >= start and last - before > 2 and not plain[last + 1 : name_end].strip():
-        begin = before + 1  # 禁放区域：（一）老城：东至…
-    first = re.compile(_NUMBERING).match(plain, begin, end)
-    begin = first.end() if first else begin
-    one_of = _ONE_OF.match(plain, begin, name_end)
-    begin = one_of.end() if one_of else begin
+    begin, is_numbered, is_led = _name_begin(plain, start, end, name_end)
+    stop = name_end
     for sign in ("：", ":", "（", "("):
         place = plain.find(sign, begin, stop)
         stop = place if place >= 0 else stop
     while stop > begin and (tail := _TAIL_OF_NAME.search(plain, max(begin, stop - 12), stop)):
         stop = tail.start()
     candidate = plain[begin:stop]
-    is_numbered = first is not None and _NUMBERED.match(first[0]) is not None
     is_label = re.search("(?:四至|范围|面积|边界|用地)$", candidate) is not None
     is_part = plain[max(0, begin - 3) : begin].rstrip("，,：:").endswith("其中")
-    is_own = plain[stop : stop + 1] in "：:（(" and _OWN_AREA.fullmatch(candidate)
+    is_own = _OWN_AREA.fullmatch(candidate) and _BEHIND_OWN.match(plain, stop)
     is_before = name_end < end and (is_bounded or _ENDS_AS_ZONE.search(candidate))
     if (
         is_before
         and 2 <= len(candidate) <= 16
         and not candidate.isascii()
         and not _VERBS.search(candidate)
+        and not _TWO_NAMES.fullmatch(candidate.lstrip("，"))
         and (
             is_own
             or not _GENERIC.fullmatch(candidate)
             or ((is_numbered or is_part) and not is_label)
         )
     ):
-        return _Name(begin, stop)
-    name_before = _LED_BY_NAME.match(plain, begin if one_of else start, end)
+        is_quoted = begin and plain[begin - 1] in "“" and "”" in candidate and "“" not in candidate
+        return _Name(begin - bool(is_quoted), stop)
+    name_before = _LED_BY_NAME.match(plain, begin if is_led else start, end)
     if (
         name_before
         and name_before.end("name") <= name_end
@@ -570,6 +628,32 @@ def _name(
     ):
         return _Name(*name_before.span("name")) if not _VERBS.search(name_before["name"]) else None
     return None
+
+
+def _name_begin(plain: str, start: int, end: int, name_end: int) -> tuple[int, bool, bool]:
+    """Return where a sentence's name may begin, and whether a number or a lead is before it."""
+    begin = start
+    last = max(plain.rfind("：", start, name_end), plain.rfind(":", start, name_end))
+    earlier = max(last, start)
+    before = max(plain.rfind("：", start, earlier), plain.rfind(":", start, earlier))
+    if before >= start and last - before > 2 and not plain[last + 1 : name_end].strip():
+        begin = before + 1  # 禁放区域：（一）老城：东至…
+    inner = _NAME_AND_COMMA.fullmatch(plain, last + 1, name_end)
+    if inner and _SEVERAL.search(plain, start, last) and not _GENERIC.fullmatch(inner["name"]):
+        begin = last + 1  # 三个片区：甲片区，东至…
+    first = re.compile(_NUMBERING).match(plain, begin, end)
+    begin = first.end() if first else begin
+    is_numbered = first is not None and _NUMBERED.match(first[0]) is not None
+    lead = _BEFORE_NAME.match(plain, begin, name_end)
+    return (lead.end() if lead else begin), is_numbered, lead is not None
+
+
+def _name_before_side(plain: str, start: int, place: int) -> _Name | None:
+    """Return the name right before the first side, where other words begin the sentence."""
+    match = _NAME_THEN_SIDE.search(plain, max(start, place - 18), place)
+    if not match or _GENERIC.fullmatch(match["name"]) or _VERBS.search(match["name"]):
+        return None
+    return None if _TWO_NAMES.fullmatch(match["name"]) else _Name(*match.span("name"))
 
 
 def _reading(reader: _Reader, start: int, end: int) -> Reading:
@@ -739,6 +823,7 @@ def _add_to_namesake(reader: _Reader, zone: UnderstoodZone) -> bool:
 
 def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, int]) -> None:
     """Give figures to the zone that is being described, or keep them as not understood."""
+    shared = _shared(reader.plain, own_figures, span)
     for figure in own_figures:
         other = _of_another(reader, figure, span[0])
         if other:
@@ -760,7 +845,7 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
             _leave(reader, "paragraph.range", figure.start, figure.end)
         elif not figure.is_land or _is_of_change(reader, figure):
             _leave(reader, "paragraph.other-area", figure.start, figure.end)
-        elif not reader.is_open or not reader.zones:
+        elif not reader.is_open or not reader.zones or figure in shared:
             _leave(reader, "paragraph.no-zone", figure.start, figure.end)
         else:
             zone = reader.zones[-1]
@@ -772,6 +857,17 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
                 kind: Literal["zone", "belt"] = "zone" if zone.limits or zone.faults else "belt"
                 zone = replace(zone, kind=kind, lengths=(*zone.lengths, figure))
             reader.zones[-1] = zone
+
+
+def _shared(plain: str, own_figures: list[Figure], span: tuple[int, int]) -> list[Figure]:
+    """Return the figures that 分别 hands out among several: 分别为15公顷和9公顷."""
+    shared: list[Figure] = []
+    for one, other in pairwise(own_figures):
+        before = plain[max(span[0], one.start - 8) : one.start]
+        is_joined = plain[one.end : other.start].strip("约为 ") in ("和", "与", "及", "、", "，")
+        if is_joined and (one in shared or "分别" in before):
+            shared += [one, other]
+    return shared
 
 
 def _is_of_change(reader: _Reader, figure: Figure) -> bool:

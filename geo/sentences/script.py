@@ -27,7 +27,7 @@ _NEW_SIDE = re.compile(
 
 _LABEL_GAP = re.compile(
     r"(?:^|(?<=[\n，,；;、|。：:\t　 ]))(?P<side>[东西南北]{1,2})(?:[侧面边部]|边?界[线限]?)?"
-    r"(?P<gap>[ \t　]{1,8})(?=[㐀-鿿])(?![东西南北至到起抵达临邻接靠以为是与和及两侧面边部界])"
+    r"(?P<gap>[ \t　]{1,8})(?=[㐀-鿿])(?![至到起抵达临邻接靠以为是与和及两侧面边部界])(?![东西南北]{1,2}[\s侧面至到起临])"
 )
 
 
@@ -130,7 +130,10 @@ def compact(text: str, ends: frozenset[str], marks: frozenset[str]) -> Plain:
             continue
         if gap >= 0 and characters and characters[-1] not in marks and character not in marks:
             is_wrapped = characters[-1] + character in {"道路", "街道"}
-            ends_here = characters[-1] in ends and not is_wrapped
+            is_beside = is_broken and "".join(characters[-2:-1]) in ("以", "之")
+            ends_here = (characters[-1] in ends and not is_wrapped) or (
+                is_beside and characters[-1] in "东西南北"
+            )
             is_open = characters[-1] in "东西南北以" and characters[-2:-1] not in (["以"], ["之"])
             begins = _NEW_SIDE.match(plain, place) is not None and not is_open
             both_latin = (

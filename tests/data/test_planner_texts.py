@@ -10,7 +10,7 @@ from geo.sentences.limits import LimitsSentenceError
 from geo.sentences.names import is_water
 from geo.sentences.paragraphs import understand
 
-FILES = ("planner_texts.toml", "wordings.toml", "notice_texts.toml")
+FILES = ("planner_texts.toml", "wordings.toml", "notice_texts.toml", "variant_texts.toml")
 TEXTS = [tomllib.loads(Path(__file__).with_name(f).read_text(encoding="utf-8")) for f in FILES]
 SENTENCES = [case for texts in TEXTS for case in texts["sentences"]]
 
