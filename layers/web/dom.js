@@ -111,6 +111,13 @@
     return node;
   }
 
+  // A sample of a shape that a host draws over the zones: its style is Leaflet's.
+  function styleSwatch({ color, weight, dashArray, fill, fillOpacity }) {
+    return svg("svg", { width: 22, height: 15, viewBox: "0 0 22 15", class: "pm-swatch", "aria-hidden": "true" },
+      svg("rect", { x: 2, y: 2, width: 18, height: 11, stroke: color, "stroke-width": Math.min(weight, 2.5),
+        "stroke-dasharray": dashArray ? "4 3" : "", fill: fill ? color : "none", "fill-opacity": fillOpacity || 0 }));
+  }
+
   // A number with a true minus sign.
   const number = (value, digits) => value.toFixed(digits).replace("-", "\u2212");
   const signed = (value, digits) => (value > 0 ? "+" : "") + number(value, digits);
@@ -129,5 +136,5 @@
     return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
   };
 
-  PlanMap.dom = { element, button, svg, verdictMark, icon, iconButton, swatch, number, signed, list, fill };
+  PlanMap.dom = { element, button, svg, verdictMark, icon, iconButton, swatch, styleSwatch, number, signed, list, fill };
 })((window.PlanMap = window.PlanMap || {}));

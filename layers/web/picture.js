@@ -86,6 +86,22 @@
     }).filter(Boolean);
   }
 
+  // Names of the reader's own shapes, each in the middle of its own; zones beside them have theirs.
+  function ownNames(app, crop, times) {
+    if (app.state.view !== "own") return [];
+    const names = [];
+    app.view.overlay.eachLayer((layer) => layer.eachLayer((part) => {
+      const { label, overlay_id: id } = part.feature.properties;
+      if (!label || !part.getBounds || app.zones.has(id)) return;
+      const { x, y } = app.map.latLngToContainerPoint(part.getBounds().getCenter());
+      if (x < crop.x || x > crop.x + crop.width || y < crop.y || y > crop.y + crop.height) return;
+      names.push(words(x, y, label, { "font-size": 11 * times, "font-weight": 650, fill: (part.options || {}).color || "#1f2937",
+        "text-anchor": "middle", "dominant-baseline": "central", stroke: "#fff", "stroke-width": 3 * times,
+        "stroke-linejoin": "round", "paint-order": "stroke" }));
+    }));
+    return names;
+  }
+
   // Length of a round number of metres, and north, on a light ground.
   function scaleBar(app, left, bottom, times) {
     const { map } = app;
@@ -185,7 +201,7 @@
       const part = svg("svg", { x: across, y: 0, width: crop.width, height: crop.height, overflow: "hidden",
         viewBox: `${crop.x} ${crop.y} ${crop.width} ${crop.height}` }, svg("defs", {}, ...(number ? [] : patterns)),
       svg("rect", { x: 0, y: 0, width: from.width, height: from.height, fill: "#ece9e1" }),
-      ...drawings(box, from, `${mark}-${number}`), ...labels(box, from, crop, times));
+      ...drawings(box, from, `${mark}-${number}`), ...labels(box, from, crop, times), ...ownNames(app, crop, times));
       node.appendChild(part);
       const heads = (app.compare.heads || []).map((head) => head.textContent);
       const top = crop.y + edge;

@@ -548,6 +548,12 @@
       this.drawOverlay();
     }
 
+    // Where the shapes of another view lie; null without any.
+    overlayBounds() {
+      const layers = this.overlay.getLayers();
+      return layers.length && layers[0].getBounds().isValid() ? layers[0].getBounds() : null;
+    }
+
     // GeoJSON of another view: readings, an edge, a piece of an overlap, a place.
     drawOverlay() {
       this.overlay.clearLayers();

@@ -122,22 +122,48 @@
       const { app } = this;
       const { state } = app;
       const drawn = app.tables.on ? app.tables.body : app.host.isHost(state.view) && app.host.drawn(state.view);
-      if (drawn) return state.view === "check" ? this.check(drawn) : [this.page(drawn)];
-      const { node, width, height } = PlanMap.mapDrawing(app, MAP);
+      if (drawn && state.view === "check") return this.check(drawn);
+      const own = state.view === "own" && app.overlays.host ? app.overlays.host.features : [];
+      if (drawn && !own.length) return [this.page(drawn)];
+      const after = drawn ? [element("div", "pm-sheet-more")] : [];
+      after.forEach((one) => one.appendChild(this.page(drawn)));
+      return [...this.map(own), ...after, ...(drawn ? [] : this.more())];
+    }
+
+    // The map with its legend; of a reader's own shapes their names first.
+    map(own) {
+      const { app } = this;
+      const { node, width, height } = this.drawing(own);
       const across = Math.min(MAP.width, (MAP.height * width) / height);
       node.removeAttribute("height");
       node.setAttribute("width", `${across.toFixed(1)}mm`);
       node.setAttribute("height", `${((across * height) / width).toFixed(1)}mm`);
       const zones = app.pictured();
-      const beside = zones.length <= BESIDE && WIDE - across > 55;
+      const beside = zones.length + own.length <= BESIDE && WIDE - across > 55;
       const aside = element("div", "pm-sheet-aside");
-      const legend = this.legend(zones);
+      const legend = this.legend(zones, own);
       if (beside) aside.appendChild(legend);
       else legend.classList.add("pm-sheet-wide");
       aside.append(...this.zone(), ...this.measured());
       const map = element("div", "pm-sheet-map");
       map.append(node, aside);
-      return [map, ...(beside ? [] : [legend]), ...this.more()];
+      return [map, ...(beside ? [] : [legend])];
+    }
+
+    // What is on the screen; a reader's own shapes are brought into sight, which moves the map for a moment.
+    drawing(own) {
+      const { map, view } = this.app;
+      const home = own.length && view.overlayBounds();
+      const inset = this.app.inset();
+      const size = map.getSize();
+      const open = window.L.bounds([inset.left, inset.top], [size.x - inset.right, size.y - inset.bottom]);
+      const corners = home ? [home.getNorthWest(), home.getSouthEast()].map((at) => map.latLngToContainerPoint(at)) : [];
+      if (corners.every((at) => open.contains(at))) return PlanMap.mapDrawing(this.app, MAP);
+      const [centre, zoom] = [map.getCenter(), map.getZoom()];
+      map.fitBounds(home, Object.assign({ animate: false }, view.padding(12)));
+      const drawn = PlanMap.mapDrawing(this.app, MAP);
+      map.setView(centre, zoom, { animate: false });
+      return drawn;
     }
 
     // Of a view that is read: all of it but its buttons.
@@ -191,7 +217,7 @@
       return [box, ...more];
     }
 
-    legend(zones) {
+    legend(zones, own) {
       const { app } = this;
       const { t, pick, data, state } = app;
       const box = element("div", "pm-sheet-legend");
@@ -199,6 +225,11 @@
       head.appendChild(element("small", "", t("frame.legend_unit", { unit: t("map.unit_km2") })));
       box.appendChild(head);
       const rows = element("ul", "");
+      own.forEach(({ properties }) => {
+        const row = element("li", "");
+        row.append(PlanMap.dom.styleSwatch(properties.style), element("span", "", properties.label));
+        rows.appendChild(row);
+      });
       zones.forEach((zone) => {
         const row = element("li", "");
         const plan = state.view === "compare" ? `${pick(app.plan(zone.plan).short)} · ` : "";

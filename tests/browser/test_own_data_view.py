@@ -146,6 +146,21 @@ def test_a_file_is_read_confirmed_and_judged(own_page, tmp_path, shapes, kind):
     assert "不符" in second
     page.wait_for_map()
     page.wait("(planmap.view.overlay.getLayers()[0] || L.layerGroup()).getLayers().length === 4")
+    # On paper the map comes first, with the shapes by name wherever the reader had moved it, and
+    # the verdicts behind it.
+    place = "map.panBy([900, 0], { animate: false }) && JSON.stringify(map.getCenter())"
+    before = page.run(place)
+    page.page.emulate_media(media="print")
+    sheet = page.page.locator(".pm-sheet")
+    sheet.wait_for()
+    names = sheet.locator(".pm-sheet-map svg text").all_text_contents()
+    assert names.count("我的文昌") == names.count("我的滨河<b>") == 1
+    assert "我的滨河<b>" in sheet.locator(".pm-sheet-legend").inner_text()
+    assert "不符" in sheet.locator(".pm-sheet-more .own-areas").inner_text()
+    page.page.emulate_media(media="screen")
+    sheet.wait_for(state="detached")
+    page.page.emulate_media(media=None)
+    assert page.run("JSON.stringify(map.getCenter())") == before
     with page.page.expect_download() as waiting:
         page.page.get_by_role("button", name="下载报告（HTML）").click()
     report = Path(waiting.value.path()).read_text(encoding="utf-8")
