@@ -38,6 +38,12 @@ STRONG = (
 )
 COPULAS = ("为", "是", "：", ":", "至", "以{}为界", "临", "靠", "边界为{}", "界为{}", "界：{}")
 
+BEHIND = (
+    "以{}为东界", "{}为东界", "{}为其东界", "{}是东界", "{}作为东侧边界", "{}构成东界",
+    "{}（东）", "{}（东侧）", "{}（东界）", "{}[东]", "东→{}", "东={}", "东（{}）",
+    "东界{}", "东侧界线{}",
+)  # fmt: skip
+
 # Words that say by themselves how an area is bounded cannot stand for the end of a side.
 _GRAMMAR = (
     "东", "南", "西", "北", "围", "界",
@@ -76,9 +82,8 @@ def an_end(choice: random.Random) -> str:
 
 def sentence(choice: random.Random) -> Written:
     """Return a sentence of any form."""
-    return choice.choice((_sides, _sides, _copulas, _beside, _listed, _lines, _both, _mixed))(
-        choice
-    )
+    forms = (_sides, _sides, _copulas, _beside, _listed, _lines, _both, _mixed, _behind, _behind)
+    return choice.choice(forms)(choice)
 
 
 def _order(choice: random.Random) -> list[str]:
@@ -138,6 +143,21 @@ def _beside(choice: random.Random) -> Written:
         written.end(an_end(choice), OPPOSITE[SIDES[side]])
         written.add("以" + side)
     written.add(choice.choice(("", "的区域", "围合的区域", "，面积3公顷。")))
+    return written
+
+
+def _behind(choice: random.Random) -> Written:
+    """Return a sentence whose sides stand behind their ends, in brackets, or with a sign."""
+    written = Written()
+    form = choice.choice(BEHIND)
+    mark = choice.choice(("，", "；", "、"))
+    written.add(_lead(choice) if form[0] == "{" else choice.choice(("", "四至：")))
+    for number, side in enumerate(_order(choice)):
+        before, after = form.replace("东", side).split("{}")
+        written.add((mark if number else "") + before)
+        written.end(an_end(choice), SIDES[side])
+        written.add(after)
+    written.add(_tail(choice))
     return written
 
 

@@ -46,7 +46,7 @@ _ENDS = re.compile(
 )
 _OF_ROAD = re.compile(rf"(?P<end>.+)的(?P<road>{_ROAD})")
 _BRACKET = re.compile(
-    rf"(?P<road>{_ROAD})[（(](?P<start>{_END})(?:至|到|[-—–~～]{{1,2}})(?P<end>{_END})段?[）)]"
+    rf"(?P<road>{_ROAD})(?:两侧|两岸|沿线|沿岸)?[（(](?P<start>{_END})(?:至|到|[-—–~～]{{1,2}})(?P<end>{_END})段?[）)]"
 )
 _NOT_IN_ROAD = re.compile("[起至到抵]|^[以由沿在自从]")
 _NAME_WITH_ALONG = re.compile(r"[江河湖海山滨岸](?:[东西南北中]?(?:大道|大街|[路道街]))")

@@ -202,6 +202,7 @@ def _read_english(text: str) -> Reading:
 
 _WITHIN = re.compile("[以之]内|以里|[以之]外")
 _CELL = re.compile(r"[\d., ]+")
+_ADDRESSES = re.compile(r"\d号|[单双]号")
 _ASIDE_OFFSET = re.compile(
     r"(?:[向往朝以][东西南北内外]|外|内|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
 )
@@ -369,10 +370,13 @@ class _Sentence:
         openers += [opener for opener, verb in candidates if self._is_side_too(opener, verb, verbs)]
         strong = sum(is_strong for _, is_strong in doubtful)
         others = len(openers) + self._count_beside()
-        if others or (strong and len(doubtful) >= 2) or len(doubtful) >= 3:
-            openers += [opener for opener, _ in doubtful]
-        openers += bare if openers or others else []
+        clear = sum(self._begins_clause(opener.start) for opener in bare)
+        if others or (strong and len(doubtful) + clear >= 2) or len(doubtful) + clear >= 3:
+            openers += [*bare, *(opener for opener, _ in doubtful)]
         return sorted(openers)
+
+    def _begins_clause(self, place: int) -> bool:
+        return not place or self.masked[place - 1] in names.CLAUSE_MARKS + " 为是"
 
     def _behind_verb(self, match: re.Match[str], stop: int) -> tuple[int, Piece, End | str]:
         """Return where a side word ends, and the piece behind it with what it names."""
@@ -879,6 +883,11 @@ class _Sides:
             # A路、B路（东）: the bracket is that of B路 alone
             self._refuse("side-missing", chain[0].piece.start, chain[-2].piece.end)
             chain = chain[-1:]
+        for each in chain[:-1]:
+            if isinstance(each.item, End) and _ADDRESSES.search(each.item.qualifier):
+                # 成都道（单号1-99号）、长沙路以东: houses, and no side of the area
+                self._refuse("side-missing", each.piece.start, each.piece.end)
+                chain.remove(each)
         if clause.distance:
             chain[-1] = clause._replace(item="distance")
         if not self.beside_seen or not chain[0].piece.is_listed:

@@ -114,6 +114,7 @@ _CLOSING_WORDS = re.compile(
     r"|为起点$|(?:为?止|处)$|(?:的?(?:区域|范围|地块|地区)(?:内|范围)?)$"
 )
 NEIGHBOUR = re.compile(r"[^、，,；;。]{1,30}?(?:相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界)")
+_LINE_END = re.compile("[岸界红绿蓝边脊]线$")
 _CROSSING = re.compile(r"[的与和、]?(?:交口|交叉|交汇|交会|相交|交界|路口|道口|十字)")
 _JOINER = re.compile(r"以及|及(?![第时])|[和与跟暨]")
 _SUBLANE = re.compile(
@@ -588,7 +589,7 @@ def _joins(
         and joiner > begin
         and stop - after >= 2
         and is_whole
-        and masked[stop - 1] not in NAME_ENDS
+        and (masked[stop - 1] not in NAME_ENDS or _LINE_END.search(masked, after, stop) is not None)
     )
 
 

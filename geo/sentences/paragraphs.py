@@ -18,6 +18,7 @@ from geo.sentences import english, names, words
 from geo.sentences.axes import IS_AXIS, Axis, read_axis
 from geo.sentences.figures import (
     CHINESE_FIGURE,
+    EXTENT,
     UNREAD_FIGURE,
     Column,
     Figure,
@@ -81,7 +82,9 @@ _PART_BEGINS = re.compile(
 )
 """62公顷，其中核心区东至…: a part with limits of its own."""
 _BETWEEN_BRACKETS = re.compile(
-    r"\s?[、，,]?\s?(?:以及|[和与及])?\s?(?P<name>[^，,。；;：:、()（）\s]{2,20})"
+    r"\s?[、，,；;]?\s?(?:以及|[和与及])?\s?"
+    r"(?:[一二三四五六七八九十]{1,3}[、.．是]|[（(][一二三四五六七八九十\d]{1,3}[)）]、?|\d{1,2}[、.．)）]|[①-⑳])?"
+    r"(?P<name>[^，,。；;：:、()（）\s]{2,20})"
 )
 _NAME_AND_SIDE = re.compile(
     r"(?<=[，,、])(?=[^，,。；;：:、（()）]{2,16}(?:区|片|组团|园|地块|带|单元)(?:四至|规划)?(?:范围)?为?"
@@ -105,6 +108,12 @@ _OWN_AREA = re.compile(
 )
 _BEHIND_OWN = re.compile(r"[：:（(]|(?:总|规划|用地|占地)*面积|占地|约?\d")
 """核心区: a name where a plan speaks of it as one, though it may be any plan's."""
+_PART_LABEL = re.compile(
+    r"(?:^|[，,。；;：:、（(\s])(?P<name>[㐀-鿿]{0,4}(?:核心|起步|启动|示范|先行|先导|拓展|缓冲|控制|外围|协调)区"
+    r"|(?:核心|重点)?保护范围|(?:[一二三四]类)?建设控制地带|[一二三四五六七八九十]{1,2}期(?:工程|项目)?)"
+    r"(?:规划|总|占地|用地|面积|约|为|共|计|达|\s)*$"
+)
+"""核心区面积6.66公顷: a figure of a part."""
 _OF_ANOTHER = re.compile(
     r"(?:^|[，,。；;：:、\s])(?:其中[，,：:]?)?"
     r"(?P<name>[㐀-鿿A-Z\d-]{1,10}?(?:区|片|组团|地块|园|单元|小区))"
@@ -546,7 +555,11 @@ def _leave_figures(reader: _Reader, every: list[Figure], span: tuple[int, int]) 
             _leave(reader, "paragraph.unsure-figure", figure.start, figure.end)
     spans = [(figure.start, figure.end) for figure in every]
     spans += [(left.start, left.end) for left in reader.unread if left.start >= span[0]]
-    forms = ((CHINESE_FIGURE, 0, "chinese-number"), (UNREAD_FIGURE, "digits", "unsure-figure"))
+    forms = (
+        (EXTENT, 0, "extent"),
+        (CHINESE_FIGURE, 0, "chinese-number"),
+        (UNREAD_FIGURE, "digits", "unsure-figure"),
+    )
     for form, group, reason in forms:
         for match in form.finditer(reader.plain, *span):
             first, last = match.span(group)
@@ -850,7 +863,8 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
         else:
             zone = reader.zones[-1]
             if figure.kind == "area":
-                zone = replace(zone, areas=(*zone.areas, figure))
+                figure_of_zone = _of_part(reader, figure, zone, span[0])
+                zone = replace(zone, areas=(*zone.areas, figure_of_zone))
             elif figure.kind == "width":
                 zone = replace(zone, widths=(*zone.widths, figure))
             else:
@@ -868,6 +882,15 @@ def _shared(plain: str, own_figures: list[Figure], span: tuple[int, int]) -> lis
         if is_joined and (one in shared or "分别" in before):
             shared += [one, other]
     return shared
+
+
+def _of_part(reader: _Reader, figure: Figure, zone: UnderstoodZone, start: int) -> Figure:
+    """Return a figure with the part of the zone that it is of: 核心区面积6.66公顷."""
+    match = _PART_LABEL.search(reader.plain, max(start, figure.start - 24), figure.start)
+    part = figure.within or (match["name"] if match else "")
+    if part and simplified(zone.name).endswith(part):
+        part = ""  # 核心区面积5公顷 under its own name
+    return replace(figure, within=part)
 
 
 def _is_of_change(reader: _Reader, figure: Figure) -> bool:
