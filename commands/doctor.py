@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         findings = examine(folder, port=options.port, language=options.lang)
     for finding in findings:
         title = text(f"doctor.{finding.part}", options.lang)
-        print(f"{MARKS[finding.status]} {title}: {finding.found}")
+        print(f"{MARKS[finding.status]} {title}: {finding.value}")
         if finding.remedy:
             print(f"    → {finding.remedy}")
     missing_count = sum(finding.status == "missing" for finding in findings)

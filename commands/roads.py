@@ -87,8 +87,8 @@ def run_fetch(options: argparse.Namespace) -> int:
 
 def _district(folder: Path, outline: str | None) -> tuple[gpd.GeoDataFrame, str]:
     """Return the outline and the belt of a district."""
-    own = folder / "base" / "district.geojson"
-    layer = read_layer(named_file(outline, "--outline") if outline else own)
+    outline_path = folder / "base" / "district.geojson"
+    layer = read_layer(named_file(outline, "--outline") if outline else outline_path)
     if layer.empty or layer.geometry.isna().all():
         raise DataFileError(Text("command.no-outline"))
     left, _, right, _ = layer.total_bounds

@@ -153,8 +153,8 @@ def applies(requirement: str, tag: str | None, python: str | None = None) -> boo
 
 def is_foreign(wheel: Path, tag: str | None) -> bool:
     """Return whether a wheel was compiled for a machine other than the one asked for."""
-    own = wheel.stem.rpartition("-")[2]
-    return own != "any" and tag is not None and own.split("_")[0] != tag.split("_")[0]
+    wheel_tag = wheel.stem.rpartition("-")[2]
+    return wheel_tag != "any" and tag is not None and wheel_tag.split("_")[0] != tag.split("_")[0]
 
 
 def hashed(wheels: Path) -> str:

@@ -70,12 +70,12 @@ def unfit_machine() -> "tuple[str, str] | None":
     )
     if here == needed:
         return None
-    wanted, present = ("Python {}, {} {}".format(*three) for three in (needed, here))
+    wanted_kind, own_kind = ("Python {}, {} {}".format(*three) for three in (needed, here))
     return (
-        f"本离线包用于 {wanted}；这里是 {present}。请用相应的 Python 运行，或重新制作离线包"
+        f"本离线包用于 {wanted_kind}；这里是 {own_kind}。请用相应的 Python 运行，或重新制作离线包"
         "（make bundle，选项 --python、--platform）。",
-        f"this bundle is for {wanted}; here is {present}. Run it with that Python, or make another"
-        " bundle (make bundle with --python and --platform).",
+        f"this bundle is for {wanted_kind}; here is {own_kind}. Run it with that Python, or"
+        " make another bundle (make bundle with --python and --platform).",
     )
 
 

@@ -156,8 +156,8 @@ def styles_of(places: Iterable[str], own_styles: Mapping[str, PlaceStyle]) -> di
 
     Examples
     --------
-    >>> found = styles_of([f"place {n}" for n in range(60)], {})
-    >>> len({(style.fill, style.hatch) for style in found.values()})
+    >>> styles = styles_of([f"place {n}" for n in range(60)], {})
+    >>> len({(style.fill, style.hatch) for style in styles.values()})
     60
     """
     styles = {

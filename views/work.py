@@ -85,7 +85,7 @@ class _Owner:
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """Return the pool of this process."""
-    return Pool(modules=MODULES, told=_write_queue)
+    return Pool(modules=MODULES, on_change=_write_queue)
 
 
 def expect_exports(folder: Path) -> None:

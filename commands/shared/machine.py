@@ -42,7 +42,7 @@ class Finding:
     status : {"ok", "missing", "optional"}
         ``"missing"`` keeps the page or the command line from working;
         ``"optional"`` only what its remedy names.
-    found : str
+    value : str
         What was found.
     remedy : str
         What to do; empty where all is well.
@@ -50,7 +50,7 @@ class Finding:
 
     part: str
     status: Status
-    found: str
+    value: str
     remedy: str = ""
 
 
@@ -77,13 +77,13 @@ def examine(
         In a fixed order; nothing is changed on the machine.
     """
 
-    def finding(part: str, *, well: bool, found: str, status: Status = "missing") -> Finding:
+    def finding(part: str, *, well: bool, value: str, status: Status = "missing") -> Finding:
         if well:
-            return Finding(part, "ok", found)
-        return Finding(part, status, found, text(f"doctor.{part}.remedy", language, port=port))
+            return Finding(part, "ok", value)
+        return Finding(part, status, value, text(f"doctor.{part}.remedy", language, port=port))
 
     version = ".".join(map(str, sys.version_info[:3]))
-    result = [finding("python", well=sys.version_info >= OLDEST_PYTHON, found=version)]
+    result = [finding("python", well=sys.version_info >= OLDEST_PYTHON, value=version)]
     locks: tuple[tuple[str, str, Status], ...] = (
         ("packages", "requirements.txt", "missing"),
         ("extra", "requirements-extra.txt", "optional"),
@@ -92,30 +92,30 @@ def examine(
         count, differences = packages(LOCKS / name)
         words = text("doctor.pinned", language, count=count, wrong=len(differences))
         words += f": {', '.join(differences[:8])}" if differences else ""
-        result.append(finding(part, well=not differences, found=words, status=status))
+        result.append(finding(part, well=not differences, value=words, status=status))
     font = font_file()
-    result.append(finding("font", well=font is not None, found=font.name if font else "–"))
+    result.append(finding("font", well=font is not None, value=font.name if font else "–"))
     leaflet = find_spec("xstatic") is not None and find_spec("xstatic.pkg.leaflet") is not None
-    result.append(finding("leaflet", well=leaflet, found="Leaflet" if leaflet else "–"))
-    result += [finding(p, well=w, found=f) for p, w, f in _data(folder, language)]
+    result.append(finding("leaflet", well=leaflet, value="Leaflet" if leaflet else "–"))
+    result += [finding(p, well=w, value=f) for p, w, f in _data(folder, language)]
     static = page_folder() / "static"
-    result.append(finding("static", well=is_writable(static), found="static/"))
+    result.append(finding("static", well=is_writable(static), value="static/"))
     temporary = Path(tempfile.gettempdir())
-    result.append(finding("temporary", well=is_writable(temporary), found=str(temporary)))
+    result.append(finding("temporary", well=is_writable(temporary), value=str(temporary)))
     free_bytes = shutil.disk_usage(temporary).free
     result.append(
-        finding("disk", well=free_bytes >= LEAST_FREE_BYTES, found=f"{free_bytes / 2**30:.1f} GiB")
+        finding("disk", well=free_bytes >= LEAST_FREE_BYTES, value=f"{free_bytes / 2**30:.1f} GiB")
     )
     result.append(
-        finding("port", well=port_is_free(port), found=f"127.0.0.1:{port}", status="optional")
+        finding("port", well=port_is_free(port), value=f"127.0.0.1:{port}", status="optional")
     )
     chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     result.append(
-        finding("chromium", well=chromium is not None, found=chromium or "–", status="optional")
+        finding("chromium", well=chromium is not None, value=chromium or "–", status="optional")
     )
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    result.append(finding("nginx", well=nginx is not None, found=nginx or "–", status="optional"))
-    result.append(_database(language, finding("postgis", well=False, found="–", status="optional")))
+    result.append(finding("nginx", well=nginx is not None, value=nginx or "–", status="optional"))
+    result.append(_database(language, finding("postgis", well=False, value="–", status="optional")))
     return result
 
 

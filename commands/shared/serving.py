@@ -52,17 +52,17 @@ def examine_service(address: str, folder: Path | None, language: str) -> list[Fi
         In a fixed order; nothing is changed.
     """
 
-    def finding(part: str, *, well: bool, found: str, optional: bool = False) -> Finding:
+    def finding(part: str, *, well: bool, value: str, optional: bool = False) -> Finding:
         if well:
-            return Finding(part, "ok", found)
+            return Finding(part, "ok", value)
         status: Status = "optional" if optional else "missing"
-        return Finding(part, status, found, text(f"doctor.{part}.remedy", language))
+        return Finding(part, status, value, text(f"doctor.{part}.remedy", language))
 
     host = urlsplit(address).hostname or ""
     if host not in LOOPBACK:
-        return [finding("serve-address", well=False, found=address)]
+        return [finding("serve-address", well=False, value=address)]
     status, _, _ = _answer(f"{address}/_stcore/health")
-    rows = [finding("serve-health", well=status == 200, found=f"{address}: {status or '–'}")]
+    rows = [finding("serve-health", well=status == 200, value=f"{address}: {status or '–'}")]
     if status != 200:
         return rows
     status, headers, _ = _answer(f"{address}/")
@@ -71,22 +71,22 @@ def examine_service(address: str, folder: Path | None, language: str) -> list[Fi
         finding(
             "serve-headers",
             well=not missing_headers,
-            found=", ".join(missing_headers) if missing_headers else f"{len(HEADERS)}",
+            value=", ".join(missing_headers) if missing_headers else f"{len(HEADERS)}",
             optional=True,
         )
     )
     rows += [
-        finding(part, well=well, found=found) for part, well, found in _static(address, folder)
+        finding(part, well=well, value=value) for part, well, value in _static(address, folder)
     ]
     waiting, running_count = _queue()
     rows.append(
         finding(
-            "serve-queue", well=waiting == 0, found=f"{waiting} + {running_count}", optional=True
+            "serve-queue", well=waiting == 0, value=f"{waiting} + {running_count}", optional=True
         )
     )
     free_bytes = shutil.disk_usage(page_folder()).free
-    found = f"{free_bytes / 2**30:.1f} GiB"
-    rows.append(finding("serve-disk", well=free_bytes >= LEAST_FREE_BYTES, found=found))
+    value = f"{free_bytes / 2**30:.1f} GiB"
+    rows.append(finding("serve-disk", well=free_bytes >= LEAST_FREE_BYTES, value=value))
     return rows
 
 

@@ -57,9 +57,9 @@ def load_driver(driver: str) -> None:
     others = ",".join(sorted(registered() - {driver}))
     _ogr.set_gdal_config_options({**SETTINGS, "OGR_SKIP": others, "GDAL_SKIP": others})
     _ogr._register_drivers()
-    left = registered()
-    if left != {driver}:
-        raise LockError(f"Registered drivers: {sorted(left)[:5]}, expected {driver}.")
+    drivers = registered()
+    if drivers != {driver}:
+        raise LockError(f"Registered drivers: {sorted(drivers)[:5]}, expected {driver}.")
     _open_encodings()
 
 

@@ -290,13 +290,13 @@ def _without_placeholders(document: Document) -> Document:
     about = document.about
     titles = {key: about.id for key in ("title", "title_en") if TO_FILL in getattr(about, key)}
     optional = ("issuer", "issuer_en", "number", "date")
-    rest = {key: "" for key in optional if TO_FILL in getattr(about, key)}
+    optional_fields = {key: "" for key in optional if TO_FILL in getattr(about, key)}
     groups = [_named(group, "group", ("name", "name_en")) for group in document.groups]
     names = ("name", "name_en", "short_name", "short_name_en")
     items = [_named(item, "item", names) for item in document.items]
     return document.model_copy(
         update={
-            "about": about.model_copy(update=titles | rest),
+            "about": about.model_copy(update=titles | optional_fields),
             "groups": tuple(groups),
             "items": tuple(items),
         }

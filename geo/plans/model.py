@@ -262,7 +262,7 @@ class PlanItem(_Model):
     def _check_about(self, printed: Iterable[str], approximate: bool) -> None:
         """Raise where `approximate` and the words round some figures say different things."""
         words = [self._said_with_about(figure) for figure in printed if figure]
-        if approximate and words and all(said == {False} for said in words):
+        if approximate and words and all(answers == {False} for answers in words):
             raise PlanError(Text("plan.not-about"))
         if not approximate and {True} in words:
             raise PlanError(Text("plan.about"))

@@ -9,7 +9,7 @@ from geo.sentences import names, words
 from geo.sentences.names import End
 from geo.sentences.words import Side
 
-Found = tuple[str, int, int]
+Change = tuple[str, int, int]
 """The code of a fault, and the characters of the compact text that it stands for."""
 
 _OF_KERB = re.compile(
@@ -27,7 +27,7 @@ _OF_ROAD = re.compile(
 """What a bracket may hold of a road itself: 含道路两侧, 含边界道路, 含1至99号."""
 
 
-def changes(masked: str, plain: str, known: frozenset[str]) -> list[Found]:
+def changes(masked: str, plain: str, known: frozenset[str]) -> list[Change]:
     """Return what is added, taken away or walked round, and sides that no one can place.
 
     Parameters
@@ -37,7 +37,7 @@ def changes(masked: str, plain: str, known: frozenset[str]) -> list[Found]:
     known : frozenset of str
         Names of the base.
     """
-    found: list[Found] = []
+    spans: list[Change] = []
     for match in words.EXCLUDES.finditer(plain):
         start, end = match.span()
         if (
@@ -46,29 +46,29 @@ def changes(masked: str, plain: str, known: frozenset[str]) -> list[Found]:
             or _is_of_kerb(masked, plain, start)
         ):
             continue
-        found.append(("leaves-out", start, end))
-    found += [("adds", *match.span()) for match in words.ADDS.finditer(masked)]
+        spans.append(("leaves-out", start, end))
+    spans += [("adds", *match.span()) for match in words.ADDS.finditer(masked)]
     first = _first_limit(masked)
     for match in words.ADDS_BEHIND.finditer(masked):
         if first < match.start():
-            found.append(("adds", *match.span()))
-    found += [("adds", *span) for span in _held(masked, plain, first, known)]
+            spans.append(("adds", *match.span()))
+    spans += [("adds", *span) for span in _held(masked, plain, first, known)]
     for match in words.WALK.finditer(masked):
         item = names.read_end(masked, plain, match.start("end"), match.end("end"), known)
         end = match.end() if isinstance(item, End) else match.start("end")
-        found.append(("walk", match.start(), end))
-    found += [("ambiguous", *match.span()) for match in words.OTHER_SIDES.finditer(masked)]
+        spans.append(("walk", match.start(), end))
+    spans += [("ambiguous", *match.span()) for match in words.OTHER_SIDES.finditer(masked)]
     if first < len(masked):
-        found += [("ambiguous", *match.span()) for match in words.BETWEEN.finditer(masked)]
-    return found
+        spans += [("ambiguous", *match.span()) for match in words.BETWEEN.finditer(masked)]
+    return spans
 
 
-def hide(masked: str, found: Iterable[Found]) -> str:
+def hide(masked: str, spans: Iterable[Change]) -> str:
     """Return the text with what was found as commas; one step of a walk stays."""
-    found = list(found)
+    spans = list(spans)
     hidden = list(masked)
-    walks = sum(code == "walk" for code, *_ in found)
-    for code, start, end in found:
+    walks = sum(code == "walk" for code, *_ in spans)
+    for code, start, end in spans:
         if code != "walk" or walks > 1:
             for place in range(start, end):
                 hidden[place] = names.MASK if hidden[place] == names.MASK else "，"
@@ -80,7 +80,7 @@ def misprints(
     plain: str,
     known: frozenset[str],
     openers: Collection[tuple[int, int, tuple[Side, ...]]],
-) -> Iterator[Found]:
+) -> Iterator[Change]:
     """Yield 酉至A路 and 南致A路 among sides.
 
     Parameters

@@ -77,10 +77,10 @@ def _whole(
     text: str, ends: Sequence[tuple[str, Side | None, int]] | None
 ) -> Sequence[tuple[str, Side | None, int]] | None:
     """Return the ends if nothing beside them may be a limit or change the area; else None."""
-    left = text
+    remainder = text
     for name, _, start in ends or ():
-        left = left[:start] + " " * len(name) + left[start + len(name) :]
-    return None if _LEFT_OVER.search(left) else ends
+        remainder = remainder[:start] + " " * len(name) + remainder[start + len(name) :]
+    return None if _LEFT_OVER.search(remainder) else ends
 
 
 def _listed(text: str) -> list[tuple[str, None, int]] | None:

@@ -309,10 +309,10 @@ class _Sentence:
         """Refuse what gives a side and is neither a limit nor a fault yet."""
         for first, last in unaccounted(self.masked, list(self.accounted_spans)):
             self._fault("unread", first, last)
-        given = {limit.side for limit in self.limits} | {fault.side for fault in self.faults}
-        given.discard(None)
-        if is_sided and len(given) > 1:
-            missing = "".join(word for word in "东南西北" if words.sides(word)[0] not in given)
+        sides = {limit.side for limit in self.limits} | {fault.side for fault in self.faults}
+        sides.discard(None)
+        if is_sided and len(sides) > 1:
+            missing = "".join(word for word in "东南西北" if words.sides(word)[0] not in sides)
             starts = [opener.start for opener in self.openers]
             for first, last in loose(self.masked, list(self.accounted_spans), starts, missing):
                 self._fault("unread", first, last)

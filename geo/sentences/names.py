@@ -274,12 +274,12 @@ def bracketed_sides(plain: str) -> dict[int, Side]:
     >>> bracketed_sides("海河（东）、多伦道（南侧）"), bracketed_sides("南京路（西）、多伦道")
     ({2: 'E', 9: 'S'}, {})
     """
-    found = {}
+    side_by_place = {}
     for match in _SIDE_BEHIND.finditer(plain):
         side = sides(match["side"] or "".join(map(_LETTERS.__getitem__, match["letter"])))
         if len(side) == 1 and match.start() > 1 and plain[match.start() - 1] not in MARKS:
-            found[match.start()] = side[0]
-    return found if len(set(found.values())) > 1 else {}
+            side_by_place[match.start()] = side[0]
+    return side_by_place if len(set(side_by_place.values())) > 1 else {}
 
 
 def ends_name(masked: str, place: int) -> bool:

@@ -372,12 +372,12 @@ def _sides_of(plain: str, start: int, end: int) -> set[str]:
     """Return the sides that a sentence gives before a verb."""
     if end - start > MAX_CHARACTERS:
         return set()
-    given: set[str] = {
+    sides: set[str] = {
         side for match in _SIDE.finditer(plain, start, end) for side in words.sides(match["sides"])
     }
     for match in _BEHIND_ROAD.finditer(plain, start, end):
-        given |= _sides_behind(match)
-    return given
+        sides |= _sides_behind(match)
+    return sides
 
 
 def _first_sides(plain: str, start: int, end: int) -> set[str]:
@@ -416,8 +416,8 @@ def _sides_again(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = []
     first = start
     for match in _NAME_AND_SIDE.finditer(plain, start + 1, end):
-        given = _sides_of(plain, first, match.start())
-        if len(given) >= 3 and given.issuperset(words.sides(match["sides"])):
+        sides = _sides_of(plain, first, match.start())
+        if len(sides) >= 3 and sides.issuperset(words.sides(match["sides"])):
             cuts.append((match.start(), match.start()))
             first = match.start()
     return cuts

@@ -99,7 +99,7 @@ def guess_fields(layer: gpd.GeoDataFrame) -> Fields:
     """
     columns = [str(column) for column in layer.columns if column != layer.geometry.name]
     by_lower = {column.lower(): column for column in reversed(columns)}
-    name = next((by_lower[wanted] for wanted in _NAME_COLUMNS if wanted in by_lower), "")
+    name = next((by_lower[column] for column in _NAME_COLUMNS if column in by_lower), "")
     if not name:
         name = next((c for c in columns if re.search("名|name|mc$", c, re.IGNORECASE)), "")
     areas = [c for c in columns if _AREA_WORDS.search(c) and not _MEASURED_WORDS.search(c)]

@@ -180,7 +180,7 @@ class Pool:
         What each may use, and how many may wait.
     modules : tuple of str
         Imported by a child that is started ahead.
-    told : callable, optional
+    on_change : callable, optional
         Told how many jobs wait and run, after each change.
     """
 
@@ -190,13 +190,13 @@ class Pool:
         short_workers: int = 1,
         limits: PoolLimits | None = None,
         modules: tuple[str, ...] = (),
-        told: Callable[[int, int], None] | None = None,
+        on_change: Callable[[int, int], None] | None = None,
     ) -> None:
         self.workers = workers
         self.short_workers = short_workers
         self.limits = limits or PoolLimits()
         self.modules = modules
-        self.told = told
+        self.on_change = on_change
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
@@ -293,8 +293,8 @@ class Pool:
             return waiting, sum(not j.ahead for j in self._running)
 
     def _tell(self) -> None:
-        if self.told is not None:
-            self.told(*self.counts())
+        if self.on_change is not None:
+            self.on_change(*self.counts())
 
     def leave(self, owner: str) -> None:
         """End all jobs of an owner who has gone, and forget what they made."""
@@ -322,9 +322,9 @@ class Pool:
         """Tell whether there is a place: short jobs may take every one, long ones not the last."""
         if job.ahead:
             return not self._running and time.monotonic() >= self._asked + AHEAD_AFTER_SECONDS
-        asked = [other for other in self._running if not other.ahead]
-        long = sum(not other.short for other in asked)
-        has_room = len(asked) < self.workers + self.short_workers
+        jobs = [other for other in self._running if not other.ahead]
+        long = sum(not other.short for other in jobs)
+        has_room = len(jobs) < self.workers + self.short_workers
         return has_room and (job.short or long < self.workers)
 
     def _forget_ahead(self) -> None:
@@ -486,11 +486,11 @@ class Pool:
         idle: list[subprocess.Popen[bytes]] = []
         with self._lock:
             self._is_cooling = False
-            left = self._last + KEPT_WARM_SECONDS - time.monotonic()
-            if left <= 0:
+            seconds = self._last + KEPT_WARM_SECONDS - time.monotonic()
+            if seconds <= 0:
                 idle, self._idle = self._idle, []
-        if left > 0:
-            self._cool_later(left)
+        if seconds > 0:
+            self._cool_later(seconds)
         for child in idle:
             _end(child)
 

@@ -61,7 +61,7 @@ def test_a_damaged_base_is_named_and_the_rest_is_looked_at(district, tmp_path):
     (folder / "base" / "roads.geojson").write_text("{")
     found = by_part(folder)
     assert found["data"].status == "missing"
-    assert "roads.geojson" in found["data"].found
+    assert "roads.geojson" in found["data"].value
     assert found["disk"].status == "ok"
 
 
@@ -71,7 +71,7 @@ def test_zone_files_that_are_not_as_built_are_named(district, tmp_path):
     (folder / "zones" / "13th.geojson").unlink()
     found = by_part(folder)["zones"]
     assert found.status == "missing"
-    assert "13th.geojson" in found.found
+    assert "13th.geojson" in found.value
     assert "geo build" in found.remedy
 
 
@@ -90,7 +90,7 @@ def test_the_address_of_a_database_is_not_told(district, monkeypatch):
     monkeypatch.setenv("GEO_DSN", "postgresql://reader:secret@127.0.0.1:1/none")
     found = by_part(district)["postgis"]
     assert found.status == "optional"
-    assert "secret" not in found.found + found.remedy
+    assert "secret" not in found.value + found.remedy
     assert "CREATE EXTENSION" in found.remedy
 
 
