@@ -27,6 +27,33 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", re.M)
 
 def main() -> int:
     """Collect, hash and describe the wheels."""
+    options = read_options()
+    folder, wheels = options.folder, options.folder / "wheels"
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        print(
+            f"{folder} 已存在且不是空文件夹，请换一个新文件夹。\n"
+            f"{folder} is there and no empty folder. Name a new one.",
+            file=sys.stderr,
+        )
+        return 1
+    wheels.mkdir(parents=True)
+    # What the locks pin, held to their hashes; then the project itself, which has no hash yet.
+    locks = ["requirements.txt", *(["requirements-extra.txt"] if options.extra else [])]
+    for lock in locks:
+        if options.platform or options.python:
+            collect_for_another(ROOT / lock, wheels, options.platform, options.python)
+        else:
+            pip("wheel", "--require-hashes", "-r", ROOT / lock, "--wheel-dir", wheels)
+    pip("wheel", "--no-deps", "--wheel-dir", wheels, ROOT)
+    # Hashes of the very files that are carried: some were built here.
+    (folder / "requirements.txt").write_text(hashed(wheels), encoding="utf-8", newline="\n")
+    shutil.copy(INSTALLER, folder / "install.py")
+    describe(folder, target(options.platform, options.python))
+    return 0
+
+
+def read_options() -> argparse.Namespace:
+    """Return the options."""
     parser = argparse.ArgumentParser(
         description="制作离线安装包：各软件包的 wheel、其哈希和安装程序。" + __doc__.split("\n")[0]
     )
@@ -40,41 +67,20 @@ def main() -> int:
     parser.add_argument(
         "--extra", action="store_true", help="包括 PostGIS 等。PostGIS and the like too"
     )
-    options = parser.parse_args()
-    wheels = options.folder / "wheels"
-    if options.folder.exists() and not (
-        options.folder.is_dir() and not any(options.folder.iterdir())
-    ):
-        print(
-            f"{options.folder} 已存在且不是空文件夹，请换一个新文件夹。\n"
-            f"{options.folder} is there and no empty folder. Name a new one.",
-            file=sys.stderr,
-        )
-        return 1
-    wheels.mkdir(parents=True)
-    locks = ["requirements.txt", *(["requirements-extra.txt"] if options.extra else [])]
-    for lock in locks:
-        if options.platform or options.python:
-            collect_for_another(ROOT / lock, wheels, options.platform, options.python)
-        else:
-            pip("wheel", "--require-hashes", "-r", ROOT / lock, "--wheel-dir", wheels)
-    pip("wheel", "--no-deps", "--wheel-dir", wheels, ROOT)
-    (options.folder / "requirements.txt").write_text(hashed(wheels), encoding="utf-8", newline="\n")
-    shutil.copy(INSTALLER, options.folder / "install.py")
-    about = target(options.platform, options.python)
-    (options.folder / "bundle.json").write_text(json.dumps(about), encoding="utf-8")
-    sizes = [path.stat().st_size for path in wheels.iterdir()]
+    return parser.parse_args()
+
+
+def describe(folder: Path, about: dict[str, str]) -> None:
+    """Write for which machine a bundle is, and how it is used; say it here too."""
+    (folder / "bundle.json").write_text(json.dumps(about), encoding="utf-8")
+    sizes = [path.stat().st_size for path in (folder / "wheels").iterdir()]
     count, size = len(sizes), f"{sum(sizes) / 1e6:.0f}"
     # With a mark of its encoding and the line ends of Windows, whose older editors need both.
     words = README.read_text(encoding="utf-8").format(**about, count=count, size=size)
-    (options.folder / "README.txt").write_text(words, encoding="utf-8-sig", newline="\r\n")
-    print(
-        f"{options.folder}：{count} 个 wheel，{size} MB，用于 Python {about['python']}，"
-        f"{about['system']} {about['machine']}\n"
-        f"{options.folder}: {count} wheels, {size} MB, for Python {about['python']},"
-        f" {about['system']} {about['machine']}"
-    )
-    return 0
+    (folder / "README.txt").write_text(words, encoding="utf-8-sig", newline="\r\n")
+    machine = f"Python {about['python']}, {about['system']} {about['machine']}"
+    print(f"{folder}：{count} 个 wheel，{size} MB，用于 {machine}")
+    print(f"{folder}: {count} wheels, {size} MB, for {machine}")
 
 
 def target(tag: str | None, python: str | None) -> dict[str, str]:

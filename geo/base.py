@@ -1015,6 +1015,7 @@ def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
     """Read the table of identities; an entry that is not whole becomes an Issue and is left out."""
     if not is_there(path):
         return {}
+    # A file that cannot be read counts as one without entries, and says so.
     remedy = Text("base.identity.remedy")
     fault: Text | None
     try:
@@ -1032,6 +1033,7 @@ def _identity_table(path: Path, issues: list[Issue]) -> dict[str, Any]:
         words = Text("base.row", table="default", number=1, fault=Text("base.row-no-table"))
         issues.append(Issue("identity-faulty", "error", f"base/{path.name}", words, remedy))
         default = {}
+    # One faulty entry is left out; the others hold.
     for row in limits if isinstance(limits, list) else [limits]:
         kind = _identity_fault(row, [r["name"] for r in rows])
         if kind is None:

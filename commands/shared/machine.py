@@ -82,6 +82,7 @@ def examine(
             return Finding(part, "ok", value)
         return Finding(part, status, value, text(f"doctor.{part}.remedy", language, port=port))
 
+    # What must be installed: Python, the pinned packages, the font, the map library.
     version = ".".join(map(str, sys.version_info[:3]))
     result = [finding("python", well=sys.version_info >= OLDEST_PYTHON, value=version)]
     locks: tuple[tuple[str, str, Status], ...] = (
@@ -97,7 +98,9 @@ def examine(
     result.append(finding("font", well=font is not None, value=font.name if font else "–"))
     leaflet = find_spec("xstatic") is not None and find_spec("xstatic.pkg.leaflet") is not None
     result.append(finding("leaflet", well=leaflet, value="Leaflet" if leaflet else "–"))
+    # The data that are to be shown.
     result += [finding(p, well=w, value=f) for p, w, f in _data(folder, language)]
+    # Where the page writes, and whether it may listen.
     static = page_folder() / "static"
     result.append(finding("static", well=is_writable(static), value="static/"))
     temporary = Path(tempfile.gettempdir())
@@ -109,6 +112,7 @@ def examine(
     result.append(
         finding("port", well=port_is_free(port), value=f"127.0.0.1:{port}", status="optional")
     )
+    # Programs that only some tasks need.
     chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     result.append(
         finding("chromium", well=chromium is not None, value=chromium or "–", status="optional")

@@ -58,13 +58,16 @@ def examine_service(address: str, folder: Path | None, language: str) -> list[Fi
         status: Status = "optional" if optional else "missing"
         return Finding(part, status, value, text(f"doctor.{part}.remedy", language))
 
+    # Only a page of this machine: an address of another host is not asked for anything.
     host = urlsplit(address).hostname or ""
     if host not in LOOPBACK:
         return [finding("serve-address", well=False, value=address)]
+    # Everything else needs an answer.
     status, _, _ = _answer(f"{address}/_stcore/health")
     rows = [finding("serve-health", well=status == 200, value=f"{address}: {status or '–'}")]
     if status != 200:
         return rows
+    # What protects readers is set by the server in front, so it may be missing.
     status, headers, _ = _answer(f"{address}/")
     missing_headers = [name for name in HEADERS if name not in headers]
     rows.append(
@@ -78,6 +81,7 @@ def examine_service(address: str, folder: Path | None, language: str) -> list[Fi
     rows += [
         finding(part, well=well, value=value) for part, well, value in _static(address, folder)
     ]
+    # How busy it is, and whether exports still have room.
     waiting, running_count = _queue()
     rows.append(
         finding(

@@ -101,12 +101,14 @@ def interval_svg(finding: Finding, label: str = "", width: int = 200, height: in
     def x(share: float) -> float:
         return round(margin + share * (width - 2 * margin), 1)
 
+    # Guides behind everything, that of the stated figure the heaviest.
     parts = [
         f'<path d="M{x((guide - SCALE[0]) / (SCALE[1] - SCALE[0]))} 1V{height - 1}" '
         f'stroke="{INK if guide == 1.0 else GRID}" '
         f'stroke-width="{1 if guide == 1.0 else 0.8}"{DASHED if guide == 1.0 else ""}/>'
         for guide in GUIDES
     ]
+    # What the printed figure may stand for, then the interval, other readings and the figure.
     band = max(x(places.stated_high) - x(places.stated_low), 2.0)
     parts.append(
         f'<rect x="{x(places.stated_low)}" y="3" width="{band:.1f}" height="{height - 6}" '
@@ -121,6 +123,7 @@ def interval_svg(finding: Finding, label: str = "", width: int = 200, height: in
         for other in places.others
     ]
     parts.append(f'<circle cx="{x(places.dot)}" cy="{middle}" r="4" fill="{INK}"/>')
+    # An arrow where the interval goes on beyond the chart.
     for over, tip, back in ((places.before, 1.0, 7.0), (places.beyond, width - 1.0, width - 7.0)):
         if over:
             parts.append(f'<path d="M{tip} {middle}L{back} {middle - 4}v8z" fill="{INK}"/>')

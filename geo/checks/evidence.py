@@ -278,6 +278,7 @@ def hidden_streets_check(path: Path) -> Check:
         return skipped(check_id, "skipped.no-hidden-streets")
     try:
         rows = csv_rows(path, HIDDEN_COLUMNS)
+        # An empty deviation is a street that the rule could not place; it counts, and has none.
         off = [
             number_of(row, "deviation_m", path.name, n) if row["deviation_m"] else math.nan
             for n, row in enumerate(rows, start=2)

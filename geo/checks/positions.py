@@ -90,6 +90,7 @@ def control_points_check(base: Base) -> Check:
             )
             continue
         tolerances.append(float(row.tolerance_m))
+        # Not “greater than”: a distance that is no number is no pass.
         if not distance <= row.tolerance_m:
             statements.append(
                 statement(
@@ -104,6 +105,7 @@ def control_points_check(base: Base) -> Check:
                     tolerance=f"{row.tolerance_m:.0f}",
                 )
             )
+    # The report says how many points were tested, and how closely.
     tolerance = (
         f"{len(tolerances)} × {min(tolerances):.0f}–{max(tolerances):.0f} m" if tolerances else ""
     )
@@ -236,6 +238,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                 "name": zone["short_name"],
                 "name_en": zone["short_name_en"],
             }
+            # A place that the base does not have is said, and tests nothing.
             if place.name not in known:
                 statements.append(
                     statement(
@@ -243,6 +246,7 @@ def places_check(plan: str, zones: gpd.GeoDataFrame, built: Built) -> Check:
                     )
                 )
                 continue
+            # Outside by no more than its own error proves nothing; farther off is worth a look.
             position, error = known[place.name]
             distance = float(shapely.distance(position, zone.geometry))
             if distance > 0:

@@ -319,11 +319,13 @@ def shared_limits_check(
         if rings.loc[zone_id, "kind"] == "belt":
             # A belt's one edge is its axis, not its ring.
             continue
+        # A vertex of the ring that no edge has, or of an edge that is not in the ring.
         stray = _vertices(rings.loc[zone_id, "geometry"]) ^ {
             vertex for edge in group.geometry for vertex in _vertices(edge)
         }
         if stray:
             statements.append(_stray(check_id, (str(zone_id),), stray, "ring", "ring-vertex"))
+    # An edge follows the line it names, but for the rounding of the file.
     for edge in zone_edges.itertuples():
         if edge.road in lines.index:
             stray = {

@@ -54,12 +54,14 @@ def error_terms(shape: BaseGeometry, zones: Sequence[Outline]) -> Terms:
     """
     if any(not len(zone.lines) for zone in zones):
         return {"edges that are not there": np.array([np.nan, 0.0])}
+    # Each side of the piece, as the chord between two vertices.
     metric = gpd.GeoSeries([shape], crs=WGS84).to_crs(zones[0].metric_crs).iloc[0]
     rings = [shapely.get_coordinates(ring) for ring in _rings(metric)]
     start = np.concatenate([xy[:-1] for xy in rings])
     end = np.concatenate([xy[1:] for xy in rings])
     middle = np.asarray(shapely.points((start + end) / 2))
     chord = end - start
+    # It moves with the line of the zone whose boundary is nearest to it.
     away = np.array([shapely.distance(zone.boundary, middle) for zone in zones])
     # A ring that names its roads says more of a shared side than the strip beside an axis.
     away += np.array([[0.5 if zone.rounding_km2 else 0.0] for zone in zones])
@@ -80,9 +82,11 @@ def error_terms(shape: BaseGeometry, zones: Sequence[Outline]) -> Terms:
             terms[f"width of {zone.carried_from or zone.zone_id}"] = np.array(
                 [grows * share * zone.rounding_km2, 0.0]
             )
+    # A road moves as a whole: its chords add up before they become an area.
     for road in set(roads):
         at = roads == road
         terms[road] = (chord[at] * errors[at, None]).sum(axis=0) / SQUARE_METRES_PER_KM2
+    # Where two roads meet, the corner moves with both.
     first = 0
     for xy in rings:
         last = first + len(xy) - 1

@@ -306,6 +306,7 @@ def _quotes(limits_text: str, figures: Sequence[Figure], text: str) -> list[str]
 def understood_words(zone: UnderstoodZone, language: str = "zh") -> str:
     """Return in one line what was understood of a zone: limits, axis and figures."""
     parts = []
+    # In the order in which a plan says it: limits, what was not read of them, axis, figures.
     if zone.limits:
         names = "、".join(
             words(f"drafts.side.{limit.side}", language, name=_limit_words(limit, language))
@@ -330,6 +331,7 @@ def understood_words(zone: UnderstoodZone, language: str = "zh") -> str:
                 end=zone.axis.end_name,
             )
         )
+    # Figures as printed, with what they amount to, so that a misread unit is seen.
     for figure in zone.areas:
         key = "drafts.said.part" if figure.within else "drafts.said.area"
         amount = f"{figure.amount:f}"

@@ -58,6 +58,7 @@ def meetings(
         ends), then ends of the one that lie within the tolerance of the other
         and of no better meeting; by their coordinates.
     """
+    # Where the lines cross or share a vertex; that of a vertex is the exact place.
     crossings = []
     common = shapely.intersection(first.shape, second.shape)
     for x, y in _points_of(common):
@@ -67,6 +68,7 @@ def meetings(
         on_first = on_first._replace(x=corner.x, y=corner.y)
         on_second = on_second._replace(x=corner.x, y=corner.y)
         crossings.append(Meeting(on_first, on_second, 0.0, SHARED if both else CROSSING))
+    # Where one ends near the other: streets are drawn up to a carriageway, not into it.
     reach_m = reach_m or {}
     nearby: dict[tuple[float, ...], Meeting] = {}
     for road, other in ((first, second), (second, first)):
@@ -78,6 +80,7 @@ def meetings(
         which, pieces = other.tree.query(points, predicate="dwithin", distance=limit_m)
         for k in np.unique(which):
             end = ends[k]
+            # Beside a crossing such an end is the same corner once more.
             if any(math.dist(end[2:], m.on_first[2:]) <= limit_m for m in crossings):
                 continue
             near = pieces[which == k]

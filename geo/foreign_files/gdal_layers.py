@@ -197,6 +197,7 @@ def _table(path: str, layer: str, request: dict[str, Any]) -> Table:
 
     limits = request["limits"]
     options = _options(request)
+    # Counted before it is read, and one more asked for than allowed: a count may be wrong.
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         info = ogr_read_info(
@@ -218,6 +219,7 @@ def _table(path: str, layer: str, request: dict[str, Any]) -> Table:
         )
     rows = len(data[0]) if data else (0 if shapes is None else len(shapes))
     refuse_above(limits, "FEATURES", rows, "features")
+    # The answer holds plain values only; bytes of an encoding that GDAL lacks are decoded here.
     columns = []
     for name, values in zip(meta["fields"], data, strict=True):
         plain = values if values.dtype.kind in "iufb" else [_cell(v) for v in values.tolist()]

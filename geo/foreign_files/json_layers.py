@@ -241,6 +241,7 @@ def _arcs(document: dict[str, Any]) -> list[list[list[float]]]:
 def _topology_geometry(geometry: dict[str, Any], arcs: list[Any], document: Any) -> Any:
     """Return a geometry of a topology as GeoJSON."""
 
+    # An arc with a negative number is taken backwards; ends that meet stand once.
     def line(numbers: list[int]) -> list[Any]:
         places: list[Any] = []
         for number in numbers:
@@ -257,6 +258,7 @@ def _topology_geometry(geometry: dict[str, Any], arcs: list[Any], document: Any)
             for v, k, t in zip(position, transform["scale"], transform["translate"], strict=False)
         ]
 
+    # Points have places of their own; all else is made of arcs that shapes share.
     kind = geometry.get("type")
     if kind is None:
         return None
@@ -267,6 +269,7 @@ def _topology_geometry(geometry: dict[str, Any], arcs: list[Any], document: Any)
         return {"type": kind, "coordinates": place(geometry["coordinates"])}
     if kind == "MultiPoint":
         return {"type": kind, "coordinates": [place(p) for p in geometry["coordinates"]]}
+    # One arc list for a line, lists for a polygon, lists of lists for several of them.
     numbers = geometry["arcs"]
     coordinates: Any = (
         line(numbers)

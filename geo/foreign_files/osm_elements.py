@@ -74,6 +74,7 @@ def read(path: str, _: list[Any] | None, request: dict[str, Any], answer: Answer
             "EPSG:4326",
         )
     ]
+    # Waters are put together where they are used, of the ways that reach into the bounds.
     near_relations = [r for r in relations if any(way in near for way, _ in r[2])]
     columns: list[tuple[str, Any]] = [
         ("number", np.array([number for number, _, _ in near_relations], dtype=np.int64)),

@@ -160,6 +160,7 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
         raise DataFileError(Text("plan.no-folder", folder=str(folder)))
     documents: list[_Found] = []
     issues: list[Issue] = []
+    # A file that cannot be read keeps none of the others from being read.
     for path in sorted(folder.glob("*.toml")):
         try:
             lines = _Lines(path.name, read_text(path))
@@ -170,6 +171,7 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
         issues += faults
         if document is not None:
             documents.append((document, lines))
+    # No plan at all is a mistake of the folder, and must not pass as “no faults”.
     if not documents and not issues:
         issues.append(
             Issue(
@@ -191,6 +193,7 @@ def read_documents(folder: Path | str) -> tuple[list[Document], list[Issue]]:
         for document, lines in documents
         if not document.items and lines.items is None
     ]
+    # What two files say differently can be told only once all are read.
     sound, clashes = _without_clashes(documents)
     return sound, issues + clashes
 

@@ -98,19 +98,23 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
     >>> axis.road, axis.start_name, axis.end_name
     ('人民路', '火车站', '客运码头')
     """
+    # More than two sides bound an area.
     if len(_SIDES.findall(plain, start, end)) > 2:
         return None
+    # The road may be named apart from its ends: 沿A路, or 以A路为轴线.
     along = next((m for m in _ALONG.finditer(plain, start, end) if _is_road(m)), None)
     group = "road" if along and along["road"] else "road2"
     along_road = text[along.start(group) : along.end(group)] if along else ""
     whole = _AS_AXIS.search(plain, start, end)
     if whole and not along_road:
         along_road = text[whole.start("road") : whole.end("road")]
+    # Ends by way of a road; one leg more, and it is no single line.
     match = _VIA.search(plain, start, end)
     if match:
         if _NEXT_LEG.search(plain, match.end("end"), end):
             return None
         return _axis(text, match, text[match.start("road") : match.end("road")], ())
+    # Two sides are ends of a line only where they lie opposite each other.
     match = _OPPOSITE.search(plain, start, end)
     if match:
         sides = words.sides(match["one"]) + words.sides(match["two"])
@@ -118,6 +122,7 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
             return None
         road = along_road or (name if _IS_ROAD.search(name) else "")
         return _axis(text, match, road, sides)
+    # Ends in brackets, from … to …, or by themselves.
     for pattern in (_BRACKET, _FROM_TO, _ENDS):
         match = pattern.search(plain, start, end)
         if match:
@@ -128,6 +133,7 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
             road = text[begin : match.end("road")] if own_road else ""
             road = along_road or road or (name if _IS_ROAD.search(name) else "")
             return _axis(text, match, road, ())
+    # A road without ends: the whole of it.
     if whole:
         road = text[whole.start("road") : whole.end("road")]
         return Axis(road, "", "", (), whole.start("road"), whole.end("road"))

@@ -265,9 +265,11 @@ class _Sentence:
         if not self.plain:
             self.faults.append(Fault("empty", self.text.strip(), 0, len(self.text)))
             return
+        # What changes the area beyond its limits is hidden while they are read.
         extras = additions.changes(self.masked, self.plain, self.known)
         self.masked = additions.hide(self.masked, extras)
         self.masked = words.AS_SIDE.sub(_one_word, self.masked)
+        # Words that give a side; without any, it may stand in brackets behind a name.
         self.openers = self._openers()
         if not self.openers:
             self.bracketed = names.bracketed_sides(self.plain)
@@ -275,6 +277,7 @@ class _Sentence:
         wrong = list(additions.misprints(self.masked, self.plain, self.known, spans))
         self.masked = additions.hide(self.masked, wrong)
         extras += wrong
+        # One form only is read: sides, or one list. A second one is another area.
         clauses = self._clauses(0, len(self.masked))
         lists = self._lists()
         list_spans = [(start, end) for _, start, end in lists]
@@ -291,6 +294,7 @@ class _Sentence:
                     self._member(clause, (None,))
         if not is_sided and not lists:
             start, end = self._unclosed(clauses)
+        # Nothing read: a walk round the area is said to be one, else that there are no limits.
         if not self.limits and not self.faults:
             if any(code == "walk" for code, *_ in extras):
                 for extra in extras:
@@ -302,6 +306,7 @@ class _Sentence:
             return
         for extra in extras:
             self._fault(*extra)
+        # Last, that what was read can be a ring, and that no word with a side was passed over.
         self._check(start, end)
         self._account(is_sided=is_sided)
 

@@ -219,6 +219,7 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
     五大道（东至…，西至…） is read. A number in brackets, (1)东至…, becomes a comma,
     and a side in brackets before its road, （东）万象路, reads 东：万象路.
     """
+    # Pairs first, since brackets stand within brackets, and some are never closed.
     partner: dict[int, int] = {}
     waiting: list[int] = []
     for place, character in enumerate(plain):
@@ -226,12 +227,14 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
             waiting.append(place)
         elif character in ")）]】〕" and waiting:
             partner[waiting.pop()] = place
+    # Each pair from the left; what stands within one that is hidden is hidden with it.
     characters = list(plain)
     hidden_to, bracket_count = -1, 0
     for start in sorted(partner):
         end = partner[start]
         if start <= hidden_to:
             continue
+        # 西（南京路）: the bracket holds the name of the side before it.
         if _LED_BY_SIDE.search(plain, max(0, start - 6), start) and _NAMED.match(plain, start):
             characters[start], characters[end] = "：", "，"
             continue
@@ -245,6 +248,7 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
         elif end - start <= 4 and re.fullmatch(
             r"[一二三四五六七八九十\d]{1,3}", plain[start + 1 : end]
         ):
+            # (1) before a limit parts it from the last one; elsewhere it is a note.
             if start == 0 or plain[start - 1] in MARKS:
                 characters[start : end + 1] = "，" * (end + 1 - start)
                 hidden_to = end
@@ -423,6 +427,7 @@ def read_end(
         end -= 1
     if start == end or end - start > LONGEST_END:
         return "not-a-road"
+    # Behind 规划的, 现状 or 距 the name begins later.
     later = _behind_state(masked, plain, start, end, known)
     if later:
         return later
@@ -436,6 +441,7 @@ def read_end(
         longer = _SUBLANE.match(masked, stop, end) if last in "路道街巷同" else None
         if longer and stop - start >= 3:
             stop = longer.end()  # noqa: PLW2901
+        # What stands behind must be a place on the road, a distance from it, or a note.
         rest = masked[stop:end]
         outside = rest.replace(MASK, "").strip(_QUOTES)
         name = masked[start:stop]

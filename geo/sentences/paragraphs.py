@@ -603,10 +603,12 @@ def _name(
 ) -> _Name | None:
     """Return the name with which a sentence begins, if it begins with one."""
     plain, (start, end) = reader.plain, span
+    # A label (A地块, 东片, 缓冲区) is a name as it stands.
     numbering = re.compile(_NUMBERING).match(plain, start, end)
     label = _LABELLED.match(plain, numbering.end() if numbering else start, end)
     if label and label.end() <= name_end:
         return _Name(*label.span("name"))
+    # Else it stands between what leads to it and the first words on its limits.
     begin, is_numbered, is_led = _name_begin(plain, start, end, name_end)
     stop = name_end
     for sign in ("：", ":", "（", "("):
@@ -615,6 +617,7 @@ def _name(
     while stop > begin and (tail := _TAIL_OF_NAME.search(plain, max(begin, stop - 12), stop)):
         stop = tail.start()
     candidate = plain[begin:stop]
+    # A heading (四至, 面积) is no name; 其中 and a number make a general word one.
     is_label = re.search("(?:四至|范围|面积|边界|用地)$", candidate) is not None
     is_part = plain[max(0, begin - 3) : begin].rstrip("，,：:").endswith("其中")
     is_own = _OWN_AREA.fullmatch(candidate) and _BEHIND_OWN.match(plain, stop)
@@ -633,6 +636,7 @@ def _name(
     ):
         is_quoted = begin and plain[begin - 1] in "“" and "”" in candidate and "“" not in candidate
         return _Name(begin - bool(is_quoted), stop)
+    # The name may stand earlier in the sentence, before what is said of it.
     name_before = _LED_BY_NAME.match(plain, begin if is_led else start, end)
     if (
         name_before

@@ -206,6 +206,7 @@ def import_report(
             longest_m=float(report["extended_m"].max()),
         ),
     ]
+    # Each road whose end was moved is named, since the file has it elsewhere.
     lines += [
         "- " + text("streets.extended", language, name=name, to=rendered(to.split("; "), language))
         for name, to in zip(report["name"], report["extended_to"], strict=True)
@@ -219,6 +220,7 @@ def import_report(
             still_open["name"], still_open["parts"], still_open["open_m"], strict=True
         )
     ] or [text("streets.nothing_open", language)]
+    # Against the streets that are there already, where there are some.
     if comparison is not None:
         lines += ["", *_comparison_lines(comparison, language)]
     return "\n".join(lines) + "\n"

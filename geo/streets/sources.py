@@ -141,6 +141,7 @@ def file_kind(path: Path) -> str:
         ) from error
     if not head:
         raise DataFileError(Text("street-file.empty", file=path.name))
+    # By the bytes alone: names of downloads end as they like.
     for magic, packing, opener in PACKED:
         if head.startswith(magic):
             return _packed_kind(path, packing, opener)
@@ -155,6 +156,7 @@ def file_kind(path: Path) -> str:
         return "GeoPackage"
     if head.startswith(b"\x00\x00\x27\x0a"):
         return "Shapefile"
+    # What people give instead, each with its own remedy.
     if path.suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
         raise DataFileError(Text("street-file.part", file=path.name))
     if head.startswith(b"PK\x03\x04"):
@@ -281,6 +283,7 @@ def _read_vector(
 
 def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataFrame]:
     """Read the layers with a geometry, or the one asked for, in a locked process."""
+    # A Shapefile is several files; the .cpg beside it says in which encoding its names are.
     row = BY_KIND[label]
     files = {f"layer{row.ending}": copy_at(path)}
     encoding = ""
@@ -304,6 +307,7 @@ def _tables(path: Path, label: str, layer: str | None) -> dict[str, gpd.GeoDataF
         raise DataFileError(
             Text("street-file.damaged", file=path.name, kind=label, reason=reason)
         ) from fault
+    # A GeoPackage names its layers; of other files the one layer has the file's name.
     is_named = label == "GeoPackage"
     names = [one.name for one in layers_read.layers] if is_named else [path.stem]
     tables = {

@@ -142,28 +142,34 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
         raw.notes.append(("heights", "info", {}))
     with np.errstate(invalid="ignore"):  # NaN is told below
         shapes = shapely.force_2d(shapes)
+    # A shape that could not be read was told by the reader; it is not empty as well.
     unreadable = {note[2]["feature"] for note in raw.notes if note[0] == "geometry-unreadable"}
     for row in np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)):
         if row + 1 not in unreadable:
             raw.notes.append(("geometry-empty", "warning", {"feature": int(row) + 1}))
         shapes[row] = None
+    # One coordinate that is no number would make every measure of its shape none.
     for row in np.flatnonzero(~_is_finite(shapes)):
         raw.notes.append(("position-not-finite", "error", {"feature": int(row) + 1}))
         shapes[row] = None
+    # Measures are of one kind of shape: areas before lines before points.
     for row in np.flatnonzero(shapely.get_type_id(shapes) == 7):
         shapes[row], left_out = _main_parts(shapes[row])
         if left_out:
             values = {"feature": int(row) + 1, "count": left_out}
             raw.notes.append(("collection-parts", "info", values))
+    # Parts of one area that touch along a side are drawn as one, which only then is valid.
     for row in np.flatnonzero(shapely.get_type_id(shapes) == 6):
         if not shapes[row].is_valid and (whole := _joined_parts(shapes[row])) is not None:
             shapes[row] = whole
             raw.notes.append(("parts-joined", "info", {"feature": int(row) + 1}))
+    # Nothing usable: the first reason says more than “no geometry”.
     if shapely.is_missing(shapes).all():
         first = next((n[2]["detail"] for n in raw.notes if n[0] == "geometry-unreadable"), None)
         if first is not None:
             raise UploadFaultError("damaged", kind=raw.kind, detail=first)
         raise UploadFaultError("no-geometry")
+    # Cells become plain values, under names that are told apart.
     fields = pd.DataFrame(layer.drop(columns=layer.geometry.name))
     names = column_names(map(str, fields.columns))
     cells = [_plain(fields.iloc[:, i], name, raw.notes) for i, name in enumerate(names)]

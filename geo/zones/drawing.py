@@ -161,6 +161,7 @@ def item_findings(zone: Zone) -> list[Finding]:
     """Judge every figure of an item; one ``not_stated`` for a drawn item without any."""
     item = zone.item
     findings = []
+    # An area is judged where one is stated or measured; without either there is nothing to say.
     if item.stated_area_km2 or (not item.stated_length_km and zone.readings):
         area = StatedFigure(
             item.id,
@@ -174,6 +175,7 @@ def item_findings(zone: Zone) -> list[Finding]:
         probability = zone.probability if zone.alternatives or zone.budget else 1.0
         measurement = Measurement(zone.readings, zone.obstacle, probability, zone.alternatives)
         findings.append(replace(judge(area, measurement), implied=zone.implied))
+    # A length needs an axis; where none was found that is the obstacle.
     if item.stated_length_km:
         length = StatedFigure(
             item.id,
@@ -190,6 +192,7 @@ def item_findings(zone: Zone) -> list[Finding]:
             zone.length_alternatives,
         )
         findings.append(judge(length, measurement))
+    # A part that was not cut out has its own obstacle: it lies elsewhere, or in a strip.
     for part in item.part_areas:
         reading = zone.part_areas.get(part.id)
         figure = StatedFigure(

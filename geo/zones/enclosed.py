@@ -87,6 +87,7 @@ def draw_enclosed(item: PlanItem, base: Base) -> Zone:
     LimitsError, RoadNotFoundError, EnclosureError
         If the main streets enclose no ring.
     """
+    # First as the plan is read by default: the shape, its edges and how sure each one is.
     limits = item_limits(item, base)
     data_names = {limit.name: base.data_name(limit.name) for limit in limits}
     names = list(dict.fromkeys(data_names.values()))
@@ -95,14 +96,17 @@ def draw_enclosed(item: PlanItem, base: Base) -> Zone:
     trace = trace_course(item, limits, base, main)
     edges = make_edges(trace.sides, trace.pieces, base).weighed(trace.budget)
     classes = {name: edges.classes(main.lines.get(name, name)) for name in names}
+    # Which street a name stands for may be in doubt; every likely set of streets has a weight.
     identities = named_identities(names, base, classes)
     edges = edges.identified({i.name: i for i in identities}, data_names)
     all_combinations = combinations(identities)
 
+    # Other readings of the default streets: each has its own figure.
     readings, outlines = _readings(item, limits, base, main, rivers, trace, every=True)
     parts = _part_areas(item, trace, base)
     others: list[Alternative] = []
     other_parts: dict[str, list[Alternative]] = {part.id: [] for part in item.part_areas}
+    # The less likely streets give figures of their own, or none where they close no ring.
     for combination in all_combinations[1:]:
         course = replace(main, lines=combination.lines)
         try:

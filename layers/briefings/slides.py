@@ -177,12 +177,14 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     title = options.title or text("briefing.cover_title", lang, place=base.district.place(lang))
     plans = text("sheet.separator", lang).join(part.period for part in parts)
     subtitle = options.subtitle or text("briefing.cover_subtitle", lang, plans=plans)
+    # The title is the layout’s own placeholder, so that the outline of the deck has it.
     slide = show.slides.add_slide(show.slide_layouts[5])
     shape = slide.shapes.title
     shape.left, shape.top = Inches(1.0), Inches(2.0)
     shape.width, shape.height = Inches(WIDTH_IN - 2.0), Inches(1.4)
     shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
     shape.text_frame.word_wrap = True
+    # As large as two lines allow.
     size = 40.0
     wide = BOLD_SAFETY * (WIDTH_IN - 2.2)
     while size > 20 and len(wrapped(title, wide, size)) * size * 1.2 > 1.4 * 72:
@@ -198,6 +200,7 @@ def _add_cover(show: Deck, parts: Sequence[PlanPart], base: Base, options: Sheet
     rule.shadow.inherit = False
     write(slide, (1.1, 3.7, WIDTH_IN - 2.2, 1.0), subtitle, 18, GREY)
     write(slide, (1.1, 5.3, WIDTH_IN - 2.2, 0.4), text("notice.disclaimer", lang), 16, ACCENT)
+    # What an office writes in by hand where it is not known yet.
     lines = [
         text("sheet.drawing_unit", lang) + (options.drawing_unit or "＿＿＿＿＿＿＿＿"),
         text("sheet.approval_number", lang) + (options.approval_number or "＿＿＿＿＿＿＿＿"),
@@ -293,12 +296,14 @@ def _add_zone(
     name = zone_name(row, lang)
     title = f"{name}（{part.name}）" if lang == "zh" else f"{name} ({part.name})"
     slide = _new_slide(show, title, base, options)
+    # The map takes the left half; without a shape the words take the whole width.
     if _has_shape(row):
         _add_map(slide, part.zones_shown, base, options, MAP_RECT_IN, name,
                  focus=str(row.zone_id), edges=edges)  # fmt: skip
         left, width = COLUMN_LEFT_IN, COLUMN_WIDTH_IN
     else:
         left, width = MARGIN_IN, WIDTH_IN - 2 * MARGIN_IN
+    # The figures stand at the bottom; the words get what is left above them.
     figures = [list(pair) for pair in figure_rows(row, lang)]
     if not _has_shape(row):
         figures.insert(1, ["", text("briefing.no_shape", lang)])
@@ -315,6 +320,7 @@ def _add_zone(
     add_text(slide, lines_shown, (left, BODY_TOP_IN, width, room), size)
     add_table(slide, None, figures, shares, (left, BODY_BOTTOM_IN - figures_height, width), 11.0)
     _add_notes(slide, row, texts, lang)
+    # What does not fit goes to further slides: nothing of a plan is cut off.
     number = 2
     while rest:
         next_slide = _new_slide(

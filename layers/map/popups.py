@@ -107,6 +107,7 @@ def figures(properties: Mapping[str, Any]) -> dict[str, Any]:
                 note = [" · ".join(pair) for pair in zip(unit, note, strict=True)]
         rows.append(["popup.computed_area", [words, words], note])
         result["computed"] = words
+        # What drew the shape is no test of it: no difference is shown.
         if properties.get("verdict") == "by_construction":
             rows[-1][2] = both("verdict.by_construction")
         elif stated_km2:

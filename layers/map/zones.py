@@ -107,6 +107,7 @@ def _record(feature: Mapping[str, Any], plan_names: Mapping[str, Sequence[str]])
         "carried": str(properties.get("carried_from") or ""),
         "summary": str(properties.get("summary_en") or ""),
     }
+    # Without a shape the list says why: a limit is missing, or the plan gives none.
     if not feature.get("geometry"):
         limits = bool(properties.get("limits_text"))
         record["why"] = both("frame.why_missing" if limits else "frame.why_named")
@@ -114,6 +115,7 @@ def _record(feature: Mapping[str, Any], plan_names: Mapping[str, Sequence[str]])
     geometry = shape(feature["geometry"])
     if geometry.is_empty:
         return record
+    # The shape as short as the browser can read it, and where its name stands.
     if isinstance(geometry, (Polygon, MultiPolygon)):
         label = shapely.get_point(shapely.maximum_inscribed_circle(geometry), 0)
         record |= {"t": "polygon", "g": encode_polygons(geometry), "area": round(geometry.area, 9)}

@@ -221,6 +221,7 @@ def edges_html(
     body = ""
     for number, edge in enumerate(edges, start=1):
         part = edge["part"]
+        # How the line is known, with everything that makes it less sure.
         how = method_words(edge["method"], reader)
         if edge["connector"]:
             how += f" · {reader.text('checkview.connector')}"
@@ -242,6 +243,7 @@ def edges_html(
             f"<td>{f'{100 * part.area_error_km2:.2f}' if part else '–'}</td>"
             f"<td>{bar(part.share) if part else '–'}</td><td>{escape(how)}</td></tr>"
         )
+    # Corners have a share of their own; the total is what the interval comes from.
     budget = zone.budget
     if budget is not None:
         body += (

@@ -111,6 +111,7 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
     """Return the Sankey picture of a matrix, in the colours of the map."""
     import plotly.graph_objects as go
 
+    # The empty id at the end of each side is the ground that no zone of the other plan has.
     left, right = [*matrix.rows["zone_id"], ""], [*matrix.columns["zone_id"], ""]
     places = {
         zone: str(state.data.features[zone]["properties"]["place"]) for zone in left + right if zone
@@ -122,6 +123,7 @@ def flow_figure(state: State, matrix: OverlapMatrix) -> Any:
     labels = [state.name(z, "short_name") if z else nothing[0] for z in left]
     labels += [state.name(z, "short_name") if z else nothing[1] for z in right]
     unit = state.text("map.unit_km2")
+    # Pieces that prove nothing, because both plans were drawn alike, are paler.
     source, target, value, colour, notes = [], [], [], [], []
     for piece in matrix.pieces.itertuples():
         source.append(left.index(piece.zone_a))

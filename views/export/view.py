@@ -103,6 +103,7 @@ def choose(state: State, material: Material) -> ExportRequest:
     """Draw the widgets and return what they ask for."""
     plans = list(material.zones)
     default = next((plan for plan in state.plans if plan in plans), plans[-1])
+    # The plan comes first: it says what may be chosen below.
     plan = st.selectbox(
         state.text("export.plan"),
         plans,
@@ -111,6 +112,7 @@ def choose(state: State, material: Material) -> ExportRequest:
         key="export_plan",
         **KEPT,
     )
+    # What the map shows now may be of another plan than the one chosen.
     content = choose_content(state, material, plan)
     plan = content.plans[0]
     word = st.selectbox(
@@ -121,6 +123,7 @@ def choose(state: State, material: Material) -> ExportRequest:
         key="export_format",
         **KEPT,
     )
+    # Seldom needed, so folded: a second plan, the sheet, the CRS, the file names.
     other = None
     with st.expander(state.text("export.more")):
         if content.is_view:
@@ -135,6 +138,7 @@ def choose(state: State, material: Material) -> ExportRequest:
                 key="export_other",
                 **KEPT,
             )
+        # Every request has a sheet; a format of data makes no use of it.
         sheet = SheetOptions(
             zones=content.zones,
             extent=content.extent,

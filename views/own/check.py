@@ -235,6 +235,7 @@ def _confirmed(guess: DatumGuess, file_id: str, state: State) -> str | None:
 
 def _mapped(look: Looked, file_id: str, state: State) -> tuple[Fields, float]:
     """Let the reader say which columns hold name and area; return them and the error."""
+    # What was guessed is chosen already; the reader may say that a column is none.
     columns = ["", *look.columns]
     guess = look.fields
     one, two, three, four = st.columns(4)
@@ -256,6 +257,7 @@ def _mapped(look: Looked, file_id: str, state: State) -> tuple[Fields, float]:
         format_func=shown,
         key=f"own_area/{file_id}/{state.language}",
     )
+    # A cell that states its own unit keeps it; this is for those without.
     units = list(UNITS)
     unit = three.selectbox(
         state.text("own.field.unit"),
@@ -264,6 +266,7 @@ def _mapped(look: Looked, file_id: str, state: State) -> tuple[Fields, float]:
         format_func=lambda key: state.text(f"own.unit.{key}"),
         key=f"own_unit/{file_id}/{state.language}",
     )
+    # No file says how well its lines are known, so the reader does: it widens every interval.
     error_m = four.number_input(
         state.text("own.field.error"),
         0.0,
