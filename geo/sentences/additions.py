@@ -90,6 +90,10 @@ def misprints(
     openers : collection of (int, int, sides)
         Where the side words stand, and their sides.
     """
+    behind = [*words.AS_SIDE.finditer(masked), *words.BESIDE.finditer(masked)]
+    if len(behind) > 1:
+        for match in _MISPRINT_BEHIND.finditer(masked):
+            yield "misprint", *match.span()
     definite = {side for *_, sides in openers for side in sides}
     if len(definite) < 2 or definite.issuperset("ESWN"):
         return
@@ -119,6 +123,11 @@ _MISPRINT = re.compile(
     r"|(?P<lone>[东西南北])[㐀-鿿])"
     r"(?=(?P<rest>[^，,；;。：:、 ]{2,40}))"
 )
+_MISPRINT_BEHIND = re.compile(
+    r"[^，,；;。、：:]{2,16}(?:为其?(?![东西南北四周边交分])[㐀-鿿][侧面]?边?界|[以之](?![东西南北内外上下前后里及])[㐀-鿿])"
+    r"(?=$|[，,、；;。])"
+)
+"""A路为柬界, B路以甫."""
 _NO_MISPRINT = re.compile("范围|边界|界线|界限|[为是]|[东西南北]{1,2}[侧面]?[至到起]")
 
 

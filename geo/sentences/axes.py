@@ -27,22 +27,24 @@ _OPPOSITE = re.compile(
 )
 _FROM_TO = re.compile(
     rf"(?P<road>{_ROAD})?[，,：:]?(?:起于|起自|自|从)(?P<start>{_END})"
-    rf"[，,、\s]{{0,2}}(?:止于|延伸至|至|到)(?P<end>{_END}){_STOP}"
+    rf"(?:为?起点?|始)?[，,、\s]{{0,2}}(?:止于|延伸至|至|到)(?P<end>{_END})(?:为?止)?{_STOP}"
 )
 _VIA = re.compile(
     rf"(?:(?P<begins>起于|起自|始于|始自)|由|自|从)(?!\d+年)(?P<start>{_END})"
-    rf"(?:(?:为?起点?|出发|开始)[，,]?|(?(begins)[，,]?))"
+    rf"(?:(?:为?起点?|始|出发|开始)[，,]?|(?(begins)[，,]?))"
     rf"(?:沿着?|经由?|循)(?P<road>{_ROAD})[，,]?(?:[向往朝][东西南北]{{1,2}}(?:方向)?)?(?:延伸)?"
     rf"(?:止于|直至|抵达|至|到|抵)(?P<end>{_END})(?:为?止|{_STOP})"
 )
 """由A起，沿R至B: along R from A to B."""
+_BEHIND_END = re.compile("(?<=[路街道巷河桥])(?:布局|打造|建设|形成|展开|规划|发展|沿线).*$")
 _NEXT_LEG = re.compile(
     "(?:再|又|继而|然后|折|转)(?:[向往朝][东西南北]{1,2})?(?:沿|经|[向往朝至入])"
 )
 """A line of several legs is not that of the first."""
 _VERB_BEFORE = re.compile("(?:经由|经过|通过)(?=.{2})|[以由在](?=.{3})")
 _ENDS = re.compile(
-    rf"(?P<road>{_ROAD})?[，,：:]?的?起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?(?:终点|止点)(?:为|是|[:：])?(?P<end>{_END}){_STOP}"
+    rf"(?P<road>{_ROAD})?[，,：:]?的?起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?"
+    rf"(?:[经沿](?P<along>{_ROAD})[，,；;、])?(?:终点|止点)(?:为|是|[:：])?(?P<end>{_END}){_STOP}"
 )
 _OF_ROAD = re.compile(rf"(?P<end>.+)的(?P<road>{_ROAD})")
 _BRACKET = re.compile(
@@ -127,6 +129,7 @@ def read_axis(text: str, plain: str, start: int, end: int, name: str = "") -> Ax
         match = pattern.search(plain, start, end)
         if match:
             own_road = match.groupdict().get("road")
+            along_road = along_road or match.groupdict().get("along") or ""
             begin = match.start("road") if own_road else 0
             verb = _VERB_BEFORE.match(own_road or "")
             begin += verb.end() if verb else 0
@@ -150,7 +153,8 @@ def _is_road(match: re.Match[str]) -> bool:
 
 def _axis(text: str, match: re.Match[str], road: str, sides: tuple[words.Side, ...]) -> Axis:
     first = text[match.start("start") : match.end("start")]
-    last = text[match.start("end") : match.end("end")]
+    last = _BEHIND_END.sub("", text[match.start("end") : match.end("end")])
+    road = road.rpartition("的")[2]  # 南北向的R
     of_road = None if road else _OF_ROAD.fullmatch(last)
     if of_road:  # 北起A，南至B的R
         last, road = of_road["end"], of_road["road"]

@@ -204,7 +204,7 @@ _WITHIN = re.compile("[以之]内|以里|[以之]外")
 _CELL = re.compile(r"[\d., ]+")
 _ADDRESSES = re.compile(r"\d号|[单双]号")
 _ASIDE_OFFSET = re.compile(
-    r"(?:[向往朝以][东西南北内外]|外|内|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
+    r"(?:[向往朝以][东西南北内外]|[东西南北内外]侧?|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
 )
 """（向东偏移20米）, （退线15米）: beside the road, as no parser of brackets can place it."""
 _BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')

@@ -138,6 +138,7 @@ _NEXT_LINE = re.compile(
 _TAIL_OF_NAME = re.compile(
     r"(?:[\s，,：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
     r"(?:(?<!保护)(?<!禁放)(?<!管理)(?<!控制)范围|边界|四至|面积|用地|占地)|(?<=.{2})(?:招生|施教|入学|划片)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
+    r"|以[^，,。；;\s]{1,9}为(?:主?轴线?|主线|轴心|纽带|骨架)"
     r"|(?<=[带廊轴线道])沿[^，,。；;\s]{1,9}[路道街巷河江湖渠]"
     r"|(?:沿线|岸线|沿岸|道路|全线)?(?:全长|总长度?|长度?|总里程|里程|宽度?))$"
 )
@@ -158,7 +159,7 @@ _ALONE = re.compile(
 )
 _SIDE = re.compile(
     r"(?P<sides>[东西南北]{1,2})(?:[侧面部边端方]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?\s{0,4}"
-    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞–—-]|[\t　]"
+    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞–—-]|[\t　]|[（(](?=[^（()）]{2,20}[)）])"
     r"|(?<=界)(?=[㐀-鿿]{1,12}[路街道巷河江湖渠线]))"
 )
 _SIDE_START = re.compile(_NUMBERING + _SIDE.pattern)
@@ -182,7 +183,8 @@ _SPEAKS = re.compile(
     r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区]|约?\d)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
     r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![社街路里区内定碑])"
     r"|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角)|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
-    r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
+    r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}|(?:^|[；;，,。\s])[东西南北]{1,2}[、／/][㐀-鿿]{1,11}[路街道巷河](?=$|[；;，,。\s])|[东西南北]与[^，,。；;]{1,16}(?:交界|接壤|相连|相邻|毗邻|为邻)"
+    r"|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
     r"|[路道街巷河]\s?[-—–~～][^，,。；;()（）]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今界])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
     r"|(?:[东西南北][面侧边]?[有距挨离][^，,。；;、]{2,16}[，,、；;]){2}"
 )
@@ -443,7 +445,7 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
     for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝–—-]|(?<=界))|(?i:north|south|east|west)))|\n",
+        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝–—（(-]|(?<=界))|(?i:north|south|east|west)))|\n",
         plain,
     ):
         is_end = True
@@ -512,12 +514,9 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     # Limits, and the name that stands before the first of them or before a figure.
     before = (len(reader.unread), len(reader.zones), _sizes(reader))
     reading = _reading(reader, start, end)
-    name_end = min(
-        [start + reading.start] * bool(reading.limits or reading.faults)
-        + [f.start for f in own_figures]
-        + [end]
-    )
-    is_bounded = bool(reading.limits or reading.faults)
+    codes = {fault.code for fault in reading.faults}
+    is_bounded = bool(reading.limits or codes - {"no-limits"} or (codes and reader.heading))
+    name_end = min([start + reading.start] * is_bounded + [f.start for f in own_figures] + [end])
     name = _name(reader, (start, end), name_end, is_bounded=is_bounded)
     if not name and is_bounded:
         name = _name_before_side(reader.plain, start, start + reading.start)

@@ -48,7 +48,7 @@ PROVINCE = re.compile(
 )
 """Direction characters that belong to a province."""
 AS_SIDE = re.compile(
-    r"(?P<each>分别|依次)?(?:作?为|是|构成|形成)其?的?(?P<sides>[东西南北]{1,2}(?:[侧面]?[、和与及\x00][东西南北]{1,2}){0,3})"
+    r"(?P<each>分别|依次)?(?:[作定]?为|即为?|是|构成|形成)其?的?(?P<sides>[东西南北]{1,2}(?:[侧面]?[、和与及\x00][东西南北]{1,2}){0,3})"
     r"[侧面部]?(?:边?界[线限]?|边线?)"
     r"(?=$|[、，,；;。.！？… 区范及和与]|的[区范地])"
 )
@@ -124,7 +124,7 @@ BETWEEN = re.compile(
 """A路与B路之间: two limits without their sides."""
 AREA_FIGURE = re.compile(r"\d[\d.,]*[多余]?万?(?:平方|公顷|亩|顷|㎡|km)")
 FILLER = re.compile(
-    r"^[一二三四五六七八九十]{1,3}$|^[①-⑳㈠-㈩⑴-⒇]$|[\d\x00]|面积|全长|总长|岸线|长度|相望|相邻|接壤|毗邻|为邻|相接|相连|交界|^即|^含|^其中|^约|^四至|^各?边界?$|范围[为是]?$"
+    r"^[其而]$|^[一二三四五六七八九十]{1,3}$|^[①-⑳㈠-㈩⑴-⒇]$|[\d\x00]|面积|全长|总长|岸线|长度|相望|相邻|接壤|毗邻|为邻|相接|相连|交界|^即|^含|^其中|^约|^四至|^各?边界?$|范围[为是]?$"
 )
 """What may stand between two sides without being one: figures and neighbours."""
 NOT_MISPRINTED = frozenset("至到临邻靠接连傍滨为起直延止迄乃甚以抵及达分南北东西往向到从自截终")
