@@ -72,6 +72,12 @@ def _is_dxf(head: bytes) -> bool:
     return is_text or head[:20] == b"AutoCAD Binary DXF\r\n"
 
 
+_CELLS = re.compile(
+    r"[,\t;|，]|^\s*0[01][0-9A-Fa-f]{40,}|\d\.\d+[ \u3000]+\d+\.\d|\d[度°]", re.MULTILINE
+)
+"""What stands between cells, or is a shape in hexadecimal digits, or two numbers by a space."""
+
+
 def _is_text(head: bytes) -> bool:
     """Tell whether the first bytes are text with signs between its cells."""
     if b"\0" in head:
@@ -82,7 +88,7 @@ def _is_text(head: bytes) -> bool:
         except UnicodeDecodeError:
             continue
         first = text.strip().splitlines()[:1]
-        return bool(first) and (first[0][:1] == "[" or re.search("[,\t;|，]", text) is not None)
+        return bool(first) and (first[0][:1] == "[" or _CELLS.search(text) is not None)
     return False
 
 

@@ -39,6 +39,10 @@ GROUP_NAMES = (
 )  # fmt: skip
 CRS_NAMES = ("crs", "坐标系", "epsg")
 
+PAIR_NAMES = ("经纬度", "坐标", "经纬度坐标", "坐标点", "location", "lnglat", "lonlat", "lng_lat")
+SHEET_COLUMN = "工作表"
+"""Column with the name of the sheet, where several sheets of a workbook have coordinates."""
+
 HEADER_ROWS = 20
 """The header of a table stands in one of its first rows; titles may stand above it."""
 
@@ -54,10 +58,20 @@ _WKT_WORD = re.compile(
     r"\s*(?:SRID=\d+;\s*)?(?:MULTI)?(?:POLYGON|LINESTRING|POINT)\b", re.IGNORECASE
 )
 _WKT_SHAPE = re.compile(r"(?:SRID=\d{1,9};\s*)?\b[A-Za-z]{5,18}(?: ?ZM?| ?M)?\s*\([^A-Za-z;]*\)")
+_WHOLE_LINE = re.compile(
+    r"\s*(?:(?:SRID=\d+;\s*)?GEOMETRYCOLLECTION\b|0[01][0-9A-F]{8}[0-9A-F]{32,}\s*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A text of collections, or of shapes in binary form as hexadecimal digits: one to a line."""
 _DEGREES = re.compile(
     r"\s*([NSEW东西南北])?[经纬]?\s*(\d{1,3})\s*[°º度:：d]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′分’‘:：m])?"
     r"\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|秒|”|“|''|′′|s)?)?\s*([NSEW东西南北])?[经纬]?\s*$"
 )
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９．－＋", "0123456789.-+")
+_SPACED_DEGREES = re.compile(
+    r"\s*([NSEW])?\s*(\d{1,3})[\s-]+([0-5]?\d(?:\.\d+)?)(?:[\s-]+([0-5]?\d(?:\.\d+)?))?\s*([NSEW])?\s*$"
+)
+"""Degrees, minutes and seconds with nothing but space or a dash between them."""
 _PARCEL_END = "@"
 
 Rows = list[list[str]]
@@ -82,6 +96,9 @@ def read(path: str, known: list[Any] | None, request: dict[str, Any], answer: An
     text, notes = _text(path)
     if _WKT_WORD.match(text):  # nothing but shapes, one after another
         rows = [["WKT"], *([match[0]] for match in _WKT_SHAPE.finditer(text))]
+        table = coordinate_table(rows, "", request["limits"])
+    elif _WHOLE_LINE.match(text):  # a shape to a line
+        rows = [["WKT"], *([line] for line in text.split("\n") if line.strip())]
         table = coordinate_table(rows, "", request["limits"])
     elif is_boundary_points(text):
         table, notes = boundary_points(text, request["limits"]), []  # GBK is their rule
@@ -110,14 +127,23 @@ def _text(path: str) -> tuple[str, list[Any]]:
 # ---------------------------------------------------------------- boundary points
 
 
+_PARCEL_LINE = re.compile(r"^[^\n@]*[,，\t][^\n@]*@[\s,，]*$", re.MULTILINE)
+_PLAIN_SIGNS = str.maketrans("＝［］＠", "=[]@")
+_KINDS = ("面", "线", "点")
+
+
 def is_boundary_points(text: str) -> bool:
     """Tell whether a text is a file of boundary points."""
-    head = text[:4000]
-    return "[地块坐标]" in text or ("[属性描述]" in head and "坐标系" in head)
+    head = text[:4000].translate(_PLAIN_SIGNS)
+    is_headed = "[地块坐标]" in head or ("[属性描述]" in head and "坐标系" in head)
+    return is_headed or "[地块坐标]" in text or _PARCEL_LINE.search(head) is not None
 
 
 def boundary_points(text: str, limits: dict[str, int]) -> Table:
     """Return the parcels of a file of boundary points.
+
+    Cells may stand between commas of either width, tabs or spaces; the ring may be left
+    out, and so may the ``@`` of a parcel's head that says what kind of shape it is.
 
     Raises
     ------
@@ -127,9 +153,10 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
     about: dict[str, str] = {}
     parcels: list[tuple[list[str], list[tuple[str, float, float]]]] = []
     section = ""
+    passed_over: list[str] = []
     # Line by line: a section, an attribute, the head of a parcel, or one of its corners.
     for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
+        line = raw.strip().translate(_PLAIN_SIGNS)
         if not line:
             continue
         if line.startswith("["):
@@ -137,17 +164,15 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
         elif section == "属性描述" and "=" in line:
             key, _, value = line.partition("=")
             about[key.strip()] = value.strip()
-        elif line.rstrip(",，").endswith(_PARCEL_END):
-            parcels.append((re.split("[,，]", line.rstrip(",，")[:-1]), []))
+        elif (head := _parcel_head(line)) is not None:
+            parcels.append((head, []))
             refuse_above(limits, "FEATURES", len(parcels), "features")
+        elif line.startswith(("#", "//")) or not (section or parcels):
+            passed_over.append(line)
         else:
-            parts = [part.strip() for part in re.split("[,，]", line)]
-            if len(parts) < 4 or not parcels:
+            corner = _corner(_cells(line)) if parcels else None
+            if corner is None:
                 raise UploadFaultError("points-line", line=number, found=line[:60])
-            try:
-                corner = (parts[1], float(parts[2]), float(parts[3]))
-            except ValueError as error:
-                raise UploadFaultError("points-line", line=number, found=line[:60]) from error
             parcels[-1][1].append(corner)
     if not parcels:
         raise UploadFaultError("no-features")
@@ -168,12 +193,51 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
     filled_columns = [k for k in range(1, len(names)) if any(row[k] for row in rows)]
     shapes = [_parcel_shape(corners, rows[k][4]) for k, (_, corners) in enumerate(parcels)]
     crs, notes = _points_crs(about, [c for _, corners in parcels for c in corners])
+    if passed_over:
+        detail = {"count": len(passed_over), "first": passed_over[0][:40]}
+        notes.append(("points-passed-over", "info", detail))
+    for k, (_, corners) in enumerate(parcels):
+        count, rings = len(corners), len({ring for ring, _, _ in corners})
+        stated = rows[k][0]
+        if stated.isdecimal() and abs(int(stated[:9]) - count) > rings:  # closing corners or not
+            detail = {"feature": k + 1, "stated": stated[:9], "count": count}
+            notes.append(("points-count", "warning", detail))
     columns: list[tuple[str, Any]] = [
         (names[k], [row[k] or None for row in rows]) for k in filled_columns
     ]
     vertices = sum(len(corners) for _, corners in parcels)
     refuse_above(limits, "VERTICES", vertices, "vertices")
     return Table("", len(rows), columns, shapes, crs, notes)
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a line: between commas, else tabs, else spaces."""
+    sign = "[,，]" if re.search("[,，]", line) else "\t" if "\t" in line else r"\s+"
+    return [cell.strip() for cell in re.split(sign, line)]
+
+
+def _parcel_head(line: str) -> list[str] | None:
+    """Return the cells of a parcel's head, None where the line is none."""
+    bare = line.rstrip(",， \t")
+    if bare.endswith(_PARCEL_END):
+        return _cells(bare[: -len(_PARCEL_END)].rstrip(" \t"))
+    cells = _cells(line)
+    is_head = cells[0].isdecimal() and len(cells) > 4 and cells[4] in _KINDS
+    return cells if is_head else None
+
+
+def _corner(cells: list[str]) -> tuple[str, float, float] | None:
+    """Return ring, northing and easting of a corner; None where they cannot be read.
+
+    A ring is a small number; where its place holds a coordinate it was left out.
+    """
+    if len(cells) < 3:
+        return None
+    begin = _number(cells[1])
+    has_ring = len(cells) > 3 and (begin is None or (abs(begin) < 1000 and begin.is_integer()))
+    ring, rest = (cells[1], cells[2:4]) if has_ring else ("1", cells[1:3])
+    northing, easting = map(_number, rest)
+    return None if northing is None or easting is None else (ring, northing, easting)
 
 
 def _parcel_shape(corners: list[tuple[str, float, float]], kind: str) -> bytes | None:
@@ -220,15 +284,22 @@ def _points_crs(
     width = 6 if re.search("6|六", about.get("几度分带", "3")) else 3
     match = re.search(r"\d+", about.get("带号", ""))
     zone = int(match[0]) if match else 0
-    has_zone_number = bool(corners) and abs(corners[0][2]) > 1_000_000
-    if has_zone_number:
-        zone = int(abs(corners[0][2]) // 1_000_000)
-    notes: list[Any] = []
-    unit = about.get("计量单位", "")
-    if unit and unit not in ("米", "m", "M"):
-        notes.append(("points-unit", "warning", {"unit": unit[:20]}))
     first = {6: 13, 3: 25}[width]
     last = {6: 23, 3: 45}[width]
+    has_zone_number = bool(corners) and abs(corners[0][2]) > 1_000_000
+    notes: list[Any] = []
+    if has_zone_number:
+        seen = int(abs(corners[0][2]) // 1_000_000)
+        # some write the meridian in its place
+        meridian = seen * width - (3 if width == 6 else 0)
+        if zone and zone not in (seen, meridian) and first <= seen <= last:
+            notes.append(("points-belt", "warning", {"stated": zone, "seen": seen}))
+        zone = seen
+    unit = about.get("计量单位", "")
+    if unit.startswith(("度", "十进制度")):
+        return None, [*notes, ("crs-not-said", "warning", {})]
+    if unit and unit not in ("米", "m", "M"):
+        notes.append(("points-unit", "warning", {"unit": unit[:20]}))
     if not first <= zone <= last:
         return None, [*notes, ("crs-not-said", "warning", {})]
     # EPSG's first belt of each system: with its number, without it
@@ -262,6 +333,8 @@ def _csv_rows(text: str) -> Rows:
     counts = {sign: [line.count(sign) for line in outside[:3]] for sign in ",\t;|，"}
     delimiter = max(counts, key=lambda sign: (min(counts[sign], default=0), sum(counts[sign])))
     if not sum(counts[delimiter]):
+        if len(heads) > 1 and min(len(line.split()) for line in heads[:3]) > 1:
+            return [line.split() for line in text.split("\n") if line.strip()]
         delimiter = ","
     try:
         return [
@@ -281,11 +354,10 @@ def _read_workbook(
 
     listing = gdal_layers.layers(path, known, request)
     choice = request["layers"]
-    names = [name for name, _, _ in listing]
-    chosen = [name for name in names if name in choice] if isinstance(choice, list) else names
     first: UploadFaultError | None = None
     longest = 0  # the sheet with most rows is the one to speak of
-    for name in chosen:
+    tables = []
+    for name in [name for name, _, _ in listing]:
         sheet = gdal_layers.table(path, name, request)
         columns = [values for _, values in sheet.columns]
         cells = zip(*columns, strict=True)
@@ -294,15 +366,22 @@ def _read_workbook(
         if not all(re.fullmatch(r"Field\d+", field) for field in headings):
             rows.insert(0, headings)  # GDAL leaves headings in the rows of the first sheet only
         try:
-            table = coordinate_table([r for r in rows if any(r)], name, request["limits"])
+            tables.append(coordinate_table([r for r in rows if any(r)], name, request["limits"]))
         except UploadFaultError as fault:
             first = fault if first is None or len(rows) > longest else first
             longest = max(longest, len(rows))
-            continue
-        answer.tables = [table]
-        answer.layers = [[name, "Unknown", -1]]
-        return
-    raise first or UploadFaultError("no-features")
+    answer.layers = [[table.name, "Unknown", table.rows] for table in tables]
+    chosen = [t for t in tables if t.name in choice] if isinstance(choice, list) else tables
+    if not chosen:
+        raise (
+            (first or UploadFaultError("no-features"))
+            if not tables
+            else UploadFaultError("no-such-layer", layer=str(choice[0])[:60])
+        )
+    table = chosen[0]
+    if len(tables) > 1:  # the name of a sheet may be the only name that a parcel has
+        table.columns.append((SHEET_COLUMN, [table.name] * table.rows))
+    answer.tables = [table]
 
 
 @dataclass(frozen=True)
@@ -340,6 +419,9 @@ def coordinate_table(rows: Rows, name: str, limits: dict[str, int]) -> Table:
     refuse_above(limits, "FIELDS", width, "fields")
     body = [(row + [""] * width)[:width] for row in rows[header.row + 1 :]]
     refuse_above(limits, "VERTICES", len(body), "vertices")
+    if header.wkt < 0:
+        names, body = _split_pairs(names, body, header)
+        body = _corner_rows(names, body, header)
     if header.wkt >= 0:
         table = _wkt_table(names, body, header, name)
     else:
@@ -362,6 +444,9 @@ def _header(rows: Rows) -> _Header | None:
         if wkt >= 0 and not any(_WKT.match(cell) for cell in row):
             return _Header(number, wkt=wkt, crs=crs)
         east, north = _axes(cells)
+        pair = _first(cells, PAIR_NAMES)
+        if pair >= 0 and (east < 0 or north < 0) and _PAIR.match(_cell(below, pair)):
+            east, north = pair, len(row)  # where `_split_pairs` puts the second one
         if east >= 0 and north >= 0:
             return _Header(
                 number,
@@ -399,8 +484,97 @@ def _axes(cells: list[str]) -> tuple[int, int]:
     return east, north
 
 
+_PAIR = re.compile(
+    r"\s*[(（\[]?\s*(-?\d+(?:\.\d+)?)\s*[,，;；、\s]\s*(-?\d+(?:\.\d+)?)\s*[)）\]]?\s*$"
+)
+"""Two numbers of one place in one cell."""
+
+
+def _cell(row: list[str], column: int) -> str:
+    return row[column] if column < len(row) else ""
+
+
+def _split_pairs(names: list[str], body: Rows, header: _Header) -> tuple[list[str], Rows]:
+    """Return a table whose column of pairs is two columns, any other table as it is."""
+    if header.north < len(names):
+        return names, body
+    rows = []
+    for row in body:
+        match = _PAIR.match(row[header.east])
+        east, north = (match[1], match[2]) if match else (row[header.east], "")
+        rows.append([*row[: header.east], east, *row[header.east + 1 :], north])
+    return [*names, ""], rows
+
+
+_SUB_HEADING = re.compile(
+    r"[(（\[]?(?:米|m|meters?|度|°|degrees?|deg|千米|km|毫米|mm|x|y|东|北|e|n|[东北横纵][向坐]?标?)[)）\]]?",
+    re.IGNORECASE,
+)
+_DEGREE_HEADINGS = (("度", "分", "秒"), ("°", "′", "″"), ("°", "'", '"'))
+
+
+def _corner_rows(names: list[str], body: Rows, header: _Header) -> Rows:
+    """Return the rows of places: without further headings, degrees in one cell, all in metres."""
+    columns = (header.east, header.north)
+    if body and all(
+        tuple(cell.strip() for cell in body[0][c : c + 3]) in _DEGREE_HEADINGS for c in columns
+    ):
+        body = [_with_degrees(row, columns) for row in body[1:]]
+    elif body and all(_SUB_HEADING.fullmatch(body[0][c].strip() or "-") for c in columns):
+        body = body[1:]
+    headings = [_plain(names[c]) for c in columns]
+    body = [row for row in body if [_plain(row[c]) for c in columns] != headings]
+    factors = [_factor(names[c]) for c in columns]
+    if factors == [1.0, 1.0]:
+        return body
+    return [
+        [
+            _scaled(cell, factors[columns.index(k)]) if k in columns else cell
+            for k, cell in enumerate(row)
+        ]
+        for row in body
+    ]
+
+
+def _with_degrees(row: list[str], columns: tuple[int, int]) -> list[str]:
+    """Return a row whose degrees, minutes and seconds stand in one cell, the others emptied."""
+    row = list(row)
+    for c in columns:
+        degrees, minutes, seconds = ([*row[c : c + 3], "", "", ""])[:3]
+        if degrees:
+            row[c : c + 3] = [f"{degrees}°{minutes or 0}′{seconds or 0}″", "", ""]
+    return row
+
+
+_UNIT_OF_HEADING = re.compile(r"[\s_]*[(（\[]\s*([^)）\]]{1,8}?)\s*[)）\]]\s*$")
+_FACTORS = {
+    **dict.fromkeys(
+        ("m", "米", "meter", "meters", "单位:m", "单位：m", "单位：米", "单位:米"), 1.0
+    ),
+    **dict.fromkeys(("km", "千米", "公里"), 1000.0),
+    **dict.fromkeys(("mm", "毫米"), 0.001),
+    **dict.fromkeys(("°", "度", "deg", "degree", "degrees", "十进制度", "度分秒", "dms"), 1.0),
+}
+"""Units in headings of coordinates to metres; degrees stay as they are."""
+
+
+def _factor(heading: str) -> float:
+    match = _UNIT_OF_HEADING.search(heading.strip().lower())
+    return _FACTORS.get(match[1], 1.0) if match else 1.0
+
+
+def _scaled(cell: str, factor: float) -> str:
+    number = None if factor == 1.0 else _number(cell)
+    return cell if number is None else repr(number * factor)
+
+
 def _plain(cell: str) -> str:
-    return re.sub(r"[\s_]*(?:\(m\)|（m）|\(米\)|（米）|\[m\])?$", "", cell.strip().lower())
+    """Return a heading as it is looked up: small letters, without the unit of coordinates."""
+    heading = cell.strip().lower()
+    match = _UNIT_OF_HEADING.search(heading)
+    if match and match[1] in _FACTORS:
+        heading = heading[: match.start()]
+    return heading.rstrip(" _")
 
 
 def _first(cells: list[str], names: tuple[str, ...]) -> int:
@@ -498,6 +672,9 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
         if is_unread(row) and places[-1] is None:
             detail = f"{row[header.east][:20]}, {row[header.north][:20]}"
             notes.append(("geometry-unreadable", "error", {"feature": number, "detail": detail}))
+    if notes and not any(places):
+        detail = str(notes[0][2]["detail"])
+        raise UploadFaultError("table-no-positions", count=len(notes), detail=detail)
     groups = _groups(body, places, header)
     crs_cells = {row[header.crs] for row in body if header.crs >= 0 and row[header.crs]}
     crs, notes = _said_crs(crs_cells, notes)
@@ -509,7 +686,11 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
         ]
         return Table(name, len(body), columns, shapes, crs, notes)
     corners = {header.east, header.north, header.point, header.ring}
-    columns_kept = [k for k in range(len(names)) if k not in corners]
+    columns_kept = [
+        k
+        for k in range(len(names))
+        if k not in corners and (names[k] or any(row[k] for row in body))
+    ]
     shapes = []
     records: list[list[Any]] = []
     for rows in groups:
@@ -524,8 +705,59 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
     columns = [
         (names[c] or f"列{c + 1}", [r[j] for r in records]) for j, c in enumerate(columns_kept)
     ]
-    notes.append(("corners-joined", "info", {"count": len(groups), "corners": len(body)}))
-    return Table(name, len(groups), columns, shapes, crs, notes)
+    titles = _titles(body, groups, header)
+    if titles:
+        columns.insert(0, (TITLE_COLUMN, list(titles.values())))
+    shapes, columns = _with_holes(shapes, columns, header)
+    joined = {"count": len(shapes), "corners": sum(map(len, groups))}
+    notes.append(("corners-joined", "info", joined))
+    used = {k for rows in groups for k in rows} | {row for row in titles if row >= 0}
+    unused = [row for k, row in enumerate(body) if k not in used and any(row)]
+    if unused:
+        words = " ".join(cell for cell in unused[0] if cell)[:40]
+        notes.append(("rows-passed-over", "info", {"count": len(unused), "first": words}))
+    return Table(name, len(shapes), columns, shapes, crs, notes)
+
+
+TITLE_COLUMN = "名称"
+
+
+def _titles(body: Rows, groups: list[list[int]], header: _Header) -> dict[int, str | None]:
+    """Return the row that stands as a title over each parcel, by its number, with its words.
+
+    Nothing if no parcel has one; a parcel without one has a number below 0 and None.
+    """
+    if header.group >= 0:
+        return {}
+    titles: dict[int, str | None] = {}
+    for count, rows in enumerate(groups, start=1):
+        above = rows[0] - 1
+        cells = [cell for cell in body[above] if cell] if above >= 0 else []
+        is_title = len(cells) == 1 and above not in {k for group in groups for k in group}
+        titles[above if is_title else -count] = cells[0] if is_title else None
+    return titles if any(titles.values()) else {}
+
+
+def _with_holes(
+    shapes: list[bytes | None], columns: list[tuple[str, Any]], header: _Header
+) -> tuple[list[bytes | None], list[tuple[str, Any]]]:
+    """Return parcels told apart by their corners alone, one that lies in another as its hole."""
+    import shapely
+
+    areas: list[Any] = [None if shape is None else shapely.from_wkb(shape) for shape in shapes]
+    if header.group >= 0 or len(areas) < 2 or not all(a is not None and a.is_valid for a in areas):
+        return shapes, columns
+    kept: list[int] = []
+    for k, area in enumerate(areas):
+        owner = next((o for o in kept if shapely.contains(areas[o], area)), None)
+        if owner is None:
+            kept.append(k)
+        else:
+            areas[owner] = areas[owner].difference(area)
+    return (
+        [bytes(shapely.to_wkb(areas[k])) for k in kept],
+        [(name, [values[k] for k in kept]) for name, values in columns],
+    )
 
 
 def _groups(
@@ -551,11 +783,37 @@ def _groups(
             return None
     others = {header.east, header.north, header.ring, header.crs, -1}
     is_bare = len(body[0]) <= len(others | {header.point}) - 1
-    return [usable] if header.point >= 0 or header.ring >= 0 or is_bare else None
+    if header.ring >= 0:
+        return [usable]
+    return _runs(body, places, usable, header) if header.point >= 0 or is_bare else None
+
+
+def _runs(
+    body: Rows, places: list[tuple[float, float] | None], usable: list[int], header: _Header
+) -> list[list[int]]:
+    """Return the rows of each ring in a list that names no parcels.
+
+    A ring ends where it comes back to its first corner, where the numbers of the corners
+    begin anew, and where a row without a position stands between.
+    """
+    runs: list[list[int]] = []
+    for k in usable:
+        run = runs[-1] if runs else []
+        point = body[k][header.point] if header.point >= 0 else ""
+        is_closed = len(run) > 3 and places[run[-1]] == places[run[0]]
+        is_anew = len(run) > 2 and point and point == body[run[0]][header.point]
+        is_back = is_anew and places[k] == places[run[0]]
+        if not run or is_closed or (is_anew and not is_back) or k > run[-1] + 1:
+            runs.append([k])
+        else:
+            run.append(k)
+    # a piece too short to be an area is no parcel: then the list is one ring as it stands
+    return runs if all(len(run) > 2 for run in runs) else [usable]
 
 
 def _number(cell: str, *, comma: bool = False) -> float | None:
     """Return a coordinate: a number, or degrees, minutes and seconds."""
+    cell = cell.translate(_WIDE_DIGITS)
     plain = cell.replace("，", ",").strip()
     if comma and re.fullmatch(r"-?\d+,\d+", plain):
         plain = plain.replace(",", ".")
@@ -565,7 +823,7 @@ def _number(cell: str, *, comma: bool = False) -> float | None:
         return float(plain)
     except ValueError:
         pass
-    match = _DEGREES.match(cell)
+    match = _DEGREES.match(cell) or _SPACED_DEGREES.match(cell)
     if not match:
         return None
     degrees = float(match[2]) + float(match[3] or 0) / 60 + float(match[4] or 0) / 3600

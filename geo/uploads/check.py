@@ -209,8 +209,8 @@ def _report(
     for row, (geometry, shape_m) in enumerate(zip(layer.geometry, metric, strict=True)):
         tick()
         number = row + 1
-        name = str(layer[fields.name].iloc[row] or "") if fields.name else ""
-        name = name.strip()[:60] or text("own.unnamed", language, number=number)
+        name = shape_name(layer[fields.name].iloc[row]) if fields.name else ""
+        name = name or text("own.unnamed", language, number=number)
         stated: tuple[str, str] | None = ("", "")
         if fields.area:
             cell = layer[fields.area].iloc[row]
@@ -225,6 +225,21 @@ def _report(
             shape = replace(shape, neighbour=neighbour)
         shapes.append(shape)
     return OwnReport(tuple(shapes), _checks(shapes, base, tick), tuple(issues), error_m)
+
+
+def shape_name(cell: str | float | bool | None) -> str:
+    """Return the name in a cell, shortened; a number as it is read, without its decimals.
+
+    Examples
+    --------
+    >>> shape_name(" 五大道 "), shape_name(3.0), shape_name(0), shape_name(None)
+    ('五大道', '3', '0', '')
+    """
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip()[:60]
 
 
 def _judged(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.errors import Issue
 from geo.sentences.figures import printed_amount
+from geo.texts import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,28 +38,42 @@ _NAME_COLUMNS = (
     "mc",
     "title",
     "标题",
-    "id",
-    "zone_id",
-    "layer",
 )
+_NAME_WORDS = re.compile("名|name|mc$", re.IGNORECASE)
+_OTHER_NAMES = re.compile(
+    "行政区|区县|xzq|qsdw|坐落|文件|file|用户|user|name_en|英文|曾用|地类|dlmc|dlbm", re.IGNORECASE
+)
+"""Names of what a shape lies in, is used for or was made by: seldom the name of the shape."""
+_NUMBER_COLUMNS = ("工作表", "id", "zone_id", "编号", "layer")
 _AREA_WORDS = re.compile(r"面积|area|mj", re.IGNORECASE)
 _MEASURED_WORDS = re.compile(r"computed|measured|shape_?area|量算|计算|实测|建筑", re.IGNORECASE)
 _SURVEYED = re.compile(r"^(?:TB|ZD|DK|KC|YD|PZ)MJ$", re.IGNORECASE)
 """Areas of land surveys by their field names (图斑面积 TBMJ, 宗地面积 ZDMJ): square metres."""
+_CUT_HEADING = 9
+"""Bytes that are left of 规划面积 in the ten bytes of a Shapefile's field name: 规划面."""
+_FOREIGN_UNIT = re.compile(
+    r"acres?(?![a-z])|英亩|(?<![a-z])sq\.?_?\s?f(?:ee|oo)?t|ft2|ft²|平方英尺|(?<![a-z])sq\.?_?\s?mi|坪"
+    r"|(?<![公市田])顷|(?<![a-z])dunam",
+    re.IGNORECASE,
+)
+"""Units of headings that figures of plans do not have here; none is taken for another."""
 
 _UNIT_WORDS = (
     (_SURVEYED, "m²"),
-    (re.compile(r"km|平方公里|平方千米", re.IGNORECASE), "km²"),
-    (re.compile(r"公顷|公頃|(?<![a-z])ha(?![a-z])|hm", re.IGNORECASE), "ha"),
+    (re.compile(r"km|k㎡|㎢|平方公里|平方千米|sq\.?_?\s?km", re.IGNORECASE), "km²"),
+    (re.compile(r"公[顷頃]|(?<![a-z])ha(?![a-z])|hectare|hm|h㎡", re.IGNORECASE), "ha"),
     (re.compile(r"亩|畝|(?<![a-z])mu(?![a-z])", re.IGNORECASE), "亩"),
-    (re.compile(r"[万萬]平|[万萬]m"), "万m²"),
-    (re.compile(r"平方米|平米|m2|m²|(?<![a-z])sqm", re.IGNORECASE), "m²"),
+    (re.compile(r"[万萬](?:平|m|㎡)", re.IGNORECASE), "万m²"),
+    (re.compile(r"平方米|平米|m\^?2|m²|㎡|(?<![a-z])sq_?m(?![a-z])", re.IGNORECASE), "m²"),
 )
 
 
 _SPELLINGS = (
+    (re.compile(r"(?<=m)(?:<sup>2</sup>|&sup2;|\^2|\*\*2)", re.IGNORECASE), "²"),
+    (re.compile("[kK]㎡"), "km²"),
+    (re.compile("[hH]㎡"), "公顷"),
     (re.compile("公[頃傾]"), "公顷"),
-    (re.compile("畝"), "亩"),
+    (re.compile("市?[亩畝]"), "亩"),
     (re.compile("平方公里|平方千米|平方公裏|平方公裡"), "平方公里"),
     (re.compile("萬"), "万"),
     (re.compile(r"万平(?:方米|米|方)?(?![方米])"), "万平方米"),
@@ -65,6 +81,9 @@ _SPELLINGS = (
     (re.compile(r"(?<=[\d\s])(?:KM2|Km2|KM²|Km²|sq\.? ?km|SQ\.? ?KM)", re.ASCII), "km²"),
     (re.compile(r"(?<=[\d\s])(?:M2|M²|sqm|SQM|sq\.? ?m)\b"), "m²"),
 )
+
+_BARE = re.compile(r"[约近]?\s*\d+(?:[,，]\d{3})*(?:[.．]\d+)?")
+"""A figure without a unit of its own."""
 
 SAME_AREA = Decimal("0.01")
 """Two figures of one cell that differ by less say the same in two units (1 %: of rounding)."""
@@ -97,16 +116,83 @@ def guess_fields(layer: gpd.GeoDataFrame) -> Fields:
     >>> guess_fields(layer)
     Fields(name='名称', area='规划面积_公顷', unit='ha')
     """
-    columns = [str(column) for column in layer.columns if column != layer.geometry.name]
+    columns = [
+        str(column)
+        for column in layer.columns
+        if column != layer.geometry.name and any(map(_says, layer[column]))
+    ]
     by_lower = {column.lower(): column for column in reversed(columns)}
-    name = next((by_lower[column] for column in _NAME_COLUMNS if column in by_lower), "")
-    if not name:
-        name = next((c for c in columns if re.search("名|name|mc$", c, re.IGNORECASE)), "")
-    areas = [c for c in columns if _AREA_WORDS.search(c) and not _MEASURED_WORDS.search(c)]
+
+    def first_of(names: tuple[str, ...]) -> str:
+        return next((by_lower[column] for column in names if column in by_lower), "")
+
+    named = sorted(
+        (c for c in columns if _NAME_WORDS.search(c)),
+        key=lambda c: _OTHER_NAMES.search(c) is not None,
+    )
+    name = first_of(_NAME_COLUMNS) or next(iter(named), "") or first_of(_NUMBER_COLUMNS)
+    areas = [c for c in columns if _is_area(c) and not _FOREIGN_UNIT.search(c)]
     areas.sort(key=lambda c: not re.search("stated|规划|km2", c, re.IGNORECASE))
     area = areas[0] if areas else ""
     unit = next((key for words, key in _UNIT_WORDS if words.search(area)), "km²")
     return Fields(name, area, unit)
+
+
+def field_issues(layer: gpd.GeoDataFrame, fields: Fields, place: str) -> list[Issue]:
+    """Say which columns of areas have a unit that is not read here, and which have none.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+    fields : Fields
+        As guessed.
+    place : str
+        Names the file.
+
+    Returns
+    -------
+    list of Issue
+        ``area-unit-foreign`` for each heading with acres or the like, ``area-unit-not-said``
+        where figures stand without any unit and are taken as `Fields.unit` until told.
+    """
+    issues = [
+        Issue(
+            "area-unit-foreign",
+            "warning",
+            place,
+            Text("own.unit-foreign", column=column[:60]),
+            Text("own.unit-foreign.remedy"),
+        )
+        for column in map(str, layer.columns.drop(layer.geometry.name))
+        if _is_area(column) and _FOREIGN_UNIT.search(column)
+    ]
+    heading_says = any(words.search(fields.area) for words, _ in _UNIT_WORDS)
+    if fields.area and not heading_says and any(map(_is_bare, layer[fields.area])):
+        unit = Text(f"own.unit.{fields.unit}")
+        message = Text("own.unit-not-said", column=fields.area[:60], unit=unit)
+        remedy = Text("own.unit-not-said.remedy")
+        issues.append(Issue("area-unit-not-said", "warning", place, message, remedy))
+    return issues
+
+
+def _is_bare(cell: Any) -> bool:
+    """Tell whether a cell is a figure without a unit."""
+    if cell is None or isinstance(cell, bool):
+        return False
+    words = cell.strip() if isinstance(cell, str) else _digits(cell)
+    return _BARE.fullmatch(words) is not None
+
+
+def _is_area(column: str) -> bool:
+    """Tell whether a heading is that of an area which somebody stated."""
+    is_cut = column.endswith("面") and len(column.encode()) == _CUT_HEADING
+    return (is_cut or bool(_AREA_WORDS.search(column))) and not _MEASURED_WORDS.search(column)
+
+
+def _says(cell: Any) -> bool:
+    """Tell whether a cell says anything."""
+    is_nan = isinstance(cell, float) and np.isnan(cell)
+    return cell is not None and not is_nan and str(cell).strip() != ""
 
 
 def stated_area(cell: Any, unit: str) -> tuple[str, str] | None:
@@ -138,7 +224,7 @@ def stated_area(cell: Any, unit: str) -> tuple[str, str] | None:
     if isinstance(cell, bool):
         return None
     words = cell.strip() if isinstance(cell, str) else _digits(cell)
-    if re.fullmatch(r"\d+(?:[,，]\d{3})*(?:[.．]\d+)?", words):
+    if _BARE.fullmatch(words):
         words += UNITS[unit]
     if words.startswith(("-", "−")):
         return None

@@ -420,10 +420,18 @@ def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
 
 
 def _read_workbook(row: Format, source: _Source, layer: str | None) -> Raw:
-    """Read the first sheet of a workbook that has coordinates."""
+    """Read the first sheet of a workbook that has coordinates; tell the others."""
     selection = Wanted(layers=[layer] if layer else "all")
-    tables = _read(row, {f"layer{row.ending}": source.write}, selection)
-    return _raw(row, tables, [])
+    sheets = _read(row, {f"layer{row.ending}": source.write}, selection)
+    raw = _raw(row, sheets, [])
+    names = tuple(one.name for one in sheets.layers)
+    if len(names) > 1:
+        raw.layers, raw.chosen = names, next(iter(sheets.tables))
+        if layer is None:
+            others = ", ".join(name for name in names if name != raw.chosen)
+            note = {"layer": raw.chosen, "others": others[:200]}
+            raw.notes.insert(0, ("other-layers", "warning", note))
+    return raw
 
 
 def _read_gpx(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001

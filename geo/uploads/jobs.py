@@ -19,7 +19,7 @@ from geo.datums.guess import DatumGuess, as_wgs84, guess_datum
 from geo.errors import Issue
 from geo.io.read import folder_stamp
 from geo.uploads.check import check_own_polygons
-from geo.uploads.fields import Fields, guess_fields
+from geo.uploads.fields import Fields, field_issues, guess_fields
 from geo.uploads.files import lines_as_outlines, read_upload
 from geo.workers.handed import write_value
 
@@ -126,6 +126,7 @@ def look_job(arguments: tuple[Path, Brought], progress: Progress, folder: Path) 
     data, file = arguments
     base = kept_base(data, folder_stamp(data))
     upload, layer = _read(file)
+    fields = guess_fields(layer)
     look = Looked(
         upload.name,
         upload.kind,
@@ -134,9 +135,9 @@ def look_job(arguments: tuple[Path, Brought], progress: Progress, folder: Path) 
         upload.layers,
         upload.chosen,
         tuple(str(column) for column in layer.columns if column != layer.geometry.name),
-        guess_fields(layer),
+        fields,
         guess_datum(layer, base, place=upload.name),
-        upload.issues,
+        (*upload.issues, *field_issues(layer, fields, upload.name)),
     )
     return write_value(folder, look)
 

@@ -16,7 +16,7 @@ from geo.errors import DataFileError, InputTooLargeError
 from geo.io.geojson import layer_bytes
 from geo.io.read import data_folder
 from geo.uploads.check import MOST_SHAPES, check_own_polygons, own_layer, sides
-from geo.uploads.fields import Fields, guess_fields, stated_area
+from geo.uploads.fields import Fields, field_issues, guess_fields, stated_area
 from geo.uploads.files import read_upload
 from geo.uploads.report import own_report_html, own_report_json
 
@@ -75,6 +75,12 @@ NO_ZONES = gpd.GeoDataFrame({"zone_id": []}, geometry=[], crs=WGS84)
         (2150, "亩", ("2150亩", "1.433")),
         ("1,490,000", "m²", ("1,490,000平方米", "1.490000")),
         (149, "万m²", ("149万平方米", "1.49")),
+        ("约149", "ha", ("约149公顷", "1.49")),
+        ("0.79k㎡", "ha", ("0.79k㎡", "0.79")),
+        ("1.49 km^2", "ha", ("1.49 km^2", "1.49")),
+        ("1.49km<sup>2</sup>", "ha", ("1.49km<sup>2</sup>", "1.49")),
+        ("79h㎡", "km²", ("79h㎡", "0.79")),
+        ("2235市亩", "km²", ("2235市亩", "1.490")),
         (None, "km²", ("", "")),
         ("  ", "km²", ("", "")),
     ],
@@ -83,7 +89,9 @@ def test_a_stated_area_keeps_its_words_and_precision(cell, unit, expected):
     assert stated_area(cell, unit) == expected
 
 
-@pytest.mark.parametrize("cell", ["很大", "3至5平方公里", "-1.2", -1.2, 0, True, "3.3公里", "1 2"])
+@pytest.mark.parametrize(
+    "cell", ["很大", "3至5平方公里", "-1.2", -1.2, 0, True, "3.3公里", "1 2", "1.49E+06"]
+)
 def test_a_cell_that_states_no_area_is_none(cell):
     assert stated_area(cell, "km²") is None
 
@@ -100,11 +108,40 @@ def test_a_cell_that_states_no_area_is_none(cell):
         ),
         (["片区名", "用地面积_平方米"], Fields("片区名", "用地面积_平方米", "m²")),
         (["a", "b"], Fields("", "", "km²")),
+        (["名称", "用地面积_㎡"], Fields("名称", "用地面积_㎡", "m²")),
+        (["名称", "面积(万㎡)"], Fields("名称", "面积(万㎡)", "万m²")),
+        (["名称", "规划面"], Fields("名称", "规划面", "km²")),  # cut by a Shapefile
+        (["名称", "Area_acres"], Fields("名称", "", "km²")),
+        (["id", "编号", "区域名称"], Fields("区域名称", "", "km²")),
+        (["BSM", "XZQMC", "PQMC"], Fields("PQMC", "", "km²")),
     ],
 )
 def test_fields_are_guessed_from_their_names(columns, expected):
     layer = gpd.GeoDataFrame({c: [1] for c in columns}, geometry=[Point(0, 0)])
     assert guess_fields(layer) == expected
+
+
+def test_columns_that_say_nothing_are_no_names():
+    layer = gpd.GeoDataFrame(
+        {"name": [None], "名字": ["甲"], "面积": [" "]}, geometry=[Point(0, 0)]
+    )
+    assert guess_fields(layer) == Fields("名字", "", "km²")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "codes"),
+    [
+        ("Area_acres", 368, ["area-unit-foreign"]),
+        ("面积", 149, ["area-unit-not-said"]),
+        ("面积", "149公顷", []),
+        ("面积_公顷", 149, []),
+    ],
+)
+def test_a_unit_that_nobody_said_is_told(column, cell, codes):
+    layer = gpd.GeoDataFrame({column: [cell]}, geometry=[Point(0, 0)])
+    issues = field_issues(layer, guess_fields(layer), "a.shp")
+    assert [issue.code for issue in issues] == codes
+    assert all(column in issue.sentence(language) for issue in issues for language in ("zh", "en"))
 
 
 def test_a_square_of_half_a_kilometre_is_a_quarter_square_kilometre(base, corner):
