@@ -57,6 +57,8 @@ of metres to more than 100 m, differs from place to place, and is not public: no
 _NORTHINGS, _EASTINGS = (1_800_000.0, 6_000_000.0), (100_000.0, 900_000.0)
 _NUMBERED_EASTINGS = (13_000_000.0, 46_000_000.0)
 # Metres read in a neighbouring belt and brought to degrees lie 3 degrees off.
+_SHIFTED = ("gcj02", "bd09")
+"""Ends of ids: shifted coordinates of web maps that were projected as if they were not."""
 _BELT_OFFSETS = {"wgs84+3": 3.0, "wgs84-3": -3.0}
 
 
@@ -68,7 +70,8 @@ class Reading:
     ----------
     id : str
         ``"wgs84"``, ``"gcj02"``, ``"bd09"``, ``"web-mercator"`` or an EPSG
-        code (or WKT) as declared; with ``"-flipped"`` where the axes are exchanged.
+        code (or WKT) as declared; with ``"+gcj02"`` or ``"+bd09"`` where shifted coordinates
+        were projected, with ``"-flipped"`` where the axes are exchanged.
     name, name_en : str
         For readers.
     near : float
@@ -276,7 +279,37 @@ def _possible_readings(
             _, distance = tree.query_nearest(points, return_distance=True, all_matches=False)
             median = float(np.median(distance))
         readings.append(Reading(reading_id, *_names(reading_id), near, inside, median))
+    readings = [r for r in readings if not _is_idle(r, readings)]
     return sorted(readings, key=lambda r: (np.nan_to_num(r.median_m), -r.inside))
+
+
+def _shifted(reading_id: str) -> tuple[str, str]:
+    """Return the reference system of an id and the datum shifted under it, "" for none.
+
+    Examples
+    --------
+    >>> _shifted("web-mercator+gcj02"), _shifted("EPSG:4548"), _shifted("gcj02")
+    (('web-mercator', 'gcj02'), ('EPSG:4548', ''), ('gcj02', ''))
+    """
+    system, sign, datum = reading_id.removesuffix("-flipped").rpartition("+")
+    is_shifted = sign and datum in _SHIFTED
+    return (system, datum) if is_shifted else (reading_id.removesuffix("-flipped"), "")
+
+
+def _is_idle(reading: Reading, readings: list[Reading]) -> bool:
+    """Tell whether shifted coordinates in metres are a reading that nothing speaks for.
+
+    Maps of GCJ-02 are kept in Web Mercator. In a belt they come about by mistake only: that
+    is asked where they follow the streets closely and the belt as it stands does not.
+    """
+    system, datum = _shifted(reading.id)
+    if not datum or (system == "web-mercator" and datum == "gcj02"):
+        return False
+    unshifted = reading.id.replace(f"+{datum}", "")
+    plain = next((r for r in readings if r.id == unshifted), None)
+    leads_out = plain is not None and reading.inside < plain.inside - 0.05
+    fits = reading.median_m <= FOLLOWS_STREETS_M / 2.0 and not leads_out
+    return not fits or (plain is not None and plain.median_m < CLEAR_FACTOR * reading.median_m)
 
 
 def _candidates(samples: Array, declared: str | None, base: Base) -> list[str]:
@@ -296,6 +329,9 @@ def _candidates(samples: Array, declared: str | None, base: Base) -> list[str]:
         zone = int((longitude + 180.0) // 6.0) + 1
         plain = [f"EPSG:{code}" for code in (*belts, *numbered_belts, 32600 + zone)]
         plain.append("web-mercator")
+        usual = (belts[0], numbered_belts[0], wide)
+        systems = [*(f"EPSG:{code}" for code in usual), "web-mercator"]
+        plain += [f"{system}+{datum}" for system in systems for datum in _SHIFTED]
     if declared is not None and declared not in plain:
         plain.insert(0, declared)
     return plain + [f"{name}-flipped" for name in plain if name not in _BELT_OFFSETS]
@@ -306,13 +342,17 @@ def _choose(readings: list[Reading], default: Reading | None) -> tuple[Reading, 
     first = readings[0]
     if len(readings) == 1:
         return first, True
-    fallback = default or max(readings, key=lambda r: r.inside)
+    plain = [r for r in readings if not _shifted(r.id)[1]] or readings
+    fallback = default or max(plain, key=lambda r: r.inside)
     if np.isnan(first.median_m):
         return fallback, False
     clear = first.median_m <= FOLLOWS_STREETS_M and (
         readings[1].median_m >= CLEAR_FACTOR * first.median_m or _same_place(readings[1], first)
     )
-    return (first, True) if clear else (fallback, False)
+    # a small shape off the streets may fit them by chance under a mistake that is rare
+    system, datum = _shifted(first.id)
+    is_rare = bool(datum) and system != "web-mercator"
+    return (first, True) if clear and not is_rare else (fallback, False)
 
 
 def _same_place(one: Reading, other: Reading) -> bool:
@@ -334,6 +374,8 @@ def _faults(
         code = "datum-old"
     elif best.id != plain:
         code = "axis-flipped"
+    elif _shifted(plain)[1]:
+        code = f"datum-{_shifted(plain)[1]}"
     elif plain in ("gcj02", "bd09"):
         code = f"datum-{plain}"
     elif plain == "web-mercator":
@@ -396,7 +438,7 @@ def _is_local(samples: Array) -> bool:
 def old_datum(reading_id: str) -> str:
     """Return the key of `OLD_DATUMS` that a reading is in; "" for every other."""
     plain = reading_id.removesuffix("-flipped")
-    if plain in ("wgs84", "gcj02", "bd09", "web-mercator", *_BELT_OFFSETS):
+    if plain in ("wgs84", "gcj02", "bd09", "web-mercator", *_BELT_OFFSETS) or _shifted(plain)[1]:
         return ""
     try:
         geodetic = CRS.from_user_input(plain).geodetic_crs
@@ -436,7 +478,7 @@ def _wide_belt(longitude: float) -> int:
 
 def _is_belt(reading_id: str) -> bool:
     """Tell whether a reading is a Gauss-Krueger belt or a UTM zone."""
-    if not reading_id.startswith("EPSG:"):
+    if not reading_id.startswith("EPSG:") or _shifted(reading_id)[1]:
         return False
     operation = CRS.from_user_input(reading_id).coordinate_operation
     return operation is not None and "Transverse Mercator" in operation.method_name
@@ -451,8 +493,17 @@ def _transformer(source: str, target: str) -> Transformer:
 def _reader(reading_id: str) -> Callable[[Array], Array]:
     """Return the function that turns raw coordinates into WGS84."""
     plain = reading_id.removesuffix("-flipped")
-    if plain == "wgs84":
-        conversion: Callable[[Array], Array] = _unchanged
+    system, datum = _shifted(plain)
+    if datum:
+        unprojected = _reader(system)
+        unshifted = gcj02_to_wgs84_xy if datum == "gcj02" else bd09_to_wgs84_xy
+
+        def shifted_conversion(positions: Array) -> Array:
+            return unshifted(unprojected(positions))
+
+        conversion: Callable[[Array], Array] = shifted_conversion
+    elif plain == "wgs84":
+        conversion = _unchanged
     elif plain in _BELT_OFFSETS:
         offset = np.array([_BELT_OFFSETS[plain], 0.0])
         return lambda positions: positions - offset
@@ -486,7 +537,13 @@ def _names(reading_id: str) -> tuple[str, str]:
     plain = reading_id.removesuffix("-flipped")
     names = []
     for language in ("zh", "en"):
-        if plain in _BELT_OFFSETS:
+        system, datum = _shifted(plain)
+        if datum:
+            under = _names(system)[("zh", "en").index(language)]
+            name = text(
+                "datum.projected", language, name=text(f"datum.{datum}", language), under=under
+            )
+        elif plain in _BELT_OFFSETS:
             name = text("datum.belt-offset", language, degrees=_BELT_OFFSETS[plain])
         elif plain in ("wgs84", "gcj02", "bd09", "web-mercator"):
             name = text(f"datum.{plain}", language)

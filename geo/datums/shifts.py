@@ -150,7 +150,8 @@ def _undo(shift: Callable[[Array], Array], positions: Array) -> Array:
     for _ in range(_INVERSE_STEPS):
         correction = target - shift(source)
         source = source + correction
-        if not correction.size or np.nanmax(np.abs(correction)) < _INVERSE_DEGREES:
+        known = np.abs(correction[np.isfinite(correction)])
+        if not known.size or known.max() < _INVERSE_DEGREES:
             break
     return source
 

@@ -151,13 +151,34 @@ def _refuse_computed(database: sqlite3.Connection, name: str, limits: dict[str, 
     refuse_above(limits, "FIELDS", count, "fields")
 
 
+_OVERLAYS = ("GroundOverlay", "ScreenOverlay", "PhotoOverlay")
+
+
 def kml(path: str, request: dict[str, Any]) -> Look:
-    """Refuse entities, too many or too deep elements, and a root that is not ``kml``."""
-    return xml(path, request, root="kml")
+    """Refuse entities, too many or too deep elements, and a root that is not ``kml``.
+
+    Links to other files and pictures are told; where there is nothing else, refused.
+    """
+    counts = dict.fromkeys(("NetworkLink", "Placemark", *_OVERLAYS), 0)
+    xml(path, request, root="kml", counts=counts)
+    overlays = sum(counts[name] for name in _OVERLAYS)
+    if not counts["Placemark"] and (counts["NetworkLink"] or overlays):
+        raise UploadFaultError("kml-no-shapes")
+    notes = []
+    if counts["NetworkLink"]:
+        notes.append(("kml-links", "warning", {"count": counts["NetworkLink"]}))
+    if overlays:
+        notes.append(("kml-overlays", "info", {"count": overlays}))
+    return Look(notes=notes)
 
 
-def xml(path: str, request: dict[str, Any], root: str = "") -> Look:
-    """Refuse entities, too many or too deep elements, and another root where one is named."""
+def xml(
+    path: str, request: dict[str, Any], root: str = "", counts: dict[str, int] | None = None
+) -> Look:
+    """Refuse entities, too many or too deep elements, and another root where one is named.
+
+    The elements that `counts` names are counted there.
+    """
     limits = request["limits"]
     parser = expat.ParserCreate(namespace_separator=" ")
     count = depth = 0
@@ -171,6 +192,8 @@ def xml(path: str, request: dict[str, Any], root: str = "") -> Look:
             raise UploadFaultError("not-kml", found=name.rpartition(" ")[2][:40])
         count += 1
         depth += 1
+        if counts is not None and (local := name.rpartition(" ")[2]) in counts:
+            counts[local] += 1
         refuse_above(limits, "XML_ELEMENTS", count, "elements")
         refuse_above(limits, "NESTING", depth, "depth")
 

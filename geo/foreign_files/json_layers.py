@@ -48,8 +48,11 @@ def table(path: str, request: dict[str, Any]) -> Table:
     from shapely.geometry import shape
 
     limits = request["limits"]
-    document = _document(path, limits)
+    document, notes = _document(path, limits)
     kind, crs = "GeoJSON", None
+    if isinstance(document, dict):
+        notes += _said_of_service(document)
+        document = _with_esri_geometry(document)
     if isinstance(document, list) and document and isinstance(document[0], dict):
         # features or shapes in a bare list
         document = {"type": "FeatureCollection", "features": list(map(_as_feature, document))}
@@ -59,17 +62,8 @@ def table(path: str, request: dict[str, Any]) -> Table:
     elif isinstance(document, dict) and document.get("type") == "Topology":
         kind = "TopoJSON"
         document = _from_topology(document)
-    type_name = document.get("type") if isinstance(document, dict) else type(document).__name__
-    if type_name == "FeatureCollection" and isinstance(document.get("features"), list):
-        features = document["features"]
-    elif type_name == "Feature":
-        features = [document]
-    elif type_name in NAKED:
-        features = [{"type": "Feature", "properties": {}, "geometry": document}]
-    else:
-        raise UploadFaultError("not-geojson", found=str(type_name)[:40])
+    features = _features(document)
     refuse_above(limits, "FEATURES", len(features), "features")
-    notes: list[Any] = []
     shapes: list[Any] = []
     records: list[dict[str, Any]] = []
     vertices = 0
@@ -85,14 +79,20 @@ def table(path: str, request: dict[str, Any]) -> Table:
         member = feature.get("geometry")
         vertices += _positions(member)
         refuse_above(limits, "VERTICES", vertices, "vertices")
+        unread_type = _unread_type(member)
         try:
             with np.errstate(all="ignore"):
-                geometry = None if member is None else shape(member)
+                if member is not None and not unread_type:
+                    geometry = shape(member if member["type"] not in _LISTS else _flat(member))
         except MemoryError:
             raise
         except Exception as error:
             detail = {"feature": number, "detail": str(error)[:200]}
             notes.append(("geometry-unreadable", "error", detail))
+        if geometry is not None and _has_open_ring(member):
+            notes.append(("rings-closed", "info", {"feature": number}))
+        if unread_type:
+            notes.append(("geometry-type", "error", {"feature": number, "found": unread_type}))
         if isinstance(feature.get("geometry"), dict):
             feature["geometry"] = None  # its lists are no longer needed
         shapes.append(None if geometry is None else shapely.to_wkb(geometry))
@@ -106,6 +106,90 @@ def table(path: str, request: dict[str, Any]) -> Table:
         _crs_name(document) if crs is None else crs,
         [*notes, *([("json-kind", "info", {"kind": kind})] if kind != "GeoJSON" else [])],
     )
+
+
+_LISTS = NAKED[:-1]
+_MOST_NUMBERS = 3
+"""Of a position: longitude, latitude, height. More is allowed by RFC 7946 and means nothing."""
+
+
+def _unread_type(geometry: Any) -> str:
+    """Return the type of a geometry that is none of GeoJSON's (CurvePolygon), else ""."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return kind[:40] if isinstance(kind, str) and kind not in NAKED else ""
+
+
+def _has_open_ring(geometry: Any) -> bool:
+    """Tell whether a ring of a readable area does not come back to its first position."""
+    kind, places = geometry["type"], geometry.get("coordinates")
+    areas: Any = {"Polygon": [places], "MultiPolygon": places}.get(kind) or []
+    return any(ring and ring[0] != ring[-1] for area in areas for ring in area)
+
+
+def _flat(geometry: dict[str, Any]) -> dict[str, Any]:
+    """Return a geometry without what stands behind the heights of its positions."""
+    first = geometry.get("coordinates")
+    while isinstance(first, list) and first and isinstance(first[0], list):
+        first = first[0]
+    if not isinstance(first, list) or len(first) <= _MOST_NUMBERS:
+        return geometry
+
+    def cut(value: Any) -> Any:
+        is_position = isinstance(value, list) and value and not isinstance(value[0], list)
+        if is_position:
+            return value[:_MOST_NUMBERS]
+        return [cut(child) for child in value] if isinstance(value, list) else value
+
+    return {**geometry, "coordinates": cut(geometry["coordinates"])}
+
+
+def _said_of_service(document: dict[str, Any]) -> list[Any]:
+    """Return a note where a service says that it gave a part only.
+
+    Raises
+    ------
+    UploadFaultError
+        If it says that it gave nothing.
+    """
+    error = document.get("error")
+    if isinstance(error, dict) and ("message" in error or "code" in error):
+        words = " ".join(str(error[key]) for key in ("code", "message") if key in error)
+        raise UploadFaultError("json-service", said=words[:120])
+    about = document.get("properties")
+    places = [document, about if isinstance(about, dict) else {}]
+    is_cut = any(place.get("exceededTransferLimit") is True for place in places)
+    return [("service-cut", "warning", {})] if is_cut else []
+
+
+def _with_esri_geometry(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a bare geometry of ArcGIS as a feature set, anything else as it is."""
+    if not any(key in document for key in ("rings", "paths", "curveRings", "curvePaths")):
+        return document
+    return {
+        "geometryType": "esriGeometry",
+        "spatialReference": document.get("spatialReference"),
+        "features": [{"attributes": {}, "geometry": document}],
+    }
+
+
+def _features(document: Any) -> list[Any]:
+    """Return the features of a GeoJSON document, a bare shape as one.
+
+    Raises
+    ------
+    UploadFaultError
+        If it is no GeoJSON.
+    """
+    type_name = document.get("type") if isinstance(document, dict) else type(document).__name__
+    if type_name == "FeatureCollection" and isinstance(document.get("features"), list):
+        return list(document["features"])
+    if type_name == "Feature":
+        return [document]
+    if type_name in NAKED:
+        return [{"type": "Feature", "properties": {}, "geometry": document}]
+    if type_name == "FeatureCollection":
+        raise UploadFaultError("no-features")
+    raise UploadFaultError("not-geojson", found=str(type_name)[:40])
 
 
 def _as_feature(value: Any) -> Any:
@@ -281,8 +365,8 @@ def _topology_geometry(geometry: dict[str, Any], arcs: list[Any], document: Any)
     return {"type": kind, "coordinates": coordinates}
 
 
-def _document(path: str, limits: dict[str, int]) -> Any:
-    """Return the value of a JSON file, UTF-8 or GBK, nested at most ``NESTING`` deep."""
+def _document(path: str, limits: dict[str, int]) -> tuple[Any, list[Any]]:
+    """Return the value of a JSON file, UTF-8 or GBK, nested at most ``NESTING`` deep; and notes."""
     with open(path, "rb") as file:  # noqa: PTH123
         data = file.read()
     content = None
@@ -293,10 +377,22 @@ def _document(path: str, limits: dict[str, int]) -> Any:
         except UnicodeDecodeError:
             continue
     del data
+    twice: dict[str, int] = {}
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(items)
+        if len(result) < len(items):
+            seen = set()
+            for key, _ in items:
+                if key in seen:
+                    twice[key] = twice.get(key, 0) + 1
+                seen.add(key)
+        return result
+
     if content is None:
         raise UploadFaultError("json-encoding")
     try:
-        document = json.loads(content)
+        document = json.loads(content, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
         is_row = error.msg == "Extra data" or content[:1] == "\x1e"
         document = _sequence(content, limits) if is_row else None
@@ -310,7 +406,11 @@ def _document(path: str, limits: dict[str, int]) -> Any:
     except ValueError as error:  # a number with more digits than Python converts
         raise UploadFaultError("json", line=1, column=1) from error
     _refuse_deep(document, limits)
-    return document
+    notes = [
+        ("json-twice", "warning", {"key": key[:60], "count": count})
+        for key, count in list(twice.items())[:5]
+    ]
+    return document, notes
 
 
 def _sequence(content: str, limits: dict[str, int]) -> list[Any] | None:

@@ -208,9 +208,11 @@ def read_layers(
         raise UploadFaultError(code, **_told(values, row.kind))
     notes = [note for table in answer.tables for note in table.notes]
     tables = {}
+    rows = 0  # of the layers before: several are read as one
     for table in answer.tables:
         try:
-            tables[table.name] = _frame(table, notes)
+            tables[table.name] = _frame(table, notes, rows)
+            rows += table.rows if table.shapes is not None else 0
         except (shapely.errors.GEOSException, ValueError, TypeError) as error:
             values = {"detail": str(error)}
             raise UploadFaultError("damaged", **_told(values, row.kind)) from error
@@ -382,7 +384,7 @@ def _told(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return note
 
 
-def _frame(table: Table, notes: list[Any]) -> gpd.GeoDataFrame | pd.DataFrame:
+def _frame(table: Table, notes: list[Any], before: int = 0) -> gpd.GeoDataFrame | pd.DataFrame:
     """Return a table with shapes."""
     names = [name for name, _ in table.columns]
     columns = [
@@ -395,7 +397,7 @@ def _frame(table: Table, notes: list[Any]) -> gpd.GeoDataFrame | pd.DataFrame:
     if table.shapes is None:
         return frame
     with np.errstate(invalid="ignore"):  # NaN is told later
-        shapes = shapely.from_wkb(np.array(table.shapes, dtype=object))
+        shapes = _shapes(table.shapes, notes, before)
     crs = declared_crs(table.crs, notes)
     series = gpd.GeoSeries(shapes, index=index, crs=crs)
     return (
@@ -403,6 +405,37 @@ def _frame(table: Table, notes: list[Any]) -> gpd.GeoDataFrame | pd.DataFrame:
         if "geometry" not in names
         else (gpd.GeoDataFrame(frame.rename(columns={"geometry": "geometry_1"}), geometry=series))
     )
+
+
+def _shapes(binaries: list[bytes | None], notes: list[Any], before: int) -> Any:
+    """Return the shapes of WKB; where one is faulty, with its rings closed, or None and a note.
+
+    Raises
+    ------
+    GEOSException
+        If none of several, or the only one, can be read.
+    """
+    try:
+        return shapely.from_wkb(np.array(binaries, dtype=object))
+    except shapely.errors.GEOSException:
+        pass
+    shapes = np.full(len(binaries), None, dtype=object)
+    first: shapely.errors.GEOSException | None = None
+    for row, binary in enumerate(binaries):
+        try:
+            shapes[row] = shapely.from_wkb(binary)
+        except shapely.errors.GEOSException as error:
+            first = first or error
+            shapes[row] = shapely.from_wkb(binary, on_invalid="fix")
+            if shapes[row] is None or shapes[row].is_empty:
+                shapes[row] = None
+                detail = {"feature": before + row + 1, "detail": str(error)[:200]}
+                notes.append(("geometry-unreadable", "error", detail))
+            else:
+                notes.append(("rings-closed", "info", {"feature": before + row + 1}))
+    if first is not None and shapely.is_missing(shapes).all():
+        raise first
+    return shapes
 
 
 _ASKS_FILES = re.compile(
@@ -428,11 +461,15 @@ def declared_crs(words: str | None, notes: list[Any]) -> CRS | None:
     if words is None:
         return None
     try:
+        crs = None
         if code := _CODE.fullmatch(words):
-            return CRS.from_authority(code[1].upper(), code[2])
+            crs = CRS.from_authority(code[1].upper(), code[2])
         plain = _NO_GRID.sub("", words)
         if len(words) < 20_000 and "[" in words and not _ASKS_FILES.search(plain):
-            return CRS.from_wkt(words)
+            crs = CRS.from_wkt(words)
+        # a drawing's own plane, heights or a geocentre: no place on a map follows from it
+        if crs is not None and (crs.is_geographic or crs.is_projected):
+            return crs
     except (ProjError, ValueError):
         pass
     notes.append(("crs-unreadable", "warning", {"detail": words[:100]}))

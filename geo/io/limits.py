@@ -49,6 +49,10 @@ MEETING_SIDES = 30_000
 VERTEX_PAIRS = 200_000_000
 """Pairs of vertices compared while uploaded shapes are judged: about 2 s."""
 
+HOLE_PAIRS = 25_000_000
+"""Pairs of holes of one uploaded area that may lie in each other, all areas together: each look
+at their validity takes 0.3 s; one area of 5,000 holes."""
+
 PASTED_CHARACTERS = 60_000
 """Characters of a pasted plan text; the longest of the five plans has 41,000."""
 

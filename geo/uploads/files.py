@@ -138,17 +138,24 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
     layer = raw.layer.reset_index(drop=True)
     shapes = np.array(layer.geometry.array, dtype=object)
     refuse_above("VERTICES", int(shapely.get_num_coordinates(shapes).sum()), "vertices")
+    holes = shapely.get_num_interior_rings(_parts(shapes)).astype(np.int64)
+    refuse_above("HOLE_PAIRS", int((holes**2).sum()), "hole-pairs")
     if shapely.has_z(shapes).any():
         raw.notes.append(("heights", "info", {}))
     with np.errstate(invalid="ignore"):  # NaN is told below
         shapes = shapely.force_2d(shapes)
     # A shape that could not be read was told by the reader; it is not empty as well.
-    unreadable = {note[2]["feature"] for note in raw.notes if note[0] == "geometry-unreadable"}
+    unreadable = {
+        note[2]["feature"]
+        for note in raw.notes
+        if note[0] in ("geometry-unreadable", "geometry-type")
+    }
     for row in np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)):
         if row + 1 not in unreadable:
             raw.notes.append(("geometry-empty", "warning", {"feature": int(row) + 1}))
         shapes[row] = None
     # One coordinate that is no number would make every measure of its shape none.
+    farthest = _farthest(shapes)
     for row in np.flatnonzero(~_is_finite(shapes)):
         raw.notes.append(("position-not-finite", "error", {"feature": int(row) + 1}))
         shapes[row] = None
@@ -165,9 +172,15 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
             raw.notes.append(("parts-joined", "info", {"feature": int(row) + 1}))
     # Nothing usable: the first reason says more than “no geometry”.
     if shapely.is_missing(shapes).all():
-        first = next((n[2]["detail"] for n in raw.notes if n[0] == "geometry-unreadable"), None)
-        if first is not None:
-            raise UploadFaultError("damaged", kind=raw.kind, detail=first)
+        first = {note[0]: note[2] for note in reversed(raw.notes)}
+        if "geometry-unreadable" in first:
+            detail = first["geometry-unreadable"]["detail"]
+            raise UploadFaultError("damaged", kind=raw.kind, detail=detail)
+        if "geometry-type" in first:
+            found = first["geometry-type"]["found"]
+            raise UploadFaultError("geometry-type", kind=raw.kind, found=found)
+        if "position-not-finite" in first:
+            raise UploadFaultError("no-positions", found=farthest, limit=FARTHEST)
         raise UploadFaultError("no-geometry")
     # Cells become plain values, under names that are told apart.
     fields = pd.DataFrame(layer.drop(columns=layer.geometry.name))
@@ -180,11 +193,17 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
     )
 
 
-def _main_parts(collection: shapely.GeometryCollection) -> tuple[shapely.Geometry | None, int]:
-    """Return the areas of a collection, else its lines, else its points; and how many others."""
-    parts = np.asarray([collection], dtype=object)
+def _parts(shapes: Any) -> npt.NDArray[Any]:
+    """Return the single points, lines and areas of shapes; collections may hold collections."""
+    parts = np.asarray(shapes, dtype=object)
     while (shapely.get_type_id(parts) > 3).any():
         parts = shapely.get_parts(parts)
+    return parts
+
+
+def _main_parts(collection: shapely.GeometryCollection) -> tuple[shapely.Geometry | None, int]:
+    """Return the areas of a collection, else its lines, else its points; and how many others."""
+    parts = _parts([collection])
     if not len(parts):
         return None, 0
     dimension = shapely.get_dimensions(parts)
@@ -215,6 +234,12 @@ def _is_finite(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     finite = np.ones(len(shapes), dtype=bool)
     finite[bad_places] = False
     return finite
+
+
+def _farthest(shapes: npt.NDArray[Any]) -> str:
+    """Return the coordinate that is farthest from 0, NaN where there is one."""
+    coordinates = shapely.get_coordinates(shapes)
+    return f"{float(np.abs(coordinates).max()):.6g}" if len(coordinates) else "–"
 
 
 def _plain(column: pd.Series[Any], name: str, notes: list[Note]) -> pd.Series[Any]:

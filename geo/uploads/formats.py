@@ -54,8 +54,8 @@ _ZIP_FAULTS = (
     ValueError,
 )
 _LAYER_ENDINGS = (
-    ".shp", ".gpkg", ".fgb", ".geojson", ".json", ".topojson", ".kml", ".ovkml", ".tab", ".mif",
-    ".dxf", ".gpx", ".csv", ".txt",
+    ".shp", ".gpkg", ".fgb", ".geojson", ".json", ".topojson", ".kml", ".ovkml", ".kmz", ".tab",
+    ".mif", ".dxf", ".gpx", ".zip", ".xlsx", ".csv", ".txt",
 )  # fmt: skip
 """Endings of what an archive may hold as a layer, the likeliest to be meant first."""
 
@@ -145,9 +145,18 @@ def _read_file(source: _Source, layer: str | None = None) -> Raw:
         raise UploadFaultError("bare-tab")
     if row is not None and row.kind in ("KML", "CSV") and _kind(source.head) != "unknown":
         row = None  # text or XML of a kind that has a name and is not read
+    if row is BY_KIND["CSV"] and _SCRIPT.match(source.head):
+        raise UploadFaultError("not-gis", kind="javascript")
     if row is None or row.kind not in READERS:
         raise UploadFaultError("not-gis", kind=_kind(source.head))
     return READERS[row.kind](row, source, layer)
+
+
+_SCRIPT = re.compile(
+    rb"""[\xef\xbb\xbf\s]*(?://|/\*|(?:var|let|const|export)\s|[\w$.]{1,60}\s?[=(]\s?[{\[])"""
+    rb"""(?=[\s\S]*["']?(?:type|features|coordinates)["']?\s*:)"""
+)
+"""GeoJSON with something of a program around it."""
 
 
 def _without_utf16(source: _Source) -> _Source:
@@ -204,11 +213,17 @@ def column_names(names: Iterable[str]) -> list[str]:
 # Archives and Shapefile
 
 
-def _read_archive(data: bytes, layer: str | None) -> Raw:
+MOST_ARCHIVES = 2
+"""Archives within each other: a KMZ, a workbook or another zip may lie in a zip."""
+
+
+def _read_archive(data: bytes, layer: str | None, depth: int = 1) -> Raw:
     """Read a layer of a zip archive; nothing is unpacked under its own name."""
+    if depth > MOST_ARCHIVES:
+        raise UploadFaultError("zip-nested", limit=MOST_ARCHIVES)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_entries(archive, data, layer)
+            return _read_entries(archive, data, layer, depth)
     except GeoError:
         raise
     except _ZIP_FAULTS as error:
@@ -217,7 +232,7 @@ def _read_archive(data: bytes, layer: str | None) -> Raw:
         raise UploadFaultError("zip-encrypted") from error
 
 
-def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> Raw:
+def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None, depth: int) -> Raw:
     """Find the layers among the entries and read one."""
     entries = archive.infolist()
     # Before anything is unpacked: how many entries, where they point, how much they hold.
@@ -228,10 +243,7 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
             raise UploadFaultError("zip-path", entry=name[:100])
     refuse_above("ARCHIVE_BYTES", sum(entry.file_size for entry in entries), "unpacked")
-    # Packages of other programs are archives too.
-    if any(name == "[Content_Types].xml" for name in names.values()):
-        if not any(name.startswith("xl/") for name in names.values()):
-            raise UploadFaultError("not-gis", kind="office")
+    if _is_workbook(set(names.values())):
         row = BY_KIND["XLSX"]
         return READERS[row.kind](row, _Source(data[:HEAD_BYTES], lambda: [data]), layer)
     # What in it is a layer or a database; the likeliest first.
@@ -251,14 +263,19 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
     files.sort(key=lambda name: _likely(archive, visible, name))
     labels = [*databases, *files]
     if not labels:
-        raise UploadFaultError("zip-nothing")
+        found = ", ".join(name[:40] for name in list(visible)[:6])
+        raise UploadFaultError("zip-nothing", found=found or "–")
     if len(labels) == 1:
-        return _read_entry(archive, visible, labels[0], layer)
-    # The layer that was asked for, or the first; the others are named for the reader to choose.
+        return _read_entry(archive, visible, labels[0], layer, depth)
+    # The layer that was asked for, or the first that holds a feature; the others are named
+    # for the reader to choose.
     outer, _, inner = (layer or labels[0]).partition(_WITHIN)
     if outer not in labels:
         raise UploadFaultError("no-such-layer", layer=outer[:60])
-    raw = _read_entry(archive, visible, outer, inner or None)
+    if layer is None:
+        outer, raw = _first_with_features(archive, visible, labels, depth)
+    else:
+        raw = _read_entry(archive, visible, outer, inner or None, depth)
     if raw.layers:
         within = [f"{outer}{_WITHIN}{name}" for name in raw.layers]
         raw.chosen = f"{outer}{_WITHIN}{raw.chosen}"
@@ -266,9 +283,26 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None) -> R
         within, raw.chosen = [outer], outer
     raw.layers = tuple(name for label in labels for name in (within if label == outer else [label]))
     if layer is None:
-        others = ", ".join(name[:60] for name in labels[1:6])
+        others = ", ".join([name[:60] for name in labels if name != outer][:5])
         raw.notes.append(("other-layers", "warning", {"layer": outer[:60], "others": others}))
     return raw
+
+
+def _is_workbook(names: set[str]) -> bool:
+    """Tell whether an archive is an XLSX workbook.
+
+    Raises
+    ------
+    UploadFaultError
+        If it is the package of another program.
+    """
+    if {"content.xml", "mimetype"} <= names:
+        raise UploadFaultError("not-gis", kind="open-document")
+    if "[Content_Types].xml" not in names:
+        return False
+    if not any(name.startswith("xl/") for name in names):
+        raise UploadFaultError("not-gis", kind="office")
+    return True
 
 
 _GDB_TABLE = re.compile(r"a[0-9a-f]{8}\.gdbtable")
@@ -283,6 +317,36 @@ def _with_database_folder(visible: Visible) -> Visible:
         is_bare = not folder.lower().endswith(".gdb") and _OF_GDB.match(name.lower())
         renamed[f"{folder or 'database'}.gdb/{name}" if is_bare else path] = entry
     return renamed
+
+
+_EMPTY = ("no-features", "no-geometry", "empty-file", "kml-no-shapes")
+"""Faults of a file that holds nothing; another one of its archive may hold more."""
+
+_NO_TABLE = ("not-gis", "table-no-coordinates", "table-no-header")
+"""Faults of a text or workbook that explains the others."""
+
+
+def _first_with_features(
+    archive: zipfile.ZipFile, visible: Visible, labels: list[str], depth: int
+) -> tuple[str, Raw]:
+    """Read the first layer of an archive that holds a feature; return its name too.
+
+    Raises
+    ------
+    UploadFaultError
+        If none does: what is wrong with the first.
+    """
+    first: UploadFaultError | None = None
+    for label in labels:
+        try:
+            return label, _read_entry(archive, visible, label, None, depth)
+        except UploadFaultError as fault:
+            explains = label.lower().endswith((".txt", ".csv", ".xlsx"))
+            if fault.code not in (_EMPTY + _NO_TABLE if explains else _EMPTY):
+                raise
+            first = first or fault
+    assert first is not None
+    raise first
 
 
 _WITHIN = " → "
@@ -307,7 +371,9 @@ def _likely(archive: zipfile.ZipFile, visible: Visible, name: str) -> tuple[int,
     return 0 if name.lower().endswith("doc.kml") else 1, _LAYER_ENDINGS.index(ending), name
 
 
-def _read_entry(archive: zipfile.ZipFile, visible: Visible, name: str, layer: str | None) -> Raw:
+def _read_entry(
+    archive: zipfile.ZipFile, visible: Visible, name: str, layer: str | None, depth: int
+) -> Raw:
     """Read a file of an archive with the files that belong to it."""
     lower = name.lower()
     if lower.endswith(".gdb"):
@@ -319,6 +385,12 @@ def _read_entry(archive: zipfile.ZipFile, visible: Visible, name: str, layer: st
         }
         return _read_layers(BY_KIND["FileGDB"], files, layer)
     ending = next(end for end in _LAYER_ENDINGS if lower.endswith(end))
+    if ending in (".kmz", ".xlsx", ".zip"):
+        refuse_above("UPLOAD_BYTES", visible[name].file_size, "bytes")
+        data = b"".join(_entry_source(archive, visible[name]).pieces())
+        if data[:4] != b"PK\x03\x04":
+            raise UploadFaultError("damaged", kind=ending[1:].upper(), detail=name[:60])
+        return _read_archive(data, layer, depth + (ending == ".zip"))
     if ending not in _PARTS:
         return _read_file(_entry_source(archive, visible[name]), layer)
     stem = lower[: -len(ending)]
@@ -406,6 +478,8 @@ def _read_layers(row: Format, files: Files, layer: str | None) -> Raw:
         raise UploadFaultError("no-such-layer" if layer else "no-features", layer=layer or "")
     layer_name = next(iter(layers_read.tables))
     notes: list[Note] = []
+    if row is BY_KIND["MapInfo MIF"] and "layer.mid" not in files:
+        notes.append(("no-mid", "warning", {}))
     others = [name for name in names if name != layer_name]
     if others and layer is None:
         notes.append(
@@ -443,12 +517,17 @@ def _read_gpx(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: 
 
 def _read_kml(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
     """Read every layer of a KML file after a look at its XML."""
+    notes: list[Note] = []
     if _XML_ENCODING.match(source.head):  # expat knows no GBK
+        source = _Source(source.head, partial(_in_utf8, source))
+    elif not _XML_SAYS.match(source.head) and not _is_utf8(source):
+        notes.append(("encoding", "info", {"encoding": "gb18030"}))
         source = _Source(source.head, partial(_in_utf8, source))
     fields: dict[str, str] = {}
     source = _Source(source.head, partial(_with_plain_names, source, fields))
     tables = _read(row, {f"layer{row.ending}": source.write}, Wanted(layers="all"))
-    raw = _raw(row, tables, [])
+    raw = _raw(row, tables, notes)
+    raw.layer = _with_descriptions(_without_overlays(raw.layer))
     extra = [name for name in KML_HOUSEKEEPING if name in raw.layer.columns]
     layer_ = raw.layer.drop(columns=extra)
     original_names = {plain: name for name, plain in fields.items()}
@@ -460,6 +539,90 @@ def _read_kml(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: 
     return raw
 
 
+_XML_SAYS = re.compile(rb"""\s*<\?xml[^>]*?encoding=["'](?!utf-?8)""", re.IGNORECASE)
+"""An XML file that says another encoding than UTF-8."""
+
+
+def _is_utf8(source: _Source) -> bool:
+    """Tell whether a file is UTF-8 to its end."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for piece in source.pieces():
+            decoder.decode(piece)
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _without_overlays(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features without the pictures laid over the ground, which the driver adds.
+
+    Of all elements of a KML file a GroundOverlay alone has an icon of its own.
+    """
+    if "icon" not in layer.columns:
+        return layer
+    layer = layer[layer["icon"].isna() | (layer["icon"] == "")].reset_index(drop=True)
+    if layer.empty:
+        raise UploadFaultError("kml-no-shapes")
+    return layer
+
+
+_TABLE_ROW = re.compile(r"<tr\b[^>]*>((?:(?!<tr\b).)*?)</tr\s*>", re.IGNORECASE | re.DOTALL)
+_TABLE_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]\s*>", re.IGNORECASE | re.DOTALL)
+_LINE_END = re.compile(r"<br\s*/?>|</p>|</div>|</li>|\n", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_PAIR = re.compile(r"([\w()（）㎡²]{1,20})\s?[:：](?!//)\s*(\S.{0,300})")
+
+
+def _with_descriptions(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer with the fields that descriptions hold as a table or as ``名称：值``.
+
+    Fields of the file's own are left as they are.
+    """
+    if "description" not in layer.columns:
+        return layer
+    cells = layer["description"].tolist()
+    records = [_described(cell) if isinstance(cell, str) else {} for cell in cells]
+    names = dict.fromkeys(name for record in records for name in record)
+    new = [n for n in names if n not in layer.columns][: max(0, limits.FIELDS - len(layer.columns))]
+    columns = {name: [record.get(name) for record in records] for name in new}
+    return layer.assign(**columns)[
+        [*(c for c in layer.columns if c != "geometry"), *new, "geometry"]
+    ]
+
+
+def _described(html: str) -> dict[str, str]:
+    """Return the fields of one description, the first of each name.
+
+    Examples
+    --------
+    >>> _described("<table><tr><td>规划面积</td><td><b>149</b>公顷</td></tr></table>")
+    {'规划面积': '149公顷'}
+    >>> _described("规划面积：149公顷<br>备注：无"), _described("见 http://a.cn")
+    ({'规划面积': '149公顷', '备注': '无'}, {})
+    """
+    html = html[: limits.CELL_CHARACTERS]
+
+    def words(part: str) -> str:
+        return " ".join(unescape(_TAG.sub("", part)).split())
+
+    rows = [[words(cell) for cell in _TABLE_CELL.findall(row)] for row in _TABLE_ROW.findall(html)]
+    pairs = [(row[0], row[1]) for row in rows if len(row) == 2]
+    if not rows:
+        lines = [line for part in _LINE_END.split(html) if (line := words(part))]
+        matches = [_PAIR.fullmatch(line) for line in lines]
+        pairs = [(m[1].strip(), m[2].strip()) for m in matches if m]
+        if len(pairs) < len(lines):  # a sentence in which a colon stands is no field
+            return {}
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if name and value:
+            fields.setdefault(name[:60], value)
+    return fields
+
+
+_RING_TAG = re.compile(rb"<(/?)((?:\w+:)?)(outerBoundaryIs|innerBoundaryIs|LinearRing)\b")
 _KML_FIELD = re.compile(
     rb"""(<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b[^>]*?\bname\s*=\s*)("[^"]*"|'[^']*')"""
 )
@@ -478,6 +641,18 @@ def _with_plain_names(source: _Source, fields: dict[str, str]) -> Iterator[bytes
         name = unescape(match[2][1:-1].decode("utf-8", "replace"))
         return match[1] + b'"' + fields.setdefault(name, f"own_{len(fields)}").encode() + b'"'
 
+    boundaries = 0
+
+    def line(match: re.Match[bytes]) -> bytes:
+        """Make a ring that bounds nothing a line, which the driver reads."""
+        nonlocal boundaries
+        slash, prefix, tag = match.groups()
+        if tag != b"LinearRing":
+            boundaries += -1 if slash else 1
+        elif boundaries <= 0:
+            return b"<" + slash + prefix + b"LineString"
+        return match[0]
+
     rest = b""
     for piece in source.pieces():
         rest += piece
@@ -486,6 +661,7 @@ def _with_plain_names(source: _Source, fields: dict[str, str]) -> Iterator[bytes
         if begin >= 0 and rest[begin - 1 : begin] != b"/" and rest.rfind(b"</") < begin:
             place = max(0, rest.rfind(b"<", 0, begin))
         whole, rest = rest[:place], rest[place:]
+        whole = _RING_TAG.sub(line, whole)
         yield _KML_COORDINATES.sub(_tuples, _KML_FIELD.sub(plain, whole))
     yield rest
 

@@ -121,7 +121,7 @@ def test_the_canary_notices_who_opens_and_who_asks(canary):
         ("vrt_in_shp.zip", "Shapefile 已损坏"),
         ("ext_view.gpkg", "gpkg_extensions 不是普通表"),
         ("roads_empty_line.geojson", "没有一个要素带可读的图形"),
-        ("roads_nan_string.geojson", "没有一个要素带可读的图形"),
+        ("roads_nan_string.geojson", "没有一个要素的坐标可用：绝对值最大为 nan"),
     ],
 )
 def test_a_hostile_file_is_refused_in_the_readers_language(name, words):

@@ -229,9 +229,14 @@ def test_an_archive_of_too_many_entries_is_refused():
         read_upload("a.zip", zipped({f"{i}.txt": b"" for i in range(101)}))
 
 
-def test_an_archive_in_an_archive_is_refused(shapefile):
-    with pytest.raises(DataFileError, match=r"holds no layer that is read"):
-        read_upload("a.zip", zipped({"b.zip": packed(shapefile)}))
+def test_an_archive_in_an_archive_is_read_and_one_deeper_refused(shapefile):
+    inner = packed(shapefile)
+    upload = read_upload("a.zip", zipped({"b.zip": inner, "readme.txt": b"one, two"}))
+    assert (upload.kind, len(upload.layer)) == ("Shapefile", len(read_upload("b.zip", inner).layer))
+    with pytest.raises(DataFileError, match="more than 2 deep"):
+        read_upload("a.zip", zipped({"b.zip": zipped({"c.zip": inner})}))
+    with pytest.raises(DataFileError, match=r"holds no layer that is read.*b\.pdf"):
+        read_upload("a.zip", zipped({"b.pdf": b"%PDF"}))
     with pytest.raises(DataFileError, match="archive of another kind"):
         read_upload("a.zip", zipped({"b.geojson": packed(shapefile)}))
 

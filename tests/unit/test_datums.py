@@ -153,6 +153,11 @@ def test_the_districts_own_belt_is_recognised_without_any_issue(base, zones_m):
             "datum-bd09",
             lambda zones: datums.moved(zones.to_crs(WGS84), datums.wgs84_to_bd09_xy),
         ),
+        (
+            "web-mercator+gcj02",
+            "datum-gcj02",
+            lambda zones: datums.wgs84_to_gcj02(zones.to_crs(WGS84)).to_crs("EPSG:3857"),
+        ),
         ("wgs84-flipped", "axis-flipped", lambda zones: flipped(zones.to_crs(WGS84))),
         ("EPSG:4548-flipped", "axis-flipped", flipped),
         (
@@ -195,6 +200,26 @@ def test_a_wrong_datum_is_named_and_converted(base, zones_m, reading, code, make
     assert codes(guess) == [code]
     assert guess.issues[0].level == "error"
     back = as_wgs84(layer, guess.reading.id).to_crs(METRIC)
+    assert shapely.hausdorff_distance(back.geometry.array, zones_m.geometry.array).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("shift", "reading"),
+    [
+        (datums.wgs84_to_gcj02_xy, "EPSG:4548+gcj02"),
+        (datums.wgs84_to_bd09_xy, "EPSG:4548+bd09"),
+    ],
+)
+@pytest.mark.parametrize("declared", [METRIC, None])
+def test_shifted_coordinates_in_a_belt_are_asked(base, zones_m, shift, reading, declared):
+    layer = datums.moved(zones_m.to_crs(WGS84), shift).to_crs(METRIC)
+    layer = layer.set_crs(declared, allow_override=True)
+    guess = guess_datum(layer, base)
+    assert not guess.certain
+    assert codes(guess) == ["datum-uncertain"]
+    assert guess.reading.id == METRIC
+    assert reading in [r.id for r in guess.readings]
+    back = as_wgs84(layer, reading).to_crs(METRIC)
     assert shapely.hausdorff_distance(back.geometry.array, zones_m.geometry.array).max() < 0.01
 
 
