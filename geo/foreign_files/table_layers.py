@@ -200,7 +200,7 @@ def boundary_points(text: str, limits: dict[str, int]) -> Table:
         count, rings = len(corners), len({ring for ring, _, _ in corners})
         stated = rows[k][0]
         if stated.isdecimal() and abs(int(stated[:9]) - count) > rings:  # closing corners or not
-            detail = {"feature": k + 1, "stated": stated[:9], "count": count}
+            detail = {"feature": k + 1, "stated": int(stated[:9]), "count": count}
             notes.append(("points-count", "warning", detail))
     columns: list[tuple[str, Any]] = [
         (names[k], [row[k] or None for row in rows]) for k in filled_columns

@@ -187,7 +187,7 @@ def test_rows_without_a_position_are_told():
 
 
 def test_a_table_of_positions_that_cannot_be_read_is_not_called_damaged():
-    with pytest.raises(DataFileError, match=r"none of 2 rows gives a position.*a, b"):
+    with pytest.raises(DataFileError, match=r"no row of 2 gives a position.*a, b"):
         read_upload("c.csv", "点号,经度,纬度\n1,a,b\n2,c,d\n".encode())
 
 
