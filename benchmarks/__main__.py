@@ -106,7 +106,7 @@ def run(section: Section) -> tuple[bool, str, float]:
     """Run one section; return whether it ended well, what it printed, and its time [s]."""
     start = time.perf_counter()
     try:
-        told = subprocess.run(
+        process = subprocess.run(
             [
                 sys.executable,
                 "-W",
@@ -124,19 +124,21 @@ def run(section: Section) -> tuple[bool, str, float]:
     except subprocess.TimeoutExpired:
         return False, f"Ended after {SECTION_SECONDS} s.", time.perf_counter() - start
     seconds = time.perf_counter() - start
-    if told.returncode == 0:
-        return True, told.stdout.strip(), seconds
-    last = told.stderr.strip().splitlines()[-1:] or ["no word"]
-    sys.stderr.write(told.stderr)
+    if process.returncode == 0:
+        return True, process.stdout.strip(), seconds
+    last = process.stderr.strip().splitlines()[-1:] or ["no word"]
+    sys.stderr.write(process.stderr)
     return False, f"Failed: {last[0]}", seconds
 
 
-def section_text(section: Section, told: str) -> str:
+def section_text(section: Section, output: str) -> str:
     """Return a section of the README; of the districts only the middle, the rest is scale.md."""
-    if section.module == "scale" and "## Two workers" in told:
-        middle = told[told.index("## The cost") : told.index("## 2,800")].replace("## ", "### ")
-        told = f"{middle.strip()}\n\n{told.strip().splitlines()[-1]}"
-    return f"## {section.title}\n\n{section.words}\n\n{told}\n"
+    if section.module == "scale" and "## Two workers" in output:
+        middle = output[output.index("## The cost") : output.index("## 2,800")].replace(
+            "## ", "### "
+        )
+        output = f"{middle.strip()}\n\n{output.strip().splitlines()[-1]}"
+    return f"## {section.title}\n\n{section.words}\n\n{output}\n"
 
 
 def main(names: list[str]) -> int:
@@ -146,10 +148,10 @@ def main(names: list[str]) -> int:
     texts, failed = [], 0
     for section in chosen:
         print(f"{section.title} …", flush=True)
-        well, told, seconds = run(section)
+        well, output, seconds = run(section)
         failed += not well
-        print(f"{told}\n({seconds:.0f} s)\n", flush=True)
-        texts.append(section_text(section, told))
+        print(f"{output}\n({seconds:.0f} s)\n", flush=True)
+        texts.append(section_text(section, output))
     minutes = (time.perf_counter() - start) / 60
     print(f"{len(chosen) - failed} of {len(chosen)} in {minutes:.1f} minutes")
     if not names:

@@ -35,10 +35,10 @@ def process_seconds(arguments: list[str], repeats: int) -> float:
 def brought_in(module: str) -> list[str]:
     """Return which heavy packages an import brings along."""
     program = f"import sys, {module}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    return told.stdout.split()
+    return process.stdout.split()
 
 
 def main(argv: list[str] | None = None) -> str:

@@ -69,7 +69,7 @@ def rows() -> list[list[str]]:
             overlap_matrix(zones[a], zones[b], edges[a], edges[b])
 
     start = time.perf_counter()
-    found = search_index(documents)
+    passages = search_index(documents)
     built = 1000 * (time.perf_counter() - start)
     start = time.perf_counter()
     words("五大道")
@@ -89,7 +89,7 @@ def rows() -> list[list[str]]:
         ),
         ("place by name", milliseconds(lambda: [find_places(q, names) for q in QUERIES]),
          times, ""),
-        ("search in all passages", milliseconds(lambda: [search(found, q) for q in QUERIES]),
+        ("search in all passages", milliseconds(lambda: [search(passages, q) for q in QUERIES]),
          times, ""),
         ("wording of one shared place",
          milliseconds(lambda: [place_wording(*both) for both in pair.values()], 3), len(pair), ""),
@@ -134,7 +134,8 @@ def in_browser(address: str) -> list[list[str]]:
         watch.send("Network.enable")
         for event in ("webSocketFrameReceived", "webSocketFrameSent"):
             watch.on(
-                f"Network.{event}", lambda told: sent.append(len(told["response"]["payloadData"]))
+                f"Network.{event}",
+                lambda message: sent.append(len(message["response"]["payloadData"])),
             )
         page.goto(address)
         frame = page.wait_for_selector("iframe").content_frame()  # type: ignore[union-attr]

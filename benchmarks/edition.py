@@ -78,15 +78,15 @@ def edition_visit(browser: Browser, address: str) -> dict[str, float]:
         page.goto(f"{address}/index.html?plans=13th", wait_until="commit")
         page.locator("[data-eye]").first.wait_for()
         page.wait_for_timeout(SETTLE_MS)
-        told = {"open": _last_change(page) / 1e3}
+        measures = {"open": _last_change(page) / 1e3}
         eye = page.locator('[data-eye="13th-wudadao"]')
-        told["toggle off"] = _after(page, eye.click)
-        told["toggle on"] = _after(page, eye.click)
+        measures["toggle off"] = _after(page, eye.click)
+        measures["toggle on"] = _after(page, eye.click)
         other = page.locator(".pm-period").filter(has_text="十四五")
-        told["period"] = _after(page, other.click)
+        measures["period"] = _after(page, other.click)
     finally:
         context.close()
-    return told
+    return measures
 
 
 def _last_change(page: Page) -> float:
@@ -114,9 +114,9 @@ def first_visit_bytes(files: Mapping[str, bytes]) -> int:
     """Return what a first visit is sent, compressed: the page, its style, scripts and data."""
     page = files["index.html"].decode()
     loaded = ["index.html", *(path for path in files if f'"{path}"' in page)]
-    wanted = [path for path in loaded if path.endswith((".html", ".css", ".js"))]
+    parts = [path for path in loaded if path.endswith((".html", ".css", ".js"))]
     return sum(
-        len(gzip.compress(files[path], 6)) for path in wanted if not path.startswith("items/")
+        len(gzip.compress(files[path], 6)) for path in parts if not path.startswith("items/")
         and path != "list.html"
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def main() -> None:
     folder = data_folder()
     options = EditionOptions(dt.date(2026, 11, 27))
     files = edition_files(read_material(folder), check_folder(folder), options, [])
-    found: dict[str, dict[str, list[float]]] = {}
+    figures: dict[str, dict[str, list[float]]] = {}
     with ExitStack() as stack:
         site = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "site"
         write_edition(files, site)
@@ -139,20 +139,20 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         stack.callback(browser.close)
         for number in range(repeats + 1):
-            told = {"edition": edition_visit(browser, address)}
+            visit_measures = {"edition": edition_visit(browser, address)}
             for rival in RIVALS:
                 visit = Visit(browser, rival, servers[rival.name].address)
                 try:
-                    told[rival.name] = {"open": opened_fully(visit)}
+                    visit_measures[rival.name] = {"open": opened_fully(visit)}
                 finally:
                     visit.close()
             # The first round warms servers, file cache and browser.
-            for name, measures in told.items() if number else ():
+            for name, measures in visit_measures.items() if number else ():
                 for measure, value in measures.items():
-                    found.setdefault(name, {}).setdefault(measure, []).append(value)
+                    figures.setdefault(name, {}).setdefault(measure, []).append(value)
     medians = {
         name: {measure: statistics.median(values) for measure, values in measures.items()}
-        for name, measures in found.items()
+        for name, measures in figures.items()
     }
     print(f"{machine()}; {load()}; medians of {repeats} visits.\n")
     opened = [f"{medians[name]['open']:.2f} s" for name in ("edition", *(r.name for r in RIVALS))]

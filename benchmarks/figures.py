@@ -65,11 +65,11 @@ def machine(*packages: str) -> str:
         names = [line for line in about.read_text().splitlines() if line.startswith("model name")]
         model = names[0].split(":", 1)[1].strip() if names else model
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    said = ", ".join(f"{name} {version(name)}" for name in packages)
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
         f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
         f"{platform.release().split('-')[0]}, Python {platform.python_version()}"
-        + (f", {said}" if said else "")
+        + (f", {versions}" if versions else "")
     )
 
 

@@ -71,7 +71,7 @@ LINKS = (
 
 
 @dataclass
-class Told:
+class Record:
     """What all readers of a run came to."""
 
     end: float = math.inf
@@ -95,62 +95,62 @@ class Told:
         print(f"{who}: {words}", file=sys.stderr, flush=True)
 
 
-def wait(seconds: float, told: Told) -> None:
+def wait(seconds: float, record: Record) -> None:
     """Pause, but not beyond the end."""
-    time.sleep(max(0.0, min(seconds, told.end - time.perf_counter())))
+    time.sleep(max(0.0, min(seconds, record.end - time.perf_counter())))
 
 
-def click(address: str, chance: random.Random, told: Told, zones: list[str]) -> None:
+def click(address: str, chance: random.Random, record: Record, zones: list[str]) -> None:
     """Open the page, wait until all others have, then click zones until the end."""
     session = Session(address)
     try:
         session.run()
-        told.opened += 1
-        told.opening += 1
-        told.ready.wait()
-        wait(chance.uniform(0.0, PAUSE_SECONDS[1]), told)
+        record.opened += 1
+        record.opening += 1
+        record.ready.wait()
+        wait(chance.uniform(0.0, PAUSE_SECONDS[1]), record)
         number = 0
-        while told.goes_on():
+        while record.goes_on():
             number += 1
-            told.clicks.append(session.click(chance.choice(zones), number))
+            record.clicks.append(session.click(chance.choice(zones), number))
             for fault in session.faults:
-                told.fail("click", fault)
-            wait(chance.uniform(*PAUSE_SECONDS), told)
+                record.fail("click", fault)
+            wait(chance.uniform(*PAUSE_SECONDS), record)
     finally:
         session.close()
 
 
-def visit(address: str, chance: random.Random, told: Told, zones: list[str]) -> None:
+def visit(address: str, chance: random.Random, record: Record, zones: list[str]) -> None:
     """Open links, look a while and leave; one in four before the script has ended."""
     del zones
-    while told.goes_on():
+    while record.goes_on():
         session = Session(address, urllib.parse.quote(chance.choice(LINKS), safe="=&,"))
         try:
             if chance.random() < 0.25:
                 session.ask()
-                told.left += 1
-                wait(chance.random(), told)
+                record.left += 1
+                wait(chance.random(), record)
                 continue
             session.run()
-            told.opened += 1
+            record.opened += 1
             for fault in session.faults:
-                told.fail("visit", fault)
-            wait(chance.uniform(0.5, 3.0), told)
+                record.fail("visit", fault)
+            wait(chance.uniform(0.5, 3.0), record)
         finally:
             session.close()
 
 
-def export(address: str, chance: random.Random, told: Told, zones: list[str]) -> None:
+def export(address: str, chance: random.Random, record: Record, zones: list[str]) -> None:
     """Make one file after another in every format, and fetch each."""
     del zones
     session = Session(address, EXPORT_LINK)
     try:
         session.run()
-        told.opened += 1
+        record.opened += 1
         formats = list(range(len(session.find("selectbox", "export_format").options)))
         chance.shuffle(formats)
         number = 0
-        while told.goes_on():
+        while record.goes_on():
             session.choose(
                 session.find("selectbox", "export_format"), formats[number % len(formats)]
             )
@@ -158,60 +158,60 @@ def export(address: str, chance: random.Random, told: Told, zones: list[str]) ->
             start = time.perf_counter()
             make = session.find("button", "export_make") or session.find("button", "生成文件")
             if make is None:
-                told.fail("export", "no button to make the file")
+                record.fail("export", "no button to make the file")
                 return
             session.press(make)
-            while (got := session.find("download_button", "")) is None and told.goes_on():
-                _ask_again(session, told)
+            while (got := session.find("download_button", "")) is None and record.goes_on():
+                _ask_again(session, record)
                 if session.faults:
                     break
             for fault in session.faults:
-                told.fail("export", fault)
+                record.fail("export", fault)
             if got is not None:
                 session.download(got)
-                told.exports.append(time.perf_counter() - start)
+                record.exports.append(time.perf_counter() - start)
     finally:
         session.close()
 
 
-def _ask_again(session: Session, told: Told) -> None:
+def _ask_again(session: Session, record: Record) -> None:
     """Do what a browser does about the fragments of a page: ask again after a time."""
     if not session.asks_again:
-        wait(0.5, told)
+        wait(0.5, record)
         session.run()
         return
     fragment, seconds = next(iter(session.asks_again.items()))
-    wait(seconds, told)
+    wait(seconds, record)
     session.run(fragment)
 
 
-def upload(address: str, chance: random.Random, told: Told, files: dict[str, bytes]) -> None:
+def upload(address: str, chance: random.Random, record: Record, files: dict[str, bytes]) -> None:
     """Bring a file along, confirm its datum, wait for its verdicts, leave; again and again."""
     names = sorted(files)
-    while told.goes_on():
+    while record.goes_on():
         name = chance.choice(names)
         session = Session(address, UPLOAD_LINK)
         try:
             session.run()
-            told.opened += 1
+            record.opened += 1
             start = time.perf_counter()
-            fault = _one_upload(session, told, name, files[name])
+            fault = _one_upload(session, record, name, files[name])
             if fault:
-                told.fail("upload", f"{name}: {fault}")
-            elif told.goes_on():
-                told.uploads.append(time.perf_counter() - start)
+                record.fail("upload", f"{name}: {fault}")
+            elif record.goes_on():
+                record.uploads.append(time.perf_counter() - start)
         finally:
             session.close()
 
 
-def _one_upload(session: Session, told: Told, name: str, data: bytes) -> str:
+def _one_upload(session: Session, record: Record, name: str, data: bytes) -> str:
     """Upload one file up to its verdicts, as a reader would; return what went wrong."""
     uploader = session.find("file_uploader", "own_file")
     if uploader is None:
         return "no field for a file"
     until = time.perf_counter() + UPLOAD_SECONDS
     session.upload(uploader, name, data)
-    while not session.faults and told.goes_on() and time.perf_counter() < until:
+    while not session.faults and record.goes_on() and time.perf_counter() < until:
         if any("own-results" in body for body in session.html):
             return ""
         box = session.find("checkbox", "own_confirmed")
@@ -224,21 +224,21 @@ def _one_upload(session: Session, told: Told, name: str, data: bytes) -> str:
             # Position does not tell the datum: the reader says it.
             session.choose(datum, 0)
         elif session.asks_again:
-            _ask_again(session, told)
+            _ask_again(session, record)
         else:
             return "nothing that could be read"
-    if not session.faults and told.goes_on():
+    if not session.faults and record.goes_on():
         return f"no verdicts within {UPLOAD_SECONDS:.0f} s"
     return "; ".join(session.faults)
 
 
-def send_hostile(address: str, told: Told, folder: Path) -> None:
+def send_hostile(address: str, record: Record, folder: Path) -> None:
     """Upload every file of a folder, and paste every text, again and again."""
     paths = sorted(path for path in folder.iterdir() if path.is_file())
-    told.ready.wait()
-    while paths and told.goes_on():
+    record.ready.wait()
+    while paths and record.goes_on():
         for path in paths:
-            if not told.goes_on():
+            if not record.goes_on():
                 return
             start = time.perf_counter()
             session = Session(address, PASTE_LINK if path.suffix == ".txt" else UPLOAD_LINK)
@@ -246,15 +246,17 @@ def send_hostile(address: str, told: Told, folder: Path) -> None:
                 session.run()
                 start = time.perf_counter()
                 if path.suffix == ".txt":
-                    said = _one_paste(session, path.read_text(encoding="utf-8"))
+                    answer = _one_paste(session, path.read_text(encoding="utf-8"))
                 else:
-                    said = _one_upload(session, told, path.name, path.read_bytes())
+                    answer = _one_upload(session, record, path.name, path.read_bytes())
             except Exception as error:  # whatever it is, it is the answer
-                said = f"{type(error).__name__}: {error}"
+                answer = f"{type(error).__name__}: {error}"
             finally:
                 session.close()
-            if told.goes_on():
-                told.hostile.append((path.name, time.perf_counter() - start, said or "verdicts"))
+            if record.goes_on():
+                record.hostile.append(
+                    (path.name, time.perf_counter() - start, answer or "verdicts")
+                )
 
 
 def _one_paste(session: Session, text: str) -> str:
@@ -311,19 +313,19 @@ def memory_of(pid: int) -> tuple[float, float]:
         with suppress(OSError):
             parent = int(path.read_text().rpartition(")")[2].split()[1])
             parents.setdefault(parent, []).append(int(path.parent.name))
-    below, found = list(parents.get(pid, ())), []
+    below, children = list(parents.get(pid, ())), []
     while below:
         child = below.pop()
-        found.append(child)
+        children.append(child)
         below += parents.get(child, ())
-    return resident_mb(pid), sum(map(resident_mb, found))
+    return resident_mb(pid), sum(map(resident_mb, children))
 
 
 def resident_mb(pid: int) -> float:
     """Return the resident memory of a process [MB]; 0 where it has gone."""
     with suppress(OSError):
-        told = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-        return int(told[1]) / 1024 if told else 0.0
+        match = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+        return int(match[1]) / 1024 if match else 0.0
     return 0.0
 
 
@@ -371,16 +373,16 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 session = Session(address)
                 session.run()
                 idle.append(session)
-            found = _act(address, process, options, (zones, files))
+            outcome = _act(address, process, options, (zones, files))
             over.set()
             keeper.join()
-            found["held"] = _held(idle)
-            found["alive"] = process.poll() is None
-        found["tracebacks"] = log.read_text(errors="replace").count("Traceback")
-        found["folders"] = [p.name for p in temporary.iterdir() if p.name.startswith("heping-")]
-        if found["tracebacks"]:
+            outcome["held"] = _held(idle)
+            outcome["alive"] = process.poll() is None
+        outcome["tracebacks"] = log.read_text(errors="replace").count("Traceback")
+        outcome["folders"] = [p.name for p in temporary.iterdir() if p.name.startswith("heping-")]
+        if outcome["tracebacks"]:
             print(log.read_text(errors="replace")[-6000:], file=sys.stderr)
-    return found
+    return outcome
 
 
 def _keep(idle: list[Session], over: threading.Event) -> None:
@@ -406,12 +408,12 @@ def _act(
     address: str,
     process: subprocess.Popen[bytes],
     options: argparse.Namespace,
-    given: tuple[list[str], dict[str, bytes]],
+    zones_and_files: tuple[list[str], dict[str, bytes]],
 ) -> dict[str, Any]:
     """Let every reader act until the end; read memory meanwhile."""
-    zones, files = given
+    zones, files = zones_and_files
     start = time.perf_counter()
-    told = Told()
+    record = Record()
     others = options.exporting + options.uploading + options.visiting
     roles: list[tuple[str, Callable[..., None], Any]] = [
         *[("click", click, zones)] * (options.sessions - others),
@@ -421,30 +423,30 @@ def _act(
     ]
 
     def be(who: str, act: Callable[..., None], seed: int, material: Any) -> None:
-        while told.goes_on():
+        while record.goes_on():
             try:
-                act(address, random.Random(seed), told, material)
+                act(address, random.Random(seed), record, material)
             except Exception as error:  # whatever it is, it counts
-                told.fail(who, f"{type(error).__name__}: {error}")
-                wait(1.0, told)
+                record.fail(who, f"{type(error).__name__}: {error}")
+                wait(1.0, record)
 
     threads = [
         threading.Thread(target=be, args=(who, act, seed, material), daemon=True)
         for seed, (who, act, material) in enumerate(roles)
     ]
     if options.hostile:
-        arguments = (address, told, options.hostile)
+        arguments = (address, record, options.hostile)
         threads.append(threading.Thread(target=send_hostile, args=arguments, daemon=True))
     for thread in threads:
         thread.start()
         time.sleep(0.02)
     # The rush of opening is no part of what is measured.
     clicking = sum(who == "click" for who, _, _ in roles)
-    while told.opening < clicking and time.perf_counter() - start < OPENING_SECONDS:
+    while record.opening < clicking and time.perf_counter() - start < OPENING_SECONDS:
         time.sleep(0.1)
     start = time.perf_counter()
-    told.end = start + 60 * options.minutes
-    told.ready.set()
+    record.end = start + 60 * options.minutes
+    record.ready.set()
     memory: list[tuple[float, float, float]] = []
     while any(thread.is_alive() for thread in threads) and process.poll() is None:
         now = (time.perf_counter() - start) / 60
@@ -452,30 +454,33 @@ def _act(
         if len(memory) % 12 == 1:
             print(
                 f"{now:5.1f} min: page {memory[-1][1]:.0f} MB, children {memory[-1][2]:.0f} MB, "
-                f"{len(told.clicks)} clicks",
+                f"{len(record.clicks)} clicks",
                 file=sys.stderr,
                 flush=True,
             )
         time.sleep(SAMPLE_SECONDS)
-        if not told.goes_on() and (time.perf_counter() - told.end) > 120:
+        if not record.goes_on() and (time.perf_counter() - record.end) > 120:
             break
-    return {"told": told, "memory": memory}
+    return {"record": record, "memory": memory}
 
 
-def rows(found: dict[str, Any], options: argparse.Namespace) -> list[tuple[str, str, str]]:
+def rows(outcome: dict[str, Any], options: argparse.Namespace) -> list[tuple[str, str, str]]:
     """Return the rows of the table."""
-    told, memory = found["told"], found["memory"]
+    record, memory = outcome["record"], outcome["memory"]
     late = [sample for sample in memory if sample[0] > SETTLED * options.minutes] or memory
     page = [(t, m) for t, m, _ in late]
     out = []
-    if told.clicks:
+    if record.clicks:
         out += [
-            ("clicks", f"{len(told.clicks)} in {60 * options.minutes:.0f} s", ""),
-            ("click, median", f"{percentile(told.clicks, 0.5) * 1e3:.0f} ms", ""),
-            ("click, 95th percentile", f"{percentile(told.clicks, 0.95) * 1e3:.0f} ms", "< 1000"),
-            ("click, slowest", f"{max(told.clicks) * 1e3:.0f} ms", ""),
+            ("clicks", f"{len(record.clicks)} in {60 * options.minutes:.0f} s", ""),
+            ("click, median", f"{percentile(record.clicks, 0.5) * 1e3:.0f} ms", ""),
+            ("click, 95th percentile", f"{percentile(record.clicks, 0.95) * 1e3:.0f} ms", "< 1000"),
+            ("click, slowest", f"{max(record.clicks) * 1e3:.0f} ms", ""),
         ]
-    for name, times in (("export made and fetched", told.exports), ("upload judged", told.uploads)):
+    for name, times in (
+        ("export made and fetched", record.exports),
+        ("upload judged", record.uploads),
+    ):
         if times:
             out.append(
                 (
@@ -484,9 +489,9 @@ def rows(found: dict[str, Any], options: argparse.Namespace) -> list[tuple[str, 
                     "",
                 )
             )
-    failed = ", ".join(f"{count} {who}" for who, count in sorted(told.failed.items())) or "0"
+    failed = ", ".join(f"{count} {who}" for who, count in sorted(record.failed.items())) or "0"
     out += [
-        ("views opened, left early", f"{told.opened}, {told.left}", ""),
+        ("views opened, left early", f"{record.opened}, {record.left}", ""),
         ("failed", failed, "0"),
         (
             f"page's memory at first, after {SETTLED:.0%}, at last, highest",
@@ -497,23 +502,23 @@ def rows(found: dict[str, Any], options: argparse.Namespace) -> list[tuple[str, 
         (f"its slope after {SETTLED:.0%}", f"{slope(page):+.2f} MB/min", ""),
         ("children's memory, highest", f"{max(c for _, _, c in memory):.0f} MB", ""),
         ("page and children, highest", f"{max(m + c for _, m, c in memory):.0f} MB", "< 3072"),
-        ("idle sessions that still answer", f"{found['held']} of {options.idle}", ""),
+        ("idle sessions that still answer", f"{outcome['held']} of {options.idle}", ""),
         (
             "tracebacks, temporary folders left",
-            f"{found['tracebacks']}, {len(found['folders'])}",
+            f"{outcome['tracebacks']}, {len(outcome['folders'])}",
             "0, 0",
         ),
     ]
     return out
 
 
-def _answers(told: Told) -> list[tuple[str, str, str, str]]:
+def _answers(record: Record) -> list[tuple[str, str, str, str]]:
     """Return a row for each hostile file: how often it was sent, slowest answer, what it was."""
     out = []
-    for name in dict.fromkeys(name for name, _, _ in told.hostile):
-        seconds = [s for other, s, _ in told.hostile if other == name]
-        said = dict.fromkeys(w for other, _, w in told.hostile if other == name)
-        words = " / ".join(said).replace("\n", " ").replace("|", "\\|")
+    for name in dict.fromkeys(name for name, _, _ in record.hostile):
+        seconds = [s for other, s, _ in record.hostile if other == name]
+        answers = dict.fromkeys(w for other, _, w in record.hostile if other == name)
+        words = " / ".join(answers).replace("\n", " ").replace("|", "\\|")
         out.append((name, str(len(seconds)), f"{max(seconds):.1f} s", words[:200]))
     return out
 
@@ -531,16 +536,19 @@ def main(argv: list[str] | None = None) -> bool:
     parser.add_argument("--page", type=Path, default=ROOT, help="folder of another version")
     options = parser.parse_args(argv)
     before = load()
-    found = measure(options)
+    outcome = measure(options)
     head = (f"{options.sessions} sessions, {options.minutes:g} min", "measured", "goal")
-    print(table(head, rows(found, options)))
-    if found["told"].hostile:
+    print(table(head, rows(outcome, options)))
+    if outcome["record"].hostile:
         print()
-        print(table(("hostile file", "times", "slowest", "answer"), _answers(found["told"])))
+        print(table(("hostile file", "times", "slowest", "answer"), _answers(outcome["record"])))
     print(f"\n{machine('streamlit', 'streamlit-folium')}; {before} before, {load()} at the end.")
-    told = found["told"]
+    record = outcome["record"]
     return bool(
-        found["alive"] and not told.failed and not found["tracebacks"] and not found["folders"]
+        outcome["alive"]
+        and not record.failed
+        and not outcome["tracebacks"]
+        and not outcome["folders"]
     )
 
 

@@ -182,12 +182,12 @@ class Visit:
         addresses: dict[str, str] = {}
         watch.on(
             "Network.responseReceived",
-            lambda told: addresses.update({told["requestId"]: told["response"]["url"]}),
+            lambda event: addresses.update({event["requestId"]: event["response"]["url"]}),
         )
         watch.on(
             "Network.loadingFinished",
-            lambda told: self._finished(
-                addresses.get(told["requestId"], ""), int(told["encodedDataLength"])
+            lambda event: self._finished(
+                addresses.get(event["requestId"], ""), int(event["encodedDataLength"])
             ),
         )
         watch.on("Network.webSocketFrameReceived", self._frame)
@@ -208,9 +208,9 @@ class Visit:
         if address.startswith(self.address):
             self.traffic.response(address, size)
 
-    def _frame(self, told: dict[str, Any]) -> None:
-        payload = told["response"]["payloadData"]
-        binary = told["response"]["opcode"] == 2
+    def _frame(self, event: dict[str, Any]) -> None:
+        payload = event["response"]["payloadData"]
+        binary = event["response"]["opcode"] == 2
         self.traffic.own += len(base64.b64decode(payload)) if binary else len(payload)
 
     def open(self, shapes: int) -> float:
@@ -264,12 +264,12 @@ def chromium() -> str | None:
 
 def polygons(plan: str) -> int:
     """Return how many zones of a plan have a shape that is shown at first."""
-    told = json.loads((ROOT / "data" / "zones" / f"{plan}.geojson").read_text(encoding="utf-8"))
+    document = json.loads((ROOT / "data" / "zones" / f"{plan}.geojson").read_text(encoding="utf-8"))
     return sum(
         bool(f["geometry"])
         and "Polygon" in f["geometry"]["type"]
         and f["properties"]["place"] != "slow-traffic"
-        for f in told["features"]
+        for f in document["features"]
     )
 
 
@@ -281,26 +281,28 @@ def visits(
     A round in which a page did not answer within a minute is done again. `front` is the
     address of our page behind nginx.
     """
-    found: dict[str, Any] = {name: {} for name in (*(r.name for r in RIVALS), FLOOR.name, FRONT)}
+    figures: dict[str, Any] = {name: {} for name in (*(r.name for r in RIVALS), FLOOR.name, FRONT)}
     lost = 0
     number = 0
     while number <= repeats:
         try:
-            told = {rival.name: one_visit(browser, rival, servers[rival.name]) for rival in RIVALS}
-            told[FLOOR.name] = opening(browser, FLOOR, servers[FLOOR.name].address, 1)
+            visit_measures = {
+                rival.name: one_visit(browser, rival, servers[rival.name]) for rival in RIVALS
+            }
+            visit_measures[FLOOR.name] = opening(browser, FLOOR, servers[FLOOR.name].address, 1)
             if front:
-                told[FRONT] = opening(browser, RIVALS[0], front, polygons("13th"))
+                visit_measures[FRONT] = opening(browser, RIVALS[0], front, polygons("13th"))
         except TimeoutError:
             lost += 1
             if lost > LOST_ALLOWED:
                 raise
             continue
         if number:  # the first warms the server, the file cache and the browser
-            for name, measures in told.items():
+            for name, measures in visit_measures.items():
                 for measure, value in measures.items():
-                    found[name].setdefault(measure, []).append(value)
+                    figures[name].setdefault(measure, []).append(value)
         number += 1
-    return found
+    return figures
 
 
 def opening(browser: Browser, rival: Rival, address: str, shapes: int) -> dict[str, float]:
@@ -333,33 +335,33 @@ def one_visit(browser: Browser, rival: Rival, server: Server) -> dict[str, float
     after = polygons("14th") + (0 if rival.framed else before)
     visit = Visit(browser, rival, server.address)
     try:
-        done = len(server.runs())
-        told = {"open": visit.open(before)}
-        told |= visit.stages()
+        runs_before = len(server.runs())
+        figures = {"open": visit.open(before)}
+        figures |= visit.stages()
         visit.settle()
-        runs = server.runs()[done:]
-        told["python first"] = sum(run["cpu"] for run in runs)
-        told["first runs"] = len(runs)
+        runs = server.runs()[runs_before:]
+        figures["python first"] = sum(run["cpu"] for run in runs)
+        figures["first runs"] = len(runs)
         traffic = replace(visit.traffic)
-        told["toggle off"] = visit.press(rival.zone, before - 1)
+        figures["toggle off"] = visit.press(rival.zone, before - 1)
         visit.settle()
-        told["toggle bytes"] = visit.traffic.own - traffic.own
-        told["toggle on"] = visit.press(rival.zone, before)
+        figures["toggle bytes"] = visit.traffic.own - traffic.own
+        figures["toggle on"] = visit.press(rival.zone, before)
         visit.settle()
-        told["period"] = visit.press(rival.plan, after)
+        figures["period"] = visit.press(rival.plan, after)
         visit.settle()
     finally:
         visit.close()
-    later = server.runs()[done + len(runs) :]
-    told["python rerun"] = statistics.median([run["cpu"] for run in later] or [0.0])
-    told["files"] = traffic.files
-    told["own bytes"] = traffic.own + traffic.outside
-    told["outside bytes"] = traffic.outside
-    told["unshared bytes"] = told["own bytes"] - traffic.shared - LEAFLET_BYTES
-    told["streamlit bytes"] = traffic.streamlit
-    told["all bytes"] = told["own bytes"] + traffic.streamlit
-    told["unanswered"] = len(traffic.unanswered)
-    return told
+    later = server.runs()[runs_before + len(runs) :]
+    figures["python rerun"] = statistics.median([run["cpu"] for run in later] or [0.0])
+    figures["files"] = traffic.files
+    figures["own bytes"] = traffic.own + traffic.outside
+    figures["outside bytes"] = traffic.outside
+    figures["unshared bytes"] = figures["own bytes"] - traffic.shared - LEAFLET_BYTES
+    figures["streamlit bytes"] = traffic.streamlit
+    figures["all bytes"] = figures["own bytes"] + traffic.streamlit
+    figures["unanswered"] = len(traffic.unanswered)
+    return figures
 
 
 def session_memory(rival: Rival) -> tuple[int, float]:
@@ -409,13 +411,13 @@ def main(argv: list[str] | None = None) -> str:
         servers = {r.name: stack.enter_context(served(ROOT / r.script)) for r in RIVALS}
         servers[FLOOR.name] = stack.enter_context(served(ROOT / FLOOR.script))
         front = stack.enter_context(behind_nginx(servers[RIVALS[0].name]))
-        found = visits(browser, servers, front, options.repeats)
+        figures = visits(browser, servers, front, options.repeats)
         memory = {rival.name: session_memory(rival) for rival in RIVALS}
         version = browser.version
-    out = page_table(found, memory)
-    unanswered = ", ".join(f"{r.name} {max(found[r.name]['unanswered'])}" for r in RIVALS)
+    out = page_table(figures, memory)
+    unanswered = ", ".join(f"{r.name} {max(figures[r.name]['unanswered'])}" for r in RIVALS)
     least, fronted = (
-        {key: statistics.median(values) for key, values in found[name].items()}
+        {key: statistics.median(values) for key, values in figures[name].items()}
         for name in (FLOOR.name, FRONT)
     )
     out += (
@@ -425,7 +427,7 @@ def main(argv: list[str] | None = None) -> str:
         f"{unanswered}."
         f"\n\nThe floor: a page of Streamlit and streamlit-folium with one polygon and nothing "
         f"beside it (`floor_page.py`) is drawn {least['open']:.2f} s after opening and is sent "
-        f"{least['all bytes'] / 1e3:,.0f} kB. {beyond(found, least['open'])}"
+        f"{least['all bytes'] / 1e3:,.0f} kB. {beyond(figures, least['open'])}"
         f"\n\nBehind nginx as in `deploy/nginx-site.conf`, which compresses Streamlit's scripts: "
         + (
             f"ours is drawn {fronted['open']:.2f} s after opening and is sent "
@@ -443,9 +445,9 @@ def main(argv: list[str] | None = None) -> str:
     return out
 
 
-def beyond(found: dict[str, Any], least: float) -> str:
+def beyond(figures: dict[str, Any], least: float) -> str:
     """Return how far the least page is ahead of all, and what ours needs beyond it."""
-    ours, plain, leafmap = (statistics.median(found[rival.name]["open"]) for rival in RIVALS)
+    ours, plain, leafmap = (statistics.median(figures[rival.name]["open"]) for rival in RIVALS)
     return (
         f"It is {ratio(plain, least)} ahead of the plain page and {ratio(leafmap, least)} ahead of "
         f"leafmap's, which is all that could be gained. Beyond it ours needs {ours - least:.2f} s, "
@@ -457,7 +459,7 @@ def beyond(found: dict[str, Any], least: float) -> str:
     )
 
 
-def page_table(found: dict[str, Any], memory: dict[str, tuple[int, float]]) -> str:
+def page_table(figures: dict[str, Any], memory: dict[str, tuple[int, float]]) -> str:
     """Return the comparison as Markdown."""
     names = [rival.name for rival in RIVALS]
 
@@ -469,7 +471,7 @@ def page_table(found: dict[str, Any], memory: dict[str, tuple[int, float]]) -> s
         ]  # fmt: skip
 
     def medians(measure: str) -> list[float]:
-        return [statistics.median(found[name][measure]) for name in names]
+        return [statistics.median(figures[name][measure]) for name in names]
 
     def seconds(value: float) -> str:
         return f"{value:.2f} s"

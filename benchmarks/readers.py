@@ -74,14 +74,14 @@ def measure(readers: int, seconds: float) -> dict[str, Any]:
             before, spent = len(server.runs()), server.cpu()
             end = time.perf_counter() + seconds
             with ThreadPoolExecutor(readers) as pool:
-                told = list(
+                times_by_reader = list(
                     pool.map(lambda pair: behave(pair[1], pair[0], zones, end), enumerate(sessions))
                 )
             runs = server.runs()[before:]
             return {
                 "readers": readers,
                 "seconds": seconds,
-                "answers": [time for times in told for time in times],
+                "answers": [time for times in times_by_reader for time in times],
                 "opening": opening,
                 "python": [run["cpu"] for run in runs],
                 "server": server.cpu() - spent,
@@ -97,9 +97,9 @@ def main(argv: list[str] | None = None) -> str:
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=75.0)
     options = parser.parse_args(argv)
-    found = measure(options.readers, options.seconds)
-    answers = found["answers"]
-    per_session = (found["many"] - found["one"]) / max(1, options.readers - 1)
+    figures = measure(options.readers, options.seconds)
+    answers = figures["answers"]
+    per_session = (figures["many"] - figures["one"]) / max(1, options.readers - 1)
     rows = [
         ("acts (toggles and clicks)", f"{len(answers)} in {options.seconds:.0f} s", ""),
         ("answer, median", f"{statistics.median(answers) * 1e3:.0f} ms", ""),
@@ -107,27 +107,27 @@ def main(argv: list[str] | None = None) -> str:
         ("answer, slowest", f"{max(answers) * 1e3:.0f} ms", ""),
         (
             "Python time of a rerun, median",
-            f"{statistics.median(found['python']) * 1e3:.0f} ms",
+            f"{statistics.median(figures['python']) * 1e3:.0f} ms",
             "< 150 ms",
         ),
         (
             "processor time of the server for an act",
-            f"{found['server'] / len(answers) * 1e3:.0f} ms",
+            f"{figures['server'] / len(answers) * 1e3:.0f} ms",
             "",
         ),
         (
             "cores in use by the server",
-            f"{found['server'] / options.seconds:.2f}",
+            f"{figures['server'] / options.seconds:.2f}",
             "",
         ),
         (
             "first run of a session, median",
-            f"{statistics.median(found['opening']) * 1e3:.0f} ms",
+            f"{statistics.median(figures['opening']) * 1e3:.0f} ms",
             "",
         ),
-        ("memory with 1 reader", f"{found['one'] / 1e6:.0f} MB", "< 400 MB"),
-        (f"memory with {options.readers} readers", f"{found['many'] / 1e6:.0f} MB", ""),
-        ("memory at its peak", f"{found['peak'] / 1e6:.0f} MB", "< 1500 MB"),
+        ("memory with 1 reader", f"{figures['one'] / 1e6:.0f} MB", "< 400 MB"),
+        (f"memory with {options.readers} readers", f"{figures['many'] / 1e6:.0f} MB", ""),
+        ("memory at its peak", f"{figures['peak'] / 1e6:.0f} MB", "< 1500 MB"),
         ("memory per further reader", f"{per_session / 1e6:.1f} MB", ""),
     ]
     out = table((f"{options.readers} readers, one process", "measured", "goal"), rows)

@@ -43,14 +43,14 @@ print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
 def peak_memory(folder: Path) -> int:
     """Return the peak memory of a process that builds one district [byte]."""
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", PEAK, str(folder)],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     )
-    return int(told.stdout) * 1024
+    return int(process.stdout) * 1024
 
 
 def growth(folder: Path, repeats: int) -> tuple[list[list[str]], float, float, list[float]]:

@@ -39,7 +39,7 @@ def fuzz(inputs: int) -> bool:
     well = True
     for name, longest in TARGETS.items():
         with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as temporary:
-            done = subprocess.run(
+            process = subprocess.run(
                 [
                     sys.executable, "-m", "tests.fuzz.targets", name,
                     f"-atheris_runs={max(1, inputs // PROCESS_EACH.get(name, 1))}",
@@ -50,11 +50,11 @@ def fuzz(inputs: int) -> bool:
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
             left = len(list(Path(temporary).iterdir()))
-        ran = re.search(r"Done (\d+) in (\d+) second", done.stderr)
-        found = "no find" if ran else f"FOUND, see tests/fuzz/found/{name}"
+        ran = re.search(r"Done (\d+) in (\d+) second", process.stderr)
+        finding = "no find" if ran else f"FOUND, see tests/fuzz/found/{name}"
         count = f"{int(ran[1]):,} inputs in {ran[2]} s" if ran else "stopped"
-        print(f"fuzz {name}: {count}; {found}; {left} temporary files left", flush=True)
-        well = well and done.returncode == 0 and left == 0
+        print(f"fuzz {name}: {count}; {finding}; {left} temporary files left", flush=True)
+        well = well and process.returncode == 0 and left == 0
     return well
 
 
@@ -112,17 +112,17 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
             print(f"locked {row.kind}: no seed could be made; not run", flush=True)
             return True
         canary = Canary(folder)
-        wanted = Wanted(layers="all", bbox=(-180.0, -90.0, 180.0, 90.0))
-        wanted = wanted if row.engine == "osm_elements" else replace(wanted, bbox=None)
+        selection = Wanted(layers="all", bbox=(-180.0, -90.0, 180.0, 90.0))
+        selection = selection if row.engine == "osm_elements" else replace(selection, bbox=None)
         allowance = replace(UPLOAD, file_bytes=2**22)  # the process writes its own inputs
-        request = request_for(row, wanted, allowance, work, work)
+        request = request_for(row, selection, allowance, work, work)
         (folder / "request.json").write_text(json.dumps(request))
         ends: Counter[str] = Counter()
         broken: list[tuple[int, int]] = []
         at, start = 0, time.monotonic()
         while at < inputs:
             with (folder / "number").open("w") as number:
-                done = subprocess.run(
+                process = subprocess.run(
                     [
                         sys.executable, "-I", "-B", "testing/locked.py",
                         row.kind, str(at), str(inputs), str(folder),
@@ -130,37 +130,38 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
                     cwd=ROOT, env=environment_for(work), stdout=subprocess.PIPE, stderr=number,
                     text=True, check=False,
                 )  # fmt: skip
-            for line in done.stdout.splitlines():
+            for line in process.stdout.splitlines():
                 at, counts = json.loads(line)
                 ends.update(counts)
-            if done.returncode:
+            if process.returncode:
                 last = re.findall(r"^(\d+)$", (folder / "number").read_text(), re.M)
                 if not last:
                     print((folder / "number").read_text()[-500:])
                     return False
-                broken.append((int(last[-1]), done.returncode))
+                broken.append((int(last[-1]), process.returncode))
                 at = int(last[-1]) + 1
             for left in work.iterdir():
                 left.unlink()
         seconds = time.monotonic() - start
-        told: Counter[str] = Counter()
+        endings: Counter[str] = Counter()
         for number in range(whole):
             chance = random.Random(f"{row.kind}/whole/{number}")
             data = changed(chance.choice(seeds), chance.choice(seeds), chance)
             try:
                 read_upload("a", data)
-                told["read"] += 1
+                endings["read"] += 1
             except GeoError:
-                told["refused"] += 1
-        opened, asked = canary.opened(), canary.asked()
+                endings["refused"] += 1
+        is_opened, is_asked = canary.opened(), canary.asked()
         canary.close()
     print(
         f"locked {row.kind}: {inputs:,} inputs in {seconds:.0f} s: {dict(ends)}; "
-        f"{len(broken)} ended the process {broken[:5]}; whole way {whole}: {dict(told)}; "
-        f"canary {'OPENED' if opened else 'untouched'}, port {'ASKED' if asked else 'not asked'}",
+        f"{len(broken)} ended the process {broken[:5]}; whole way {whole}: {dict(endings)}; "
+        f"canary {'OPENED' if is_opened else 'untouched'}, "
+        f"port {'ASKED' if is_asked else 'not asked'}",
         flush=True,
     )
-    return not opened and not asked
+    return not is_opened and not is_asked
 
 
 def _seeds(row: Any, folder: Path) -> list[bytes]:
@@ -178,17 +179,17 @@ def _seeds(row: Any, folder: Path) -> list[bytes]:
         "b": [LineString([(117.19, 39.11), (117.2, 39.12)])],
         "c": [Point(117.2, 39.1)],
     }
-    for name, found in shapes.items():
-        fields = {"name": ["五大道"] * len(found), "area": [1.5] * len(found)}
-        layer = gpd.GeoDataFrame(fields, geometry=found, crs="EPSG:4326")
+    for name, geometries in shapes.items():
+        fields = {"name": ["五大道"] * len(geometries), "area": [1.5] * len(geometries)}
+        layer = gpd.GeoDataFrame(fields, geometry=geometries, crs="EPSG:4326")
         seed = folder / name
         seed.mkdir()
         try:
             if row.engine == "json_layers":
                 (seed / f"layer{row.ending}").write_text(layer.to_json())
             elif row.driver and row.driver not in ("OpenFileGDB", "XLSX"):
-                kept = layer[["geometry"]] if row.driver in ("DXF", "GPX") else layer
-                pyogrio.write_dataframe(kept, seed / f"layer{row.ending}", driver=row.driver)
+                columns = layer[["geometry"]] if row.driver in ("DXF", "GPX") else layer
+                pyogrio.write_dataframe(columns, seed / f"layer{row.ending}", driver=row.driver)
         except Exception as error:  # a driver that cannot write such a layer
             print(f"{row.kind}: seed {name}: {error}", file=sys.stderr)
         if not any(seed.iterdir()):
@@ -289,16 +290,16 @@ def _files(folder: Path) -> dict[str, int]:
 
 def damages(count: int) -> bool:
     """Damage every data file in every way, and at random `count` times; it must be named."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/data/test_damaged_data.py"],
         cwd=ROOT, env={**os.environ, "EVERY_DAMAGE": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    print(f"damages: {done.stdout.strip().splitlines()[-1]}", flush=True)
+    print(f"damages: {process.stdout.strip().splitlines()[-1]}", flush=True)
     at_random = subprocess.run(
         [sys.executable, "-m", "testing.damage", str(count)], cwd=ROOT, check=False
     )
-    return done.returncode == 0 and at_random.returncode == 0
+    return process.returncode == 0 and at_random.returncode == 0
 
 
 def main() -> int:

@@ -44,13 +44,13 @@ print(json.dumps([seconds, peak, int(imported.report["ways"].sum())]))
 def imported(path: Path, outline: shapely.Polygon, out: Path) -> tuple[float, float, int]:
     """Return time [s], peak memory [byte] and ways of an import in a process of its own."""
     out.unlink(missing_ok=True)
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", RUN, str(path), outline.wkt, str(out)],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    seconds, peak, ways = json.loads(told)
+    seconds, peak, ways = json.loads(output)
     return seconds, peak, ways
 
 

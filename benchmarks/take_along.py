@@ -60,9 +60,9 @@ def pdf_seconds(browser: Browser, address: str, plan: str) -> float:
     link.click()
     page.get_by_role("button", name="生成文件", exact=True).click()
     button = page.get_by_test_id("stDownloadButton").get_by_role("button")
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         button.click()
-    content = told.value.path().read_bytes()
+    content = download.value.path().read_bytes()
     seconds = time.perf_counter() - begin
     if not content.startswith(b"%PDF-"):
         raise RuntimeError("what was downloaded is no PDF")
@@ -150,9 +150,9 @@ def move_seconds(browser: Browser, address: str) -> list[float]:
     page = opened(browser, f"{address}/?plans=13th&present=1")
     inside = frame(page)
     keys = ["PageDown"] * 9 + ["PageUp"] * 9 + ["ArrowDown", "ArrowUp"]
-    found = [inside.evaluate(MOVE, key) / 1000 for key in keys]
+    seconds = [inside.evaluate(MOVE, key) / 1000 for key in keys]
     page.context.close()
-    return found
+    return seconds
 
 
 def main(argv: list[str] | None = None) -> str:

@@ -92,7 +92,7 @@ def median_seconds(works: dict[str, Callable[[], Any]], repeats: int) -> dict[st
             start = time.perf_counter()
             work()
             times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(found) for name, found in times.items()}
+    return {name: statistics.median(durations) for name, durations in times.items()}
 
 
 def named_only(lines: dict[str, Any], limits: tuple[str, ...], inside: Any) -> shapely.Geometry:
@@ -148,35 +148,35 @@ def cold_start(segments: int, ending: str, repeats: int) -> tuple[float, float]:
     """Return the median time of a new process to its first ring: whole process, own clock [s]."""
     streets = synthetic_streets(segments, style="irregular")
     limits, truth = sample_rings(streets, 1)
-    whole, own = [], []
+    whole, work = [], []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"network{ending}"
         write_network(path, streets.centrelines())
         for _ in range(repeats):
             start = time.perf_counter()
-            told = subprocess.run(
+            output = subprocess.run(
                 [sys.executable, "-c", COLD, str(path), json.dumps(limits[0])],
                 check=True,
                 capture_output=True,
                 text=True,
             ).stdout
             whole.append(time.perf_counter() - start)
-            area, seconds = json.loads(told)
-            own.append(seconds)
+            area, seconds = json.loads(output)
+            work.append(seconds)
             if abs(area - truth[0].area) > 1e-6 * area:
                 raise AssertionError(f"{area} m2 found, {truth[0].area} m2 expected")
-    return statistics.median(whole), statistics.median(own)
+    return statistics.median(whole), statistics.median(work)
 
 
 def many_rings(segments: int, rings: int) -> tuple[float, int, float]:
     """Return time [s], right rings and peak memory [byte] of a process of its own."""
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", MANY, str(segments), str(rings)],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    seconds, right, peak = json.loads(told)
+    seconds, right, peak = json.loads(output)
     return seconds, right, peak
 
 
@@ -208,10 +208,10 @@ def main(argv: list[str] | None = None) -> str:
             f"| {'yes' if row['same'] else 'NO'} |"
         )
     for ending in (".gpkg", ".parquet"):
-        whole, own = cold_start(sizes[-1], ending, options.repeats)
+        whole, work = cold_start(sizes[-1], ending, options.repeats)
         out.append(
             f"\nFirst ring in a cold process from `{ending}`, network of {sizes[-1]:,}: "
-            f"{whole:.2f} s (of which after the interpreter's start {own:.2f} s)."
+            f"{whole:.2f} s (of which after the interpreter's start {work:.2f} s)."
         )
     seconds, right, peak = many_rings(sizes[-1], options.rings)
     out.append(

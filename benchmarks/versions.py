@@ -81,13 +81,13 @@ def one_visit(browser: Browser, rival: Rival, address: str, shapes: int) -> dict
     """Open a page, switch a zone off and on; return the times [s]."""
     visit = Visit(browser, rival, address)
     try:
-        told = {"address opened to all polygons drawn": visit.open(shapes)}
+        figures = {"address opened to all polygons drawn": visit.open(shapes)}
         visit.settle()
-        told["a zone switched off, to gone"] = visit.press(rival.zone, shapes - 1)
+        figures["a zone switched off, to gone"] = visit.press(rival.zone, shapes - 1)
         visit.settle()
-        told["a zone switched on, to drawn"] = visit.press(rival.zone, shapes)
+        figures["a zone switched on, to drawn"] = visit.press(rival.zone, shapes)
         visit.settle()
-        return told
+        return figures
     finally:
         visit.close()
 
@@ -101,7 +101,7 @@ def process_seconds(folder: Path, arguments: tuple[str, ...]) -> tuple[float, fl
         If it ends in a traceback; a command that finds faults in data ends with 1 too.
     """
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
@@ -112,8 +112,8 @@ def process_seconds(folder: Path, arguments: tuple[str, ...]) -> tuple[float, fl
     )
     clock = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if "Traceback" in done.stderr:
-        raise RuntimeError(f"{' '.join(arguments)} in {folder.name}: {done.stderr[-2000:]}")
+    if "Traceback" in process.stderr:
+        raise RuntimeError(f"{' '.join(arguments)} in {folder.name}: {process.stderr[-2000:]}")
     return clock, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 

@@ -324,12 +324,12 @@ class Reading:
             return self.built
         if name.startswith("plans/"):
             documents, issues = read_documents(self.folder / "plans")
-            said = hash(repr(documents))
-            if said not in self._of_documents:
+            key = hash(repr(documents))
+            if key not in self._of_documents:
                 if len(self._of_documents) == KEPT_BUILDS:
                     self._of_documents.clear()
-                self._of_documents[said] = build_documents(documents, self.base)
-            built = self._of_documents[said]
+                self._of_documents[key] = build_documents(documents, self.base)
+            built = self._of_documents[key]
             return replace(built, issues=(*issues, *built.issues))
         layer_of = geo.base._layer
         damaged_path = self.folder / name
@@ -393,7 +393,7 @@ WHOLE_EVERY = 20
 def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
     """Damage every file `count` times; print each kind of find once and return how many kinds."""
     finds: dict[str, int] = {}
-    done: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     spent: Counter[str] = Counter()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
@@ -406,7 +406,7 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                 path = folder / name
                 chance = random.Random(f"{name} {seed} {number}")
                 content = damaged(sound[name], path.suffix, chance)
-                done[name] += 1
+                counts[name] += 1
                 if content in answered[name]:  # the same bytes get the same answer
                     continue
                 answered[name].add(content)
@@ -420,8 +420,8 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
                     kind = f"{type(error).__name__} {ours[-1].filename}:{ours[-1].lineno}"
                     if kind not in finds:
                         print(f"FOUND {kind}: {name} {number}: {str(error)[:160]}", flush=True)
-                        kept = Path(tempfile.gettempdir()) / f"find-{len(finds)}{path.suffix}"
-                        shutil.copy(path, kept)
+                        copy = Path(tempfile.gettempdir()) / f"find-{len(finds)}{path.suffix}"
+                        shutil.copy(path, copy)
                     finds[kind] = finds.get(kind, 0) + 1
                 spent[name] += time.process_time_ns() - begun
                 path.write_bytes(sound[name])
@@ -430,10 +430,10 @@ def main(count: int, seed: int = 0, names: Sequence[str] = FILES) -> int:
     for name in names:
         different = len(answered[name])
         each = spent[name] / different / 1e6
-        print(f"{name}: {done[name]:,} damages, {different:,} different, {each:.0f} ms each")
+        print(f"{name}: {counts[name]:,} damages, {different:,} different, {each:.0f} ms each")
     different = sum(map(len, answered.values()))
     print(
-        f"damages: {len(names)} files, {sum(done.values()):,} damages ({different:,} different) "
+        f"damages: {len(names)} files, {sum(counts.values()):,} damages ({different:,} different) "
         f"in {time.monotonic() - start:.0f} s: {sum(finds.values())} finds of {len(finds)} kinds",
         flush=True,
     )

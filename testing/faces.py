@@ -43,13 +43,13 @@ class Faces:
     def pick(self, inside: shapely.Point, roads: set[int]) -> shapely.Geometry:
         """Return the union of the faces around a point up to some roads."""
         first = int(self.tree.query(inside, predicate="within")[0])
-        seen, waiting = {first}, [first]
+        chosen, waiting = {first}, [first]
         while waiting:
             for face, road in self.neighbours.get(waiting.pop(), []):
-                if road not in roads and face not in seen:
-                    seen.add(face)
+                if road not in roads and face not in chosen:
+                    chosen.add(face)
                     waiting.append(face)
-        return shapely.coverage_union_all(self.faces[list(seen)])
+        return shapely.coverage_union_all(self.faces[list(chosen)])
 
 
 def _as_complex(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:

@@ -128,8 +128,8 @@ def _serve(listener: socket.socket) -> None:
 
 def _keep(control: socket.socket, reader: Any) -> None:
     head, (read, write), _, _ = socket.recv_fds(control, LONGEST_HEAD, 2)
-    wanted = json.loads(head)
-    assert wanted["program"] == reader.__file__, wanted["program"]
+    call = json.loads(head)
+    assert call["program"] == reader.__file__, call["program"]
     pid = os.fork()
     if pid == 0:
         control.close()
@@ -138,9 +138,9 @@ def _keep(control: socket.socket, reader: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         os.close(read)
         os.close(write)
-        os.chdir(wanted["cwd"])
+        os.chdir(call["cwd"])
         os.environ.clear()
-        os.environ.update(wanted["env"])
+        os.environ.update(call["env"])
         code = 1
         try:
             reader.main()

@@ -38,12 +38,12 @@ http {{
 
 
 def nginx_or_skip():
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if found is None:
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
         if os.environ.get("REQUIRE_NGINX"):
             pytest.fail("nginx is required here and not installed: apt-get install nginx-light")
         pytest.skip("nginx is not installed: apt-get install nginx-light")
-    return found
+    return program
 
 
 def unit():

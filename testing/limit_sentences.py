@@ -220,15 +220,15 @@ def lost(written: Written, limits: tuple, faults: tuple) -> list[str]:
 
     A side is lost, too, where its end became a limit of another side and no fault says so.
     """
-    found = []
+    differences = []
     for start, end, side in written.ends:
         near = [one for one in (*limits, *faults) if one.start < end and one.end > start]
         if not near:
-            found.append(written.text[start:end])
+            differences.append(written.text[start:end])
         elif not faults and not any(one.side == side for one in near):
-            found.append(f"{written.text[start:end]} is {near[0].side}, not {side}")
+            differences.append(f"{written.text[start:end]} is {near[0].side}, not {side}")
     if not faults:
         for one, other in pairwise(sorted(limits, key=lambda limit: limit.start)):
             if one.end > other.start and (one.start, one.end) != (other.start, other.end):
-                found.append(f"{one.name} and {other.name} overlap")
-    return found
+                differences.append(f"{one.name} and {other.name} overlap")
+    return differences

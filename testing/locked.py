@@ -27,29 +27,31 @@ WORDS = (
 
 def changed(data: bytes, other: bytes, chance: random.Random) -> bytes:
     """Return some bytes changed in one to eight places."""
-    found = bytearray(data)
+    content = bytearray(data)
     for _ in range(chance.choice((1, 1, 2, 4, 8))):
-        at = chance.randrange(len(found) + 1)
+        at = chance.randrange(len(content) + 1)
         match chance.randrange(8):
             case 0:
-                found[at : at + 1] = bytes([chance.randrange(256)])
-            case 1 if found:
-                found[at % len(found)] ^= 1 << chance.randrange(8)
+                content[at : at + 1] = bytes([chance.randrange(256)])
+            case 1 if content:
+                content[at % len(content)] ^= 1 << chance.randrange(8)
             case 2:
-                found[at:at] = chance.choice(WORDS)
+                content[at:at] = chance.choice(WORDS)
             case 3:
                 word = chance.choice(WORDS)
-                found[at : at + len(word)] = word
+                content[at : at + len(word)] = word
             case 4:
-                del found[at : at + chance.choice((1, 4, 100, 5000))]
+                del content[at : at + chance.choice((1, 4, 100, 5000))]
             case 5:
                 start = chance.randrange(len(other) + 1)
-                found[at:at] = other[start : start + chance.choice((4, 50, 1000))]
+                content[at:at] = other[start : start + chance.choice((4, 50, 1000))]
             case 6:
-                found[at:at] = found[at : at + chance.choice((10, 200))] * chance.choice((2, 20))
+                content[at:at] = content[at : at + chance.choice((10, 200))] * chance.choice(
+                    (2, 20)
+                )
             case _:
-                found = found[:at] if chance.random() < 0.2 else found
-    return bytes(found)
+                content = content[:at] if chance.random() < 0.2 else content
+    return bytes(content)
 
 
 def main() -> None:

@@ -68,15 +68,15 @@ def read_network(path: Path, names: Iterable[str] | None = None) -> gpd.GeoDataF
     DataFileError
         If the file cannot be read or has no column ``name``.
     """
-    wanted = None if names is None else sorted(set(names))
+    road_names = None if names is None else sorted(set(names))
     try:
         if path.suffix == ".parquet":
-            filters = None if wanted is None else [("name", "in", wanted)]
+            filters = None if road_names is None else [("name", "in", road_names)]
             return gpd.read_parquet(path, columns=["name", "geometry"], filters=filters)
         where = None
-        if wanted is not None:
-            quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in wanted)
-            where = f"name IN ({quoted})" if wanted else "1 = 0"
+        if road_names is not None:
+            quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in road_names)
+            where = f"name IN ({quoted})" if road_names else "1 = 0"
         return pyogrio.read_dataframe(path, columns=["name"], where=where)
     except (OSError, ValueError, ImportError, pyogrio.errors.DataSourceError) as error:
         raise DataFileError(

@@ -24,12 +24,12 @@ others is left out. What each room does is the first line of its modules.
 
 def import_graph() -> nx.DiGraph[str]:
     """Return every module of the project and what it imports, for types alone too."""
-    found = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=False, cache_dir=None)
+    imports = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=False, cache_dir=None)
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(found.modules)
-    for module in found.modules:
+    graph.add_nodes_from(imports.modules)
+    for module in imports.modules:
         graph.add_edges_from(
-            (module, used) for used in found.find_modules_directly_imported_by(module)
+            (module, used) for used in imports.find_modules_directly_imported_by(module)
         )
     return graph
 

@@ -59,8 +59,8 @@ class Server:
     def memory(self, field: str = "VmRSS") -> int:
         """Return the resident memory now, or its peak (``VmHWM``) [byte]."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(rf"{field}:\s+(\d+)", status)
-        return int(found[1]) * 1024 if found else 0
+        match = re.search(rf"{field}:\s+(\d+)", status)
+        return int(match[1]) * 1024 if match else 0
 
     def cpu(self) -> float:
         """Return the processor time of the server so far, all its threads [s]."""
@@ -93,8 +93,8 @@ def wait_until_healthy(
                     return
         except OSError:
             time.sleep(0.05)
-    told = "" if log is None else log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    raise RuntimeError(f"{address} did not answer within {START_SECONDS} s. {told}".strip())
+    ending = "" if log is None else log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    raise RuntimeError(f"{address} did not answer within {START_SECONDS} s. {ending}".strip())
 
 
 def wait_until_open(address: str, port: int) -> None:
@@ -190,9 +190,9 @@ def main(arguments: list[str]) -> None:
     script, log, *options = arguments
     run: Any = script_runner.exec_func_with_error_handling
 
-    def timed(*given: Any, **named: Any) -> Any:
+    def timed(*positional: Any, **options: Any) -> Any:
         wall, cpu = time.perf_counter(), time.thread_time()
-        answer = run(*given, **named)
+        answer = run(*positional, **options)
         spent = {"wall": time.perf_counter() - wall, "cpu": time.thread_time() - cpu}
         with Path(log).open("a") as file:
             file.write(json.dumps(spent) + "\n")

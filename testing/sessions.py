@@ -87,25 +87,25 @@ class Session:
 
     def ask(self, fragment: str = "") -> None:
         """Ask for a run and do not wait for its end."""
-        asked = BackMsg()
-        asked.rerun_script.query_string = self.query
-        asked.rerun_script.page_script_hash = self.script
-        asked.rerun_script.fragment_id = fragment
-        asked.rerun_script.is_auto_rerun = bool(fragment)
-        asked.rerun_script.widget_states.widgets.extend(self.states.values())
-        self.socket.send_binary(asked.SerializeToString())
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_script_hash = self.script
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.is_auto_rerun = bool(fragment)
+        message.rerun_script.widget_states.widgets.extend(self.states.values())
+        self.socket.send_binary(message.SerializeToString())
         for state in [s for s in self.states.values() if s.HasField("trigger_value")]:
             del self.states[state.id]  # pressed once
 
     def _hear(self) -> ForwardMsg:
-        told = self.socket.recv()
-        self.received += len(told)
-        return ForwardMsg.FromString(cast("bytes", told))
+        data = self.socket.recv()
+        self.received += len(data)
+        return ForwardMsg.FromString(cast("bytes", data))
 
-    def _begin(self, told: Any, *, whole: bool) -> None:
+    def _begin(self, message: Any, *, whole: bool) -> None:
         """Forget what a new run shows anew."""
-        self.script = told.page_script_hash
-        self.session_id = told.initialize.session_id or self.session_id
+        self.script = message.page_script_hash
+        self.session_id = message.initialize.session_id or self.session_id
         self.faults = []
         if whole:
             self.widgets, self.html, self.asks_again = {}, [], {}
@@ -158,8 +158,8 @@ class Session:
 
     def click(self, zone: str, sequence: int) -> float:
         """Click a zone on the map and wait for the answer."""
-        said = {"zone_id": zone, "sequence": sequence, "link": {"zone": zone}}
-        answer = {"last_active_drawing": {"properties": said}}
+        properties = {"zone_id": zone, "sequence": sequence, "link": {"zone": zone}}
+        answer = {"last_active_drawing": {"properties": properties}}
         self.states[self.maps[0]] = WidgetState(id=self.maps[0], json_value=json.dumps(answer))
         return self.run()
 
@@ -191,11 +191,11 @@ class Session:
             If the server refuses the file.
         """
         start = time.perf_counter()
-        asked = BackMsg()
-        asked.file_urls_request.request_id = name
-        asked.file_urls_request.file_names.append(name)
-        asked.file_urls_request.session_id = self.session_id
-        self.socket.send_binary(asked.SerializeToString())
+        request = BackMsg()
+        request.file_urls_request.request_id = name
+        request.file_urls_request.file_names.append(name)
+        request.file_urls_request.session_id = self.session_id
+        self.socket.send_binary(request.SerializeToString())
         while (message := self._hear()).WhichOneof("type") != "file_urls_response":
             pass
         (urls,) = message.file_urls_response.file_urls
@@ -235,17 +235,17 @@ class Session:
         """
         url = button.url
         if button.deferred_file_id:
-            asked = BackMsg()
-            asked.backend_operation_request.request_id = "file"
-            asked.backend_operation_request.session_id = self.session_id
-            asked.backend_operation_request.deferred_file.file_id = button.deferred_file_id
-            self.socket.send_binary(asked.SerializeToString())
+            request = BackMsg()
+            request.backend_operation_request.request_id = "file"
+            request.backend_operation_request.session_id = self.session_id
+            request.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+            self.socket.send_binary(request.SerializeToString())
             while (message := self._hear()).WhichOneof("type") != "backend_operation_response":
                 pass
-            told = message.backend_operation_response
-            if told.error_msg:
-                raise RuntimeError(told.error_msg)
-            url = told.deferred_file.url
+            response = message.backend_operation_response
+            if response.error_msg:
+                raise RuntimeError(response.error_msg)
+            url = response.deferred_file.url
         asking = urllib.request.Request(self.address + url, headers={"Cookie": self.cookie})
         with urllib.request.urlopen(asking, timeout=ANSWER_SECONDS) as answer:
             return len(answer.read())

@@ -319,7 +319,7 @@ def write_osm(path: Path, mapped: MappedStreets, *, buildings: int = 0, seed: in
         )
         edits = rng.integers(1, [9, 160_000_000, 20_000_000, 540_000_000], (buildings, 4)).tolist()
         for number, (places, edit) in enumerate(zip(corners.tolist(), edits, strict=True)):
-            own = {
+            attributes = {
                 "version": edit[0],
                 "changeset": edit[1],
                 "uid": edit[2],
@@ -328,7 +328,7 @@ def write_osm(path: Path, mapped: MappedStreets, *, buildings: int = 0, seed: in
                 "visible": True,
             }
             for k, (x, y) in enumerate(places):
-                writer.add_node(Node(id=first + 4 * number + k, location=(x, y), **own))
+                writer.add_node(Node(id=first + 4 * number + k, location=(x, y), **attributes))
         for way in [*mapped.ways, *mapped.rivers]:
             writer.add_way(
                 Way(id=way.way_id, nodes=[n + 1 for n in way.nodes], tags=way.tags, **meta)

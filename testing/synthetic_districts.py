@@ -102,8 +102,8 @@ def write_district(folder: Path, number: int, *, segments: int, zones: int) -> s
     )
     for part in ("base", "plans", "zones"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    told = DISTRICT.format(id=f"district-{number:04d}", number=number, crs=METRIC)
-    write_bytes(folder / "district.toml", told.encode())
+    words = DISTRICT.format(id=f"district-{number:04d}", number=number, crs=METRIC)
+    write_bytes(folder / "district.toml", words.encode())
     write_bytes(folder / "base" / "roads.geojson", layer_bytes(roads.to_crs(WGS84)))
     write_bytes(folder / "base" / "district.geojson", layer_bytes(district.to_crs(WGS84)))
     for empty in ("river", "landmarks", "control_points"):
