@@ -5,7 +5,7 @@ minutes: 90 click a zone every 10 to 15 s, five export one format after another 
 file, five upload a file, confirm its datum and wait for its verdicts. ``--idle 300`` holds as
 many further sessions that do nothing; ``--visiting`` opens links, looks and leaves, one in four
 too early; ``--hostile FOLDER`` uploads the files of a folder one after another beside the
-others; ``--page FOLDER`` starts the page of another version, such as a worktree of an old
+others; ``--page FOLDER`` starts the page of another version, such as a checkout of an old
 commit. Prints Markdown; the time of a click is that to the last message of its rerun.
 """
 

@@ -1,6 +1,6 @@
 """This version against an older one: opening, toggling, building, checking, in turn.
 
-``python -m benchmarks.versions FOLDER`` prints Markdown. FOLDER is a worktree of the older
+``python -m benchmarks.versions FOLDER`` prints Markdown. FOLDER is a checkout of the older
 commit; both run in this environment. Each page is opened anew in turn and each command runs in
 turn, so that a busy moment meets both. The two may draw from other lines and other plans: what
 differs is then what is drawn, not only how.

@@ -1,6 +1,7 @@
 """What import-linter (`make lint`) cannot see: circles for types, sizes, what is loaded."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -87,6 +88,32 @@ def test_what_contributing_points_to_is_there():
     paths = [path for row in rows for path in re.findall(r"`([^`]+)`", row)]
     assert len(rows) >= 15
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+PAGES = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    if path.name not in ("CHANGELOG.md", "rooms.md")  # what was; made, see above
+)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_what_a_page_points_to_is_there(path):
+    page = path.read_text("utf-8")
+    links = re.findall(r"\]\(([^)#\s:]+\.[a-z]+)(?:#[^)]*)?\)", page)
+    assert [link for link in links if not (path.parent / link).exists()] == []
+    rooms = r"`((?:geo|layers|views|commands|testing|tests|benchmarks|deploy|docs)/[\w./-]+)`"
+    paths = set(re.findall(rooms, page)) - {"geo/data"}  # where an installed wheel has the data
+    assert sorted(one for one in paths if not (ROOT / one).exists()) == []
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)", page)) <= targets
+    for name in re.findall(r"`((?:geo|layers)(?:\.\w+)+)`", page):
+        module, _, member = name.rpartition(".")
+        try:
+            target = importlib.import_module(name)
+        except ModuleNotFoundError:
+            target = getattr(importlib.import_module(module), member, None)
+        assert target is not None, name
 
 
 def test_importing_geo_brings_no_map_and_no_page():
