@@ -363,7 +363,8 @@ class _Sentence:
             elif verb not in words.WEAK_VERBS or at_start:
                 verbs.setdefault(verb or ":", set()).update(sides)
                 if self.masked[end - 1] != "界":
-                    doubtful.append((opener, verb not in words.WEAK_VERBS))
+                    says_bound = words.BOUND.match(self.masked, end) is not None
+                    doubtful.append((opener, verb not in words.WEAK_VERBS or says_bound))
                 else:
                     bare.append(opener)
         if len(openers) == 1 and not doubtful:
@@ -572,7 +573,7 @@ class _Sentence:
             if not c.opener
             and (c.beside or (c.distance and not _is_within(c.piece.start, list_spans)))
         ]
-        side_count = len(self.openers) + len(besides)
+        side_count = len(self.openers) + sum(1 + len(clause.also) for clause in besides)
         if not side_count or (
             side_count < 2 and not any(c.is_read for c in clauses if c.opener or c.beside)
         ):
@@ -704,19 +705,14 @@ class _Sentence:
 
     def _row(self, clauses: list[_Clause]) -> tuple[int, int]:
         """Read names joined by dashes or arrows: a ring if they come back to the first."""
-        row: list[_Clause] = []
-        best: list[_Clause] = []
+        rows: list[list[_Clause]] = []
         for clause in clauses:
-            goes_on = bool(row) and clause.piece.mark in "-‐‑–—―~～－→"
-            if not goes_on and self._opening(clause) is not None:
-                row = [self._behind_lead(clause)]
-            elif clause.is_read and (goes_on or not row):
-                row.append(clause)
+            if rows and clause.piece.mark and clause.piece.mark in "-‐‑–—―~～－→":
+                rows[-1].append(clause)
             else:
-                row = [clause] if clause.is_read else []
-            if len(row) > len(best):
-                best = list(row)
-        if len(best) < 3:
+                rows.append([self._behind_lead(clause)])
+        best = max(rows, key=lambda row: sum(clause.is_read for clause in row), default=[])
+        if sum(clause.is_read for clause in best) < 3:
             return 0, 0
         start, end = best[0].piece.start, best[-1].piece.end
         first, last = (self._name_of(best[0]), self._name_of(best[-1]))

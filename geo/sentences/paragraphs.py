@@ -127,7 +127,7 @@ _FIELD = re.compile(
 """项目名称：…: a line that gives the name of what follows."""
 _LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})(?!域)")
 _SPEAKS_OF_LIMITS = re.compile(
-    r"围合|合围|围成|所围|为界|四至|[东西南北]{1,2}[侧面]?[至到临抵起][^，,。；;\s]|[以之][东西南北](?=[，,、。；;的区])"
+    r"[路街道巷河环线]之间|[与和][^，,。；;]{2,10}之间的|[东西南北][侧面]?边?界(?![社街路里区内定碑])|围合|合围|围成|所围|为界|四至|[东西南北]{1,2}[侧面]?[至到临抵起][^，,。；;\s]|[以之][东西南北](?=[，,、。；;的区])"
 )
 _RING = re.compile(r"(?:环路|环线|绕城高速|绕城公路|环城[路道])[^，,。；;]{0,8}内")
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
@@ -182,7 +182,7 @@ _MENTIONS = re.compile(
 _SPEAKS = re.compile(
     r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区]|约?\d)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
     r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![社街路里区内定碑])"
-    r"|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角)|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
+    r"|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角)|[路街道巷河环线]之间|之间的(?:区域|地块|范围|地带|地区)|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
     r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}|(?:^|[；;，,。\s])[东西南北]{1,2}[、／/][㐀-鿿]{1,11}[路街道巷河](?=$|[；;，,。\s])|[东西南北]与[^，,。；;]{1,16}(?:交界|接壤|相连|相邻|毗邻|为邻)"
     r"|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
     r"|[路道街巷河]\s?[-—–~～][^，,。；;()（）]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今界])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
@@ -537,7 +537,8 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     # Words of limits in a unit from which nothing was taken are told, never passed over.
     after = (len(reader.unread), len(reader.zones), _sizes(reader))
     spoken = _SPEAKS.search(plain) or _RING.search(plain)
-    if before != after and not zone and not (reading.limits or len(reader.unread) > before[0]):
+    is_told = any(left.reason.startswith("limits.") for left in reader.unread[before[0] :])
+    if before != after and not (zone or reading.limits or is_told):
         spoken = _SPEAKS_OF_LIMITS.search(plain)  # a figure was read, and no limits
         after = before
     if before == after and spoken:

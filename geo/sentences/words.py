@@ -40,6 +40,8 @@ BESIDE = re.compile(
 """The 以东 of A以东: the area lies east of A, so A is its western limit."""
 AT_DISTANCE = re.compile(rf"[以之](?P<sides>[东西南北]{{1,2}})(?:侧|面|部|边|方向)?(?={_METRES})")
 """The 以东 of A以东100米, which may be a line 100 m from A or a strip of 100 m."""
+BOUND = re.compile("[^。；;]{1,40}?为(?:边)?界")
+"""The …为界 behind 东以: it is no ordinary prose."""
 BESIDE_SIDE = re.compile(r"(?P<sides>[东西南北]{1,2})[侧面边]")
 """A东侧, which means A以东 where a whole text is written so."""
 PROVINCE = re.compile(
