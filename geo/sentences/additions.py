@@ -143,7 +143,9 @@ def _held(masked: str, plain: str, first: int, known: frozenset[str]) -> Iterato
     first = min(first, closer.start() if closer else first)
     for match in _HOLDS.finditer(plain):
         start = match.start()
-        is_behind = first < start or (start and masked[start - 1] in names.NAME_ENDS)
+        is_behind = first < start or (
+            start and (masked[start - 1] in names.ENDS or masked[start - 1].isdigit())
+        )
         if not is_behind or _follows_figure(masked, start):
             continue
         parts = [part for part in re.split("[、，,和与及]", match["what"]) if part]

@@ -202,6 +202,10 @@ def _read_english(text: str) -> Reading:
 
 _WITHIN = re.compile("[以之]内|以里|[以之]外")
 _CELL = re.compile(r"[\d., ]+")
+_MEETS = re.compile(
+    r"[^，,。；;：:]{2,60}?(?P<verb>相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界|相交|交汇|交会)处?"
+    r"(?=[，,。；;、]|$)"
+)
 _ADDRESSES = re.compile(r"\d号|[单双]号")
 _ASIDE_OFFSET = re.compile(
     r"(?:[向往朝以][东西南北内外]|[东西南北内外]侧?|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
@@ -544,9 +548,7 @@ class _Sentence:
         begins = [start, *(opener.end for opener in inside)]
         ends = [*(opener.start for opener in inside), end]
         for begin, stop, opener in zip(begins, ends, [None, *inside], strict=True):
-            name_pieces = list(
-                names.pieces(self.masked, self.plain, begin, max(begin, stop), self.known)
-            )
+            name_pieces = self._pieces(begin, max(begin, stop), opener)
             if opener and (not name_pieces or self._starts_empty(begin, name_pieces[0])):
                 clauses.append(
                     _Clause(
@@ -558,6 +560,16 @@ class _Sentence:
                 clauses.append(self._clause(piece, opener))
                 opener = None  # noqa: PLW2901
         return clauses
+
+    def _pieces(self, begin: int, stop: int, opener: _Opener | None) -> list[Piece]:
+        """Return the pieces of a stretch; 毗连 of 东与A路和B路毗连 is no part of the last."""
+        if opener and self.masked[begin - 1] in "与和同":
+            meets = _MEETS.match(self.masked, begin, stop)
+            if meets:
+                near = names.pieces(self.masked, self.plain, begin, meets.start("verb"), self.known)
+                rest = names.pieces(self.masked, self.plain, meets.end(), stop, self.known)
+                return [*near, *rest]
+        return list(names.pieces(self.masked, self.plain, begin, stop, self.known))
 
     def _starts_empty(self, begin: int, piece: Piece) -> bool:
         """Return whether a clause mark stands right behind an opener: 南至，西至…."""
@@ -706,8 +718,9 @@ class _Sentence:
     def _row(self, clauses: list[_Clause]) -> tuple[int, int]:
         """Read names joined by dashes or arrows: a ring if they come back to the first."""
         rows: list[list[_Clause]] = []
+        dashes = set("-‐‑–—―~～－→")
         for clause in clauses:
-            if rows and clause.piece.mark and clause.piece.mark in "-‐‑–—―~～－→":
+            if rows and (clause.piece.mark in dashes or (clause.piece.is_listed and rows[-1][1:])):
                 rows[-1].append(clause)
             else:
                 rows.append([self._behind_lead(clause)])

@@ -103,7 +103,7 @@ _AREA_WORD = (
 _TAIL = re.compile(
     r"(?:(?:(?:作?为)(?:[东西南北]{1,2}[侧面部]?)?(?:边界|界线|界限|四至|界|线|限|邻|止|准))?"
     r"(?:相邻|相接|接壤|为邻|毗邻|毗连|相连|交界|相望)?"
-    r"(?:[与同和][^、，,；;。]{1,30}(?:相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界)"
+    r"(?:[与同和](?:(?![与同])[^、，,；;。]){1,30}(?:相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界)"
     r"|(?:临近|邻近|毗邻|紧邻)[^、，,；;。]{1,20})?|为?止|处)"
     rf"(?:之间|以内|之内)?(?:所?(?:围合|合围|围成|围)(?:而成|成)?的?(?:{_LAND}内?(?:禁止|限制|实行|实施)[^、，,；;。]{{1,20}})?)?"
     rf"(?:{_STATED})?{_AREA_WORD}(?:{_STATED})?"
@@ -206,10 +206,43 @@ _LED_BY_SIDE = re.compile(
     rf"(?:^|[{re.escape(''.join(MARKS))}\n])[东西南北]{{1,2}}[侧面部边]?(?:边?界[线限]?)?$"
 )
 _NAMED = re.compile(
-    r"[(（\[【〔][^()（）\[\]【】〔〕]{2,40}[)）\]】〕](?=$|[、，,；;。和及与]|围|合|所)"
+    r"[(（\[【〔](?:[^()（）\[\]【】〔〕]|[(（][^()（）]{0,20}[)）]){2,40}[)）\]】〕](?=$|[、，,；;。和及与]|围|合|所)"
 )
 """东（万象路）: the side, and its road in brackets."""
 _BRACKETED_SIDE = re.compile(r"[东西南北]{1,2}[侧面]?")
+
+
+_INNER = re.compile(r"[(（\[【〔][^()（）\[\]【】〔〕]*[)）\]】〕]")
+"""A bracket within another."""
+
+
+def brackets(plain: str) -> dict[int, int]:
+    """Return where each bracket that is closed begins, and where it ends.
+
+    Examples
+    --------
+    >>> brackets("甲（乙（丙））丁）")
+    {3: 5, 1: 6}
+    """
+    partner: dict[int, int] = {}
+    waiting: list[int] = []
+    for place, character in enumerate(plain):
+        if character in "(（[【〔":
+            waiting.append(place)
+        elif character in ")）]】〕" and waiting:
+            partner[waiting.pop()] = place
+    return partner
+
+
+def limits_brackets(plain: str, holds_limits: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return the outermost brackets that hold limits: 甲片区（东至…，西至…）."""
+    found: list[tuple[int, int]] = []
+    last = -1
+    for start, end in sorted(brackets(plain).items()):
+        if start > last and holds_limits.search(_INNER.sub("", plain[start + 1 : end])):
+            found.append((start, end + 1))
+        last = max(last, end)
+    return found
 
 
 def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
@@ -220,13 +253,7 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
     and a side in brackets before its road, （东）万象路, reads 东：万象路.
     """
     # Pairs first, since brackets stand within brackets, and some are never closed.
-    partner: dict[int, int] = {}
-    waiting: list[int] = []
-    for place, character in enumerate(plain):
-        if character in "(（[【〔":
-            waiting.append(place)
-        elif character in ")）]】〕" and waiting:
-            partner[waiting.pop()] = place
+    partner = brackets(plain)
     # Each pair from the left; what stands within one that is hidden is hidden with it.
     characters = list(plain)
     hidden_to, bracket_count = -1, 0
@@ -242,7 +269,9 @@ def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:
         is_first = start == 0 or plain[start - 1] in MARKS or plain[start - 1] in "为是"
         if is_side and is_first and plain[end + 1 : end + 2] not in MARKS:
             characters[start], characters[end] = "，", "："
-        elif bracket_count < 20 and holds_limits.search(plain, start + 1, min(end, start + 400)):
+        elif bracket_count < 20 and holds_limits.search(
+            _INNER.sub("", plain[start + 1 : min(end, start + 400)])
+        ):
             characters[start] = characters[end] = "，"
             bracket_count += 1
         elif end - start <= 4 and re.fullmatch(

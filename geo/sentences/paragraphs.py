@@ -168,7 +168,8 @@ _BEHIND_ROAD = re.compile(
     r"|[（(](?P<bracketed>[东西南北]{1,2})[侧面]?(?:边?界[线限]?)?[)）])(?=\s*(?:[；;。，,、\n]|$))"
 )
 _ROAD_AND_SIDE = re.compile(
-    rf"\s*(?![^，,。；;：:\n]*(?:位于|地处))[^，,。；;、：:（(\s]{{2,16}}(?:{_BEHIND_ROAD.pattern})[\s；;。，,]*"
+    rf"\s*(?![^，,。；;：:\n]*(?:位于|地处))(?:(?![以之][东西南北])[^，,。；;：:（(\s]){{2,24}}"
+    rf"(?:[（(][^（()）]{{1,20}}[)）])?(?:{_BEHIND_ROAD.pattern})[\s；;。，,]*"
 )
 """A line or a clause of one road and its side: 青石路以北；"""
 _MENTIONS = re.compile(
@@ -180,11 +181,11 @@ _MENTIONS = re.compile(
     r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
 )
 _SPEAKS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区]|约?\d)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
+    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区\s]|约?\d|$)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
     r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![社街路里区内定碑])"
     r"|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角)|[路街道巷河环线]之间|之间的(?:区域|地块|范围|地带|地区)|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
     r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}|(?:^|[；;，,。\s])[东西南北]{1,2}[、／/][㐀-鿿]{1,11}[路街道巷河](?=$|[；;，,。\s])|[东西南北]与[^，,。；;]{1,16}(?:交界|接壤|相连|相邻|毗邻|为邻)"
-    r"|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
+    r"|[）)\]】路街道巷河线][（(\[【〔][东西南北]{1,2}[侧面]?(?:边?界)?[)）\]】〕]|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
     r"|[路道街巷河]\s?[-—–~～][^，,。；;()（）]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今界])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
     r"|(?:[东西南北][面侧边]?[有距挨离][^，,。；;、]{2,16}[，,、；;]){2}"
 )
@@ -427,14 +428,9 @@ def _sides_again(plain: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _bracketed_areas(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return where the next name begins in 甲片区（东至…）和乙片区（东至…）."""
-    brackets = [
-        match
-        for match in re.finditer("[（(][^（()）]{8,400}[)）]", plain[start:end])
-        if words.HOLDS_LIMITS.search(match[0])
-    ]
     cuts = []
-    for before, bracket in pairwise(brackets):
-        last, first = start + before.end(), start + bracket.start()
+    for before, bracket in pairwise(names.limits_brackets(plain[start:end], words.HOLDS_LIMITS)):
+        last, first = start + before[1], start + bracket[0]
         name = _BETWEEN_BRACKETS.fullmatch(plain, last, first)
         if name:
             cuts.append((last, name.start("name")))
