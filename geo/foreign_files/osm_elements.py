@@ -93,6 +93,18 @@ def known_pieces(places: NDArray[np.float64]) -> list[Piece]:
     return [places[first:end] for first, end in runs if end - first > 1]
 
 
+WATERWAYS = ("river", "canal", "stream", "ditch", "drain")
+"""Lines of water that a limit may be: 运河, 护城河 and many 河 are mapped as canals or ditches."""
+
+NAME_TAGS = ("name", "name:zh", "name:zh-Hans", "official_name", "alt_name", "loc_name")
+
+
+def is_named_water(tags: Tags) -> bool:
+    """Tell whether a way is the line of a water that has a name."""
+    is_line = tags.get("waterway", "") in WATERWAYS
+    return is_line and any(tags.get(name, "") for name in NAME_TAGS[:2])
+
+
 def is_river_area(tags: Tags) -> bool:
     """Tell whether a water area may be a river: not a pond, a lake or a basin."""
     if tags.get("waterway", "") == "riverbank":
@@ -134,9 +146,9 @@ def _street_ways(
         if way.visible and (
             (
                 "highway" in way_tags
-                and ("name" in way_tags or "name:zh" in way_tags or "junction" in way_tags)
+                and ("junction" in way_tags or any(name in way_tags for name in NAME_TAGS))
             )
-            or (way_tags.get("waterway") == "river" and "name" in way_tags)
+            or is_named_water(way_tags)
             or is_river_area(way_tags)
         ):
             tags[way.id] = {tag.k: tag.v for tag in way_tags}

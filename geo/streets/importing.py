@@ -24,10 +24,11 @@ from geo.streets.noding import (
     REPORTED_M,
     Extension,
     extended_to_mean_lines,
+    extended_to_middles,
     noded,
 )
 from geo.streets.osm import OSM_ATTRIBUTION, StreetSource
-from geo.streets.reference_lines import ReferenceLine, reference_line
+from geo.streets.reference_lines import SEPARATION_M, ReferenceLine, reference_line
 from geo.streets.rivers import river_lines
 from geo.streets.rows import (
     REPORT_COLUMNS,
@@ -41,6 +42,8 @@ from geo.streets.sources import read_streets
 from geo.texts import Text
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from geo.base import Base
 
 logger = logging.getLogger(__name__)
@@ -274,6 +277,7 @@ def _reference_roads(
     rings = ways.loc[ways["roundabout"] & shapely.is_closed(ways.geometry.array), "geometry"]
     rings = list(rings)
     road_ways = _kept(ways)
+    issues += _not_open(ways, road_ways)
     # One line per road; a name that stands in two places is two roads.
     groups: list[tuple[str, gpd.GeoDataFrame, ReferenceLine]] = []
     for name, rows in road_ways.groupby("name", sort=True):
@@ -298,9 +302,13 @@ def _reference_roads(
     # The lines of all roads become one network: ends reach mean lines, crossings are vertices.
     parts = [part for _, _, line in groups for part in line.parts]
     owners = [number for number, (_, _, line) in enumerate(groups) for _ in line.parts]
-    carriageways = {n: line.carriageways for n, (_, _, line) in enumerate(groups)}
-    carriageways = {n: lines for n, lines in carriageways.items() if lines}
-    parts, extensions = extended_to_mean_lines(parts, owners, carriageways)
+    replaced = {n: [*line.carriageways, *line.rings] for n, (_, _, line) in enumerate(groups)}
+    replaced = {n: lines for n, lines in replaced.items() if lines}
+    parts, extensions = extended_to_mean_lines(parts, owners, replaced)
+    led_through = {ring.wkb for _, _, line in groups for ring in line.rings}
+    corners = [ring for ring in rings if ring.wkb not in led_through]
+    parts, led = extended_to_middles(parts, owners, corners)
+    extensions += led
     names = [name for name, _, _ in groups]
     issues += [_not_led(names, extension) for extension in extensions if not extension.is_made]
     parts = noded(parts)
@@ -362,14 +370,48 @@ def _six_decimals(xy: np.ndarray) -> np.ndarray:
     return np.round(xy, 6)
 
 
+NOT_OPEN = ("construction", "proposed", "planned", "abandoned", "razed", "disused")
+"""Values of ``highway`` of streets that nobody can walk yet, or any more."""
+
+
+def _not_open(ways: gpd.GeoDataFrame, road_ways: gpd.GeoDataFrame) -> list[Issue]:
+    """Tell the streets that were left out because all their ways are planned or gone."""
+    is_closed = ways["highway"].isin(NOT_OPEN) & (ways["name"] != "")
+    names = sorted(set(ways.loc[is_closed, "name"]) - set(road_ways["name"]))
+    if not names:
+        return []
+    message = Text("street-import.not-open", count=len(names), names=names[:10])
+    remedy = Text("street-import.not-open.remedy")
+    return [Issue("street-not-open", "warning", names[0], message, remedy)]
+
+
+def _service_beside(ways: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which ways are service roads beside the carriageways of the road of their name."""
+    is_service = (ways["highway"].fillna("") == "service").to_numpy()
+    result = np.zeros(len(ways), dtype=bool)
+    shapes = np.asarray(ways.geometry.array)
+    names = ways["name"].to_numpy()
+    for name in sorted(set(names[is_service])):
+        of_road = names == name
+        main = shapely.union_all(shapes[of_road & ~is_service])
+        places = np.flatnonzero(of_road & is_service)
+        if not main.is_empty:
+            # flat ends: a road that goes on as a service road is no road beside it
+            beside = shapely.buffer(main, SEPARATION_M, cap_style="flat")
+            within = shapely.length(shapely.intersection(shapes[places], beside))
+            result[places[within > 0.9 * shapely.length(shapes[places])]] = True
+    return result
+
+
 def _kept(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the named ways that carry a road: no slip roads, no pavements beside a road."""
+    """Return the named ways that carry a road: no slip roads, nothing that runs beside it."""
     named_ways = ways[ways["name"] != ""]
     highway = named_ways["highway"].fillna("")
     road = (highway == "") | highway.isin(ROAD_CLASSES)
     is_footway = highway.isin(_WALKED)
     driven = named_ways.loc[road & ~is_footway, "name"].unique()
-    return named_ways[road & ~(is_footway & named_ways["name"].isin(driven))]
+    named_ways = named_ways[road & ~(is_footway & named_ways["name"].isin(driven))]
+    return named_ways[~_service_beside(named_ways)]
 
 
 def _separate_places(rows: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:

@@ -94,6 +94,50 @@ def extended_to_mean_lines(
     return result, extensions
 
 
+def extended_to_middles(
+    parts: list[LineString], owners: list[int], rings: list[LineString]
+) -> tuple[list[LineString], list[Extension]]:
+    """Lead the ends of different streets that meet on a roundabout to its middle.
+
+    Parameters
+    ----------
+    parts, owners
+        As in `extended_to_mean_lines`.
+    rings : list of LineString
+        Roundabouts that no street was led through.
+
+    Returns
+    -------
+    parts : list of LineString
+        In the same order.
+    extensions : list of Extension
+        Each one, made or too long to be made; ``to`` is another street that ends there.
+    """
+    result = list(parts)
+    extensions: list[Extension] = []
+    for ring in rings:
+        ends = [
+            (number, which)
+            for number, part in enumerate(result)
+            for which in (0, -1)
+            if Point(part.coords[which]).dwithin(ring, ON_CARRIAGEWAY_M)
+        ]
+        streets = list(dict.fromkeys(owners[number] for number, _ in ends))
+        if len(streets) < 2:
+            continue
+        middle = shapely.Polygon(ring).centroid
+        for number, which in ends:
+            length = Point(result[number].coords[which]).distance(middle)
+            to = next(street for street in streets if street != owners[number])
+            is_made = length <= EXTENSION_M
+            extensions.append(Extension(owners[number], to, length, is_made))
+            if is_made:
+                xy = list(result[number].coords)
+                foot = (middle.x, middle.y)
+                result[number] = LineString([foot, *xy] if which == 0 else [*xy, foot])
+    return result, extensions
+
+
 def noded(parts: list[LineString]) -> list[LineString]:
     """Return lines that have a vertex, the same one, wherever two of them meet.
 

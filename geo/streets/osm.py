@@ -17,7 +17,7 @@ from shapely import LineString, MultiLineString, Polygon
 from geo.crs import WGS84
 from geo.errors import DataFileError, Issue
 from geo.foreign_files.formats import BY_KIND
-from geo.foreign_files.osm_elements import Piece, is_river_area, known_pieces
+from geo.foreign_files.osm_elements import Piece, is_named_water, is_river_area, known_pieces
 from geo.foreign_files.run import IMPORT, Wanted, copy_at, read_layers
 from geo.foreign_files.wire import UploadFaultError
 from geo.texts import Text
@@ -97,13 +97,39 @@ def way_record(source_id: str, tags: dict[str, Any], geometry: LineString) -> di
     }
 
 
+_HAN = "\u3400-\u9fff"
+_BOTH_SCRIPTS = re.compile(
+    rf"(?P<first>[{_HAN}0-9·]+)\s*[ (（/|,-]\s*[A-Za-z][^{_HAN}]*"
+    rf"|[A-Za-z][^{_HAN}]*?\s*[ (（/|,-]\s*(?P<last>[{_HAN}0-9·]+)\s*[)）]?"
+)
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_FURTHER_NAMES = ("official_name", "alt_name", "loc_name")
+
+
+def plain_name(name: str) -> str:
+    """Return a name without what is not seen, and in Chinese alone where it is said in two scripts.
+
+    Examples
+    --------
+    >>> plain_name("南京路 Nanjing Road"), plain_name("Nanjing Road (南京路)"), plain_name("A2")
+    ('南京路', '南京路', 'A2')
+    """
+    name = " ".join(_UNSEEN.sub("", name).split())
+    match = _BOTH_SCRIPTS.fullmatch(name)
+    return (match["first"] or match["last"]) if match else name
+
+
 def chinese_name(tags: dict[str, Any]) -> str:
-    """Return the name in Chinese: ``name`` unless only ``name:zh`` has Chinese characters."""
-    name = str(tags.get("name") or "").strip()
-    chinese = str(tags.get("name:zh") or tags.get("name:zh-Hans") or "").strip()
-    if chinese and not re.search(r"[\u3400-\u9fff]", name):
+    """Return the name in Chinese: ``name`` unless only ``name:zh`` has Chinese characters.
+
+    Where neither is given, the official or another name in Chinese.
+    """
+    name = plain_name(str(tags.get("name") or ""))
+    chinese = plain_name(str(tags.get("name:zh") or tags.get("name:zh-Hans") or ""))
+    if chinese and not re.search(f"[{_HAN}]", name):
         return chinese
-    return name
+    further = (plain_name(str(tags.get(key) or "")) for key in _FURTHER_NAMES)
+    return name or next((word for word in further if re.search(f"[{_HAN}]", word)), "")
 
 
 def oneway_value(oneway: Any, junction: Any = None) -> int:
@@ -204,7 +230,7 @@ def source_of_elements(
                 record = way_record(source_id, tags, LineString(piece))
                 if record["name"] or record["roundabout"]:
                     ways.append(record)
-            elif tags.get("waterway") == "river" and tags.get("name"):
+            elif is_named_water(tags):
                 waters.append(water_record(source_id, tags, "line", LineString(piece)))
             elif is_river_area(tags) and len(piece) > 3 and (piece[0] == piece[-1]).all():
                 waters.append(water_record(source_id, tags, "area", Polygon(piece)))

@@ -73,7 +73,7 @@ class ReferenceLine:
         Gaps that stay open, each in metres.
     left_out_m : float
         Length of cross-overs left out [m].
-    roundabouts : int
+    rings : list of LineString
         Roundabouts that the line was led through.
     """
 
@@ -84,7 +84,12 @@ class ReferenceLine:
     joined_m: list[float] = field(default_factory=list)
     open_m: list[float] = field(default_factory=list)
     left_out_m: float = 0.0
-    roundabouts: int = 0
+    rings: Lines = field(default_factory=list)
+
+    @property
+    def roundabouts(self) -> int:
+        """How many roundabouts the line was led through."""
+        return len(self.rings)
 
 
 def reference_line(
@@ -370,7 +375,7 @@ def _lead_through(parts: Lines, rings: Sequence[LineString], result: ReferenceLi
         if first > second:
             mean = mean[::-1]
         parts = _chains([*parts, LineString([start.coords[0], *mean, end.coords[0]])])
-        result.roundabouts += 1
+        result.rings.append(ring)
     return parts
 
 

@@ -28,6 +28,7 @@ from geo.streets.osm import (
     Bounds,
     StreetSource,
     oneway_value,
+    plain_name,
     read_osm_file,
     read_overpass,
     waters_table,
@@ -56,8 +57,18 @@ NAME_COLUMNS = (
     "street",
     "name:zh",
     "name_zh",
+    "name_cn",
+    "name_chn",
+    "fullname",
+    "streetname",
+    "st_name",
+    "pathname",
+    "道路",
+    "街道",
+    "中文名",
+    "mc",
 )
-"""Columns taken for the name, in this order, whatever their case."""
+"""Columns taken for the name, in this order, whatever their case, spaces and low lines."""
 
 OSM_FORMATS = ("OSM PBF", "OSM XML", "OSM XML, gzip", "OSM XML, bzip2")
 """Kinds that osmium reads."""
@@ -110,6 +121,11 @@ def read_streets(
         return read_osm_file(path, bounds, kind)
     if kind == "JSON":
         document = _json_document(path)
+        if isinstance(document, list):  # features in a bare list, or one to a line
+            if not all(isinstance(value, dict) and "geometry" in value for value in document):
+                begin = repr(document)[:60]
+                raise DataFileError(Text("street-file.other", file=path.name, begin=begin))
+            document = {"type": "FeatureCollection"}
         if "elements" in document:
             return read_overpass(document, path.name)
         if document.get("type") != "FeatureCollection":
@@ -150,7 +166,7 @@ def file_kind(path: Path) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<") and re.search(rb"<osm[\s>]", head):
         return "OSM XML"
-    if start.startswith(b"{"):
+    if start.startswith((b"{", b"[", b"\x1e")):
         return "JSON"
     if head.startswith(b"SQLite format 3\x00"):
         return "GeoPackage"
@@ -195,14 +211,16 @@ def _packed_kind(path: Path, packing: str, opener: Any) -> str:
     )
 
 
-def _json_document(path: Path) -> dict[str, Any]:
+def _json_document(path: Path) -> dict[str, Any] | list[Any]:
+    """Return the value of a JSON file; a list of one value to a line is a list."""
     size = path.stat().st_size
     if size > JSON_BYTES:
         raise InputTooLargeError(
             Text("street-file.json-too-large", file=path.name, size=size, limit=JSON_BYTES)
         )
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        document = _features_by_line(text) or json.loads(text)
     except UnicodeDecodeError as error:
         raise DataFileError(
             Text("street-file.not-utf8", file=path.name, place=error.start, said_en=str(error))
@@ -215,7 +233,15 @@ def _json_document(path: Path) -> dict[str, Any]:
         raise DataFileError(Text("street-file.too-deep", file=path.name)) from error
     except ValueError as error:  # an integer of more digits than Python turns into a number
         raise DataFileError(Text("file.number-too-long", file=path.name)) from error
-    return document if isinstance(document, dict) else {}
+    return document if isinstance(document, (dict, list)) else {}
+
+
+def _features_by_line(text: str) -> list[Any] | None:
+    """Return the features of a file that has one to a line (RFC 8142), None of any other."""
+    lines = [line.strip("\x1e \t\r") for line in text.split("\n") if line.strip("\x1e \t\r")]
+    if len(lines) < 2 or not (lines[0].startswith("{") and lines[0].endswith("}")):
+        return None
+    return [json.loads(line) for line in lines]
 
 
 # ---------------------------------------------------------------- GeoJSON, GeoPackage, Shapefile
@@ -368,8 +394,15 @@ def _finite(table: gpd.GeoDataFrame, layer: str, issues: list[Issue]) -> gpd.Geo
 def _name_column(table: gpd.GeoDataFrame, asked_name: str | None) -> str | None:
     if asked_name is not None:
         return asked_name if asked_name in table.columns else None
-    by_lower = {str(c).lower(): str(c) for c in table.columns if c != "geometry"}
-    return next((by_lower[name] for name in NAME_COLUMNS if name in by_lower), None)
+    by_heading = {
+        _heading(str(c)): str(c) for c in reversed(table.columns.tolist()) if c != "geometry"
+    }
+    return next((by_heading[h] for n in NAME_COLUMNS if (h := _heading(n)) in by_heading), None)
+
+
+def _heading(name: str) -> str:
+    """Return a heading in small letters, without spaces and low lines."""
+    return re.sub(r"[\s_]+", "", name.lower())
 
 
 def _tag_columns(table: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -417,7 +450,7 @@ def _ways(lines: gpd.GeoDataFrame, tags: pd.DataFrame, column: str) -> pd.DataFr
                     "source_id": (identity if "/" in identity else f"way/{identity}")
                     if identity
                     else f"feature/{number}",
-                    "name": _text(name),
+                    "name": plain_name(_text(name)),
                     "name_en": _text(tag.name_en),
                     "highway": _text(tag.highway),
                     "oneway": oneway_value(_text(tag.oneway), junction) if tag.has_oneway else None,

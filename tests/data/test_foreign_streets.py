@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -204,3 +205,151 @@ def test_streets_in_an_old_datum_are_named(known, tmp_path):
     known.roads.set_crs("EPSG:2384", allow_override=True).to_file(path)
     imported = import_streets(StreetFile(path, attribution="x"), outline_of(known))
     assert "datum-old" in [issue.code for issue in imported.issues]
+
+
+# ---------------------------------------------------------------- names, kinds and corners of ways
+
+
+CORNER = np.array([121.2033, 30.9979])
+TO_DEGREES = np.array([1 / 95_500, 1 / 110_870])  # metres at 31° N, good to 0.1 %
+SIDE = 900
+SIDES = {
+    "南堤街": [(-100, 0), (0, 0), (SIDE, 0), (SIDE + 100, 0)],
+    "东塘路": [(SIDE, -100), (SIDE, 0), (SIDE, SIDE), (SIDE, SIDE + 100)],
+    "北堤街": [(-100, SIDE), (0, SIDE), (SIDE, SIDE), (SIDE + 100, SIDE)],
+    "西塘路": [(0, -100), (0, 0), (0, SIDE), (0, SIDE + 100)],
+}
+
+
+def osm(*changes, without=()):
+    """Return OpenStreetMap XML of the four sides and of further ways: places and tags."""
+    ways = [
+        (places, {"highway": "secondary", "name": name})
+        for name, places in SIDES.items()
+        if name not in without
+    ]
+    ways += changes
+    numbers = {}
+    for places, _ in ways:
+        for place in places:
+            numbers.setdefault((round(place[0], 2), round(place[1], 2)), len(numbers) + 1)
+    lines = ['<osm version="0.6">']
+    for place, number in numbers.items():
+        lon, lat = CORNER + np.array(place) * TO_DEGREES
+        lines.append(f'<node id="{number}" version="1" lon="{lon:.7f}" lat="{lat:.7f}"/>')
+    for number, (places, tags) in enumerate(ways, start=1):
+        lines.append(f'<way id="{number}" version="1">')
+        for x, y in places:
+            lines.append(f'<nd ref="{numbers[round(x, 2), round(y, 2)]}"/>')
+        lines += [f'<tag k="{key}" v="{value}"/>' for key, value in tags.items()]
+        lines.append("</way>")
+    return "\n".join([*lines, "</osm>"])
+
+
+def imported_osm(tmp_path, text):
+    path = tmp_path / "own.osm"
+    path.write_text(text, "utf-8")
+    return import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
+
+
+SOUTH = SIDES["南堤街"]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"name": "南堤街 South Di Street"},
+        {"name": "Nandi Jie (南堤街)"},
+        {"name": "南堤街/Nandi Jie"},
+        {"name": " 南堤街\u200b"},
+        {"name": "South Di Street", "name:zh": "南堤街"},
+        {"alt_name": "南堤街"},
+        {"name": "滨河路;南堤街"},
+    ],
+)
+def test_a_street_is_found_under_its_chinese_name(tmp_path, tags):
+    way = (SOUTH, {"highway": "secondary", **tags})
+    imported = imported_osm(tmp_path, osm(way, without=["南堤街"]))
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
+
+
+@pytest.mark.parametrize("value", ["construction", "proposed"])
+def test_a_street_that_is_not_open_is_told(tmp_path, value):
+    way = (SOUTH, {"highway": value, "name": "南堤街"})
+    imported = imported_osm(tmp_path, osm(way, without=["南堤街"]))
+    assert "南堤街" not in set(imported.roads["name"])
+    (issue,) = imported.issues
+    assert issue.code == "street-not-open"
+    assert "南堤街" in issue.sentence("zh")
+
+
+def test_service_roads_beside_a_divided_road_do_not_move_it(tmp_path):
+    ways = []
+    for y, kind in ((20, "primary"), (-20, "primary"), (38, "service"), (-38, "service")):
+        places = [(x, y) for x, _ in SOUTH]
+        tags = {"highway": kind, "name": "南堤街", "oneway": "yes"}
+        ways.append((places if y < 0 else places[::-1], tags))
+    imported = imported_osm(tmp_path, osm(*ways, without=["南堤街"]))
+    row = imported.report.set_index("name").loc["南堤街"]
+    assert (row["parts"], row["separation_m"]) == (1, pytest.approx(40, abs=0.1))
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
+
+
+def test_a_road_that_goes_on_as_a_service_road_is_whole(tmp_path):
+    ways = [
+        (SOUTH[:2], {"highway": "secondary", "name": "南堤街"}),
+        (SOUTH[1:], {"highway": "service", "name": "南堤街"}),
+    ]
+    imported = imported_osm(tmp_path, osm(*ways, without=["南堤街"]))
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
+
+
+CIRCLE = [
+    (SIDE + 20 * np.cos(angle), 20 * np.sin(angle)) for angle in np.radians(range(0, 361, 15))
+]
+ROUNDABOUT = (CIRCLE, {"highway": "secondary", "junction": "roundabout"})
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_streets_that_end_on_a_roundabout_meet_in_its_middle(tmp_path, goes_on):
+    ways = [
+        ROUNDABOUT,
+        ([(-100, 0), (0, 0), (SIDE - 20, 0)], {"highway": "secondary", "name": "南堤街"}),
+        ([(SIDE, 20), (SIDE, SIDE), (SIDE, SIDE + 100)], {"highway": "tertiary", "name": "东塘路"}),
+    ]
+    if goes_on:
+        tags = {"highway": "secondary", "name": "南堤街"}
+        ways.append(([(SIDE + 20, 0), (SIDE + 100, 0)], tags))
+    imported = imported_osm(tmp_path, osm(*ways, without=["南堤街", "东塘路"]))
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
+    extended = imported.report.set_index("name").loc["东塘路", "extended_to"]
+    assert extended.startswith("南堤街")
+    assert float(extended.split()[-1]) == pytest.approx(20, abs=0.2)
+
+
+@pytest.mark.parametrize("value", ["river", "canal", "ditch"])
+def test_a_named_water_is_a_limit_whatever_its_kind(tmp_path, value):
+    way = (SOUTH, {"waterway": value, "name": "南堤河"})
+    imported = imported_osm(tmp_path, osm(way, without=["南堤街"]))
+    assert list(imported.river["name"]) == ["南堤河"]
+
+
+@pytest.mark.parametrize("heading", ["道路 名称", "RoadName", "Name_CHN", "FULLNAME", "街道"])
+@pytest.mark.parametrize("by_line", [False, True])
+def test_features_in_a_list_or_by_lines_have_a_column_of_names(tmp_path, heading, by_line):
+    features = [
+        {
+            "type": "Feature",
+            "properties": {heading: name},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": (CORNER + np.array(places) * TO_DEGREES).tolist(),
+            },
+        }
+        for name, places in SIDES.items()
+    ]
+    path = tmp_path / "own.geojson"
+    text = "\n".join(map(json.dumps, features)) if by_line else json.dumps(features)
+    path.write_text(text, "utf-8")
+    imported = import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
