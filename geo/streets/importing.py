@@ -22,6 +22,7 @@ from geo.errors import DataFileError, Issue
 from geo.streets.noding import (
     EXTENSION_M,
     REPORTED_M,
+    ROUNDABOUT_M,
     Extension,
     extended_to_mean_lines,
     extended_to_middles,
@@ -356,11 +357,11 @@ def _not_led(names: Sequence[str], extension: Extension) -> Issue:
         "warning",
         name,
         Text(
-            "street-import.not-led",
+            "street-import.not-led-round" if extension.at_roundabout else "street-import.not-led",
             name=name,
             to=to,
             length=extension.length_m,
-            limit=EXTENSION_M,
+            limit=ROUNDABOUT_M if extension.at_roundabout else EXTENSION_M,
         ),
         Text("street-import.not-led.remedy"),
     )

@@ -19,13 +19,16 @@ ON_CARRIAGEWAY_M = 1.0
 EXTENSION_M = SEPARATION_M / 2
 """A street end is led at most so far to a mean line: half the widest divided road."""
 
+ROUNDABOUT_M = 60.0
+"""Street ends that meet on a roundabout are led at most so far to its middle."""
+
 REPORTED_M = 1.0
 """Extensions above this are listed one by one."""
 
 
 @dataclass(frozen=True)
 class Extension:
-    """A street end led from a carriageway to the mean line that replaced it.
+    """A street end led to the mean line of a divided road, or to the middle of a roundabout.
 
     Parameters
     ----------
@@ -35,12 +38,16 @@ class Extension:
         How far the mean line is from the end [m].
     is_made : bool
         False if it is further than `EXTENSION_M`; then the end stays where it is.
+    at_roundabout : bool
+        Whether it is led to the middle of a roundabout, at most `ROUNDABOUT_M`; ``to`` is
+        another street that ends there.
     """
 
     road: int
     to: int
     length_m: float
     is_made: bool
+    at_roundabout: bool = False
 
 
 def extended_to_mean_lines(
@@ -111,7 +118,7 @@ def extended_to_middles(
     parts : list of LineString
         In the same order.
     extensions : list of Extension
-        Each one, made or too long to be made; ``to`` is another street that ends there.
+        Each one, made or too long to be made.
     """
     result = list(parts)
     extensions: list[Extension] = []
@@ -129,8 +136,8 @@ def extended_to_middles(
         for number, which in ends:
             length = Point(result[number].coords[which]).distance(middle)
             to = next(street for street in streets if street != owners[number])
-            is_made = length <= EXTENSION_M
-            extensions.append(Extension(owners[number], to, length, is_made))
+            is_made = length <= ROUNDABOUT_M
+            extensions.append(Extension(owners[number], to, length, is_made, at_roundabout=True))
             if is_made:
                 xy = list(result[number].coords)
                 foot = (middle.x, middle.y)
