@@ -197,7 +197,7 @@ def _read_english(text: str) -> Reading:
     if len(limits) < 3:
         first, last = limits[0].start, limits[-1].end
         return Reading(limits, (Fault("too-few", text[first:last], first, last),), first)
-    return Reading(limits, (), limits[0].start)
+    return Reading(limits, (), start)  # North: before the first name is no label
 
 
 _WITHIN = re.compile("[以之]内|以里|[以之]外")

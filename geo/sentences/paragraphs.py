@@ -526,7 +526,7 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
     if zone or (is_described and (name or (reader.heading and reader.heading_age <= _NEXT))):
         _add_zone(reader, zone or UnderstoodZone(), start, end)
     _add_figures(reader, own_figures, (start, end))
-    _leave_figures(reader, every, (start, end))
+    _leave_figures(reader, every, (start, end), before[0])
     if zone and not own_figures:
         for cell in _CELL.finditer(reader.plain, start, end):
             _leave(reader, "paragraph.no-unit", *cell.span("number"))
@@ -544,13 +544,15 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
         )
 
 
-def _leave_figures(reader: _Reader, every: list[Figure], span: tuple[int, int]) -> None:
+def _leave_figures(
+    reader: _Reader, every: list[Figure], span: tuple[int, int], first_unread: int
+) -> None:
     """Keep what announces a figure, or looks like one, and was not read."""
     for figure in every:
         if not figure.is_sure:
             _leave(reader, "paragraph.unsure-figure", figure.start, figure.end)
     spans = [(figure.start, figure.end) for figure in every]
-    spans += [(left.start, left.end) for left in reader.unread if left.start >= span[0]]
+    spans += [(left.start, left.end) for left in reader.unread[first_unread:]]
     forms = (
         (EXTENT, 0, "extent"),
         (CHINESE_FIGURE, 0, "chinese-number"),

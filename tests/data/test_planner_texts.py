@@ -165,3 +165,11 @@ def test_paste_is_never_silent():
             assert text[left.start : left.end] == left.text
             assert left.explain("zh")
             assert left.explain("en")
+
+
+def test_the_words_kept_of_a_zone_say_its_limits_again():
+    for case in (*SENTENCES, *PASTES):
+        for zone in understand(case["text"]).zones:
+            limits, faults = read(zone.limits_text) if zone.limits else ((), zone.faults)
+            assert [written(limit) for limit in limits] == [written(x) for x in zone.limits]
+            assert bool(faults) == bool(zone.faults)
