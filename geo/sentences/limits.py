@@ -200,21 +200,6 @@ def _read_english(text: str) -> Reading:
     return Reading(limits, (), start)  # North: before the first name is no label
 
 
-_WITHIN = re.compile("[以之]内|以里|[以之]外")
-_CELL = re.compile(r"[\d., ]+")
-_MEETS = re.compile(
-    r"[^，,。；;：:]{2,60}?(?P<verb>相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界|相交|交汇|交会)处?"
-    r"(?=[，,。；;、]|$)"
-)
-_ADDRESSES = re.compile(r"\d号|[单双]号")
-_ASIDE_OFFSET = re.compile(
-    r"(?:[向往朝以][东西南北内外]|[东西南北内外]侧?|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
-)
-"""（向东偏移20米）, （退线15米）: beside the road, as no parser of brackets can place it."""
-_BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
-"""What may stand right before the first side word: 范围为东至, 片区东至."""
-
-
 class _Opener(NamedTuple):
     """A side word before its roads: 东至…, 南、西以…为界."""
 
@@ -355,7 +340,7 @@ class _Sentence:
             verb = match["verb"]
             opener = _Opener(start, end, sides, bool(match["each"]))
             before = self.masked[start - 1 : start] if start else ""
-            at_start = not before or before in names.MARKS or before in _BEFORE_SIDES
+            at_start = not before or before in names.MARKS or before in words.BEFORE_SIDES
             if isinstance(item, End):
                 openers.append(opener)
                 verbs.setdefault(verb or ":", set()).update(sides)
@@ -420,7 +405,7 @@ class _Sentence:
         if others and "界" in self.masked[opener.start : opener.end]:
             return True
         before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
-        if before and before not in names.MARKS and before not in _BEFORE_SIDES:
+        if before and before not in names.MARKS and before not in words.BEFORE_SIDES:
             return False
         stop = self._first_cut(opener.end, len(self.masked))
         spoken = self.masked[opener.end : stop]
@@ -564,7 +549,7 @@ class _Sentence:
     def _pieces(self, begin: int, stop: int, opener: _Opener | None) -> list[Piece]:
         """Return the pieces of a stretch; 毗连 of 东与A路和B路毗连 is no part of the last."""
         if opener and self.masked[begin - 1] in "与和同":
-            meets = _MEETS.match(self.masked, begin, stop)
+            meets = words.MEETS.match(self.masked, begin, stop)
             if meets:
                 near = names.pieces(self.masked, self.plain, begin, meets.start("verb"), self.known)
                 rest = names.pieces(self.masked, self.plain, meets.end(), stop, self.known)
@@ -771,8 +756,8 @@ class _Sentence:
     def _limit(self, item: End, side: Side | None) -> None:
         """Keep the limit that an end names; an offset without a side is a fault."""
         first, last = self.places[item.start], self.places[item.end - 1] + 1
-        offset_side = _offset_side(item.offset_word, side)
-        if (item.offset_m is not None and not item.offset_word) or _ASIDE_OFFSET.search(
+        offset_side = words.offset_side(item.offset_word, side)
+        if (item.offset_m is not None and not item.offset_word) or words.ASIDE_OFFSET.search(
             item.qualifier
         ):
             self._fault("offset", item.start, self._end_of_words(item.end), side)
@@ -875,7 +860,7 @@ class _Sides:
 
     def _joins_group(self, clause: _Clause) -> bool:
         """Return whether a clause goes on with the roads of the opener before it."""
-        if _CELL.fullmatch(self.sentence.plain, clause.piece.start, clause.piece.end):
+        if words.CELL.fullmatch(self.sentence.plain, clause.piece.start, clause.piece.end):
             return False  # the figure in the next cell of a table
         if clause.piece.is_listed:
             return clause.beside in (None, *(self.opener.sides if self.opener else ()))
@@ -898,7 +883,7 @@ class _Sides:
             self._refuse("side-missing", chain[0].piece.start, chain[-2].piece.end)
             chain = chain[-1:]
         for each in chain[:-1]:
-            if isinstance(each.item, End) and _ADDRESSES.search(each.item.qualifier):
+            if isinstance(each.item, End) and words.ADDRESSES.search(each.item.qualifier):
                 # 成都道（单号1-99号）、长沙路以东: houses, and no side of the area
                 self._refuse("side-missing", each.piece.start, each.piece.end)
                 chain.remove(each)
@@ -910,7 +895,7 @@ class _Sides:
         for number, each in enumerate(chain):
             self._span(each)
             sides = (clause.beside or clause.distance, *clause.also)
-            if each.piece != clause.piece and _WITHIN.search(
+            if each.piece != clause.piece and words.WITHIN.search(
                 sentence.masked, each.start, each.piece.end
             ):
                 # 外环路以内、黄河路以东: within a ring, and not west of it
@@ -1046,18 +1031,6 @@ def _is_within(place: int, spans: list[tuple[int, int]]) -> bool:
 def _one_word(match: re.Match[str]) -> str:
     """Return 为东、南界 as one word, so that it is not cut."""
     return re.sub("[、和与及]", names.MASK, match[0])
-
-
-def _offset_side(word: str, side: Side | None) -> Side | None:
-    """Return the compass side of an offset: 东, or 外 and 内 as seen from the area."""
-    if not word:
-        return None
-    if word == "外":
-        return side
-    if word == "内":
-        return words.OPPOSITE[side] if side else None
-    sides = words.sides(word)
-    return sides[0] if len(sides) == 1 else None
 
 
 def _beside_by_qualifier(clauses: list[_Clause], masked: str) -> list[_Clause]:

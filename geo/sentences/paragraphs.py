@@ -126,10 +126,6 @@ _FIELD = re.compile(
 )
 """项目名称：…: a line that gives the name of what follows."""
 _LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})(?!域)")
-_SPEAKS_OF_LIMITS = re.compile(
-    r"[路街道巷河环线]之间|[与和][^，,。；;]{2,10}之间的|[东西南北][侧面]?边?界(?![社街路里区内定碑])|围合|合围|围成|所围|为界|四至|[东西南北]{1,2}[侧面]?[至到临抵起][^，,。；;\s]|[以之][东西南北](?=[，,、。；;的区])"
-)
-_RING = re.compile(r"(?:环路|环线|绕城高速|绕城公路|环城[路道])[^，,。；;]{0,8}内")
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
 _NEXT_LINE = re.compile(
     r"[^，,。；;：:\s]{2,16}(?:[：:]|(?=[东西南北]{1,2}[侧面部]?[至到起临邻接抵]))"
@@ -157,38 +153,12 @@ _ALONE = re.compile(
     r"|(?:总|规划|用地|占地|四至)?(?:面积|范围|四至|全长|总长|占地)|约?\d[\d.]*(?:公顷|平方|亩|公里|米)|"
     r"沿[^，,。]{2,12}[路道街河])"
 )
-_SIDE = re.compile(
-    r"(?P<sides>[东西南北]{1,2})(?:[侧面部边端方]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?\s{0,4}"
-    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞–—-]|[\t　]|[（(](?=[^（()）]{2,20}[)）])"
-    r"|(?<=界)(?=[㐀-鿿]{1,12}[路街道巷河江湖渠线]))"
-)
-_SIDE_START = re.compile(_NUMBERING + _SIDE.pattern)
-_BEHIND_ROAD = re.compile(
-    r"(?:[以之](?P<beside>[东西南北]{1,2})|为其?(?P<sides>[东西南北]{1,2})[侧面]?边?界[线限]?"
-    r"|[（(](?P<bracketed>[东西南北]{1,2})[侧面]?(?:边?界[线限]?)?[)）])(?=\s*(?:[；;。，,、\n]|$))"
-)
+_SIDE_START = re.compile(_NUMBERING + words.SIDE_WORD.pattern)
 _ROAD_AND_SIDE = re.compile(
     rf"\s*(?![^，,。；;：:\n]*(?:位于|地处))(?:(?![以之][东西南北])[^，,。；;：:（(\s]){{2,24}}"
-    rf"(?:[（(][^（()）]{{1,20}}[)）])?(?:{_BEHIND_ROAD.pattern})[\s；;。，,]*"
+    rf"(?:[（(][^（()）]{{1,20}}[)）])?(?:{words.BEHIND_ROAD.pattern})[\s；;。，,]*"
 )
 """A line or a clause of one road and its side: 青石路以北；"""
-_MENTIONS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端方]|边?界[线限]?|两侧)?(?:[（(][A-Za-z]{1,9}[)）])?(?:分别|均|都)?\s{0,4}"
-    r"(?:[至到起迄抵达临邻接靠隔挨为是以沿与毗紧连背濒止自从尽：:—→=＝>＞|\t]|-)"
-    r"|[东西南北][侧面部]?边线|[东西南北][侧面部]?边?界(?![社街路里区内定碑])|[（(，,、\[【〔](?:[东西南北]{1,2}[侧面部边]?(?:边?界[线限]?)?|[NS]?[EW]|[NS])[)）\]】〕]"
-    r"|[东西南北][侧面部边]?(?:边?界)?[（(]|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|地块|片区|矩形|长方形|方形|四边形|三角)"
-    r"|围合|合围|围成|所围|所夹|围起|圈围|闭合|封闭|之间|环绕|包围|限定|界定|四至|边界|周界|[为四周]界|界[限线]"
-    r"|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
-)
-_SPEAKS = re.compile(
-    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区\s]|约?\d|$)|[内外])|两[侧岸]各|四邻|四周|(?:外围|周边|外扩)\d"
-    r"|围合|合围|围成|所围|围起|边界|为界|四至|界限|面积|全长|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![社街路里区内定碑])"
-    r"|[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角)|[路街道巷河环线]之间|之间的(?:区域|地块|范围|地带|地区)|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
-    r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}|(?:^|[；;，,。\s])[东西南北]{1,2}[、／/][㐀-鿿]{1,11}[路街道巷河](?=$|[；;，,。\s])|[东西南北]与[^，,。；;]{1,16}(?:交界|接壤|相连|相邻|毗邻|为邻)"
-    r"|[）)\]】路街道巷河线][（(\[【〔][东西南北]{1,2}[侧面]?(?:边?界)?[)）\]】〕]|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d|[路道街巷][^，,。；;]{0,6}一[圈周]"
-    r"|[路道街巷河]\s?[-—–~～][^，,。；;()（）]{2,12}[路道街巷河]\s?[-—–~～]|(?<![相间])距离?(?![此其今界])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
-    r"|(?:[东西南北][面侧边]?[有距挨离][^，,。；;、]{2,16}[，,、；;]){2}"
-)
 _LENGTH_FOLLOWS = re.compile(r"\s*(?:道路)?(?:全长|总长|长度?)(?:约|为)?\d")
 _BELT_END = re.compile(r"(?:带|轴|街|路|道|廊|线|段|走廊)$")
 
@@ -376,9 +346,11 @@ def _sides_of(plain: str, start: int, end: int) -> set[str]:
     if end - start > MAX_CHARACTERS:
         return set()
     sides: set[str] = {
-        side for match in _SIDE.finditer(plain, start, end) for side in words.sides(match["sides"])
+        side
+        for match in words.SIDE_WORD.finditer(plain, start, end)
+        for side in words.sides(match["sides"])
     }
-    for match in _BEHIND_ROAD.finditer(plain, start, end):
+    for match in words.BEHIND_ROAD.finditer(plain, start, end):
         sides |= _sides_behind(match)
     return sides
 
@@ -469,7 +441,7 @@ def _ends_sentence(plain: str, line_start: int, mark: re.Match[str]) -> bool:
         )
         and not _NUMBERED.match(following)
         and not _SIDE_START.match(following)
-        and not (_NEXT_LINE.match(following) and len(_SIDE.findall(line)) >= 3)
+        and not (_NEXT_LINE.match(following) and len(words.SIDE_WORD.findall(line)) >= 3)
     )
     if "\t" in line or "|" in line:
         return True  # a row of a table
@@ -532,10 +504,10 @@ def _read_unit(reader: _Reader, start: int, end: int, following: tuple[int, int]
             _leave(reader, "paragraph.no-unit", *cell.span("number"))
     # Words of limits in a unit from which nothing was taken are told, never passed over.
     after = (len(reader.unread), len(reader.zones), _sizes(reader))
-    spoken = _SPEAKS.search(plain) or _RING.search(plain)
+    spoken = words.SPEAKS.search(plain) or words.RING_WITHIN.search(plain)
     is_told = any(left.reason.startswith("limits.") for left in reader.unread[before[0] :])
     if before != after and not (zone or reading.limits or is_told):
-        spoken = _SPEAKS_OF_LIMITS.search(plain)  # a figure was read, and no limits
+        spoken = words.SPEAKS_OF_LIMITS.search(plain)  # a figure was read, and no limits
         after = before
     if before == after and spoken:
         first, last = _clause_around(reader.plain, start + spoken.start(), start, end)
@@ -580,7 +552,7 @@ def _clause_around(plain: str, place: int, start: int, end: int) -> tuple[int, i
 def _heading(reader: _Reader, start: int, end: int, following: tuple[int, int]) -> _Name | None:
     """Return the name that stands alone in a line or a short sentence."""
     plain = reader.plain
-    if end - start > 80 or _SPEAKS.search(plain, start, end):
+    if end - start > 80 or words.SPEAKS.search(plain, start, end):
         return None
     match = _HEADING.fullmatch(plain, start, end)
     if match and not _GENERIC.fullmatch(match["name"]):
@@ -674,7 +646,7 @@ def _name_before_side(plain: str, start: int, place: int) -> _Name | None:
 def _reading(reader: _Reader, start: int, end: int) -> Reading:
     """Return the limits and faults of a sentence, if it speaks of limits at all."""
     text = reader.text[start:end]
-    if not _MENTIONS.search(reader.plain, start, end) and not english.is_english(text):
+    if not words.MENTIONS.search(reader.plain, start, end) and not english.is_english(text):
         return Reading((), (), 0)
     return read_sentence(text, reader.known)
 

@@ -130,6 +130,72 @@ FILLER = re.compile(
 )
 """What may stand between two sides without being one: figures and neighbours."""
 NOT_MISPRINTED = frozenset("至到临邻靠接连傍滨为起直延止迄乃甚以抵及达分南北东西往向到从自截终")
+NO_BOUND = "社街路里区内定碑"
+"""What makes a name of 东界: 东界里, 北界路."""
+_PART = r"(?:[侧面部边端方]|边?界[线限]?)?"
+_LETTERS = r"(?:[（(][A-Za-z]{1,9}[)）])?"
+_OF_RINGS = r"[组构形]成的?(?:封闭|闭合|闭环|环|区域|范围|矩形|长方形|四边形|三角"
+SIDE_WORD = re.compile(
+    rf"(?P<sides>[东西南北]{{1,2}}){_PART}{_LETTERS}\s{{0,4}}"
+    r"(?:[至到起抵临邻接靠挨为以：:|→=＝>＞–—-]|[\t　]|[（(](?=[^（()）]{2,20}[)）])"
+    r"|(?<=界)(?=[㐀-鿿]{1,12}[路街道巷河江湖渠线]))"
+)
+"""A side before what bounds it, in a text of many lines: 东侧：, 南→, 西界A路."""
+BEHIND_ROAD = re.compile(
+    r"(?:[以之](?P<beside>[东西南北]{1,2})|为其?(?P<sides>[东西南北]{1,2})[侧面]?边?界[线限]?"
+    r"|[（(](?P<bracketed>[东西南北]{1,2})[侧面]?(?:边?界[线限]?)?[)）])(?=\s*(?:[；;。，,、\n]|$))"
+)
+"""A side behind its road: A路以东, A路为东界, A路（东）."""
+MENTIONS = re.compile(
+    rf"[东西南北]{{1,2}}(?:[侧面部边端方]|边?界[线限]?|两侧)?{_LETTERS}(?:分别|均|都)?\s{{0,4}}"
+    r"(?:[至到起迄抵达临邻接靠隔挨为是以沿与毗紧连背濒止自从尽：:—→=＝>＞|\t]|-)"
+    rf"|[东西南北][侧面部]?边线|[东西南北][侧面部]?边?界(?![{NO_BOUND}])"
+    r"|[（(，,、\[【〔](?:[东西南北]{1,2}[侧面部边]?(?:边?界[线限]?)?|[NS]?[EW]|[NS])[)）\]】〕]"
+    rf"|[东西南北][侧面部边]?(?:边?界)?[（(]|{_OF_RINGS}|地块|片区|方形)"
+    r"|围合|合围|围成|所围|所夹|围起|圈围|闭合|封闭|之间|环绕|包围|限定|界定"
+    r"|四至|边界|周界|[为四周]界|界[限线]|[以之][东西南北内外]|[路道街巷河]\s{0,2}[-—–→~～]"
+)
+"""Words without which a sentence is not read for limits at all."""
+SPEAKS = re.compile(
+    # sides before and behind what bounds
+    r"[东西南北]{1,2}(?:[侧面部边端]|边?界线?)?(?:[至到起抵临邻：:]|以[^上下来及])"
+    r"|[以之](?:[东西南北]{1,2}(?=[，,、；;。的区\s]|约?\d|$)|[内外])"
+    rf"|→|[东西南北][侧面]?[=＝>＞]|[东西南北][侧面]?边线|[东西南北][侧面]?边?界(?![{NO_BOUND}])"
+    r"|(?:[东西南北][侧面边]?[（(][^（()）]{2,20}[)）][、，,；;]?){2}"
+    r"|[）)\]】路街道巷河线][（(\[【〔][东西南北]{1,2}[侧面]?(?:边?界)?[)）\]】〕]"
+    r"|(?:^|[；;，,。\s])[东西南北]{1,2}[、／/][㐀-鿿]{1,11}[路街道巷河](?=$|[；;，,。\s])"
+    r"|[东西南北]与[^，,。；;]{1,16}(?:交界|接壤|相连|相邻|毗邻|为邻)"
+    r"|(?:[东西南北][面侧边]?[有距挨离][^，,。；;、]{2,16}[，,、；;]){2}"
+    # rings and what lies between
+    rf"|围合|合围|围成|所围|围起|边界|为界|四至|四邻|四周|界限|{_OF_RINGS})"
+    r"|[路街道巷河环线]之间|之间的(?:区域|地块|范围|地带|地区)|[路道街巷][^，,。；;]{0,6}一[圈周]"
+    r"|[路道街巷河]\s?[-—–~～][^，,。；;()（）]{2,12}[路道街巷河]\s?[-—–~～]"
+    # figures, distances and radii
+    r"|面积|全长|两[侧岸]各|(?:外围|周边|外扩)\d|(?:外延|外扩|外推|以外)约?\d[\d.]*米"
+    r"|半径[约为]{0,2}\d|\d[\d.]*(?:米|公里)(?:为?半径|(?:服务)?范围)|[圆中]心[，,]\d"
+    r"|(?<![相间])距离?(?![此其今界])[^，,。；;、]{2,16}?\d[\d.]*(?:米|公里)"
+)
+"""Words that a reader takes for limits or figures: a sentence of them that gives none is told."""
+SPEAKS_OF_LIMITS = re.compile(
+    r"[路街道巷河环线]之间|[与和][^，,。；;]{2,10}之间的|围合|合围|围成|所围|为界|四至"
+    rf"|[东西南北][侧面]?边?界(?![{NO_BOUND}])|[东西南北]{{1,2}}[侧面]?[至到临抵起][^，,。；;\s]"
+    r"|[以之][东西南北](?=[，,、。；;的区])"
+)
+RING_WITHIN = re.compile(r"(?:环路|环线|绕城高速|绕城公路|环城[路道])[^，,。；;]{0,8}内")
+WITHIN = re.compile("[以之]内|以里|[以之]外")
+CELL = re.compile(r"[\d., ]+")
+MEETS = re.compile(
+    r"[^，,。；;：:]{2,60}?(?P<verb>相望|相邻|毗邻|毗连|接壤|相接|相连|为邻|交界|分界|相交|交汇|交会)处?"
+    r"(?=[，,。；;、]|$)"
+)
+"""The end of 东与A路和B路毗连."""
+ADDRESSES = re.compile(r"\d号|[单双]号")
+ASIDE_OFFSET = re.compile(
+    r"(?:[向往朝以][东西南北内外]|[东西南北内外]侧?|偏|退)[^；宽长]{0,8}?\d[\d.]*(?:米|公里|k?m)(?!宽)"
+)
+"""（向东偏移20米）, （退线15米）: a line beside the road, told in a bracket."""
+BEFORE_SIDES = frozenset('”"’」\x00为是即于区带地块围目园城片市县镇')
+"""What may stand right before the first side word: 范围为东至, 片区东至."""
 NUMBERING = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、.．]|\d{1,2}(?:[、．)）]|\.(?!\d))|[①-⑳]、?)(?=[^\d])"
 )
@@ -167,3 +233,15 @@ def number(words: str) -> int:
     if not ten:
         return _DIGITS[words]
     return 10 * _DIGITS[tens or "一"] + _DIGITS[units or "零"]
+
+
+def offset_side(word: str, side: Side | None) -> Side | None:
+    """Return the compass side of an offset: 东, or 外 and 内 as seen from the area."""
+    if not word:
+        return None
+    if word == "外":
+        return side
+    if word == "内":
+        return OPPOSITE[side] if side else None
+    found = sides(word)
+    return found[0] if len(found) == 1 else None
