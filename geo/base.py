@@ -341,7 +341,7 @@ class Base:
         A street of several stretches has the least certain of their methods
         and errors.
         """
-        has_name = self.stretches["name"].map(_is_named)
+        has_name = self.stretches["name"].map(_is_named).astype(bool)  # object where it is empty
         return _streets(
             self.stretches[has_name & (self.stretches["line"] == self.stretches["name"])]
         )
@@ -475,6 +475,7 @@ class Base:
             others = rivers[~rivers["name"].isin(of_reading["name"])].drop_duplicates("name")
             tables.append(pd.concat([of_reading, others]).sort_index())
         rows = [table[list(LINE_COLUMNS)] for table in tables if not table.empty]
+        rows = rows or [self.roads[list(LINE_COLUMNS)]]
         return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=self.metric_crs)
 
 
@@ -653,6 +654,8 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
 def _lines(path: Path, metric_crs: str) -> gpd.GeoDataFrame:
     """Read centrelines and give the optional columns a value."""
     layer = _layer(path)
+    if layer.empty:
+        layer = layer.assign(name="")  # nothing is drawn yet: no column follows from that
     if "name" not in layer.columns:
         raise DataFileError(
             Text("base.no-names", file=path.name, found=list(map(str, layer.columns)))
@@ -884,7 +887,7 @@ def _optional(path: Path, issues: list[Issue], columns: Sequence[str] = ()) -> g
                 "error",
                 f"base/{path.name}",
                 error.words,
-                RESTORE,
+                Text("base.restore-or-empty"),
             )
         )
         empty: dict[str, list[str]] = {column: [] for column in columns or ("name",)}

@@ -178,3 +178,19 @@ def test_a_landmark_file_without_names_is_told(tmp_path, capsys):
     place.to_file(tmp_path / "made" / "base" / "landmarks.geojson")
     assert main(["check", "--data", str(tmp_path / "made")]) == 1
     assert "名称" in capsys.readouterr().out
+
+
+def test_a_folder_without_a_street_is_checked_and_exported(tmp_path, capsys):
+    new_district(tmp_path)
+    with_plan(tmp_path, DRAWN + NAMED)
+    made = tmp_path / "made"
+    empty = json.dumps({"type": "FeatureCollection", "features": []})
+    (made / "base" / "roads.geojson").write_text(empty, encoding="utf-8")
+    (made / "base" / "landmarks.geojson").unlink()
+    assert main(["build", "--data", str(made)]) == 1
+    told = capsys.readouterr().err
+    assert "底图的 0 条有名道路中没有“南堤街”" in told
+    assert "没有这类数据时，写一个空的 FeatureCollection" in told
+    assert main(["check", "--data", str(made)]) == 1
+    words = ["export", "--data", str(made), "--format", "shp", "--out", str(tmp_path)]
+    assert main(words) == 0
