@@ -53,7 +53,10 @@ def changes(masked: str, plain: str, known: frozenset[str]) -> list[Change]:
         if first < match.start():
             spans.append(("adds", *match.span()))
     spans += [("adds", *span) for span in _held(masked, plain, first, known)]
+    added = [(start, end) for code, start, end in spans if code == "adds"]
     for match in words.WALK.finditer(masked):
+        if any(start <= match.start() < end for start, end in added):
+            continue
         item = names.read_end(masked, plain, match.start("end"), match.end("end"), known)
         end = match.end() if isinstance(item, End) else match.start("end")
         spans.append(("walk", match.start(), end))

@@ -26,7 +26,7 @@ _OPPOSITE = re.compile(
     rf"[，,、\s]{{0,2}}(?P<two>[东西南北]{{1,2}})[侧端]?(?:止于|直至|延至|至|到|止|接|抵|临|迄)(?P<end>{_END}){_STOP}"
 )
 _FROM_TO = re.compile(
-    rf"(?P<road>{_ROAD})?[，,：:]?(?:起于|起自|自|从)(?P<start>{_END})"
+    rf"(?P<road>{_ROAD})?[，,：:]?(?:起于|起自|自|从|由)(?P<start>{_END})"
     rf"(?:为?起点?|始)?[，,、\s]{{0,2}}(?:止于|延伸至|至|到)(?P<end>{_END})(?:为?止)?{_STOP}"
 )
 _VIA = re.compile(

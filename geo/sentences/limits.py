@@ -200,6 +200,9 @@ def _read_english(text: str) -> Reading:
     return Reading(limits, (), start)  # North: before the first name is no label
 
 
+_VERBS = frozenset("至到抵临接靠邻起")
+
+
 class _Opener(NamedTuple):
     """A side word before its roads: 东至…, 南、西以…为界."""
 
@@ -402,9 +405,9 @@ class _Sentence:
         """Return whether 西靠山路 is a side, as 东靠A路 and 南靠B路 are, and no name."""
         alike = verbs.get(verb, set())
         others: set[Side] = set().union(*verbs.values()) if verbs else set()
-        if others and "界" in self.masked[opener.start : opener.end]:
-            return True
         before = self.masked[opener.start - 1 : opener.start] if opener.start else ""
+        if others and "界" in self.masked[opener.start : opener.end] and before not in _VERBS:
+            return True
         if before and before not in names.MARKS and before not in words.BEFORE_SIDES:
             return False
         stop = self._first_cut(opener.end, len(self.masked))
@@ -495,7 +498,9 @@ class _Sentence:
             if name_start is not None:
                 start = name_start
             elif masked[start] in "以由将把" and end - start > 2:
-                start += 1
+                whole = names.read_end(masked, plain, start, end, known)
+                rest = names.read_end(masked, plain, start + 1, end, known)
+                start += not isinstance(whole, End) or isinstance(rest, End)  # 由义道为西界
         for place in range(piece.start + 1, piece.end) if self.bracketed else ():
             if place in self.bracketed:
                 end, sides = place, (self.bracketed[place],)

@@ -413,7 +413,7 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
     for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝–—（(-]|(?<=界))|(?i:north|south|east|west)))|\n",
+        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝–—（(-]|(?<=界))|(?i:north|south|east|west|exclud|except|plus|minus)))|\n",
         plain,
     ):
         is_end = True
@@ -692,7 +692,8 @@ def _bounded(
         not faults or len(sides) + unsure >= 3 or list_length >= 2 or has_name or has_area
     )
     is_area = is_area or (len(sides) >= 2 and (has_name or has_area or len(sides) >= 3))
-    if codes & {"axis", "english", "walk"} and not has_area:
+    is_between = codes == {"too-few"} and faults[0].text.endswith("之间") and not sides
+    if (codes & {"axis", "english", "walk"} or (is_between and not has_name)) and not has_area:
         is_area = False
     # What was not read of the limits is told, whether or not a zone comes of it.
     for fault in faults:
