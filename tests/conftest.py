@@ -32,10 +32,10 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     """Remove the worker's temporary folder."""
-    own = getattr(config, "own_temporary", None)
-    if own is not None:
+    folder = getattr(config, "own_temporary", None)
+    if folder is not None:
         tempfile.tempdir = None
-        shutil.rmtree(own, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 Roads = Mapping[str, Sequence[Sequence[tuple[float, float]]]]

@@ -84,9 +84,9 @@ def test_two_identical_periods_get_a_helpful_word(page_folder):
 
 def test_the_words_of_a_place_are_compared_and_escaped(page_folder):
     at = opened(view="wording", place="wudadao")
-    told = html(at)
-    assert "定位原文" in told
-    assert SCRIPT not in told
+    page = html(at)
+    assert "定位原文" in page
+    assert SCRIPT not in page
 
 
 def test_everything_is_said_in_english_too(page_folder):

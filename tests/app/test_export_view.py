@@ -52,22 +52,22 @@ def test_a_drawing_is_made_once_for_all_but_not_what_bears_words_of_a_reader(pag
     first = finished(page, "preview").job
     assert opened().session_state["work_preview"].job is first
     page.text_input(key="export_title").set_value("迎检").run()
-    own = page.session_state["work_preview"].job
-    assert own is not first
+    own_job = page.session_state["work_preview"].job
+    assert own_job is not first
     other = opened()
     other.text_input(key="export_title").set_value("迎检").run()
-    assert other.session_state["work_preview"].job is not own
+    assert other.session_state["work_preview"].job is not own_job
 
 
 def test_other_presets_are_drawn_before_they_are_asked_for(page):
     finished(page, "preview")
-    kept = work._kept()._jobs
-    assert all(job.wait(SECONDS) for job in list(kept.values()))
+    jobs = work._kept()._jobs
+    assert all(job.wait(SECONDS) for job in list(jobs.values()))
     page.session_state["export_preset_13th"] = "sandai"
     page.selectbox(key="export_plan").set_value("13th").run()
     drawn = finished(page, "preview").job
-    assert drawn in kept.values()
-    assert all(job.wait(SECONDS) for job in list(kept.values()))
+    assert drawn in jobs.values()
+    assert all(job.wait(SECONDS) for job in list(jobs.values()))
     page.session_state["export_preset_13th"] = "whole"
     page.run()
     job = page.session_state["work_preview"].job
@@ -77,7 +77,7 @@ def test_other_presets_are_drawn_before_they_are_asked_for(page):
     page.session_state["export_preset_13th"] = "sandai"
     page.run()
     assert job.state == "done"
-    assert job in kept.values()
+    assert job in jobs.values()
 
 
 def test_a_changed_choice_leaves_no_old_picture_that_passes_for_the_new_one(page, monkeypatch):

@@ -164,9 +164,9 @@ def test_a_shape_that_the_map_sends_of_itself_undoes_no_click(page_folder):
 def test_closing_a_drawer_sends_the_scripts_back_to_the_map(page_folder):
     at = opened(view="own")
     at.button(key="close_drawer").click().run()
-    said = told(at)
-    assert said["go"] == {"view": "map"}
-    assert said["step"]
+    words = told(at)
+    assert words["go"] == {"view": "map"}
+    assert words["step"]
 
 
 def test_a_widget_s_choice_goes_to_the_scripts_for_the_address(page_folder):
@@ -178,9 +178,9 @@ def test_a_widget_s_choice_goes_to_the_scripts_for_the_address(page_folder):
 def test_a_broken_zone_file_gives_one_message_and_leaves_the_rest(own_folder):
     (own_folder / "zones/13th.geojson").write_text('{"type": "Feature', encoding="utf-8")
     at = opened(plans="13th,14th")
-    told = [element.value for element in at.text]
-    assert len(told) == 1
-    assert "zones/13th.geojson" in told[0]
+    texts = [element.value for element in at.text]
+    assert len(texts) == 1
+    assert "zones/13th.geojson" in texts[0]
     assert drawn(own_folder)["start"]["shown"] == ["14th-wudadao", "14th-nanshi"]
 
 

@@ -123,7 +123,7 @@ def test_the_keyboard_alone_reaches_every_part(new_page, real_address):
     page = new_page()
     frame = opened(page, real_address, "view=compare&table=on")
     frame.evaluate("document.querySelector('.pm-bar a').focus()")
-    wanted = {
+    parts = {
         "pm-nav-link", "pm-bar-button", "pm-row-main", "pm-eye", "pm-mode", "pm-handle",
         "cmp-cell", "pm-icon-button", "pm-zone", "INPUT", "SELECT",
     }  # fmt: skip
@@ -136,6 +136,6 @@ def test_the_keyboard_alone_reaches_every_part(new_page, real_address):
                 return [e.tagName, ...(c.baseVal === undefined ? c : c.baseVal).split(' ')]; })()"""
             )
         )
-        if wanted <= reached:
+        if parts <= reached:
             break
-    assert wanted <= reached
+    assert parts <= reached

@@ -187,10 +187,10 @@ def test_everything_is_done_with_the_keyboard_alone(check_page):
     # The edges are one stop for Tab; the arrow keys go from one to the next.
     tab_to("e.tagName === 'BUTTON' && /^1 青/.test(e.innerText)")
     page.keyboard.press("ArrowRight")
-    wanted = page.evaluate("() => document.activeElement.innerText.slice(2)")
+    name = page.evaluate("() => document.activeElement.innerText.slice(2)")
     page.keyboard.press("Enter")
-    page.locator(".ck-edge dd", has_text=wanted).first.wait_for()
-    assert first != wanted
+    page.locator(".ck-edge dd", has_text=name).first.wait_for()
+    assert first != name
     tab_to("e.tagName === 'BUTTON' && e.innerText.includes('下载 HTML')", most=150)
     with page.expect_download() as download:
         page.keyboard.press("Enter")
@@ -248,10 +248,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_axe_finds_nothing_serio
     )
     assert widest <= 390
     settled(page)  # while a script runs, Streamlit draws what is there paler
-    found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
+    result = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     serious = [
         (v["id"], [n["html"][:120] for n in v["nodes"][:3]])
-        for v in found.response["violations"]
+        for v in result.response["violations"]
         if v["impact"] in ("serious", "critical")
     ]
     assert serious == []

@@ -41,10 +41,10 @@ def test_a_pdf_of_the_six_zones_takes_three_clicks_from_a_fresh_page(new_page, r
     page.get_by_role("button", name="生成文件", exact=True).click()
     button = page.get_by_test_id("stDownloadButton").get_by_role("button")
     button.wait_for(timeout=MAKE_MS)
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         button.click()
-    assert told.value.suggested_filename.startswith("和平区_十三五_六区联动_A4")
-    assert told.value.path().read_bytes()[:5] == b"%PDF-"
+    assert download.value.suggested_filename.startswith("和平区_十三五_六区联动_A4")
+    assert download.value.path().read_bytes()[:5] == b"%PDF-"
 
 
 def test_choices_survive_leaving_the_view(export_page):
@@ -65,9 +65,9 @@ def test_the_file_that_is_downloaded_has_the_name_that_the_button_says(export_pa
     page.get_by_role("button", name="生成文件", exact=True).click()
     button = page.get_by_test_id("stDownloadButton").get_by_role("button")
     button.wait_for(timeout=MAKE_MS)
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         button.click()
-    name = told.value.suggested_filename
+    name = download.value.suggested_filename
     assert re.fullmatch(r"和平区_十[一三四]五_六区联动_\d{4}-\d\d-\d\d\.geojson", name)
     assert name in button.inner_text()
 

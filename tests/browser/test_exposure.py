@@ -120,7 +120,7 @@ def test_the_map_draws_under_a_policy_that_stops_what_would_ask_another_host(ope
     frame = page.wait_for_selector(FRAME, state="attached").content_frame()
     wait_in(frame, "document.querySelectorAll('path.pm-zone').length >= 4")
     assert page.refused == []
-    told = page.evaluate(
+    faults = page.evaluate(
         """async () => {
             const told = [];
             document.addEventListener("securitypolicyviolation", e => told.push(e.blockedURI));
@@ -138,7 +138,7 @@ def test_the_map_draws_under_a_policy_that_stops_what_would_ask_another_host(ope
             return told;
         }"""
     )
-    assert len(told) == 5
+    assert len(faults) == 5
     assert page.outside == []
 
 
@@ -146,8 +146,8 @@ def test_an_online_base_map_is_allowed_only_when_the_reader_turns_it_on(open_vie
     page = open_view("?base=osm")
     page.wait_for_selector(FRAME, state="attached")
     page.wait_for_timeout(2500)
-    asked = {url.split("/")[2] for url in page.outside}
-    assert asked == {"tile.openstreetmap.org"}
+    hosts = {url.split("/")[2] for url in page.outside}
+    assert hosts == {"tile.openstreetmap.org"}
     assert page.refused == []
     page.outside.clear()
 

@@ -490,8 +490,8 @@ def test_no_english_of_the_tools_stands_in_the_chinese_page(map_page):
     page = map_page("?view=export")
     page.page.get_by_role("button", name="生成文件", exact=True).wait_for()
     words = page.page.evaluate("document.body.innerText") + page.run("document.body.innerText")
-    for said in ("Press Enter", "Select all", "Zoom in", "Skip to", "Collapse"):
-        assert said not in words
+    for word in ("Press Enter", "Select all", "Zoom in", "Skip to", "Collapse"):
+        assert word not in words
     assert page.page.locator(FRAME).count() == 1
 
 
@@ -580,9 +580,9 @@ def test_zoomed_text_needs_no_sideways_scroll(edition_page, zoom):
 
 def test_an_online_base_that_cannot_be_reached_says_so_and_ours_stays(map_page):
     page = map_page("?base=osm")
-    told = page.frame.locator(".pm-told")
-    told.wait_for()
-    assert "本地底图" in told.inner_text()
+    box = page.frame.locator(".pm-told")
+    box.wait_for()
+    assert "本地底图" in box.inner_text()
     assert page.run("map.hasLayer(planmap.view.own)")
     page.page.outside.clear()
 
@@ -608,8 +608,8 @@ def test_a_print_is_a_sheet_of_what_is_on_the_screen(map_page):
     sheet.wait_for()
     assert page.page.locator(FRAME).is_hidden()
     words = sheet.inner_text()
-    for said in ("测试区规划空间图", "示意图，不具法律效力", "审图号", "图例", "以丙道", "0.96"):
-        assert said in words
+    for word in ("测试区规划空间图", "示意图，不具法律效力", "审图号", "图例", "以丙道", "0.96"):
+        assert word in words
     assert any(one.endswith(" 米") for one in sheet.locator("svg text").all_text_contents())
     assert sheet.locator(".pm-sheet-map > svg path").count() > 10
     # Paper has no buttons, and the map stands within it.

@@ -31,7 +31,7 @@ def test_a_comparison_is_printed_whole_beside_its_table(real_edition_page):
 @pytest.mark.parametrize(("width", "height"), [(768, 1024), (360, 740)])
 def test_two_maps_side_by_side_have_room_on_a_narrow_screen(real_edition_page, width, height):
     page = real_edition_page(f"{COMPARED}&mode=side", width=width, height=height)
-    told = page.run(
+    sizes = page.run(
         """() => { const of = (name) => document.querySelector(name);
         const right = (name) => of(name).getBoundingClientRect().right;
         const bottom = (node) => node.getBoundingClientRect().bottom;
@@ -41,10 +41,10 @@ def test_two_maps_side_by_side_have_room_on_a_narrow_screen(real_edition_page, w
           close: right('.pm-periods .pm-close') - right('.pm-periods'),
           empty: bottom(tools) - Math.max(...[...tools.children].map(bottom)) }; }"""
     )
-    assert told["cut"] <= 0
-    assert not told["list"]
-    assert told["close"] <= 0
-    assert told["empty"] < 3
+    assert sizes["cut"] <= 0
+    assert not sizes["list"]
+    assert sizes["close"] <= 0
+    assert sizes["empty"] < 3
 
 
 def test_keys_alone_open_a_figure_a_find_and_a_place(real_edition_page):

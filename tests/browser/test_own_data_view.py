@@ -96,8 +96,8 @@ def test_a_pasted_text_is_judged_and_taken_along_and_nobody_else_sees_it(own_pag
     assert SECRET not in own_server[1].read_text(encoding="utf-8", errors="replace")
     assert {p: p.stat().st_mtime_ns for p in DISTRICT.rglob("*") if p.is_file()} == before
     static = Path(__file__).parents[2] / "static"
-    found = [p for p in static.rglob("*") if p.is_file() and SECRET.encode() in p.read_bytes()]
-    assert found == []
+    leaks = [p for p in static.rglob("*") if p.is_file() and SECRET.encode() in p.read_bytes()]
+    assert leaks == []
     assert SECRET not in page.page.url
     other = own_page()
     assert other.page.get_by_label("规划原文").input_value() == ""

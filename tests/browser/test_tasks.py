@@ -170,7 +170,7 @@ def test_a_file_and_a_checked_paragraph_take_few_clicks(real_map_page, phone, mo
     # By its name: what the paragraph gave to download may stand a moment longer.
     made = outer.get_by_role("button", name=re.compile(r"\.pdf"))
     made.wait_for(timeout=MAKE_MS)
-    with outer.expect_download() as told:
+    with outer.expect_download() as download:
         reader.press(made)
-    assert re.search(r"\.pdf$", told.value.suggested_filename)
+    assert re.search(r"\.pdf$", download.value.suggested_filename)
     assert reader.count <= most

@@ -155,7 +155,7 @@ def test_a_name_belongs_to_one_street() -> None:
         p = road["properties"]
         if p["name"]:
             ids.setdefault(p["name"], set()).add(p["road_id"])
-    assert all(len(found) == 1 for found in ids.values())
+    assert all(len(names) == 1 for names in ids.values())
     assert degrees().keys() == ids.keys()
 
 
@@ -326,10 +326,10 @@ def test_each_street_check_gives_the_value_and_verdict_on_file(check: dict[str, 
 
 
 def test_most_checks_that_can_be_evaluated_agree_and_were_not_used() -> None:
-    told = [c for c in checks() if c["status"] != "not_evaluable" and c["used"] == "no"]
-    assert len(told) >= 50
-    assert sum(c["status"] == "agrees" for c in told) / len(told) > 0.8
-    assert {c["kind"] for c in told} == {"length", "order", "address", "side", "distance"}
+    unused_checks = [c for c in checks() if c["status"] != "not_evaluable" and c["used"] == "no"]
+    assert len(unused_checks) >= 50
+    assert sum(c["status"] == "agrees" for c in unused_checks) / len(unused_checks) > 0.8
+    assert {c["kind"] for c in unused_checks} == {"length", "order", "address", "side", "distance"}
 
 
 # ----------------------------------------------------------- names and descriptions
@@ -426,7 +426,7 @@ def test_held_back_points_are_of_named_streets_and_fall_into_five_folds_by_stree
         assert float(row["error_m"]) > 0
         assert row["licence"] == LICENCE
     assert folds.keys() <= metres().keys()
-    assert all(len(found) == 1 for found in folds.values())
+    assert all(len(numbers) == 1 for numbers in folds.values())
     assert set.union(*folds.values()) == {"1", "2", "3", "4", "5"}
 
 

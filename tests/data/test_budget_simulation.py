@@ -98,12 +98,12 @@ def test_rebuilds_with_streets_drawn_at_random_lie_in_the_interval_of_their_comb
     # Identity first, by the probabilities of the combinations; then the position of its streets.
     drawn, base = RINGS[zone_id], BUILT.base
     random = np.random.default_rng(SEED)
-    kept = [a for a in drawn.alternatives if a.readings]
-    weights = np.array([drawn.probability, *(a.probability for a in kept)])
+    alternatives = [a for a in drawn.alternatives if a.readings]
+    weights = np.array([drawn.probability, *(a.probability for a in alternatives)])
     counts = random.multinomial(IDENTITY_RUNS * 50, weights / weights.sum())
     main = main_lines([base.data_name(n.name) for n in item_limits(drawn.item, base)], base)
     within = total = 0
-    for count, alternative in zip(counts, [None, *kept], strict=True):
+    for count, alternative in zip(counts, [None, *alternatives], strict=True):
         if not count:
             continue
         changed = {} if alternative is None else alternative.changed

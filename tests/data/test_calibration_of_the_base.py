@@ -29,9 +29,9 @@ def base():
 @pytest.fixture(scope="module")
 def deviations(base):
     rows = csv_rows(BASE_FOLDER / "held_back.csv", HELD_BACK_COLUMNS)
-    found, unknown = _deviations(_points(rows, base), base)
+    distances, unknown = _deviations(_points(rows, base), base)
     assert unknown == set()
-    return found
+    return distances
 
 
 def test_no_vertex_was_made_to_coincide_with_a_point_held_back(base):
@@ -43,7 +43,7 @@ def test_every_street_lies_in_one_fold(deviations):
     folds = {}
     for deviation in deviations:
         folds.setdefault(deviation.street, set()).add(deviation.fold)
-    assert all(len(own) == 1 for own in folds.values())
+    assert all(len(numbers) == 1 for numbers in folds.values())
     assert set().union(*folds.values()) == FOLDS
 
 
@@ -54,9 +54,9 @@ def test_streets_of_known_identity_lie_within_five_metres(deviations):
 
 
 def test_the_shares_within_one_and_two_sigma_are_what_the_errors_promise(deviations):
-    told = [result for result in calibrate(deviations) if result.is_told]
-    assert told
-    for result in told:
+    results = [result for result in calibrate(deviations) if result.is_told]
+    assert results
+    for result in results:
         assert result.holds, result
         assert all(share.holds for share in result.crossed), result
 
@@ -66,6 +66,6 @@ def test_at_least_fifteen_known_streets_were_hidden_and_placed_by_each_rule_in_u
     streets = {}
     for row in rows:
         streets.setdefault(row["rule"], set()).add(row["street"])
-    assert all(len(own) >= 15 for own in streets.values())
+    assert all(len(names) >= 15 for names in streets.values())
     check = hidden_streets_check(BASE_FOLDER / "calibration.csv")
     assert len(check.statements) == len(streets)

@@ -108,8 +108,8 @@ def ids(pairs):
 
 def check(folder, capsys):
     code = main(["check", "--data", str(folder), "--lang", "en"])
-    said = capsys.readouterr()
-    return code, said.out + said.err
+    answer = capsys.readouterr()
+    return code, answer.out + answer.err
 
 
 def test_every_file_of_the_folder_is_damaged_in_turn(sound):
@@ -117,9 +117,9 @@ def test_every_file_of_the_folder_is_damaged_in_turn(sound):
 
 
 def test_the_sound_folder_has_no_fault_in_its_files(sound, capsys):
-    _, said = check(sound, capsys)
+    _, output = check(sound, capsys)
     for name in FILES:
-        assert f"{name} " not in said
+        assert f"{name} " not in output
 
 
 @pytest.mark.parametrize(("name", "damage"), CHOSEN, ids=ids(CHOSEN))
@@ -127,11 +127,11 @@ def test_check_names_the_damaged_file(folder, name, damage, capsys):
     before = (folder / name).read_bytes()
     damage(folder / name)
     after = (folder / name).read_bytes() if (folder / name).is_file() else None
-    code, said = check(folder, capsys)
+    code, output = check(folder, capsys)
     if before == after:  # an empty file that was empty
         return
-    assert code == 1, said
-    assert name.rpartition("/")[2] in said
+    assert code == 1, output
+    assert name.rpartition("/")[2] in output
 
 
 READ = [pair for pair in PAIRS if pair[0].endswith("geojson") and "control" not in pair[0]]
@@ -176,11 +176,11 @@ def test_a_static_folder_that_cannot_be_written_is_told_without_its_path(
 def test_a_full_temporary_folder_is_told_without_its_path():
     with (
         faulty_disk(1, full_disk),
-        pytest.raises(ExportError, match="temporary folder") as told,
+        pytest.raises(ExportError, match="temporary folder") as refusal,
         temporary_folder(),
     ):
         pass
-    assert tempfile.gettempdir() not in str(told.value)
+    assert tempfile.gettempdir() not in str(refusal.value)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -190,8 +190,8 @@ def test_one_changed_byte_is_found_by_its_checksum(folder, name, capsys):
 
     with (folder / name).open("ab") as file:
         file.write(b"\n")
-    (found,) = checksums_check(folder).statements
-    assert name in found.words("en")
+    (statement,) = checksums_check(folder).statements
+    assert name in statement.words("en")
 
 
 @pytest.mark.parametrize("column", ["check_id", "kind", "expected", "used", "note"])
@@ -212,9 +212,9 @@ def test_an_edited_figure_is_found(folder, capsys):
     document = json.loads(path.read_text(encoding="utf-8"))
     document["features"][0]["properties"]["computed_area_km2"] = 9.9
     path.write_text(json.dumps(document), encoding="utf-8")
-    code, said = check(folder, capsys)
+    code, output = check(folder, capsys)
     assert code == 1
-    assert "computed_area_km2" in said
+    assert "computed_area_km2" in output
 
 
 ROAD = (
@@ -245,11 +245,11 @@ BAD_ROADS = {
 def test_a_bad_road_ends_in_a_sentence_with_file_and_place(folder, case, capsys):
     content = ROAD % BAD_ROADS[case]
     (folder / "base" / "roads.geojson").write_text(content, encoding="utf-8")
-    code, said = check(folder, capsys)
+    code, output = check(folder, capsys)
     assert code == 1
-    assert "roads.geojson" in said
-    assert "feature 1" in said or "digits" in said
-    assert "Traceback" not in said
+    assert "roads.geojson" in output
+    assert "feature 1" in output or "digits" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(
@@ -260,10 +260,10 @@ def test_a_metric_crs_that_is_none_is_named_with_its_file(folder, line, capsys):
     path = folder / "district.toml"
     text = path.read_text(encoding="utf-8").replace('metric_crs = "EPSG:4548"', line)
     path.write_text(text, encoding="utf-8")
-    code, said = check(folder, capsys)
+    code, output = check(folder, capsys)
     assert code == 1
-    assert "district.toml" in said
-    assert "metric_crs" in said
+    assert "district.toml" in output
+    assert "metric_crs" in output
 
 
 @pytest.mark.parametrize("name", ["district.toml", "base/roads.geojson", "base/aliases.toml"])
@@ -273,10 +273,10 @@ def test_a_pipe_or_a_device_is_not_read(folder, name, capsys):
     for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
         (folder / name).unlink()
         make(folder / name)
-        code, said = check(folder, capsys)
+        code, output = check(folder, capsys)
         assert code == 1
-        assert name.rpartition("/")[2] in said
-        assert "no regular file" in said
+        assert name.rpartition("/")[2] in output
+        assert "no regular file" in output
 
 
 @pytest.fixture(scope="module")

@@ -64,10 +64,10 @@ def test_the_unit_is_what_systemd_understands(tmp_path):
     copy = tmp_path / UNIT.name
     text = UNIT.read_text(encoding="utf-8").replace(f"{HOME}/.venv/bin/python", sys.executable)
     copy.write_text(text, encoding="utf-8")
-    done = subprocess.run(
+    process = subprocess.run(
         [program, "verify", str(copy)], check=False, capture_output=True, text=True
     )
-    assert UNIT.name not in done.stderr
+    assert UNIT.name not in process.stderr
     configparser.RawConfigParser(strict=False).read_string(text)
 
 
@@ -185,8 +185,8 @@ def test_only_the_names_of_the_site_are_served(front):
 def test_a_page_of_another_site_cannot_ask(front):
     host, _ = front
     for origin in ("http://elsewhere.example", f"http://{host}.elsewhere.example", "null"):
-        asked = {"Origin": origin}
-        assert answer_to(host, "/_stcore/health", headers=asked)[0] == 403, origin
+        headers = {"Origin": origin}
+        assert answer_to(host, "/_stcore/health", headers=headers)[0] == 403, origin
     assert answer_to(host, "/_stcore/health", headers={"Origin": f"http://{host}"})[0] == 200
 
 
@@ -268,15 +268,15 @@ def test_no_log_holds_a_link_when_the_page_is_away(tmp_path):
 def test_a_long_address_is_not_found_and_fills_no_log(page):
     port, log = page
     before = len(log.read_text(errors="replace").splitlines())
-    asked = 0
+    count = 0
     for letters in (100, 300, 5000):
         for folder in ("/app/static/planmap/", "/app/static/" + "a/" * 600):
-            asked += 1
+            count += 1
             status, _, body = answer_to(f"127.0.0.1:{port}", f"{folder}{'a' * letters}.js")
             assert status == 404, (folder, letters)
             assert b"Traceback" not in body
-    said = log.read_text(errors="replace").splitlines()[before:]
-    assert len(said) <= asked, said
+    lines = log.read_text(errors="replace").splitlines()[before:]
+    assert len(lines) <= count, lines
 
 
 def test_the_front_and_the_page_work_on_ipv6_alone(tmp_path):

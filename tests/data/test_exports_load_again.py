@@ -66,10 +66,10 @@ def areas_by_name(upload):
     table = as_wgs84(upload.layer, declared_reading(upload.layer) or "EPSG:4527")
     table = table[table.geom_type.isin(["Polygon", "MultiPolygon"])]
     name = guess_fields(table).name
-    found = dict.fromkeys(table[name], 0.0)
+    areas = dict.fromkeys(table[name], 0.0)
     for one, area in zip(table[name], geodesic_area_km2(table.geometry), strict=True):
-        found[one] += float(area)
-    return found
+        areas[one] += float(area)
+    return areas
 
 
 ALWAYS_WGS84 = ("geojson", "kml")
@@ -85,13 +85,13 @@ CASES = [
 def test_an_export_loads_again_with_the_same_areas(zones, format_, crs):
     data = export_data(zones, format_, DataOptions(DATE, crs, colours={"z0": "#aa5500"}))
     upload = read_upload(f"zones.{format_}", data)
-    found = areas_by_name(upload)
+    areas = areas_by_name(upload)
     for name, shape in SHAPES.items():
         if shape is not None and shape.geom_type.endswith("Polygon"):
-            own = "丙、丁片区" if name == "丙、丁片区" else name
+            name_there = "丙、丁片区" if name == "丙、丁片区" else name
             expected = float(geodesic_area_km2([shape])[0])
-            assert found[own] == pytest.approx(expected, rel=1e-4), name
-    assert len(found) == 3
+            assert areas[name_there] == pytest.approx(expected, rel=1e-4), name
+    assert len(areas) == 3
 
 
 def test_a_drawing_and_boundary_points_name_their_belt(zones):

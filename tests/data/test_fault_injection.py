@@ -105,7 +105,7 @@ def test_a_fault_at_any_write_of_build_leaves_every_file_old_or_new(
 ):
     old = files_of(folder)
     zones = {f"zones/{name}": content for name, content in quick_build.files.items()}
-    told = []
+    codes = []
     for number, code in every_fault(lambda: main(["build", "--data", str(folder)]), fault):
         now = files_of(folder)
         assert now.keys() == old.keys(), number
@@ -114,12 +114,12 @@ def test_a_fault_at_any_write_of_build_leaves_every_file_old_or_new(
         words = capsys.readouterr().err
         if code:
             assert "cannot be written" in words
-            told.append(number)
+            codes.append(number)
         else:
             assert {name: now[name] for name in zones} == zones
         for name in zones:
             (folder / name).write_bytes(old[name])
-    assert len(told) >= 4 * len(zones)
+    assert len(codes) >= 4 * len(zones)
 
 
 def test_a_fault_before_the_renaming_changes_no_file(folder, quick_build, capsys):
@@ -140,15 +140,15 @@ def test_a_fault_before_the_renaming_changes_no_file(folder, quick_build, capsys
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_while_sealing_leaves_the_old_page_or_the_new(folder, quick_build, fault, capsys):
     old = (folder / "README.md").read_bytes()
-    seen = set()
+    pages = set()
     for _, code in every_fault(lambda: main(["build", "--seal", "--data", str(folder)]), fault):
         now = (folder / "README.md").read_bytes()
         assert now == old or now.count(b"\n| ") >= len(quick_build.files)
         assert not list(folder.rglob("*.part"))
-        seen.add((code, now == old))
+        pages.add((code, now == old))
         (folder / "README.md").write_bytes(old)
     capsys.readouterr()
-    assert {(1, True), (0, False)} <= seen
+    assert {(1, True), (0, False)} <= pages
 
 
 def test_a_zones_folder_that_cannot_be_made_is_told(folder, quick_build, capsys):
@@ -167,16 +167,16 @@ def test_a_fault_at_any_write_of_an_export_leaves_the_old_file_or_the_new(
     words = ["export", "--data", str(district), "--format", format_, "--plan", "13th"]
     words += ["--out", str(target), "--date", "2026-11-22"]
     target.write_bytes(b"old")
-    told = 0
+    refusal_count = 0
     for number, code in every_fault(lambda: main(words), full_disk):
         now = target.read_bytes()
         assert code == int(now == b"old"), number
         assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == [target.name]
         assert list(Path(tempfile.gettempdir()).iterdir()) == []
-        told += code
+        refusal_count += code
         target.write_bytes(b"old")
     capsys.readouterr()
-    assert told >= 4
+    assert refusal_count >= 4
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -193,10 +193,10 @@ def test_a_fault_at_any_write_of_a_long_export_keeps_the_files_before_it(
         ),
         fault,
     ):
-        found = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-        assert set(found) <= {"13th.pdf", "14th.pdf"}, number
-        assert set(found.values()) <= {b"%PDF" * 100}
-        for name in found:
+        contents = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+        assert set(contents) <= {"13th.pdf", "14th.pdf"}, number
+        assert set(contents.values()) <= {b"%PDF" * 100}
+        for name in contents:
             (tmp_path / name).unlink()
     capsys.readouterr()
 
@@ -211,15 +211,15 @@ def test_a_fault_at_any_write_of_the_report_leaves_the_old_one_or_the_new(
     monkeypatch.setattr(check_command, "print_report", lambda *_: None)
     target = tmp_path / "report.html"
     target.write_text("old")
-    seen = []
+    pages = []
     words = ["check", "--data", str(district), "--html", str(target)]
     for _, code in every_fault(lambda: main(words), fault):
-        seen.append((code, target.read_text()))
+        pages.append((code, target.read_text()))
         assert not list(tmp_path.glob(".*"))
         target.write_text("old")
     capsys.readouterr()
-    assert set(seen) == {(1, "old"), (0, "new" * 1000)}
-    assert seen[-1][0] == 0
+    assert set(pages) == {(1, "old"), (0, "new" * 1000)}
+    assert pages[-1][0] == 0
 
 
 @pytest.mark.parametrize("name", ["shapefile.entries", "zones.gpkg", "zones.kml"])

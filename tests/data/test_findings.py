@@ -49,8 +49,8 @@ def test_zones_of_one_plan_share_their_limits_vertex_by_vertex(checks):
         assert checks[f"topology/shared-limits/{plan}"].status == "passed"
         # The slow-traffic area of note 7 lies over zones of the same plan, by its own limits.
         assert all(
-            "13th-slow-traffic" in found.zones
-            for found in checks[f"topology/overlaps/{plan}"].statements
+            "13th-slow-traffic" in statement.zones
+            for statement in checks[f"topology/overlaps/{plan}"].statements
         )
         assert checks[f"topology/validity/{plan}"].status == "passed"
 
@@ -58,9 +58,9 @@ def test_zones_of_one_plan_share_their_limits_vertex_by_vertex(checks):
 def test_no_statement_lists_a_hair_of_rounding(checks):
     for check in checks.values():
         if check.code in ("topology/containment", "topology/overlaps", "arithmetic/double-count"):
-            for found in check.statements:
-                assert " 0.0000 km²" not in found.en
-                assert " 0.000 km²" not in found.en
+            for statement in check.statements:
+                assert " 0.0000 km²" not in statement.en
+                assert " 0.000 km²" not in statement.en
 
 
 def test_every_stated_figure_of_zones_and_belts_has_a_finding(built, findings):
@@ -124,16 +124,16 @@ def test_one_default_reading_for_every_zone(findings):
 
 
 def test_the_slow_traffic_area_is_five_point_two_of_seven_point_two(checks):
-    (found,) = checks["arithmetic/parts/13th"].statements
-    assert "of 7.2 km² in all the plan puts 5.2 km² inside the district (72.2%)" in found.en
-    assert "52.1%" in found.en
+    (statement,) = checks["arithmetic/parts/13th"].statements
+    assert "of 7.2 km² in all the plan puts 5.2 km² inside the district (72.2%)" in statement.en
+    assert "52.1%" in statement.en
 
 
 def test_belts_and_zones_together_overlap_although_their_sum_fits_the_district(checks):
-    found = next(
+    statement = next(
         s.en for s in checks["arithmetic/sums/13th"].statements if s.statement_id.endswith("/all")
     )
-    assert "9 stated figures add up to 9.25 km² (district, official: 9.98 km²)" in found
+    assert "9 stated figures add up to 9.25 km² (district, official: 9.98 km²)" in statement
 
 
 def test_most_evidence_not_used_for_drawing_agrees(checks):

@@ -54,8 +54,8 @@ def zipped(folder):
 
 def same(upload, zones, tolerance=1e-9):
     """Whether an upload has the shapes of some zones, in any order of their rings."""
-    found, expected = upload.layer.geometry.array, zones.geometry.array
-    differences = shapely.area(shapely.symmetric_difference(found, expected))
+    shapes, expected = upload.layer.geometry.array, zones.geometry.array
+    differences = shapely.area(shapely.symmetric_difference(shapes, expected))
     return bool((differences <= tolerance * shapely.area(expected)).all())
 
 

@@ -140,9 +140,9 @@ def test_no_line_of_an_import_leaves_its_ways_far_behind(divided):
 
     ways = read_streets(FILES / "two_part_divided_road.osm", OUTLINE.bounds).ways.to_crs(BELT)
     for name, line in divided.roads.to_crs(BELT).set_index("name").geometry.items():
-        own = shapely.union_all(ways.loc[ways["name"] == name, "geometry"].to_numpy())
+        own_ways = shapely.union_all(ways.loc[ways["name"] == name, "geometry"].to_numpy())
         places = gpd.GeoSeries(shapely.points(shapely.get_coordinates(line.segmentize(2.0))))
-        assert places.distance(own).max() <= SEPARATION_M / 2
+        assert places.distance(own_ways).max() <= SEPARATION_M / 2
 
 
 # ---------------------------------------------------------------- the datum of streets

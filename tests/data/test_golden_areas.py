@@ -41,8 +41,8 @@ def test_every_polygon_has_a_golden_area_and_nothing_else_has():
 @pytest.mark.parametrize("zone_id", sorted(golden()))
 def test_the_golden_area_is_of_the_shape_in_the_file(zone_id):
     words = json.dumps(polygons()[zone_id]["geometry"], separators=(",", ":")).encode()
-    found = hashlib.sha256(words).hexdigest()
-    assert found == golden()[zone_id]["geometry_sha256"], "the shape changed: run make golden"
+    digest = hashlib.sha256(words).hexdigest()
+    assert digest == golden()[zone_id]["geometry_sha256"], "the shape changed: run make golden"
 
 
 @pytest.mark.parametrize("zone_id", sorted(golden()))

@@ -53,14 +53,14 @@ def with_plan(folder, text):
 @pytest.fixture(scope="module")
 def states(tmp_path_factory):
     """Data folders by the state of their plan."""
-    found = {}
+    positions = {}
     for state, text in {"empty": "", "undrawn": NAMED, "drawn": DRAWN + NAMED}.items():
         folder = tmp_path_factory.mktemp(state)
         assert new_district(folder) == 0
         if text:
             with_plan(folder, text)
-        found[state] = folder / "made"
-    return found
+        positions[state] = folder / "made"
+    return positions
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +85,10 @@ def test_the_folder_says_what_is_known_and_no_more(states):
 
 def test_what_is_still_to_do_is_said(tmp_path, capsys):
     assert new_district(tmp_path) == 0
-    told = capsys.readouterr().out
-    assert "geo plan new --data" in told
-    assert "geo page --data" in told
-    assert "geo build --data" in told
+    output = capsys.readouterr().out
+    assert "geo plan new --data" in output
+    assert "geo page --data" in output
+    assert "geo build --data" in output
 
 
 @pytest.mark.parametrize("state", ["empty", "undrawn", "drawn"])
@@ -160,9 +160,9 @@ def test_outside_the_belts_of_china_metric_crs_is_named_and_taken(tmp_path, caps
     outline = shapely.transform(OUTLINE, lambda xy: xy - [96.26, -29.17])
     streets = {n: [(x - 96.26, y + 29.17) for x, y in line] for n, line in STREETS.items()}
     assert new_district(tmp_path, outline=outline, streets=streets) == 1
-    told = capsys.readouterr().err
-    assert "metric_crs" in told
-    more = ["--metric-crs", told.partition('"')[2].partition('"')[0]]
+    output = capsys.readouterr().err
+    assert "metric_crs" in output
+    more = ["--metric-crs", output.partition('"')[2].partition('"')[0]]
     assert more[1].startswith("+proj=tmerc +lon_0=25 ")
     assert new_district(tmp_path, *more, outline=outline, streets=streets) == 0
     with_plan(tmp_path, DRAWN)

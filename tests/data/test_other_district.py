@@ -138,15 +138,15 @@ def code_strings(path):
         and isinstance(node.body[0], ast.Expr)
     }
     tree = ast.parse(source)
-    told = []
+    strings = []
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             documentation |= {id(n.value) for n in body if isinstance(n, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and id(node) not in documentation:
-            told.append(str(node.value))
-    return told
+            strings.append(str(node.value))
+    return strings
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def followed(tmp_path_factory):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", TYPED, json.dumps(guide_commands())],
         cwd=folder,
         capture_output=True,
@@ -214,7 +214,7 @@ def followed(tmp_path_factory):
         timeout=300,
         check=True,
     )
-    return folder, [SimpleNamespace(**answer) for answer in json.loads(done.stdout)]
+    return folder, [SimpleNamespace(**answer) for answer in json.loads(process.stdout)]
 
 
 def test_every_command_of_the_guide_succeeds(followed):

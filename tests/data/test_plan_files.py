@@ -142,8 +142,8 @@ def test_no_key_of_our_own_looks_like_a_quotation():
         return set()
 
     for path in FOLDER.glob("*.toml"):
-        found = keys(tomllib.loads(path.read_text(encoding="utf-8")))
-        assert {k for k in found if "text" in k or "quote" in k} <= QUOTED_KEYS, path.name
+        key_names = keys(tomllib.loads(path.read_text(encoding="utf-8")))
+        assert {k for k in key_names if "text" in k or "quote" in k} <= QUOTED_KEYS, path.name
 
 
 def test_english_names_are_given_without_chinese_characters():
@@ -159,8 +159,8 @@ def test_names_of_one_plan_can_be_told_apart():
 
 
 def test_the_kept_json_schema_is_that_of_the_model():
-    kept = json.loads((ROOT / "geo" / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
-    assert kept == plan_schema()
+    schema = json.loads((ROOT / "geo" / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+    assert schema == plan_schema()
 
 
 def test_every_zone_and_belt_is_summed_up_in_one_english_sentence():

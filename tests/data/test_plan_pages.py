@@ -20,9 +20,9 @@ EXAMPLE = re.search(r"文件 `15th-example.toml`.*?```toml\n(.*?)```", PLAN_PAGE
 
 
 def test_the_example_of_a_plan_file_is_sound_and_gives_a_ring():
-    found = check_plan("15th-example.toml", EXAMPLE, read_base(data_folder()))
-    assert {issue.code for issue in found.issues} == {"plan-unknown-plan"}
-    assert found.built.zones["15th-park"].geometry.geom_type == "Polygon"
+    review = check_plan("15th-example.toml", EXAMPLE, read_base(data_folder()))
+    assert {issue.code for issue in review.issues} == {"plan-unknown-plan"}
+    assert review.built.zones["15th-park"].geometry.geom_type == "Polygon"
 
 
 def test_the_command_of_the_page_runs_on_the_example(tmp_path, monkeypatch, capsys):

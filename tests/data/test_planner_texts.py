@@ -119,12 +119,12 @@ def test_a_paste_gives_each_area_its_own_name_figures_and_sides(case):
     zones = understand(case["text"]).zones
     assert len(zones) == len(case["items"])
     for zone, item in zip(zones, case["items"], strict=True):
-        found = found_in(zone)
+        reading = found_in(zone)
         for key, value in item.items():
             if key == "axis":
-                assert found[key] == " ".join(value.split())
+                assert reading[key] == " ".join(value.split())
             elif key != "faults":
-                assert found[key] == value
+                assert reading[key] == value
         expected = item.get("faults", [])
         assert bool(zone.faults) == bool(expected)
         for fault in expected:

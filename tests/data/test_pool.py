@@ -177,11 +177,11 @@ def test_what_nobody_asked_for_runs_alone_and_gives_way(pool, monkeypatch):
     first = running(pool.submit("testing.jobs:run_until_cancelled", None))
     ahead = pool.submit("testing.jobs:copy", "ahead", ahead=True)
     assert (ahead.state, pool.counts()) == ("waiting", (0, 1))
-    asked = pool.submit("testing.jobs:copy", "asked")
-    assert (ahead.state, pool.place(asked)) == ("cancelled", 1)
+    job = pool.submit("testing.jobs:copy", "asked")
+    assert (ahead.state, pool.place(job)) == ("cancelled", 1)
     ahead = pool.submit("testing.jobs:run_until_cancelled", None, ahead=True)
     first.cancel()
-    assert asked.wait(SECONDS)
+    assert job.wait(SECONDS)
     assert running(ahead).state == "running"  # then nothing else did
     # It takes no place: the one of this pool is free.
     assert pool.counts() == (0, 0)

@@ -67,19 +67,19 @@ def test_the_zones_of_a_made_up_district_are_the_true_ones(tmp_path):
 def test_a_worker_that_dies_in_the_middle_costs_no_byte(districts, serial, tmp_path):
     shutil.copytree(districts, tmp_path, dirs_exist_ok=True)
     folders = district_folders(tmp_path)
-    done = []
+    outcomes = []
     with dask_client(workers=2) as client:
         workers = client.scheduler_info(n_workers=-1)["workers"]
         pids = client.run(os.getpid)
         assert len(workers) == len(set(pids.values())) == 2
         ended = min(pids.values())
         for outcome in build_districts(folders, client):
-            if not done:
+            if not outcomes:
                 os.kill(ended, signal.SIGKILL)
             write_outcome(outcome)
-            done.append(outcome.folder.name)
+            outcomes.append(outcome.folder.name)
         assert ended not in client.run(os.getpid).values()
-    assert sorted(done) == [folder.name for folder in folders]
+    assert sorted(outcomes) == [folder.name for folder in folders]
     assert contents(tmp_path) == serial
     assert len(serial) == 2 * DISTRICTS
 
@@ -93,9 +93,9 @@ def test_the_command_line_gives_the_same_bytes_with_either_engine(
             shutil.copytree(districts / name, root / name)
         # One worker: that two share the work is the matter of the test above.
         assert main(["build", "--data", str(root), "--engine", engine, "--workers", "1"]) == 0
-        told = capsys.readouterr().out
-        assert "wrote district-02/zones/13th.geojson" in told
-        assert "2 of 2 districts without an error" in told
+        output = capsys.readouterr().out
+        assert "wrote district-02/zones/13th.geojson" in output
+        assert "2 of 2 districts without an error" in output
         assert main(["build", "--data", str(root), "--check"]) == 0
         written = contents(root)
         assert written == {name: serial[name] for name in written}
@@ -179,10 +179,10 @@ def test_a_district_that_cannot_be_read_is_told_and_the_next_is_built(districts,
         shutil.copytree(districts / name, tmp_path / name)
     write_bytes(tmp_path / "district-01" / "base" / "roads.geojson", b"{")
     assert main(["build", "--data", str(tmp_path)]) == 1
-    told = capsys.readouterr()
-    assert "district-01/district-01: base/roads.geojson" in told.err
-    assert "wrote district-02/zones/13th.geojson" in told.out
-    assert "1 of 2 districts without an error" in told.out
+    answer = capsys.readouterr()
+    assert "district-01/district-01: base/roads.geojson" in answer.err
+    assert "wrote district-02/zones/13th.geojson" in answer.out
+    assert "1 of 2 districts without an error" in answer.out
 
 
 def test_a_folder_without_a_district_is_refused(tmp_path):

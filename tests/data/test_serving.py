@@ -41,18 +41,18 @@ def served(tmp_path, monkeypatch):
         (folder / "map-1.js").write_bytes(script if on_disk is None else on_disk)
         # Of another version, and newer: readers are given the one that the page names.
         (folder / "map-2.js").write_bytes(b'{"version":"1998"}')
-        told = folder.parent / "served.json"
-        if not told.exists():
-            told.write_text('{"script": "planmap/map-1.js"}')
+        served_path = folder.parent / "served.json"
+        if not served_path.exists():
+            served_path.write_text('{"script": "planmap/map-1.js"}')
         handler = type("Served", (Page,), {"script": script, "front": front})
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             thread = threading.Thread(target=server.serve_forever, daemon=True)
             thread.start()
             address = f"http://127.0.0.1:{server.server_port}"
-            found = examine_service(address, data_folder(), "en")
+            findings = examine_service(address, data_folder(), "en")
             server.shutdown()
             thread.join()
-        return {finding.part: finding.status for finding in found}
+        return {finding.part: finding.status for finding in findings}
 
     return look
 
@@ -83,9 +83,9 @@ def test_data_of_another_version_are_found(served):
 def test_what_the_page_did_not_say_is_missing(served, script, tmp_path, told):
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "served.json").write_text(told)
-    found = served(script)
-    assert found["serve-static"] == "missing"
-    assert "serve-version" not in found
+    findings = served(script)
+    assert findings["serve-static"] == "missing"
+    assert "serve-version" not in findings
 
 
 def test_a_page_that_does_not_answer_is_told_at_once():

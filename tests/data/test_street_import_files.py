@@ -95,8 +95,8 @@ def test_every_road_of_the_truth_is_found_in_one_part(imports, town):
 
 def test_reference_lines_lie_on_the_truth(imports, town):
     truth = town.centrelines().set_index("name").geometry
-    found = imports["streets.osm.pbf"].roads.to_crs(METRIC).set_index("name").geometry
-    off = {n: shapely.hausdorff_distance(found[n], truth[n], densify=0.02) for n in truth.index}
+    lines = imports["streets.osm.pbf"].roads.to_crs(METRIC).set_index("name").geometry
+    off = {n: shapely.hausdorff_distance(lines[n], truth[n], densify=0.02) for n in truth.index}
     # mitred carriageways of a bent road differ from its middle by metres at the bends
     assert np.median(list(off.values())) < 2.0
     assert max(off.values()) < 6.0
@@ -195,9 +195,9 @@ def test_a_utf8_name_cut_within_a_character_is_not_taken_for_gbk(tmp_path, town,
         warnings.simplefilter("ignore")  # GDAL remarks that it cuts
         pyogrio.write_dataframe(table, path, encoding="UTF-8")
     path.with_suffix(".cpg").unlink()
-    found = set(import_streets(StreetFile(path), outline).roads["name"])
-    assert set(town.names[1:]) < found
-    assert (found - set(town.names)).pop().startswith("很很很")
+    names = set(import_streets(StreetFile(path), outline).roads["name"])
+    assert set(town.names[1:]) < names
+    assert (names - set(town.names)).pop().startswith("很很很")
 
 
 def test_a_column_of_another_name_can_be_said(tmp_path, town, outline):
@@ -290,8 +290,8 @@ def test_a_nameless_roundabout_carries_the_road_through(tmp_path, ending):
     mapped = MappedStreets(lonlat, ways)
     path = tmp_path / f"ring{ending}"
     write_overpass(path, mapped) if ending == ".json" else write_osm(path, mapped)
-    found = import_streets(StreetFile(path), points.union_all().buffer(0.01))
-    (row,) = found.report.to_dict("records")
+    streets = import_streets(StreetFile(path), points.union_all().buffer(0.01))
+    (row,) = streets.report.to_dict("records")
     assert (row["parts"], row["roundabouts"], row["joined"]) == (1, 1, 0)
     assert row["length_m"] == pytest.approx(600, abs=1)
 
@@ -335,8 +335,8 @@ def test_a_shapefile_without_prj_needs_its_crs_said(files, tmp_path, outline, to
     for ending in (".shp", ".shx", ".dbf", ".cpg"):
         (tmp_path / f"streets{ending}").write_bytes((files / f"streets{ending}").read_bytes())
     refused(tmp_path / "streets.shp", outline, "does not say its CRS")
-    told = import_streets(StreetFile(tmp_path / "streets.shp", crs="EPSG:4326"), outline)
-    assert len(told.roads) == len(town.names)
+    streets = import_streets(StreetFile(tmp_path / "streets.shp", crs="EPSG:4326"), outline)
+    assert len(streets.roads) == len(town.names)
 
 
 def test_a_part_of_a_shapefile_is_told_from_the_whole(files, outline, tmp_path):
@@ -528,9 +528,9 @@ def test_the_licence_and_the_source_of_the_import_are_told(bundled_as_import):
     folder, imported, _ = bundled_as_import
     district = (folder / "district.toml").read_text("utf-8")
     assert 'licence = "ODbL 1.0"' in district
-    told = json.loads((folder / "base" / "streets.json").read_text("utf-8"))
-    assert told["source"]["sha256"] == imported.source["sha256"]
-    assert told["extract_date"] == EXTRACT_DATE
+    document = json.loads((folder / "base" / "streets.json").read_text("utf-8"))
+    assert document["source"]["sha256"] == imported.source["sha256"]
+    assert document["extract_date"] == EXTRACT_DATE
     metadata = read_layer(folder / "base" / "roads.geojson").attrs["metadata"]
     assert metadata["attribution"] == "© OpenStreetMap contributors"
 

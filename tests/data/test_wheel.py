@@ -81,13 +81,13 @@ def test_the_direct_requirements_of_the_wheel_are_those_of_the_project(wheel):
     with zipfile.ZipFile(wheel) as archive:
         about = archive.read(f"{DISTRIBUTION}.dist-info/METADATA").decode()
         entry = archive.read(f"{DISTRIBUTION}.dist-info/entry_points.txt").decode()
-    asked = {
+    requirements = {
         line.partition(": ")[2].lower()
         for line in about.splitlines()
         if line.startswith("Requires-Dist") and "extra ==" not in line
     }
     listed = (ROOT / "requirements.in").read_text(encoding="utf-8").lower().split("\n")
-    assert asked == {line for line in listed if line and not line.startswith(("#", "-c"))}
+    assert requirements == {line for line in listed if line and not line.startswith(("#", "-c"))}
     assert "geo = commands.main:main" in entry
 
 

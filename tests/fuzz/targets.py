@@ -55,13 +55,13 @@ def uploads(data: bytes) -> None:
 
     content = archive(data) if data.startswith(ENTRY) else data
     try:
-        found = read_upload("upload", content)
+        upload = read_upload("upload", content)
     except GeoError as error:
-        told = [str(error)]
+        messages = [str(error)]
     else:
-        assert len(found.layer)
-        told = [str(issue.message) for issue in found.issues]
-    assert not any(tempfile.gettempdir() in words for words in told)
+        assert len(upload.layer)
+        messages = [str(issue.message) for issue in upload.issues]
+    assert not any(tempfile.gettempdir() in words for words in messages)
 
 
 def archive(data: bytes) -> bytes:
@@ -92,10 +92,10 @@ def main() -> None:
         import geo.sentences.paragraphs
         import geo.uploads.files  # noqa: F401
 
-    found = HERE / "found" / name
+    folder_of_finds = HERE / "found" / name
     folders = [word for word in words if not word.startswith("-")] or [str(HERE / "corpus" / name)]
     options = [word for word in words if word.startswith("-")]
-    arguments = [sys.argv[0], f"-artifact_prefix={found}/", *options, *folders]
+    arguments = [sys.argv[0], f"-artifact_prefix={folder_of_finds}/", *options, *folders]
     atheris.Setup(arguments, TARGETS[name])
     atheris.Fuzz()
 

@@ -42,8 +42,8 @@ def test_cuts_directions_and_the_order_of_rows_and_names_change_no_vertex(data, 
     rows = data.draw(scattered(grid.lines()))
     other = enclose(data.draw(turned_lists(grid.limits())), rows)
     assert np.array_equal(corners_of(plain.polygon), corners_of(other.polygon))
-    own = dict(zip(plain.limits, plain.edges["length_m"], strict=True))
-    assert dict(zip(other.limits, other.edges["length_m"], strict=True)) == pytest.approx(own)
+    lengths = dict(zip(plain.limits, plain.edges["length_m"], strict=True))
+    assert dict(zip(other.limits, other.edges["length_m"], strict=True)) == pytest.approx(lengths)
 
 
 @quick

@@ -45,8 +45,8 @@ def test_where_a_road_is_cut_and_which_way_its_ways_run_do_not_matter(road, cuts
     ways = cut(road, cuts)
     random.shuffle(ways)
     ways = [shapely.reverse(way) if random.random() < 0.5 else way for way in ways]
-    (found,) = reference_line(ways, [0] * len(ways)).parts
-    assert found.normalize().equals(road.normalize())
+    (reference,) = reference_line(ways, [0] * len(ways)).parts
+    assert reference.normalize().equals(road.normalize())
 
 
 @given(roads, st.lists(st.integers(0, 50), max_size=4), st.integers(-180, 180))
@@ -74,12 +74,12 @@ def test_carriageways_cut_anywhere_give_the_middle(road, width, cuts, other_cuts
     if not (isinstance(left, LineString) and isinstance(right, LineString)):
         return  # the road bends so tightly that its carriageways fold
     there, back = cut(right, cuts), cut(shapely.reverse(left), other_cuts)
-    found = reference_line([*there, *back], [1] * (len(there) + len(back)))
-    assert len(found.parts) == 1
+    reference = reference_line([*there, *back], [1] * (len(there) + len(back)))
+    assert len(reference.parts) == 1
     # at a bend of 25 degrees the middle of the nearest points leaves the middle line
-    same_course(found.parts[0], road, 0.15 * width + 0.2)
-    assert abs(found.separation_m - width) <= 0.1 * width
-    assert found.open_m == []
+    same_course(reference.parts[0], road, 0.15 * width + 0.2)
+    assert abs(reference.separation_m - width) <= 0.1 * width
+    assert reference.open_m == []
 
 
 @given(roads, st.floats(0.5, 200), st.integers(0, 50))
@@ -91,21 +91,21 @@ def test_a_gap_is_joined_up_to_the_limit_and_open_beyond(road, gap, where):
     ahead = np.array(ways[1].coords[1]) - start
     shift = ahead / np.hypot(*ahead) * gap
     rest = [affinity.translate(way, *shift) for way in ways[1:]]
-    found = reference_line([ways[0], *rest], [0] * len(ways))
+    reference = reference_line([ways[0], *rest], [0] * len(ways))
     if gap <= JOIN_M:
-        assert len(found.parts) == 1
-        assert np.isclose(found.joined_m, [gap]).all()
+        assert len(reference.parts) == 1
+        assert np.isclose(reference.joined_m, [gap]).all()
     else:
-        assert len(found.parts) == 2
-        assert found.joined_m == []
-        assert found.open_m[0] <= gap + 1e-6
+        assert len(reference.parts) == 2
+        assert reference.joined_m == []
+        assert reference.open_m[0] <= gap + 1e-6
 
 
 @given(roads, st.floats(SEPARATION_M + 10, 200))
 def test_no_line_is_drawn_far_from_every_way(road, apart):
     other = affinity.translate(road, 0, apart * 3)
-    found = reference_line([road, shapely.reverse(other)], [1, 1])
-    drawn = MultiLineString(found.parts)
+    reference = reference_line([road, shapely.reverse(other)], [1, 1])
+    drawn = MultiLineString(reference.parts)
     assert shapely.hausdorff_distance(drawn, MultiLineString([road, other])) < JOIN_M
 
 
@@ -118,8 +118,8 @@ segments = st.tuples(*[st.integers(0, 4000).map(lambda v: v / 10)] * 4).filter(
 @given(st.lists(segments, min_size=2, max_size=8))
 def test_noding_moves_no_line_and_makes_every_crossing_a_vertex(rows):
     lines = [LineString([(a, b), (c, d)]) for a, b, c, d in rows]
-    found = noded(lines)
-    for before, after in zip(lines, found, strict=True):
+    lines_noded = noded(lines)
+    for before, after in zip(lines, lines_noded, strict=True):
         assert shapely.hausdorff_distance(before, after) < 0.35
     for i, one in enumerate(lines):
         for j in range(i):
@@ -127,7 +127,7 @@ def test_noding_moves_no_line_and_makes_every_crossing_a_vertex(rows):
             if place.geom_type != "Point":
                 continue
             near = [
-                {v for v in found[k].coords if shapely.Point(v).dwithin(place, 0.35)}
+                {v for v in lines_noded[k].coords if shapely.Point(v).dwithin(place, 0.35)}
                 for k in (i, j)
             ]
             assert near[0] & near[1], (one.wkt, lines[j].wkt)

@@ -54,13 +54,13 @@ def report_bytes(zones_by_plan, base):
 
 def words_of(slide) -> str:
     """Return all native words of a slide, tables with theirs."""
-    found = []
+    texts = []
     for shape in slide.shapes:
         if shape.has_text_frame:
-            found.append(shape.text_frame.text)
+            texts.append(shape.text_frame.text)
         if shape.has_table:
-            found += [cell.text for row in shape.table.rows for cell in row.cells]
-    return "\n".join(found)
+            texts += [cell.text for row in shape.table.rows for cell in row.cells]
+    return "\n".join(texts)
 
 
 def titles(slides) -> list[str]:
@@ -249,10 +249,10 @@ def test_names_without_extent_are_listed_by_group(zones_by_plan, base):
 
 def test_own_reasoning_is_told_apart_from_the_plan_s_words(zones_by_plan):
     row = next(zones_by_plan["14th"].itertuples())
-    own = passages(row, "zh")[-1]
-    assert own.is_own
-    assert own.quoted == "沿用十三五四至。"
-    assert own.heading == "制图说明（非规划原文）"
+    last = passages(row, "zh")[-1]
+    assert last.is_own
+    assert last.quoted == "沿用十三五四至。"
+    assert last.heading == "制图说明（非规划原文）"
 
 
 def read_book(data: bytes):

@@ -67,8 +67,8 @@ def test_help_names_every_command(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0
-    told = capsys.readouterr().out
-    assert [name for name in COMMANDS if name not in told] == []
+    output = capsys.readouterr().out
+    assert [name for name in COMMANDS if name not in output] == []
 
 
 def test_a_wrong_call_ends_with_2(capsys):
@@ -80,9 +80,9 @@ def test_a_wrong_call_ends_with_2(capsys):
 
 def test_a_folder_that_is_none_is_refused_in_one_line(tmp_path, capsys):
     assert main(["build", "--data", str(tmp_path / "absent")]) == 1
-    told = capsys.readouterr().err
-    assert "is not a folder" in told
-    assert told.count("\n") == 1
+    output = capsys.readouterr().err
+    assert "is not a folder" in output
+    assert output.count("\n") == 1
 
 
 def test_a_command_speaks_chinese_unless_told_otherwise(tmp_path, monkeypatch, capsys):
@@ -111,8 +111,8 @@ def test_no_english_sentence_stands_in_what_a_command_says_in_chinese(folder, wo
     path.write_text(source + "\n[unknown]\na = 1\n", encoding="utf-8")
     file = [str(path)] if words[0] == "plan" else []
     main([*words, "--lang", "zh", "--data", str(folder), *file])
-    told = capsys.readouterr()
-    assert not re.findall(r"(?:\b[a-z]+ ){3}[a-z]+", told.out + told.err)
+    answer = capsys.readouterr()
+    assert not re.findall(r"(?:\b[a-z]+ ){3}[a-z]+", answer.out + answer.err)
 
 
 def test_a_folder_without_a_table_of_checksums_is_built_and_says_so(folder, capsys):
@@ -162,9 +162,9 @@ def test_plan_new_asks_at_the_keyboard(folder, monkeypatch, capsys):
     answers = f"15th\n示例\nExample\n2026\n2030\n石桥\n{TEXT}\n\n"
     given(monkeypatch, answers.encode(), keyboard=True)
     assert main(["plan", "new", "--data", str(folder)]) == 0
-    told = capsys.readouterr().out
-    assert 'name = "石桥"' in told
-    assert 'title = "示例"' in told
+    output = capsys.readouterr().out
+    assert 'name = "石桥"' in output
+    assert 'title = "示例"' in output
 
 
 def test_plan_new_writes_a_file_that_plan_check_takes(folder, tmp_path, monkeypatch, capsys):
@@ -172,10 +172,10 @@ def test_plan_new_writes_a_file_that_plan_check_takes(folder, tmp_path, monkeypa
     path = tmp_path / "15th-mine.toml"
     assert new(folder, "--document", "15th-mine", "--out", str(path)) == 0
     assert main(["plan", "check", "--data", str(folder), str(path)]) == 0
-    told = capsys.readouterr().out
-    assert "15th-mine.toml:" in told
-    assert "15th-shiqiao/area" in told
-    assert "0 errors" in told
+    output = capsys.readouterr().out
+    assert "15th-mine.toml:" in output
+    assert "15th-shiqiao/area" in output
+    assert "0 errors" in output
 
 
 def test_plan_new_replaces_no_file_unasked(folder, tmp_path, monkeypatch, capsys):
@@ -227,9 +227,9 @@ def test_plan_check_fails_on_a_road_that_the_base_lacks(folder, capsys):
         for n, row in enumerate(text.split("\n"), 1)
         if row.startswith("limits_text") and "槐树路" in row
     )
-    told = capsys.readouterr().out
-    assert f"15th-outline.toml:{line}" in told
-    assert "槐荫路" in told
+    output = capsys.readouterr().out
+    assert f"15th-outline.toml:{line}" in output
+    assert "槐荫路" in output
 
 
 def test_plan_check_gives_the_same_as_json(folder, capsys):
@@ -336,14 +336,14 @@ def test_roads_import_writes_a_folder_that_builds(folder, overpass, tmp_path, ca
     out = tmp_path / "new"
     words = ["roads", "import", str(overpass), "--data", str(folder), "--out", str(out)]
     assert main(words) == 0
-    told = capsys.readouterr()
-    assert "石桥街" in told.out
-    assert "OpenStreetMap" in told.out
+    answer = capsys.readouterr()
+    assert "石桥街" in answer.out
+    assert "OpenStreetMap" in answer.out
     # streets that the import lacks are told by the build, and the ring of the four is traced
     assert main(["build", "--data", str(out)]) == 1
-    told = capsys.readouterr().err
-    assert "15th-beita: Road" in told
-    assert "15th-huaiyinlu: Road" in told  # a belt whose end is missing
+    answer = capsys.readouterr().err
+    assert "15th-beita: Road" in answer
+    assert "15th-huaiyinlu: Road" in answer  # a belt whose end is missing
     zones = json.loads((out / "zones" / "15th.geojson").read_text(encoding="utf-8"))
     shapes = {f["id"]: f["geometry"] for f in zones["features"]}
     assert shapes["15th-wenchang"]["type"] == "Polygon"
@@ -400,27 +400,27 @@ def test_the_module_runs_as_a_program():
 @pytest.mark.parametrize("words", [["check"], ["doctor"]])
 def test_a_gbk_console_ends_no_command(words):
     environment = {**os.environ, "PYTHONIOENCODING": "gbk"}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "geo", *words],
         capture_output=True,
         cwd=ROOT,
         env=environment,
         check=False,
     )
-    assert done.returncode == 0, done.stderr.decode("gbk")
-    told = done.stdout.decode("gbk")
+    assert process.returncode == 0, process.stderr.decode("gbk")
+    output = process.stdout.decode("gbk")
     # ✓ and the km² of a reason are not in GBK; the middle lines are.
-    assert ("km2" if words == ["check"] else "√") in told
-    assert "?" not in told
+    assert ("km2" if words == ["check"] else "√") in output
+    assert "?" not in output
 
 
 def test_json_on_a_gbk_console_is_json_for_everyone():
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "geo", "check", "--json", "--data", str(DISTRICT)],
         capture_output=True,
         cwd=ROOT,
         env={**os.environ, "PYTHONIOENCODING": "gbk"},
         check=False,
     )
-    assert done.stdout.isascii()
-    assert json.loads(done.stdout)["district"]["name"] == "榆湾区"
+    assert process.stdout.isascii()
+    assert json.loads(process.stdout)["district"]["name"] == "榆湾区"

@@ -23,10 +23,10 @@ def by_part(folder, **more):
 
 
 def test_what_is_needed_is_there(district):
-    found = by_part(district)
+    findings = by_part(district)
     needed = ("python", "packages", "font", "leaflet", "data", "static", "temporary")
-    assert {part: found[part].status for part in needed} == dict.fromkeys(needed, "ok")
-    assert all(bool(f.remedy) == (f.status != "ok") for f in found.values())
+    assert {part: findings[part].status for part in needed} == dict.fromkeys(needed, "ok")
+    assert all(bool(f.remedy) == (f.status != "ok") for f in findings.values())
 
 
 def test_a_package_of_another_version_is_named(tmp_path):
@@ -50,29 +50,29 @@ def test_every_pin_of_the_locks_is_read():
 
 def test_a_missing_font_is_named(district, monkeypatch):
     monkeypatch.setattr(doctor, "font_file", lambda: None)
-    found = by_part(district)["font"]
-    assert found.status == "missing"
-    assert "requirements.txt" in found.remedy
+    finding = by_part(district)["font"]
+    assert finding.status == "missing"
+    assert "requirements.txt" in finding.remedy
 
 
 def test_a_damaged_base_is_named_and_the_rest_is_looked_at(district, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(district, folder)
     (folder / "base" / "roads.geojson").write_text("{")
-    found = by_part(folder)
-    assert found["data"].status == "missing"
-    assert "roads.geojson" in found["data"].value
-    assert found["disk"].status == "ok"
+    findings = by_part(folder)
+    assert findings["data"].status == "missing"
+    assert "roads.geojson" in findings["data"].value
+    assert findings["disk"].status == "ok"
 
 
 def test_zone_files_that_are_not_as_built_are_named(district, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(district, folder)
     (folder / "zones" / "13th.geojson").unlink()
-    found = by_part(folder)["zones"]
-    assert found.status == "missing"
-    assert "13th.geojson" in found.value
-    assert "geo build" in found.remedy
+    finding = by_part(folder)["zones"]
+    assert finding.status == "missing"
+    assert "13th.geojson" in finding.value
+    assert "geo build" in finding.remedy
 
 
 def test_a_port_in_use_is_told_and_keeps_nothing_from_working(district):
@@ -80,18 +80,18 @@ def test_a_port_in_use_is_told_and_keeps_nothing_from_working(district):
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        found = by_part(district, port=port)["port"]
-    assert found.status == "optional"
-    assert str(port) in found.remedy
+        finding = by_part(district, port=port)["port"]
+    assert finding.status == "optional"
+    assert str(port) in finding.remedy
 
 
 def test_the_address_of_a_database_is_not_told(district, monkeypatch):
     pytest.importorskip("psycopg")
     monkeypatch.setenv("GEO_DSN", "postgresql://reader:secret@127.0.0.1:1/none")
-    found = by_part(district)["postgis"]
-    assert found.status == "optional"
-    assert "secret" not in found.value + found.remedy
-    assert "CREATE EXTENSION" in found.remedy
+    finding = by_part(district)["postgis"]
+    assert finding.status == "optional"
+    assert "secret" not in finding.value + finding.remedy
+    assert "CREATE EXTENSION" in finding.remedy
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -110,16 +110,16 @@ def test_the_doctor_speaks_where_packages_are_missing():
         "from commands.main import main\n"
         "sys.exit(main(['doctor', '--lang', 'en']))\n"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         cwd=Path(doctor.LOCKS),
         check=False,
     )
-    assert done.stderr == ""
-    assert done.returncode == 1
-    assert "pip install --require-hashes -r requirements.txt" in done.stdout
+    assert process.stderr == ""
+    assert process.returncode == 1
+    assert "pip install --require-hashes -r requirements.txt" in process.stdout
 
 
 def test_a_folder_that_cannot_be_written_is_seen(tmp_path, monkeypatch):

@@ -89,10 +89,10 @@ def test_progress_runs_from_little_to_whole(material):
     ],
 )
 def test_what_cannot_be_made_is_refused_before_any_work(bad, match, material):
-    told = []
+    shares = []
     with pytest.raises(ExportError, match=match):
-        export(request(**bad), material, lambda share, words: told.append(share))
-    assert not told
+        export(request(**bad), material, lambda share, words: shares.append(share))
+    assert not shares
 
 
 @pytest.mark.parametrize("word", [*DATA_FORMATS, "html", "xlsx"])

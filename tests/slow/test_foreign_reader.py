@@ -38,9 +38,9 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="Locks of Linux.
 
 @pytest.fixture
 def canary(tmp_path):
-    found = Canary(tmp_path)
-    yield found
-    found.close()
+    watcher = Canary(tmp_path)
+    yield watcher
+    watcher.close()
 
 
 VRT = (
@@ -96,10 +96,10 @@ def test_a_file_that_points_elsewhere_opens_and_asks_nothing(canary, where):
             upload = read_upload(name, data)
             if upload.layer.crs is not None:
                 upload.layer.to_crs("EPSG:4548")
-            told = upload.layer.to_json() + str(upload.issues)
+            words = upload.layer.to_json() + str(upload.issues)
         except GeoError as error:
-            told = str(error)
-        assert SECRET not in told, name
+            words = str(error)
+        assert SECRET not in words, name
         assert not canary.opened(), name
         assert not canary.asked(), name
 
@@ -160,11 +160,11 @@ def in_locked_process(work, tmp_path):
         "        return type(error).__name__\n"
         f"{work}"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-I", "-B", "-c", program], capture_output=True, text=True, check=False
     )
-    assert not done.stderr, done.stderr
-    return done.stdout.split()
+    assert not process.stderr, process.stderr
+    return process.stdout.split()
 
 
 CALLS = [
@@ -193,10 +193,10 @@ def test_a_driver_broken_into_finds_other_files_shut(tmp_path, canary):
         "tried(lambda: os.listdir('/')), tried(lambda: open(inside + '/new', 'w')), "
         "tried(lambda: open(inside + '/own.txt').read()))"
     )
-    version, *found = in_locked_process(work, tmp_path)
+    version, *answers = in_locked_process(work, tmp_path)
     if version == "0":
         pytest.skip("This kernel has no Landlock.")
-    assert found == ["PermissionError", "PermissionError", "PermissionError", "done"]
+    assert answers == ["PermissionError", "PermissionError", "PermissionError", "done"]
     assert not canary.opened()
 
 
@@ -216,10 +216,10 @@ def test_the_process_has_one_driver_and_no_heavy_library(row):
         "print([m for m in ('pandas', 'pyarrow', 'geopandas', 'pyproj', 'shapely', 'geo.errors')"
         " if sys.modules.get(m)])"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines() == [str([row.driver]), "[]"]
+    assert process.stdout.splitlines() == [str([row.driver]), "[]"]
 
 
 def test_a_driver_that_is_not_there_leaves_the_file_shut(tmp_path):
@@ -315,9 +315,9 @@ def test_a_reader_gets_no_secret_and_an_empty_folder(reader, monkeypatch):
         "found = {'environment': str(dict(os.environ)), 'folder': os.listdir()}\n"
         "wire.write_answer(sys.stdout.buffer, wire.Answer(locks=found))"
     )
-    found = ask().locks
-    assert SECRET not in found["environment"]
-    assert found["folder"] == []
+    locks = ask().locks
+    assert SECRET not in locks["environment"]
+    assert locks["folder"] == []
 
 
 def test_readers_wait_for_their_turn(reader, monkeypatch):

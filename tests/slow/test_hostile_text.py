@@ -121,9 +121,9 @@ def plain_page(material):
 
 @pytest.mark.parametrize("words", TEXTS)
 def test_the_offline_page_has_the_same_elements_whatever_the_texts(material, plain_page, words):
-    found = Tags(made(material, "html", words).decode())
-    assert found.tags == plain_page.tags
-    assert found.bad == plain_page.bad == []
+    tags = Tags(made(material, "html", words).decode())
+    assert tags.tags == plain_page.tags
+    assert tags.bad == plain_page.bad == []
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +150,11 @@ def report_of(folder):
 def test_the_report_has_the_same_elements_whatever_the_texts(report_of):
     plain = report_of("甲")
     for words in TEXTS[:3]:
-        found = report_of(words)
-        assert found.bad == []
-        assert "script" not in found.tags
-        assert "img" not in found.tags
-        assert found.tags == plain.tags
+        page = report_of(words)
+        assert page.bad == []
+        assert "script" not in page.tags
+        assert "img" not in page.tags
+        assert page.tags == plain.tags
 
 
 @pytest.mark.parametrize("words", [HOSTILE, FORMULA + ENTITY])
@@ -201,16 +201,16 @@ def test_a_document_holds_no_outside_relation_no_macro_and_no_field_of_the_data(
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
-    found, plain = package(" ".join(TEXTS)), package("甲")
-    kinds = {name.rpartition(".")[2] for name in found}
+    hostile, plain = package(" ".join(TEXTS)), package("甲")
+    kinds = {name.rpartition(".")[2] for name in hostile}
     assert kinds <= {name.rpartition(".")[2] for name in plain}
-    assert not [name for name in found if "vba" in name.lower()]
+    assert not [name for name in hostile if "vba" in name.lower()]
     fields = re.compile(rb"<w:instrText[^>]*>([^<]*)<|<w:fldSimple[^>]*>")
-    for name, content in found.items():
+    for name, content in hostile.items():
         if name.endswith((".xml", ".rels")):
             root = ET.fromstring(content)
             assert not [e for e in root.iter() if e.get("TargetMode") == "External"]
-    codes = {f for c in found.values() for f in fields.findall(c)}
+    codes = {f for c in hostile.values() for f in fields.findall(c)}
     assert codes <= {f for c in plain.values() for f in fields.findall(c)}
 
 
@@ -229,13 +229,13 @@ def test_any_toml_gives_a_table_or_one_of_our_errors(tmp_path_factory, words, mo
     folder = tmp_path_factory.mktemp("toml")
     path = folder / "a.toml"
     path.write_bytes(words.encode("utf-8", "replace") + more)
-    told = []
+    outcomes = []
     for reader in (read_text, read_toml, read_document):
         try:
             reader(path)
         except GeoError as error:
-            told.append(str(error))
-    assert all("a.toml" in words for words in told)
+            outcomes.append(str(error))
+    assert all("a.toml" in words for words in outcomes)
     documents, issues = read_documents(folder)
     assert documents or issues
 

@@ -125,15 +125,15 @@ def samples(tmp_path_factory):
 def answer(data):
     """Return what reading gives: a layer or one of our errors; anything else fails the test."""
     try:
-        found = read_upload("file", data)
+        upload = read_upload("file", data)
     except GeoError as error:
-        found = error
-    if isinstance(found, Upload):
-        assert len(found.layer)
-        layer_bytes(found.layer.set_crs("EPSG:4326", allow_override=True))
+        upload = error
+    if isinstance(upload, Upload):
+        assert len(upload.layer)
+        layer_bytes(upload.layer.set_crs("EPSG:4326", allow_override=True))
     else:
-        assert tempfile.gettempdir() not in str(found)
-    return found
+        assert tempfile.gettempdir() not in str(upload)
+    return upload
 
 
 @readers
@@ -183,10 +183,10 @@ def test_any_data_file_gives_a_layer_or_one_of_our_errors(data):
         path = Path(folder) / "zones.geojson"
         path.write_bytes(data)
         try:
-            found = read_layer(path)
+            layer = read_layer(path)
         except GeoError as error:
-            found = error
-    assert isinstance(found, gpd.GeoDataFrame) or "zones.geojson" in str(found)
+            layer = error
+    assert isinstance(layer, gpd.GeoDataFrame) or "zones.geojson" in str(layer)
 
 
 @readers

@@ -125,17 +125,18 @@ def test_data_of_nobody_known_get_an_issue_unless_the_caller_says_whose(tmp_path
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
     codes = [issue.code for issue in import_streets(StreetFile(path), outline()).issues]
     assert codes == ["datum-not-compared", "attribution-missing"]
-    told = import_streets(StreetFile(path, attribution="某测绘院", licence="CC BY 4.0"), outline())
-    assert [issue.code for issue in told.issues] == ["datum-not-compared"]
-    assert told.attribution == "某测绘院"
-    assert set(told.roads["licence"]) == {"CC BY 4.0"}
+    file = StreetFile(path, attribution="某测绘院", licence="CC BY 4.0")
+    streets = import_streets(file, outline())
+    assert [issue.code for issue in streets.issues] == ["datum-not-compared"]
+    assert streets.attribution == "某测绘院"
+    assert set(streets.roads["licence"]) == {"CC BY 4.0"}
 
 
 def test_an_assumed_error_says_that_it_is_assumed(tmp_path):
     path = streets_file(tmp_path, [("南京路", line((-400, 0), (400, 0)))])
     assert "assumed" in import_streets(StreetFile(path), outline()).roads["note"].iloc[0]
-    told = import_streets(StreetFile(path, position_error_m=2.5), outline()).roads.iloc[0]
-    assert (told["position_error_m"], told["note"]) == (2.5, "")
+    streets = import_streets(StreetFile(path, position_error_m=2.5), outline()).roads.iloc[0]
+    assert (streets["position_error_m"], streets["note"]) == (2.5, "")
 
 
 def test_half_widths_come_from_width_then_lanes_then_class(tmp_path):
@@ -262,35 +263,35 @@ RIVER = box(1000, -2000, 1100, 2000)
 
 
 def test_a_river_area_gives_the_bank_on_the_side_of_the_district():
-    found = river_lines(waters(("海河", "line", MID), ("海河", "area", RIVER)), DISTRICT, NEAR, [])
-    by_reading = {row["reading"]: row["geometry"] for row in found}
+    rivers = river_lines(waters(("海河", "line", MID), ("海河", "area", RIVER)), DISTRICT, NEAR, [])
+    by_reading = {row["reading"]: row["geometry"] for row in rivers}
     assert list(by_reading) == ["mid_river", "bank"]
     assert set(shapely.get_coordinates(by_reading["bank"])[:, 0]) == {1000.0}
     assert set(shapely.get_coordinates(by_reading["mid_river"])[:, 0]) == {1050.0}
 
 
 def test_an_area_without_a_name_is_the_river_whose_mid_line_runs_through_it():
-    found = river_lines(waters(("海河", "line", MID), ("", "area", RIVER)), DISTRICT, NEAR, [])
-    assert [row["reading"] for row in found] == ["mid_river", "bank"]
+    rivers = river_lines(waters(("海河", "line", MID), ("", "area", RIVER)), DISTRICT, NEAR, [])
+    assert [row["reading"] for row in rivers] == ["mid_river", "bank"]
 
 
 def test_a_pond_beside_the_river_gives_no_bank():
     issues = []
     pond = box(500, 500, 560, 560)
-    found = river_lines(waters(("海河", "line", MID), ("", "area", pond)), DISTRICT, NEAR, issues)
-    assert [row["reading"] for row in found] == ["mid_river"]
+    rivers = river_lines(waters(("海河", "line", MID), ("", "area", pond)), DISTRICT, NEAR, issues)
+    assert [row["reading"] for row in rivers] == ["mid_river"]
     assert [issue.code for issue in issues] == ["bank-not-found"]
 
 
 def test_an_area_in_two_pieces_gives_one_bank():
     pieces = [box(1000, -2000, 1100, 400), box(1000, 400, 1100, 2000)]
-    found = river_lines(
+    rivers = river_lines(
         waters(("海河", "line", MID), *(("海河", "area", piece) for piece in pieces)),
         DISTRICT,
         NEAR,
         [],
     )
-    bank = found[1]["geometry"]
+    bank = rivers[1]["geometry"]
     assert bank.geom_type == "LineString"
     assert set(shapely.get_coordinates(bank)[:, 0]) == {1000.0}
 
@@ -398,10 +399,10 @@ def test_the_report_has_no_empty_cell(tmp_path):
 def test_the_end_of_the_water_is_no_bank():
     ends_inside = box(1000, 200, 1100, 800)
     mid = LineString([(1050, 200), (1050, 800)])
-    found = river_lines(
+    rivers = river_lines(
         waters(("海河", "line", mid), ("海河", "area", ends_inside)), DISTRICT, NEAR, []
     )
-    bank = found[1]["geometry"]
+    bank = rivers[1]["geometry"]
     assert shapely.get_coordinates(bank)[:, 0].max() < 1050
     assert bank.length == pytest.approx(600, abs=60)
 
@@ -420,9 +421,9 @@ def test_the_report_tells_what_was_made_and_what_remains_open(tmp_path, language
         method=["inferred", "traced"],
         position_error_m=[15.0, 5.0],
     )
-    told = import_report(imported, compare_with_base(imported, bundled), language)
-    assert "© OpenStreetMap contributors" in told
-    assert "95" in told
-    assert "| 南京路 | " + {"zh": "推定", "en": "inferred"}[language] + " | 15.0 | 20.0 |" in told
-    assert {"zh": "| 否 |", "en": "| no |"}[language] in told
-    assert "长沙路" in told.split("南京路")[-1]
+    report = import_report(imported, compare_with_base(imported, bundled), language)
+    assert "© OpenStreetMap contributors" in report
+    assert "95" in report
+    assert "| 南京路 | " + {"zh": "推定", "en": "inferred"}[language] + " | 15.0 | 20.0 |" in report
+    assert {"zh": "| 否 |", "en": "| no |"}[language] in report
+    assert "长沙路" in report.split("南京路")[-1]

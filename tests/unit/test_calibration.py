@@ -63,10 +63,10 @@ def test_many_points_of_one_street_count_once():
 
 
 def test_classes_are_kept_apart():
-    found = calibrate(
+    results = calibrate(
         deviations([0.1] * 12) + deviations([9.0] * 12, identity="low", method="estimated")
     )
-    assert [(c.identity, c.method, c.holds) for c in found] == [
+    assert [(c.identity, c.method, c.holds) for c in results] == [
         ("high", "traced", False),
         ("low", "estimated", False),
     ]

@@ -226,8 +226,8 @@ def line_with(source, words):
 
 
 def test_a_sound_draft_has_rings_and_verdicts(base):
-    found = checked(base)
-    verdicts = {f.finding_id: f.verdict for f in found.findings}
+    review = checked(base)
+    verdicts = {f.finding_id: f.verdict for f in review.findings}
     assert verdicts["15th-qingtong/area"] == "agrees"
     assert verdicts["15th-binshui/area"] == "agrees"
     assert verdicts["15th-donganlu/area"] == "by_construction"
@@ -236,9 +236,9 @@ def test_a_sound_draft_has_rings_and_verdicts(base):
 
 def test_each_entry_to_be_filled_in_is_told_with_its_line(base):
     source = draft_from_text(PARAGRAPH, About("15th", 2026, 2030), base=base).source
-    told = [i for i in checked(base, source).issues if i.code == "plan-to-fill"]
+    issues = [i for i in checked(base, source).issues if i.code == "plan-to-fill"]
     lines = [n for n, line in enumerate(source.split("\n"), 1) if f'"{TO_FILL}' in line]
-    assert [int(issue.place.split(":")[1]) for issue in told] == lines
+    assert [int(issue.place.split(":")[1]) for issue in issues] == lines
 
 
 def test_a_road_that_the_base_lacks_is_told_with_its_line_and_similar_names(base):
@@ -253,8 +253,8 @@ def test_a_road_that_the_base_lacks_is_told_with_its_line_and_similar_names(base
 def test_every_missing_road_is_told_at_once(base):
     text = PARAGRAPH.replace("北宁道", "北安道", 1).replace("南平道", "南门路", 1)
     source = draft_from_text(text, ABOUT, base=base).source
-    found = [i for i in checked(base, source).issues if i.code == "plan-road-missing"]
-    assert len(found) == 2
+    issues = [i for i in checked(base, source).issues if i.code == "plan-road-missing"]
+    assert len(issues) == 2
 
 
 def test_a_road_that_was_looked_for_in_vain_is_a_warning_with_what_was_tried(base):
@@ -288,8 +288,8 @@ def test_an_area_that_disagrees_is_told_at_the_figure(base):
 
 def test_a_plan_that_the_district_does_not_list_is_told(base):
     draft = draft_from_text(PARAGRAPH, About("16th", 2031, 2035), base=base)
-    found = check_plan(draft.file_name, draft.source, base)
-    assert "plan-unknown-plan" in {issue.code for issue in found.issues}
+    review = check_plan(draft.file_name, draft.source, base)
+    assert "plan-unknown-plan" in {issue.code for issue in review.issues}
 
 
 def test_an_id_of_another_plan_file_is_told(base):
@@ -305,9 +305,9 @@ def test_an_id_of_another_plan_file_is_told(base):
 def test_faults_of_form_have_their_lines(tmp_path, base):
     path = tmp_path / "15th-outline.toml"
     path.write_text('format = 1\n[document]\nid = "15th-outline"\n', encoding="utf-8")
-    found = check_plan_file(path, base, tmp_path)
-    assert found.document is None
-    assert {issue.place for issue in found.issues} == {"15th-outline.toml:2"}
+    review = check_plan_file(path, base, tmp_path)
+    assert review.document is None
+    assert {issue.place for issue in review.issues} == {"15th-outline.toml:2"}
 
 
 GAPS = """一、科教片区：东至理工大学，南至南平道，西至西康路，北至北宁道，面积0.9平方公里。
@@ -332,12 +332,12 @@ def test_what_leaves_out_a_part_offers_no_ring(base):
 def test_a_gap_is_told_by_the_check_with_its_line(base):
     draft = draft_from_text(GAPS, ABOUT, base=base)
     issues = check_plan(draft.file_name, draft.source, base).issues
-    told = {i.place: i.words("zh")[0] for i in issues if i.code == "plan-gap"}
-    assert len(told) == 2
+    sentences = {i.place: i.words("zh")[0] for i in issues if i.code == "plan-gap"}
+    assert len(sentences) == 2
     lines = draft.source.split("\n")
-    for place in told:
+    for place in sentences:
         assert lines[int(place.rpartition(":")[2]) - 1].startswith("limits_text")
-    assert "理工大学" in "".join(told.values())
+    assert "理工大学" in "".join(sentences.values())
 
 
 def test_traditional_characters_are_drawn_on_the_simplified_base(base):
@@ -375,9 +375,9 @@ def test_a_distance_from_a_kerb_is_refused_for_that_reason(base):
     text = "东至东安路红线以西100米，南至南平道，西至西康路，北至北宁道。"
     draft = draft_from_text(text, ABOUT, base=base)
     issues = check_plan(draft.file_name, draft.source, base).issues
-    told = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
-    assert len(told) == 1
-    assert "“东安路红线”之外100米处的平行线不能画出" in told[0]
+    sentences = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
+    assert len(sentences) == 1
+    assert "“东安路红线”之外100米处的平行线不能画出" in sentences[0]
 
 
 def test_a_park_of_the_base_bounds_by_the_side_that_faces_the_zone(base):
@@ -414,9 +414,9 @@ def test_a_park_in_a_list_has_no_side_to_face(base):
     with_park = replace(base, grounds=park)
     draft = draft_from_text("以东安路、南平道、滨河公园、北宁道围合。", ABOUT, base=with_park)
     issues = check_plan(draft.file_name, draft.source, with_park).issues
-    told = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
-    assert len(told) == 1
-    assert "没有写它在哪一侧" in told[0]
+    sentences = [issue.words("zh")[0] for issue in issues if issue.level == "error"]
+    assert len(sentences) == 1
+    assert "没有写它在哪一侧" in sentences[0]
 
 
 def test_length_and_width_of_a_belt_give_its_strip(base):

@@ -215,7 +215,7 @@ def test_a_straight_connector_joins_two_limits_and_its_error_grows_with_its_leng
     sentence = "以青西路、青北道、青中路、青南道围合的区域,面积1.00平方公里"
     # The north road is left out of the sentence: two parallel roads do not meet.
     text = text.replace(sentence, "以青西路、青中路、青南道围合的区域,面积1.00平方公里")
-    before, found, after = text.partition('[[items]]\nid = "13th-east"')
+    before, head, after = text.partition('[[items]]\nid = "13th-east"')
     connector = """
 [[items.connectors]]
 between = ["青西路", "青中路"]
@@ -226,7 +226,7 @@ evidence = "无"
 error_m = 20
 
 """
-    text = f"{before}{connector}{found}{after}"
+    text = f"{before}{connector}{head}{after}"
     plan.write_text(text, encoding="utf-8")
     west = build(folder).zones["13th-west"]
     edge = west.edges[west.edges["connector"]].iloc[0]

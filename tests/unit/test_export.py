@@ -212,8 +212,8 @@ def test_a_geopackage_is_read_back_by_sqlite(tmp_path, zones, edges, crs):
     others = database.execute(
         "SELECT zone_id, name FROM zones_line UNION SELECT zone_id, name FROM zones_point"
     ).fetchall()
-    own = list(zip(zones["zone_id"], zones["name"], strict=True))
-    assert sorted([row[:2] for row in rows] + others) == sorted(own)
+    rows_here = list(zip(zones["zone_id"], zones["name"], strict=True))
+    assert sorted([row[:2] for row in rows] + others) == sorted(rows_here)
     assert rows[0][2] == LONG
     blob = rows[0][3]
     assert blob[:2] == b"GP"
@@ -374,14 +374,14 @@ def test_no_part_of_a_password_is_told(password):
     pytest.importorskip("psycopg")
     row = {"zone_id": ["z"], "geometry": [Point(117, 39)]}
     zones = gpd.GeoDataFrame(row, crs="EPSG:4326")
-    for given in (password, quote(password, safe="")):
-        dsn = f"postgresql://someone:{given}@127.0.0.1:1/nothing"
+    for form in (password, quote(password, safe="")):
+        dsn = f"postgresql://someone:{form}@127.0.0.1:1/nothing"
         with pytest.raises(ExportError) as caught:
             _connect_only(dsn, zones)
-        told = "".join(traceback.format_exception(caught.value))
-        told += caught.value.explain("zh") + caught.value.explain("en")
+        trace = "".join(traceback.format_exception(caught.value))
+        trace += caught.value.explain("zh") + caught.value.explain("en")
         for part in re.split("[@/?#:]", password):
-            assert not part or part not in told, given
+            assert not part or part not in trace, form
 
 
 def _connect_only(dsn, zones):

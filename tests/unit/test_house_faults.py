@@ -174,9 +174,9 @@ def judged(stated, used_to_draw, half):
 def test_a_difference_is_there_only_where_the_figure_is_a_test(
     stated, used_to_draw, half, difference
 ):
-    found = judged(stated, used_to_draw, half)
-    assert found.difference == (None if difference is None else pytest.approx(difference))
-    assert (found.difference_percent is None) is (difference is None)
+    finding = judged(stated, used_to_draw, half)
+    assert finding.difference == (None if difference is None else pytest.approx(difference))
+    assert (finding.difference_percent is None) is (difference is None)
 
 
 def test_the_workbook_shows_no_difference_of_a_figure_that_drew_the_shape(folder, tmp_path):
@@ -280,10 +280,10 @@ def test_a_faulty_row_of_street_checks_is_named_in_both_languages(folder, row, w
     check = streets_check(read_base(folder), path)
     assert check.status == "failed"
     for language in ("zh", "en"):
-        told = check.statements[0].words(language)
-        assert "street_checks.csv" in told
-        assert words in told
-        assert "2" in told
+        sentence = check.statements[0].words(language)
+        assert "street_checks.csv" in sentence
+        assert words in sentence
+        assert "2" in sentence
 
 
 @pytest.mark.parametrize("error", ["-1", "1e308", "inf"])

@@ -25,30 +25,30 @@ def test_certain_names_make_one_combination_of_probability_one():
 
 def test_probabilities_of_independent_names_are_multiplied():
     # By hand: 0.7 x 0.8 = 0.56, 0.3 x 0.8 = 0.24, 0.7 x 0.2 = 0.14, 0.3 x 0.2 = 0.06.
-    found = combinations([name("a", 0.7, 0.3), name("b", 0.8, 0.2)])
-    assert [round(c.probability, 10) for c in found] == [0.56, 0.24, 0.14, 0.06]
-    assert [c.changed for c in found] == [(), ("a",), ("b",), ("a", "b")]
-    assert found[3].reading == "identity:a=a1;b=b1"
+    sets = combinations([name("a", 0.7, 0.3), name("b", 0.8, 0.2)])
+    assert [round(c.probability, 10) for c in sets] == [0.56, 0.24, 0.14, 0.06]
+    assert [c.changed for c in sets] == [(), ("a",), ("b",), ("a", "b")]
+    assert sets[3].reading == "identity:a=a1;b=b1"
 
 
 def test_combinations_below_two_percent_are_dropped_and_two_percent_is_kept():
-    found = combinations([name("a", 0.9, 0.1), name("b", 0.8, 0.2)])
-    assert [round(c.probability, 10) for c in found] == [0.72, 0.18, 0.08, 0.02]
-    found = combinations([name("a", 0.9, 0.1), name("b", 0.81, 0.19)])
-    assert [round(c.probability, 4) for c in found] == [0.729, 0.171, 0.081]
+    sets = combinations([name("a", 0.9, 0.1), name("b", 0.8, 0.2)])
+    assert [round(c.probability, 10) for c in sets] == [0.72, 0.18, 0.08, 0.02]
+    sets = combinations([name("a", 0.9, 0.1), name("b", 0.81, 0.19)])
+    assert [round(c.probability, 4) for c in sets] == [0.729, 0.171, 0.081]
 
 
 def test_the_main_combination_is_kept_however_improbable_and_comes_first():
     # Every name has a second candidate that is likelier than the first.
-    found = combinations([name(key, 0.1, 0.9) for key in "abc"])
-    assert found[0].changed == ()
-    assert found[0].probability == pytest.approx(0.001)
-    assert found[1].probability == pytest.approx(0.729)
+    sets = combinations([name(key, 0.1, 0.9) for key in "abc"])
+    assert sets[0].changed == ()
+    assert sets[0].probability == pytest.approx(0.001)
+    assert sets[1].probability == pytest.approx(0.729)
 
 
 def test_at_most_sixty_four_are_kept_and_the_most_probable():
-    found = combinations([name("a", *[0.1] * 10), name("b", *[0.1] * 10)])
-    assert len(found) <= MOST_COMBINATIONS
+    sets = combinations([name("a", *[0.1] * 10), name("b", *[0.1] * 10)])
+    assert len(sets) <= MOST_COMBINATIONS
     many = combinations([name("a", *([0.02] * 50))])
     assert len(many) == 50
     wide = combinations([name("a", 0.5, 0.5), *[name(k, 0.5, 0.5) for k in "bcd"]])
@@ -58,14 +58,14 @@ def test_at_most_sixty_four_are_kept_and_the_most_probable():
 
 def test_many_candidates_of_many_names_are_weighed_without_trying_all():
     # 8 names of 6 candidates are 1.7 million combinations; 0.6^8 = 1.7 % is main all the same.
-    found = combinations([name(k, 0.6, *[0.08] * 5) for k in "abcdefgh"])
-    assert len(found) == 1
-    assert found[0].probability == pytest.approx(0.6**8)
+    sets = combinations([name(k, 0.6, *[0.08] * 5) for k in "abcdefgh"])
+    assert len(sets) == 1
+    assert sets[0].probability == pytest.approx(0.6**8)
 
 
 def test_what_is_not_told_lowers_the_probability():
-    found = combinations([name("a", 0.9), name("b", 0.5)])
-    assert [c.probability for c in found] == [pytest.approx(0.45)]
+    sets = combinations([name("a", 0.9), name("b", 0.5)])
+    assert [c.probability for c in sets] == [pytest.approx(0.45)]
 
 
 def test_the_least_certain_class_counts():

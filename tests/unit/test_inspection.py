@@ -32,8 +32,8 @@ def test_a_moved_vertex_in_a_file_is_found_with_its_distance(folder):
         # One ten-thousandth of a degree northwards: 11.1 m.
         document["features"][0]["geometry"]["coordinates"][0][1][1] += 1e-4
 
-    found = change(folder, edit)
-    assert found == [
+    statements = change(folder, edit)
+    assert statements == [
         "zones/13th.geojson differs from a fresh build; run geo build",
         "zones/13th.geojson: the shape of 13th-west differs, by up to 11.1 m",
     ]
@@ -67,14 +67,14 @@ def test_a_lost_geometry_is_named(folder):
 
 def test_a_file_that_is_no_json_is_told(folder):
     (folder / "zones" / "13th.geojson").write_text("{", encoding="utf-8")
-    found = [s.en for s in rebuild_check(built_tiny_district(), folder).statements]
-    assert found[1].startswith("The file cannot be read")
+    sentences = [s.en for s in rebuild_check(built_tiny_district(), folder).statements]
+    assert sentences[1].startswith("The file cannot be read")
 
 
 def test_a_missing_file_differs(folder):
     (folder / "zones" / "14th.geojson").unlink()
-    (found,) = rebuild_check(built_tiny_district(), folder).statements
-    assert "zones/14th.geojson" in found.en
+    (statement,) = rebuild_check(built_tiny_district(), folder).statements
+    assert "zones/14th.geojson" in statement.en
 
 
 def test_every_check_of_a_folder_runs_or_says_why_not(folder):
@@ -99,5 +99,5 @@ def test_properties_that_are_none_differ(folder, properties):
     def edit(document):
         document["features"][0]["properties"] = properties
 
-    (found,) = change(folder, edit)[1:]
-    assert found.startswith("zones/13th.geojson: 13th-west differs in basis, ")
+    (statement,) = change(folder, edit)[1:]
+    assert statement.startswith("zones/13th.geojson: 13th-west differs in basis, ")

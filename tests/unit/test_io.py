@@ -237,17 +237,17 @@ def test_the_lock_removes_what_a_dead_process_left_long_ago(tmp_path):
 
 
 def test_the_temporary_folder_is_gone_after_an_error():
-    seen = []
+    folders = []
 
     def fail_inside():
         with write.temporary_folder() as folder:
-            seen.append(folder)
+            folders.append(folder)
             (folder / "a").write_bytes(b"x")
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
         fail_inside()
-    assert not seen[0].exists()
+    assert not folders[0].exists()
 
 
 def test_an_edge_is_known_by_its_own_id():

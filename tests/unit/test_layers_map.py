@@ -197,8 +197,8 @@ def test_the_state_is_handed_over_unchanged_by_folium():
 
     state = {"shown": ["13th-a_b", "x"], "words": "{{'folium'}} </script> _abc"}
     code = _get_feature_group_string(planning_group(state), folium.Map(tiles=None))
-    found = json.JSONDecoder().raw_decode(code[code.index("hear(") + len("hear(") :])[0]
-    assert found == state
+    state_there = json.JSONDecoder().raw_decode(code[code.index("hear(") + len("hear(") :])[0]
+    assert state_there == state
 
 
 def test_the_name_of_a_street_runs_along_it_and_never_upside_down():
@@ -252,15 +252,15 @@ def test_a_landmark_that_is_no_point_is_left_out():
 
 
 def test_figures_show_no_more_digits_than_the_plan_or_the_error_allows():
-    said = figures(zone("13th-a", box(0, 0, 1, 1))["properties"])
-    assert said["stated"] == "1.49"
-    assert said["computed"] == "1.47"
-    assert said["rows"] == [
+    zone_figures = figures(zone("13th-a", box(0, 0, 1, 1))["properties"])
+    assert zone_figures["stated"] == "1.49"
+    assert zone_figures["computed"] == "1.47"
+    assert zone_figures["rows"] == [
         ["popup.stated_area", ["1.49", "1.49"], ["平方公里", "km²"]],
         ["popup.computed_area", ["1.47", "1.47"], ["95% 区间 1.40–1.54", "95% interval 1.40–1.54"]],
         ["popup.difference", ["−1.2%", "−1.2%"], ["相符", "agrees"]],
     ]
-    assert said["interval"] == {
+    assert zone_figures["interval"] == {
         "low": "1.40",
         "high": "1.54",
         "stated": "1.49",
@@ -270,17 +270,17 @@ def test_figures_show_no_more_digits_than_the_plan_or_the_error_allows():
 
 def test_a_measured_area_alone_says_its_unit():
     properties = zone("13th-a", box(0, 0, 1, 1), verdict="not_stated")["properties"]
-    said = figures(properties | {"stated_area": None, "stated_area_km2": None})
-    ((key, value, note),) = said["rows"]
+    zone_figures = figures(properties | {"stated_area": None, "stated_area_km2": None})
+    ((key, value, note),) = zone_figures["rows"]
     assert (key, value) == ("popup.computed_area", ["1.47", "1.47"])
     assert note == ["平方公里 · 95% 区间 1.40–1.54", "km² · 95% interval 1.40–1.54"]
 
 
 def test_no_difference_is_shown_where_the_figure_made_the_shape():
     properties = zone("13th-a", box(0, 0, 1, 1), verdict="by_construction")["properties"]
-    said = figures(properties)
-    assert [row[0] for row in said["rows"]] == ["popup.stated_area", "popup.computed_area"]
-    assert said["interval"] is None
+    zone_figures = figures(properties)
+    assert [row[0] for row in zone_figures["rows"]] == ["popup.stated_area", "popup.computed_area"]
+    assert zone_figures["interval"] is None
 
 
 @pytest.mark.parametrize(
@@ -361,8 +361,8 @@ def test_the_places_of_one_plan_have_styles_of_their_own():
         "haihe",
         "weijin-road",
     ]
-    given = heping_styles()
-    styles = [style_of(place, styles=given) for place in places]
+    own_styles = heping_styles()
+    styles = [style_of(place, styles=own_styles) for place in places]
     assert len({style.hatch for style in styles}) == len(places)
     assert len({style.fill for style in styles}) == len(places)
     later = [
@@ -375,27 +375,27 @@ def test_the_places_of_one_plan_have_styles_of_their_own():
         "nanjing-road",
         "anshan-weijin",
     ]
-    assert len({style_of(place, styles=given).hatch for place in later}) == len(later)
+    assert len({style_of(place, styles=own_styles).hatch for place in later}) == len(later)
 
 
 @pytest.mark.parametrize("seed", range(50))
 def test_no_two_places_of_a_district_look_alike(seed):
     # 54 of 100 such sets had two places alike while a place's style hung on its name alone.
     places = [f"place-{seed}-{n}" for n in range(10)]
-    found = styles_of(places, {})
-    assert len({(style.fill, style.hatch) for style in found.values()}) == 10
+    styles = styles_of(places, {})
+    assert len({(style.fill, style.hatch) for style in styles.values()}) == 10
     # While there are hatches left, none stands twice: a greyscale sheet has nothing else.
-    assert len({found[place].hatch for place in sorted(places)[:9]}) == 9
-    assert styles_of(reversed(places), {}) == found
+    assert len({styles[place].hatch for place in sorted(places)[:9]}) == 9
+    assert styles_of(reversed(places), {}) == styles
 
 
 def test_other_places_take_no_style_that_the_data_folder_gives():
-    given = read_district(Path(__file__).parents[2] / "data").styles
-    found = styles_of([f"new-{n}" for n in range(40)], given)
-    looks = [(style.fill, style.hatch) for style in found.values()]
-    assert len(set(looks[len(given) :])) == 40
-    assert not set(looks[: len(given)]) & set(looks[len(given) :])
-    assert found["wudadao"].hatch == "diagonal"
+    own_styles = read_district(Path(__file__).parents[2] / "data").styles
+    styles = styles_of([f"new-{n}" for n in range(40)], own_styles)
+    looks = [(style.fill, style.hatch) for style in styles.values()]
+    assert len(set(looks[len(own_styles) :])) == 40
+    assert not set(looks[: len(own_styles)]) & set(looks[len(own_styles) :])
+    assert styles["wudadao"].hatch == "diagonal"
 
 
 def test_every_hatch_has_its_word_for_the_sheets():

@@ -50,13 +50,13 @@ def pinned(lock):
 
 def family(words):
     """Return the families of a licence expression or of what a package says."""
-    found = set()
+    families = set()
     for part in re.split(r" AND | OR |;", words):
         plain = part.strip().lower()
         for name, starts in FAMILIES.items():
             if plain.startswith(starts):
-                found.add(name)
-    return found
+                families.add(name)
+    return families
 
 
 def said(name):
@@ -69,8 +69,8 @@ def said(name):
         return None
     first = (about.get("License") or "").strip().split("\n")[0]
     classifiers = about.get_all("Classifier") or []
-    told = [c.rpartition(" :: ")[2] for c in classifiers if c.startswith("License ::")]
-    candidates = [about.get("License-Expression") or "", first, *told]
+    licences = [c.rpartition(" :: ")[2] for c in classifiers if c.startswith("License ::")]
+    candidates = [about.get("License-Expression") or "", first, *licences]
     return next((words for words in candidates if family(words)), first)
 
 
@@ -121,5 +121,5 @@ def test_every_pin_of_a_lock_has_a_hash(path):
     pins = [block for block in blocks if "==" in block.split("\n")[0]]
     assert pins
     assert [block.split("\n")[0] for block in pins if "--hash=sha256:" not in block] == []
-    asked = {line.split("#")[0] for line in path.with_suffix(".in").read_text().splitlines()}
-    assert {a.strip() for a in asked if a.strip() and not a.startswith("-c")}
+    direct = {line.split("#")[0] for line in path.with_suffix(".in").read_text().splitlines()}
+    assert {a.strip() for a in direct if a.strip() and not a.startswith("-c")}

@@ -45,37 +45,37 @@ FALLBACK = "100vh"
 
 def young_interfaces(source):
     """Return names in a script that Chrome 80 does not know, with the version that does."""
-    found = []
+    interfaces = []
 
     def look(node, _):
         if node.type == "CallExpression" and node.callee.type == "MemberExpression":
             name = getattr(node.callee.property, "name", None)
             if CALLS.get(name, 0) > 80 and name not in OWN:
-                found.append((name, CALLS[name]))
+                interfaces.append((name, CALLS[name]))
         if node.type == "CallExpression" and node.callee.type == "Identifier":
             name = node.callee.name
             if CALLS.get(name, 0) > 80:
-                found.append((name, CALLS[name]))
+                interfaces.append((name, CALLS[name]))
         if node.type == "Identifier" and NAMES.get(node.name, 0) > 80:
-            found.append((node.name, NAMES[node.name]))
+            interfaces.append((node.name, NAMES[node.name]))
 
     esprima.parseScript(source, delegate=look)
-    return found
+    return interfaces
 
 
 def young_syntax(source):
     """Return syntax younger than ECMAScript 2017 that the parser takes all the same."""
-    found = []
+    features = []
 
     def look(node, _):
         if node.type in ("ObjectPattern", "ObjectExpression"):
-            found.extend(p.type for p in node.properties if p.type != "Property")
+            features.extend(p.type for p in node.properties if p.type != "Property")
         if node.type == "Literal" and getattr(node, "regex", None):
             pattern, flags = node.regex.pattern, node.regex.flags
-            found.extend(["RegExp"] if "(?<" in pattern or "s" in flags else [])
+            features.extend(["RegExp"] if "(?<" in pattern or "s" in flags else [])
 
     esprima.parseScript(source, delegate=look)
-    return found
+    return features
 
 
 def young_rules(style):
@@ -113,7 +113,7 @@ def test_styles_ask_for_nothing_younger_than_chrome_80(path):
     ],
 )
 def test_a_younger_interface_would_be_found(source, name):
-    assert [found for found, _ in young_interfaces(source)] == [name]
+    assert [interface for interface, _ in young_interfaces(source)] == [name]
 
 
 @pytest.mark.parametrize("source", ["a ?? b;", "a?.b;", "import 'x';", "/(?<year>..)/;"])

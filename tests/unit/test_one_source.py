@@ -109,18 +109,18 @@ def functions_and_names(source):
 def own_words(source):
     """Return words for readers that a script holds itself instead of asking the catalogue."""
     makers = {"element": 2, "button": 1, "iconButton": 2}
-    found = []
+    literals = []
     for node in nodes(parsed(source)):
         value = node.get("value")
         if node.get("type") == "Literal" and isinstance(value, str) and _is_chinese(value):
-            found.append(value)
+            literals.append(value)
         if node.get("type") != "CallExpression":
             continue
         place = makers.get(node["callee"].get("name"), 99)
         if place < len(node["arguments"]):
             said = node["arguments"][place].get("value")
-            found += [said] if isinstance(said, str) and re.search(r"[A-Za-z]{2}", said) else []
-    return found
+            literals += [said] if isinstance(said, str) and re.search(r"[A-Za-z]{2}", said) else []
+    return literals
 
 
 def _is_chinese(words):
@@ -211,12 +211,12 @@ def test_area_check_and_wording_are_written_in_one_room():
     assert made == {"layers/tables", "layers/site", "views/check"}
     for path in ("layers/site/tables.py", "views/check/view.py"):
         source = (ROOT / path).read_text(encoding="utf-8")
-        assert [found[0] for found in TABLES.finditer(source)] == ['class="ck-row'], path
+        assert [match[0] for match in TABLES.finditer(source)] == ['class="ck-row'], path
 
 
 def test_verdicts_have_the_colours_of_the_map_in_the_tables():
     style = web_source("tables.css").decode()
     for verdict, colour in VERDICT_COLOURS.items():
-        told = re.search(rf'b\[data-verdict="{verdict}"\][^{{]*{{ color: (#\w+)', style)
+        rule = re.search(rf'b\[data-verdict="{verdict}"\][^{{]*{{ color: (#\w+)', style)
         usual = re.search(r"b\[data-verdict\][^{]*{ color: (#\w+)", style)
-        assert (told or usual).group(1) == colour
+        assert (rule or usual).group(1) == colour

@@ -95,8 +95,8 @@ def test_neighbours_that_share_their_border_do_not_cross():
 
 def test_counting_stops_early(monkeypatch):
     monkeypatch.setattr(overlay, "_AT_ONCE", 100)
-    found = meeting_sides([comb(300), comb(300, across=True)], [], 100)
-    assert 100 < found < 300_000
+    count = meeting_sides([comb(300), comb(300, across=True)], [], 100)
+    assert 100 < count < 300_000
 
 
 def test_shapes_of_too_many_vertices_beside_a_large_zone_are_refused(monkeypatch):

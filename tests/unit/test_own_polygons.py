@@ -235,9 +235,9 @@ def test_what_is_no_sound_polygon_is_not_determinable_and_stays_as_it_is(base, c
 def test_shapes_over_each_other_and_beyond_the_district_are_told(base, corner):
     shapes = [square(corner), square(corner, 500, 100), square(corner, 9000)]
     report = check_own_polygons(layer_of(base, shapes), base, NO_ZONES, FIELDS)
-    told = {check.code: check.status for check in report.checks}
-    assert told["topology/overlaps"] == "noted"
-    assert told["topology/containment"] == "noted"
+    statuses = {check.code: check.status for check in report.checks}
+    assert statuses["topology/overlaps"] == "noted"
+    assert statuses["topology/containment"] == "noted"
 
 
 def test_a_shape_of_several_parts_is_one_shape(base, corner):
@@ -271,7 +271,7 @@ def test_the_report_escapes_every_word_of_the_file(base, corner):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_report_sets_the_zone_beside_the_shape(base, corner, language):
     zones = zones_of(base, [square(corner)])
-    own = {
+    properties = {
         "13th-0": {
             "name": "某区",
             "name_en": "A zone",
@@ -283,10 +283,10 @@ def test_the_report_sets_the_zone_beside_the_shape(base, corner, language):
     report = check_own_polygons(
         layer_of(base, [square(corner)], areas=["0.25"]), base, zones, FIELDS
     )
-    page = own_report_html(report, base, own, source="a", datum="WGS84", language=language)
+    page = own_report_html(report, base, properties, source="a", datum="WGS84", language=language)
     assert ("某区" if language == "zh" else "A zone") in page
     assert "100.0%" in page
-    record = json.loads(own_report_json(report, base, own, source="a", datum="WGS84"))
+    record = json.loads(own_report_json(report, base, properties, source="a", datum="WGS84"))
     assert record["shapes"][0]["beside"]["computed_area_km2"] == 0.25
     assert record["summary"]["agrees"] == 1
 

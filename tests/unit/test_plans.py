@@ -105,8 +105,8 @@ def test_a_citation_without_number_or_own_section_stays_readable(tmp_path):
     text = (HEAD + ITEM).replace('number = "和平政〔2021〕4号"\n', "")
     text = "\n".join(line for line in text.split("\n") if not line.startswith("also_in"))
     document = read_document(write(tmp_path, text))
-    told = citation(document, document.items[0], quotation=1).text
-    assert told == "《第一个规划》，第一章 布局/一、片区"
+    source = citation(document, document.items[0], quotation=1).text
+    assert source == "《第一个规划》，第一章 布局/一、片区"
 
 
 def test_markup_in_a_passage_stays_data(tmp_path):

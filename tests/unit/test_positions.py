@@ -91,9 +91,9 @@ def test_a_zone_file_in_a_wrong_datum_fails_the_inspection(tmp_path, code):
     for feature, shape in zip(document["features"], wrong.geometry, strict=True):
         feature["geometry"] = None if shape is None else shapely.geometry.mapping(shape)
     path.write_text(json.dumps(document), encoding="utf-8")
-    found = {check.check_id: check for check in inspect(built_tiny_district(), folder)}
-    assert codes(found["position/datum/13th"]) == [code]
-    assert found["inputs/rebuild"].status == "failed"
+    checks = {check.check_id: check for check in inspect(built_tiny_district(), folder)}
+    assert codes(checks["position/datum/13th"]) == [code]
+    assert checks["inputs/rebuild"].status == "failed"
 
 
 def test_a_zone_file_that_is_missing_is_skipped_and_a_damaged_one_fails(base, tmp_path):
@@ -137,9 +137,9 @@ def test_a_base_shifted_like_gcj02_fails_the_control_points(base):
 
 def test_a_point_that_should_be_outside_and_is_inside_is_off_by_its_way_out(base):
     points = base.control_points.iloc[[3]].assign(expect="outside:district")
-    (found,) = control_points_check(dataclasses.replace(base, control_points=points)).statements
+    (statement,) = control_points_check(dataclasses.replace(base, control_points=points)).statements
     # (500, 500) is 600 m from the nearest side, x = -100.
-    assert "it is 600 m off" in found.en
+    assert "it is 600 m off" in statement.en
 
 
 def test_without_control_points_the_check_is_skipped(base):
@@ -173,13 +173,14 @@ def _zones(built):
 
 def test_evidence_is_counted_and_a_disagreement_keeps_its_note(folder, base):
     check = streets_check(base, folder / "base" / "street_checks.csv")
-    said = {s.statement_id.rpartition("/")[2]: s for s in check.statements}
-    assert said["count"].en.startswith("4 rows of evidence could be tested, 2 agree; of the 3")
-    assert said["length-2"].level == "info"
-    assert "evidence 1300, base 1000" in said["length-2"].en
+    statements = {s.statement_id.rpartition("/")[2]: s for s in check.statements}
+    count = statements["count"].en
+    assert count.startswith("4 rows of evidence could be tested, 2 agree; of the 3")
+    assert statements["length-2"].level == "info"
+    assert "evidence 1300, base 1000" in statements["length-2"].en
     # No note in the file: somebody has to look.
-    assert said["order-2"].level == "warning"
-    assert set(said) == {"count", "length-2", "order-2"}
+    assert statements["order-2"].level == "warning"
+    assert set(statements) == {"count", "length-2", "order-2"}
 
 
 def test_evidence_that_cannot_be_read_fails(base, tmp_path):

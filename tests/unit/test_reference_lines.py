@@ -11,38 +11,38 @@ def line(*points):
 
 
 def test_broken_ways_with_a_common_node_become_one_line():
-    found = reference_line([line((0, 0), (50, 0)), line((90, 0), (50, 0))], [0, 0])
-    assert [part.length for part in found.parts] == [90.0]
-    assert found.joined_m == []
-    assert found.open_m == []
+    reference = reference_line([line((0, 0), (50, 0)), line((90, 0), (50, 0))], [0, 0])
+    assert [part.length for part in reference.parts] == [90.0]
+    assert reference.joined_m == []
+    assert reference.open_m == []
 
 
 def test_a_small_gap_is_joined_and_reported():
-    found = reference_line([line((0, 0), (50, 0)), line((56, 0), (90, 0))], [0, 0])
-    assert len(found.parts) == 1
-    assert found.joined_m == pytest.approx([6.0])
+    reference = reference_line([line((0, 0), (50, 0)), line((56, 0), (90, 0))], [0, 0])
+    assert len(reference.parts) == 1
+    assert reference.joined_m == pytest.approx([6.0])
 
 
 def test_a_wide_gap_stays_open_and_is_reported():
     ways = [line((0, 0), (50, 0)), line((50 + JOIN_M + 1, 0), (190, 0))]
-    found = reference_line(ways, [0, 0])
-    assert len(found.parts) == 2
-    assert found.open_m == pytest.approx([JOIN_M + 1])
+    reference = reference_line(ways, [0, 0])
+    assert len(reference.parts) == 2
+    assert reference.open_m == pytest.approx([JOIN_M + 1])
 
 
 def test_the_two_ends_of_one_way_are_never_joined_to_a_loop():
-    found = reference_line([line((0, 0), (50, 0), (50, 50), (0, 20))], [0])
-    assert not found.parts[0].is_closed
+    reference = reference_line([line((0, 0), (50, 0), (50, 50), (0, 20))], [0])
+    assert not reference.parts[0].is_closed
 
 
 def test_carriageways_become_their_mean_line():
     there = line((0, 0), (300, 0))
     back = line((300, 18), (0, 18))
-    found = reference_line([there, back], [1, 1])
-    assert [part.wkt for part in found.parts] == ["LINESTRING (0 9, 300 9)"]
-    assert found.separation_m == pytest.approx(18.0)
-    assert found.divided_m == pytest.approx(300.0)
-    assert len(found.carriageways) == 2
+    reference = reference_line([there, back], [1, 1])
+    assert [part.wkt for part in reference.parts] == ["LINESTRING (0 9, 300 9)"]
+    assert reference.separation_m == pytest.approx(18.0)
+    assert reference.divided_m == pytest.approx(300.0)
+    assert len(reference.carriageways) == 2
 
 
 def test_carriageways_cut_at_different_places_become_one_mean_line():
@@ -53,60 +53,60 @@ def test_carriageways_cut_at_different_places_become_one_mean_line():
         line((210, 20), (40, 20)),
         line((40, 20), (0, 20)),
     ]
-    found = reference_line(ways, [1] * 5)
-    assert [part.wkt for part in found.parts] == ["LINESTRING (0 10, 300 10)"]
+    reference = reference_line(ways, [1] * 5)
+    assert [part.wkt for part in reference.parts] == ["LINESTRING (0 10, 300 10)"]
 
 
 def test_a_way_against_its_direction_counts_as_turned():
-    found = reference_line([line((0, 0), (300, 0)), line((0, 18), (300, 18))], [1, -1])
-    assert [part.wkt for part in found.parts] == ["LINESTRING (0 9, 300 9)"]
+    reference = reference_line([line((0, 0), (300, 0)), line((0, 18), (300, 18))], [1, -1])
+    assert [part.wkt for part in reference.parts] == ["LINESTRING (0 9, 300 9)"]
 
 
 def test_side_roads_of_the_same_name_count_to_the_outermost():
     ways = [line((0, y), (300, y)) for y in (0, 8, 20, 34)]
-    found = reference_line(ways, [1, 1, -1, -1])
-    assert [part.wkt for part in found.parts] == ["LINESTRING (0 17, 300 17)"]
-    assert found.separation_m == pytest.approx(34.0)
+    reference = reference_line(ways, [1, 1, -1, -1])
+    assert [part.wkt for part in reference.parts] == ["LINESTRING (0 17, 300 17)"]
+    assert reference.separation_m == pytest.approx(34.0)
 
 
 def test_two_one_way_streets_further_apart_stay_two():
     far = SEPARATION_M + 5
-    found = reference_line([line((0, 0), (300, 0)), line((300, far), (0, far))], [1, 1])
-    assert len(found.parts) == 2
-    assert found.carriageways == []
+    reference = reference_line([line((0, 0), (300, 0)), line((300, far), (0, far))], [1, 1])
+    assert len(reference.parts) == 2
+    assert reference.carriageways == []
 
 
 def test_where_a_divided_road_becomes_one_line_the_line_goes_on():
     west = line((-200, 0), (0, 0))
     there = line((0, 0), (30, -9), (300, -9))
     back = line((300, 9), (30, 9), (0, 0))
-    found = reference_line([west, there, back], [0, 1, 1])
-    assert len(found.parts) == 1
-    assert found.open_m == []
-    assert found.parts[0].length == pytest.approx(500, abs=2)
-    assert shapely.hausdorff_distance(found.parts[0], line((-200, 0), (300, 0))) < 1.0
+    reference = reference_line([west, there, back], [0, 1, 1])
+    assert len(reference.parts) == 1
+    assert reference.open_m == []
+    assert reference.parts[0].length == pytest.approx(500, abs=2)
+    assert shapely.hausdorff_distance(reference.parts[0], line((-200, 0), (300, 0))) < 1.0
 
 
 def test_a_divided_road_that_ends_at_a_junction_joins_the_single_line_beyond():
     there, back = line((0, -9), (300, -9)), line((300, 9), (0, 9))
     beyond = line((300, -9), (500, -9))
-    found = reference_line([there, back, beyond], [1, 1, 0])
-    assert len(found.parts) == 1
-    assert found.joined_m == pytest.approx([9.0])
+    reference = reference_line([there, back, beyond], [1, 1, 0])
+    assert len(reference.parts) == 1
+    assert reference.joined_m == pytest.approx([9.0])
 
 
 def test_cross_overs_between_carriageways_are_left_out():
     ways = [line((0, 0), (300, 0)), line((300, 20), (0, 20)), line((150, 0), (150, 20))]
-    found = reference_line(ways, [1, 1, 0])
-    assert [part.wkt for part in found.parts] == ["LINESTRING (0 10, 300 10)"]
-    assert found.left_out_m == pytest.approx(20.0)
+    reference = reference_line(ways, [1, 1, 0])
+    assert [part.wkt for part in reference.parts] == ["LINESTRING (0 10, 300 10)"]
+    assert reference.left_out_m == pytest.approx(20.0)
 
 
 def test_a_carriageway_longer_than_its_pair_keeps_its_own_course_beyond():
     ways = [line((0, 0), (600, 0)), line((300, 20), (0, 20))]
-    found = reference_line(ways, [1, 1])
-    assert len(found.parts) == 1
-    course = shapely.line_interpolate_point(found.parts[0], [100.0, 550.0])
+    reference = reference_line(ways, [1, 1])
+    assert len(reference.parts) == 1
+    course = shapely.line_interpolate_point(reference.parts[0], [100.0, 550.0])
     assert course[0].y == pytest.approx(10.0)
     assert course[1].y == pytest.approx(0.0)
 
@@ -115,18 +115,18 @@ def test_a_road_leads_through_a_roundabout():
     ring = Point(0, 0).buffer(20).exterior
     ring = LineString(ring.coords)
     ways = [line((-200, 0), (-20, 0)), line((20, 0), (200, 0))]
-    found = reference_line(ways, [0, 0], [ring])
-    assert found.roundabouts == 1
-    assert len(found.parts) == 1
-    assert shapely.hausdorff_distance(found.parts[0], line((-200, 0), (200, 0))) < 0.2
+    reference = reference_line(ways, [0, 0], [ring])
+    assert reference.roundabouts == 1
+    assert len(reference.parts) == 1
+    assert shapely.hausdorff_distance(reference.parts[0], line((-200, 0), (200, 0))) < 0.2
 
 
 def test_a_roundabout_of_the_same_name_is_not_part_of_the_road():
     ring = LineString(Point(0, 0).buffer(20).exterior.coords)
     ways = [line((-200, 0), (-20, 0)), line((20, 0), (200, 0)), ring]
-    found = reference_line(ways, [0, 0, 1], [ring])
-    assert len(found.parts) == 1
-    assert found.parts[0].length == pytest.approx(400.0, abs=0.5)
+    reference = reference_line(ways, [0, 0, 1], [ring])
+    assert len(reference.parts) == 1
+    assert reference.parts[0].length == pytest.approx(400.0, abs=0.5)
 
 
 def test_a_bent_divided_road_keeps_the_middle():
@@ -134,19 +134,19 @@ def test_a_bent_divided_road_keeps_the_middle():
     centre = LineString(middle)
     there = shapely.offset_curve(centre, -8, join_style="mitre")
     back = shapely.reverse(shapely.offset_curve(centre, 8, join_style="mitre"))
-    found = reference_line([there, back], [1, 1])
-    assert len(found.parts) == 1
-    assert shapely.hausdorff_distance(found.parts[0], centre, densify=0.05) < 1.5
+    reference = reference_line([there, back], [1, 1])
+    assert len(reference.parts) == 1
+    assert shapely.hausdorff_distance(reference.parts[0], centre, densify=0.05) < 1.5
 
 
 def test_without_known_directions_parallel_lines_count_as_carriageways():
-    found = reference_line([line((0, 0), (300, 0)), line((0, 18), (300, 18))], [None, None])
-    assert [part.wkt for part in found.parts] == ["LINESTRING (0 9, 300 9)"]
+    reference = reference_line([line((0, 0), (300, 0)), line((0, 18), (300, 18))], [None, None])
+    assert [part.wkt for part in reference.parts] == ["LINESTRING (0 9, 300 9)"]
 
 
 def test_two_way_streets_are_never_taken_for_carriageways():
-    found = reference_line([line((0, 0), (300, 0)), line((0, 40), (300, 40))], [0, 0])
-    assert len(found.parts) == 2
+    reference = reference_line([line((0, 0), (300, 0)), line((0, 40), (300, 40))], [0, 0])
+    assert len(reference.parts) == 2
 
 
 def test_no_ways_give_no_parts():

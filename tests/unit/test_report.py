@@ -34,8 +34,8 @@ def test_every_finding_and_every_check_stands_in_the_page_under_its_id(material,
     ]
     assert len(ids) == len(set(ids))
     for check in checks:
-        for found in check.statements:
-            assert f"<code>{found.statement_id}</code>" in page.replace("&lt;", "<")
+        for statement in check.statements:
+            assert f"<code>{statement.statement_id}</code>" in page.replace("&lt;", "<")
 
 
 def _order(status):

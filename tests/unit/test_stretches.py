@@ -261,8 +261,8 @@ def test_two_streets_of_one_name_are_one_unless_the_table_tells_them_apart(tmp_p
 
 def held_back(folder, rows):
     path = folder / "base" / "held_back.csv"
-    told = "\n".join(f"{s},{x:.6f},{y:.6f},一,CC0,{f},2" for s, x, y, f in rows)
-    path.write_text(f"street,lon,lat,source,licence,fold,error_m\n{told}\n", encoding="utf-8")
+    lines = "\n".join(f"{s},{x:.6f},{y:.6f},一,CC0,{f},2" for s, x, y, f in rows)
+    path.write_text(f"street,lon,lat,source,licence,fold,error_m\n{lines}\n", encoding="utf-8")
     return path
 
 
@@ -287,11 +287,12 @@ def test_held_back_points_are_measured_by_class(tmp_path):
         ("青失路", *degrees(500, 500), 2),
     ])  # fmt: skip
     check = held_back_check(read_base(folder), path)
-    told = [s.en for s in check.statements]
-    assert any("1 street has points held back, but no line" in s and "青失路" in s for s in told)
+    sentences = [s.en for s in check.statements]
+    no_line = "1 street has points held back, but no line"
+    assert any(no_line in s and "青失路" in s for s in sentences)
     assert any("named in OpenStreetMap, traced: 1 street, 1 point, median 4.0 m" in s
-               for s in told)  # fmt: skip
-    assert any("too few to tell" in s and "estimated" in s for s in told)
+               for s in sentences)  # fmt: skip
+    assert any("too few to tell" in s and "estimated" in s for s in sentences)
 
 
 @pytest.mark.parametrize(
@@ -312,10 +313,10 @@ def test_hidden_streets_are_reported_whole(tmp_path):
     path = tmp_path / "calibration.csv"
     rows = [f"midway,街{n},3,{n},1" for n in range(1, 11)] + ["midway,街11,,,2", "bus,街1,2,7,1"]
     path.write_text("rule,street,points,deviation_m,fold\n" + "\n".join(rows), encoding="utf-8")
-    told = [s.en for s in hidden_streets_check(path).statements]
-    assert told[0].startswith("Rule midway: 10 streets, 10 cases (1 could not be placed)")
-    assert "largest 10 m" in told[0]
-    assert "too few to tell" in told[1]
+    sentences = [s.en for s in hidden_streets_check(path).statements]
+    assert sentences[0].startswith("Rule midway: 10 streets, 10 cases (1 could not be placed)")
+    assert "largest 10 m" in sentences[0]
+    assert "too few to tell" in sentences[1]
 
 
 def test_a_folder_without_evidence_skips_and_says_so(tmp_path):
@@ -336,13 +337,13 @@ def test_the_shift_that_a_stated_area_implies_is_that_of_the_weakest_side(tmp_pa
     )
     plan.write_text(text, encoding="utf-8")
     west = finding(build(folder), "13th-west/area")
-    told = west.implied.render("zh")
+    sentence = west.implied.render("zh")
     # By hand: 0.05 km2 over a side of 1000 m is 50 m, once its error.
-    assert told == (
+    assert sentence == (
         "推断：若规划面积无误，青北道应在图上位置以北约 50 米（1.0 倍误差）。未用于绘图。"
     )
     assert "50 m north of where it is drawn (1.0 times its error)" in west.implied.render("en")
-    assert west.as_record()["implied"] == told
+    assert west.as_record()["implied"] == sentence
 
 
 def test_where_both_areas_meet_nothing_is_implied(tmp_path):

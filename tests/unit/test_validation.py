@@ -94,8 +94,8 @@ def test_a_moved_vertex_of_a_shared_limit_is_found_on_both_sides_of_it(built, zo
     xy = shapely.get_coordinates(edges.geometry[row])
     xy[1, 1] += 1e-6
     edges.loc[row, "geometry"] = shapely.LineString(xy)
-    found = shared_limits_check("13th", zones, edges, built.base)
-    pairs = [s for s in found.statements if len(s.zones) == 2]
+    check = shared_limits_check("13th", zones, edges, built.base)
+    pairs = [s for s in check.statements if len(s.zones) == 2]
     # The belt's axis runs there too.
     assert [s.zones for s in pairs] == [("13th-west", "13th-east"), ("13th-east", "13th-spine")]
     assert pairs[0].longitude == pytest.approx(xy[1, 0])
@@ -106,8 +106,8 @@ def test_an_edge_that_leaves_its_road_is_found(built, zones, edges):
     xy = shapely.get_coordinates(edges.geometry[row])
     xy[1, 0] += 5e-5
     edges.loc[row, "geometry"] = shapely.LineString(xy)
-    found = words(shared_limits_check("13th", zones, edges, built.base))
-    assert "1 vertex of 13th-west along 青西路 does not lie on that line" in found
+    sentences = words(shared_limits_check("13th", zones, edges, built.base))
+    assert "1 vertex of 13th-west along 青西路 does not lie on that line" in sentences
 
 
 def test_a_corner_amid_the_side_of_a_neighbour_must_be_its_vertex(built, zones, edges):
@@ -115,8 +115,8 @@ def test_a_corner_amid_the_side_of_a_neighbour_must_be_its_vertex(built, zones, 
     row = edges.index[(edges["zone_id"] == "13th-walk") & (edges["road"] == "青北道")][0]
     xy = shapely.get_coordinates(edges.geometry[row])
     edges.loc[row, "geometry"] = shapely.LineString(xy[[0, -1]])
-    found = shared_limits_check("13th", zones, edges, built.base)
-    assert any("on 青北道 is not shared by both zones" in s.en for s in found.statements)
+    check = shared_limits_check("13th", zones, edges, built.base)
+    assert any("on 青北道 is not shared by both zones" in s.en for s in check.statements)
 
 
 def test_an_invalid_shape_is_told_and_not_repaired(built):
@@ -189,33 +189,35 @@ def test_gaps_and_connectors_are_listed(edges):
     edges.loc[0, ["gap_m", "connector", "connector_reason", "connector_reason_en"]] = [
         2.5, True, "文中略去", "left out",
     ]  # fmt: skip
-    found = words(gaps_check("13th", edges))
-    assert any("A gap of 2.5 m" in line for line in found)
-    assert any("left out" in line for line in found)
+    sentences = words(gaps_check("13th", edges))
+    assert any("A gap of 2.5 m" in line for line in sentences)
+    assert any("left out" in line for line in sentences)
 
 
 def test_sums_count_structures_and_leave_single_notes_out(checks):
-    found = words(checks["arithmetic/sums/13th"])
-    assert found[0].startswith(
+    sentences = words(checks["arithmetic/sums/13th"])
+    assert sentences[0].startswith(
         "Zones: 3 stated figures add up to 2.49 km²; 2 drawn shapes to 2.100 km²"
     )
-    assert len(found) == 1
+    assert len(sentences) == 1
 
 
 def test_what_a_belt_counts_twice_is_said_with_both_shares(checks):
-    found = words(checks["arithmetic/double-count/13th"])
-    assert found[0] == "Spine and West both count 0.200 km² (50% of the former, 20% of the latter)"
+    sentences = words(checks["arithmetic/double-count/13th"])
+    shares = "(50% of the former, 20% of the latter)"
+    assert sentences[0] == f"Spine and West both count 0.200 km² {shares}"
 
 
 def test_a_belt_is_length_times_mean_width(checks):
-    (found,) = words(checks["arithmetic/belts/13th"])
-    assert "0.40 km² ÷ 1.0 km = mean width 400 m; width drawn inside the district 400 m" in found
+    (sentence,) = words(checks["arithmetic/belts/13th"])
+    assert "0.40 km² ÷ 1.0 km = mean width 400 m; width drawn inside the district 400 m" in sentence
 
 
 def test_a_part_is_set_against_the_whole_and_the_district(checks):
-    (found,) = words(checks["arithmetic/parts/13th"])
-    assert "of 2.0 km² in all the plan puts 1.9 km² inside the district (95.0%), 0.1 km²" in found
-    assert "64.6% of the district's official 2.94 km²" in found
+    (sentence,) = words(checks["arithmetic/parts/13th"])
+    inside = "of 2.0 km² in all the plan puts 1.9 km² inside the district (95.0%), 0.1 km²"
+    assert inside in sentence
+    assert "64.6% of the district's official 2.94 km²" in sentence
 
 
 def test_figures_of_one_place_that_differ_are_a_warning(checks, built):
@@ -230,9 +232,9 @@ def test_figures_of_one_place_that_differ_are_a_warning(checks, built):
 
 
 def test_a_missing_limit_is_a_warning_of_the_inputs(checks):
-    (found,) = checks["inputs/issues"].statements
-    assert found.zones == ("13th-lost",)
-    assert "青失路" in found.zh
+    (statement,) = checks["inputs/issues"].statements
+    assert statement.zones == ("13th-lost",)
+    assert "青失路" in statement.zh
 
 
 def test_the_status_of_a_check_is_that_of_its_worst_statement():

@@ -11,10 +11,10 @@ def marked(segments):
 
 def test_words_are_kept_whole_and_together_are_the_text():
     text = "打造五大道精品地区，重点发展航运金融。"
-    found = words(text, ["五大道"])
-    assert "".join(found) == text
-    assert "五大道" in found
-    assert "发展" in found or "重点发展" in found
+    sentences = words(text, ["五大道"])
+    assert "".join(sentences) == text
+    assert "五大道" in sentences
+    assert "发展" in sentences or "重点发展" in sentences
 
 
 def test_what_changed_is_marked_by_words_and_both_texts_stay_whole():
@@ -45,13 +45,13 @@ def test_a_missing_text_has_no_segments(old, new):
 
 def test_clauses_are_verbatim_and_stand_where_they_say():
     text = "依托万通中心、信达广场等楼宇载体，重点发展航运法律服务，大力引进国际组织。"
-    found = clauses(text)
-    assert [(c.kind, c.verb, c.words) for c in found] == [
+    parts = clauses(text)
+    assert [(c.kind, c.verb, c.words) for c in parts] == [
         ("means", "依托", "万通中心、信达广场等楼宇载体"),
         ("aim", "重点发展", "航运法律服务"),
         ("aim", "大力引进", "国际组织"),
     ]
-    assert all(text[c.start : c.end] == c.verb + c.words for c in found)
+    assert all(text[c.start : c.end] == c.verb + c.words for c in parts)
 
 
 def test_a_verb_within_a_clause_opens_none():
@@ -75,19 +75,19 @@ def test_the_item_with_an_area_speaks_for_its_place():
 
 
 def test_named_places_are_kept_gone_or_new():
-    found = place_wording(
+    wording = place_wording(
         item("13th-w", "w", places=["民园广场", "和平宾馆"], positioning="提升"),
         item("14th-w", "w", places=["五大道民园广场", "桂林路"], positioning="提升"),
     )
-    assert found.anchors_kept == (("民园广场", "五大道民园广场"),)
-    assert found.anchors_gone == ("和平宾馆",)
-    assert found.anchors_new == ("桂林路",)
+    assert wording.anchors_kept == (("民园广场", "五大道民园广场"),)
+    assert wording.anchors_gone == ("和平宾馆",)
+    assert wording.anchors_new == ("桂林路",)
 
 
 def test_a_passage_that_one_plan_lacks_is_told_as_such():
-    found = place_wording(
+    wording = place_wording(
         item("13th-w", "w", limits_text="以马场道围合"), item("14th-w", "w", positioning="发展")
     )
-    parts = {key: (left, right) for key, left, right in found.parts}
+    parts = {key: (left, right) for key, left, right in wording.parts}
     assert list(parts) == ["positioning", "limits_text"]
     assert parts["limits_text"][1] == ()

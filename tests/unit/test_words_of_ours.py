@@ -71,12 +71,12 @@ def plain_sentences(tree, errors):
         name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
         by_name = {word.arg: word.value for word in call.keywords}
         if name in errors:
-            told = call.args[:1]
+            arguments = call.args[:1]
         elif name == "Issue":
-            told = [*call.args[3:5], by_name.get("message"), by_name.get("remedy")]
+            arguments = [*call.args[3:5], by_name.get("message"), by_name.get("remedy")]
         else:
             continue
-        if any(is_plain(words) for words in told if words is not None):
+        if any(is_plain(words) for words in arguments if words is not None):
             lines.append(call.lineno)
     return lines
 
@@ -84,8 +84,8 @@ def plain_sentences(tree, errors):
 def test_the_list_of_plain_sentences_is_exact():
     errors = error_names()
     lines = {path: plain_sentences(tree, errors) for path, tree in sources()}
-    found = {path: len(at) for path, at in lines.items() if at}
-    assert found == PLAIN, {path: lines[path] for path in set(found) | set(PLAIN)}
+    counts = {path: len(at) for path, at in lines.items() if at}
+    assert counts == PLAIN, {path: lines[path] for path in set(counts) | set(PLAIN)}
 
 
 def test_errors_that_are_not_ours_reach_no_reader():
