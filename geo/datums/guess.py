@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WEB_MERCATOR = "EPSG:3857"
 
+_WEB_MERCATOR_CODES = (3857, 900913, 3785)
+"""Its number, and those it had before; 900913 is “google” in digits."""
+
 NEAR_M = 1_000.0
 """A reading is possible if half of the samples lie within this distance of the district [m]."""
 
@@ -244,7 +247,7 @@ def declared_reading(layer: gpd.GeoDataFrame) -> str | None:
         return "wgs84" if crs.is_geographic else crs.to_wkt()
     if crs.is_geographic and code in (4326, 4490):
         return "wgs84"
-    return "web-mercator" if code == 3857 else f"EPSG:{code}"
+    return "web-mercator" if code in _WEB_MERCATOR_CODES else f"EPSG:{code}"
 
 
 def _possible_readings(

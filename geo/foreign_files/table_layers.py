@@ -481,7 +481,25 @@ def _axes(cells: list[str]) -> tuple[int, int]:
         return cells.index("x"), cells.index("y")
     east = _first(cells, EAST_NAMES)
     north = _first([cell if k != east else "" for k, cell in enumerate(cells)], NORTH_NAMES)
+    if east < 0 and north < 0:
+        east, north = _matching(cells, _EASTWARD), _matching(cells, _NORTHWARD)
     return east, north
+
+
+_EASTWARD = re.compile(
+    r"经度|[东横][向轴]?坐标|(?<![a-z])(?:lon|lng|long|longitude|east|easting|jd)(?![a-z])"
+)
+_NORTHWARD = re.compile(
+    r"纬度|[北纵][向轴]?坐标|(?<![a-z])(?:lat|latitude|north|northing|wd)(?![a-z])"
+)
+"""Words of headings such as “WGS84经度” or “纵坐标(X)”."""
+
+
+def _matching(cells: list[str], words: re.Pattern[str]) -> int:
+    """Return the one heading with some words that has none of the other axis; -1 if not one."""
+    other = _NORTHWARD if words is _EASTWARD else _EASTWARD
+    found = [k for k, cell in enumerate(cells) if words.search(cell) and not other.search(cell)]
+    return found[0] if len(found) == 1 else -1
 
 
 _PAIR = re.compile(

@@ -45,7 +45,7 @@ _OTHER_NAMES = re.compile(
 )
 """Names of what a shape lies in, is used for or was made by: seldom the name of the shape."""
 _NUMBER_COLUMNS = ("工作表", "id", "zone_id", "编号", "layer")
-_AREA_WORDS = re.compile(r"面积|area|mj", re.IGNORECASE)
+_AREA_WORDS = re.compile(r"面[积積]|area|mj", re.IGNORECASE)
 _MEASURED_WORDS = re.compile(r"computed|measured|shape_?area|量算|计算|实测|建筑", re.IGNORECASE)
 _SURVEYED = re.compile(r"^(?:TB|ZD|DK|KC|YD|PZ)MJ$", re.IGNORECASE)
 """Areas of land surveys by their field names (图斑面积 TBMJ, 宗地面积 ZDMJ): square metres."""
@@ -84,6 +84,12 @@ _SPELLINGS = (
 
 _BARE = re.compile(r"[约近]?\s*\d+(?:[,，]\d{3})*(?:[.．]\d+)?")
 """A figure without a unit of its own."""
+
+_BOUND = re.compile(
+    r"(?<![a-z/])[≥≤≧≦＞＜><]\s*\d|不[小少低]于|不[大多高]于|不超过|至少|至多|最[小大多少]"
+    r"|(?<=[顷頃亩畝里米²2㎡])以[上下内]"
+)
+"""A figure that is a bound is no figure to agree with."""
 
 SAME_AREA = Decimal("0.01")
 """Two figures of one cell that differ by less say the same in two units (1 %: of rounding)."""
@@ -132,7 +138,7 @@ def guess_fields(layer: gpd.GeoDataFrame) -> Fields:
     )
     name = first_of(_NAME_COLUMNS) or next(iter(named), "") or first_of(_NUMBER_COLUMNS)
     areas = [c for c in columns if _is_area(c) and not _FOREIGN_UNIT.search(c)]
-    areas.sort(key=lambda c: not re.search("stated|规划|km2", c, re.IGNORECASE))
+    areas.sort(key=lambda c: not re.search("stated|规划|規劃|km2", c, re.IGNORECASE))
     area = areas[0] if areas else ""
     unit = next((key for words, key in _UNIT_WORDS if words.search(area)), "km²")
     return Fields(name, area, unit)
@@ -226,7 +232,7 @@ def stated_area(cell: Any, unit: str) -> tuple[str, str] | None:
     words = cell.strip() if isinstance(cell, str) else _digits(cell)
     if _BARE.fullmatch(words):
         words += UNITS[unit]
-    if words.startswith(("-", "−")):
+    if words.startswith(("-", "−")) or _BOUND.search(words):
         return None
     pieces = re.split(
         r"[（(）)/／、;；]|[,，](?!\d{3}(?!\d))|(?:合|即|约合|折合)(?=\d)", _plainer(words)

@@ -145,6 +145,27 @@ def test_positions_are_read_however_they_are_written(data):
     assert areas(upload) == pytest.approx([0.0001, 1.0], rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "横坐标(Y),纵坐标(X)",
+        "WGS84经度,WGS84纬度",
+        "Longitude (°E),Latitude (°N)",
+        "经度（GCJ02）,纬度（GCJ02）",
+        "JD,WD",
+    ],
+)
+def test_headings_say_the_axes_in_many_ways(heading):
+    upload = read_upload("c.csv", table(f"名称,界址点,{heading}", rows(DEGREES)))
+    assert areas(upload) == pytest.approx([0.0001, 1.0], rel=1e-9)
+
+
+def test_headings_of_limits_are_no_axes():
+    text = "名称,东至,北至,东侧经纬度\n甲,河,路,117\n"
+    with pytest.raises(DataFileError, match="No coordinates were recognised"):
+        read_upload("c.csv", text.encode())
+
+
 def test_kilometres_of_a_heading_are_metres():
     lines = rows(BOTH, lambda v: repr(v / 1000))
     upload = read_upload("c.csv", table("名称,点号,东坐标(km),北坐标(km)", lines))

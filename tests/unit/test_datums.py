@@ -224,7 +224,8 @@ def test_shifted_coordinates_in_a_belt_are_asked(base, zones_m, shift, reading, 
 
 
 @pytest.mark.parametrize(
-    ("crs", "code"), [("EPSG:3857", "web-mercator"), ("EPSG:4549", "wrong-belt")]
+    ("crs", "code"),
+    [("EPSG:3857", "web-mercator"), ("EPSG:3785", "web-mercator"), ("EPSG:4549", "wrong-belt")],
 )
 def test_an_unfit_system_that_is_declared_is_only_a_warning(base, zones_m, crs, code):
     guess = guess_datum(zones_m.to_crs(crs), base)
