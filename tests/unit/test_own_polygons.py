@@ -92,17 +92,8 @@ def test_a_stated_area_keeps_its_words_and_precision(cell, unit, expected):
 @pytest.mark.parametrize(
     "cell",
     [
-        "很大",
-        "3至5平方公里",
-        "-1.2",
-        -1.2,
-        0,
-        True,
-        "3.3公里",
-        "1 2",
-        "1.49E+06",
-        "≥1.49平方公里",
-        "不小于149公顷",
+        *("很大", "3至5平方公里", "-1.2", -1.2, 0, True, "3.3公里", "1 2", "1.49E+06"),
+        *("≥1.49平方公里", "不小于149公顷", "149公顷以上"),
     ],
 )
 def test_a_cell_that_states_no_area_is_none(cell):
