@@ -133,17 +133,31 @@ def test_a_foreign_page_makes_nobody_ask_outside(monkeypatch):
     assert server_util.is_url_from_allowed_origins("http://localhost:8501")
 
 
-def test_a_file_made_when_asked_for_outlives_the_acts_of_others(monkeypatch):
+def test_a_file_made_when_asked_for_waits_for_its_reader_whoever_acts(monkeypatch):
+    class Timer:
+        def __init__(self, seconds, function, arguments):
+            later.append((seconds, function, arguments))
+
+        def start(self):
+            pass
+
+    later = []
+    monkeypatch.setattr(guard.threading, "Timer", Timer)
     storage = MemoryMediaFileStorage("/media")
     media = MediaFileManager(storage)
     monkeypatch.setattr("streamlit.runtime.media_file_manager._get_session_id", lambda: "one")
     button = media.add_deferred(lambda: b"sheet", "text/plain", "1.0", file_name="sheet.txt")
     name = media.execute_deferred(button).rpartition("/")[2]
-    for _ in range(3):  # the runs of others end
+    # A run of its own reader ends that was on its way, and then the runs of others.
+    media.clear_session_refs("one")
+    for _ in range(3):
         media.remove_orphaned_files()
     assert storage.get_file(name).content == b"sheet"
-    media.clear_session_refs("one")  # its own reader acts, and no longer has the button
+    ((seconds, function, arguments),) = later
+    assert seconds == guard.FETCHED_SECONDS
+    function(*arguments)
     media.remove_orphaned_files()
     media.remove_orphaned_files()
     with pytest.raises(Exception, match="No media file"):
         storage.get_file(name)
+    assert not media._files_by_session_and_coord

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -45,6 +46,9 @@ _search_is_ahead = threading.Event()
 
 GARBAGE_SECONDS = 30.0
 """Time between a session's end and the search for what it held; who leaves meanwhile shares it."""
+
+FETCHED_SECONDS = 20.0
+"""How long a browser has to ask for a file that was made for it."""
 
 LONGEST_NAME = 255
 LONGEST_PATH = 1000
@@ -104,18 +108,20 @@ def add_file(manager: Manager, session_id: str, file: UploadedFileRec) -> None:
 
 
 def execute_deferred(media: Media, file_id: str) -> str:
-    """Make the file of a download button; its address holds until its session acts.
+    """Make the file of a download button; its address holds for `FETCHED_SECONDS`.
 
     Streamlit notes no owner of such a file; of one without an owner it lets go when the
-    runs of any two readers have ended.
+    runs of any two readers have ended. Its own session would not do as the owner: a run of
+    it that was on its way when the button was pressed would take the file along.
     """
     address = _execute_deferred(media, file_id)
-    new_id = address.rpartition("/")[2].partition(".")[0]
+    made_id = address.rpartition("/")[2].partition(".")[0]
+    holder = f"fetched/{uuid.uuid4().hex}"
     with media._lock:
-        entry = media._deferred_callables.get(file_id)
-        if entry is not None:
-            files = media._files_by_session_and_coord[entry["session_id"]]
-            files[f"fetched/{file_id}"] = new_id
+        media._files_by_session_and_coord[holder]["file"] = made_id
+    timer = threading.Timer(FETCHED_SECONDS, media.clear_session_refs, (holder,))
+    timer.daemon = True
+    timer.start()
     return address
 
 
