@@ -6,7 +6,7 @@ from importlib.resources import files
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
-def found(target):
+def axe_findings(target):
     """Return every finding of axe: impact, rule, selector, markup."""
     target.evaluate(AXE)
     # Without the lists of what passes, which are long and which nobody reads.

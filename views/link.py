@@ -109,7 +109,7 @@ def faults() -> list[tuple[str, str]]:
     return [fault for fault in st.session_state["link_faults"] if fault[0] not in FRAME]
 
 
-def told() -> dict[str, Any]:
+def for_scripts() -> dict[str, Any]:
     """Return what the scripts are to do with the address after this run.
 
     Returns

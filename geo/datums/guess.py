@@ -371,6 +371,7 @@ def _faults(
     place: str,
 ) -> list[Issue]:
     """Name what is wrong with the coordinates under the likeliest reading."""
+    # One fault only, the one whose remedy mends the rest; a layer as it should be has none.
     plain = best.id.removesuffix("-flipped")
     message = ""
     if old_datum(plain):
@@ -390,6 +391,7 @@ def _faults(
         message = "declared-otherwise"
     else:
         return []
+    # Every sentence may name the evidence, and what was declared against what was expected.
     values: dict[str, Any] = {
         "evidence": best.evidence,
         "other": default.evidence if default else "–",

@@ -369,6 +369,7 @@ def _document(path: str, limits: dict[str, int]) -> tuple[Any, list[Any]]:
     """Return the value of a JSON file, UTF-8 or GBK, nested at most ``NESTING`` deep; and notes."""
     with open(path, "rb") as file:  # noqa: PTH123
         data = file.read()
+    # Office programs write GBK and Big5 still; the first that fits is taken.
     content = None
     for encoding in ("utf-8-sig", "gb18030", "big5"):
         try:
@@ -379,14 +380,15 @@ def _document(path: str, limits: dict[str, int]) -> tuple[Any, list[Any]]:
     del data
     twice: dict[str, int] = {}
 
+    # A key that stands twice is counted: the last one holds, which may not be meant.
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(items)
         if len(result) < len(items):
-            seen = set()
+            keys = set()
             for key, _ in items:
-                if key in seen:
+                if key in keys:
                     twice[key] = twice.get(key, 0) + 1
-                seen.add(key)
+                keys.add(key)
         return result
 
     if content is None:
@@ -394,6 +396,7 @@ def _document(path: str, limits: dict[str, int]) -> tuple[Any, list[Any]]:
     try:
         document = json.loads(content, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
+        # Several values one after another are the rows of a sequence.
         is_row = error.msg == "Extra data" or content[:1] == "\x1e"
         document = _sequence(content, limits) if is_row else None
         if document is None:

@@ -289,12 +289,12 @@ def _points_crs(
     has_zone_number = bool(corners) and abs(corners[0][2]) > 1_000_000
     notes: list[Any] = []
     if has_zone_number:
-        seen = int(abs(corners[0][2]) // 1_000_000)
+        belt_number = int(abs(corners[0][2]) // 1_000_000)
         # some write the meridian in its place
-        meridian = seen * width - (3 if width == 6 else 0)
-        if zone and zone not in (seen, meridian) and first <= seen <= last:
-            notes.append(("points-belt", "warning", {"stated": zone, "seen": seen}))
-        zone = seen
+        meridian = belt_number * width - (3 if width == 6 else 0)
+        if zone and zone not in (belt_number, meridian) and first <= belt_number <= last:
+            notes.append(("points-belt", "warning", {"stated": zone, "seen": belt_number}))
+        zone = belt_number
     unit = about.get("计量单位", "")
     if unit.startswith(("度", "十进制度")):
         return None, [*notes, ("crs-not-said", "warning", {})]
@@ -765,16 +765,16 @@ def _with_holes(
     areas: list[Any] = [None if shape is None else shapely.from_wkb(shape) for shape in shapes]
     if header.group >= 0 or len(areas) < 2 or not all(a is not None and a.is_valid for a in areas):
         return shapes, columns
-    kept: list[int] = []
+    outer_rings: list[int] = []
     for k, area in enumerate(areas):
-        owner = next((o for o in kept if shapely.contains(areas[o], area)), None)
+        owner = next((o for o in outer_rings if shapely.contains(areas[o], area)), None)
         if owner is None:
-            kept.append(k)
+            outer_rings.append(k)
         else:
             areas[owner] = areas[owner].difference(area)
     return (
-        [bytes(shapely.to_wkb(areas[k])) for k in kept],
-        [(name, [values[k] for k in kept]) for name, values in columns],
+        [bytes(shapely.to_wkb(areas[k])) for k in outer_rings],
+        [(name, [values[k] for k in outer_rings]) for name, values in columns],
     )
 
 

@@ -236,13 +236,13 @@ def brackets(plain: str) -> dict[int, int]:
 
 def limits_brackets(plain: str, holds_limits: re.Pattern[str]) -> list[tuple[int, int]]:
     """Return the outermost brackets that hold limits: 甲片区（东至…，西至…）."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     last = -1
     for start, end in sorted(brackets(plain).items()):
         if start > last and holds_limits.search(_INNER.sub("", plain[start + 1 : end])):
-            found.append((start, end + 1))
+            spans.append((start, end + 1))
         last = max(last, end)
-    return found
+    return spans
 
 
 def mask_brackets(plain: str, holds_limits: re.Pattern[str]) -> str:

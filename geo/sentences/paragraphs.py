@@ -813,6 +813,7 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
     """Give figures to the zone that is being described, or keep them as not understood."""
     shared = _shared(reader.plain, own_figures, span)
     for figure in own_figures:
+        # A figure with a name of its own before it begins a zone of its own.
         other = _of_another(reader, figure, span[0])
         if other:
             begin, stop = _span(reader, other.start, figure.end, figure.end)
@@ -829,6 +830,7 @@ def _add_figures(reader: _Reader, own_figures: list[Figure], span: tuple[int, in
             )
             reader.units.append(reader.unit)
             continue
+        # What is not the size of a zone is told, never passed over.
         if figure.is_range:
             _leave(reader, "paragraph.range", figure.start, figure.end)
         elif not figure.is_land or _is_of_change(reader, figure):

@@ -246,5 +246,5 @@ def offset_side(word: str, side: Side | None) -> Side | None:
         return side
     if word == "内":
         return OPPOSITE[side] if side else None
-    found = sides(word)
-    return found[0] if len(found) == 1 else None
+    word_sides = sides(word)
+    return word_sides[0] if len(word_sides) == 1 else None

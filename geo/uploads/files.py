@@ -177,8 +177,8 @@ def _usable(raw: Raw) -> gpd.GeoDataFrame:
             detail = first["geometry-unreadable"]["detail"]
             raise UploadFaultError("damaged", kind=raw.kind, detail=detail)
         if "geometry-type" in first:
-            found = first["geometry-type"]["found"]
-            raise UploadFaultError("geometry-type", kind=raw.kind, found=found)
+            geometry_type = first["geometry-type"]["found"]
+            raise UploadFaultError("geometry-type", kind=raw.kind, found=geometry_type)
         if "position-not-finite" in first:
             raise UploadFaultError("no-positions", found=farthest, limit=FARTHEST)
         raise UploadFaultError("no-geometry")

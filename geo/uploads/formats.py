@@ -263,8 +263,8 @@ def _read_entries(archive: zipfile.ZipFile, data: bytes, layer: str | None, dept
     files.sort(key=lambda name: _likely(archive, visible, name))
     labels = [*databases, *files]
     if not labels:
-        found = ", ".join(name[:40] for name in list(visible)[:6])
-        raise UploadFaultError("zip-nothing", found=found or "–")
+        entry_names = ", ".join(name[:40] for name in list(visible)[:6])
+        raise UploadFaultError("zip-nothing", found=entry_names or "–")
     if len(labels) == 1:
         return _read_entry(archive, visible, labels[0], layer, depth)
     # The layer that was asked for, or the first that holds a feature; the others are named

@@ -69,7 +69,7 @@ def html(at):
     return "".join(element.proto.body for element in at.get("html"))
 
 
-def said(at):
+def infos(at):
     return [element.value for element in at.info]
 
 
@@ -79,7 +79,7 @@ def control(at, label):
 
 def test_two_identical_periods_get_a_helpful_word(page_folder):
     at = opened(view="wording", to="13th")
-    assert any("换一个" in words for words in said(at))
+    assert any("换一个" in words for words in infos(at))
 
 
 def test_the_words_of_a_place_are_compared_and_escaped(page_folder):

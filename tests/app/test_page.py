@@ -49,7 +49,7 @@ def component(at):
     return json.loads(at.get("component_instance")[0].proto.json_args)
 
 
-def told(at):
+def words_for_scripts(at):
     """What the page said to the scripts in its last run."""
     group = component(at)["feature_group"]
     start = group.index("planmap.hear(") + len("planmap.hear(")
@@ -164,7 +164,7 @@ def test_a_shape_that_the_map_sends_of_itself_undoes_no_click(page_folder):
 def test_closing_a_drawer_sends_the_scripts_back_to_the_map(page_folder):
     at = opened(view="own")
     at.button(key="close_drawer").click().run()
-    words = told(at)
+    words = words_for_scripts(at)
     assert words["go"] == {"view": "map"}
     assert words["step"]
 
@@ -172,7 +172,7 @@ def test_closing_a_drawer_sends_the_scripts_back_to_the_map(page_folder):
 def test_a_widget_s_choice_goes_to_the_scripts_for_the_address(page_folder):
     at = opened(view="own")
     at.button_group[0].set_value("check").run()
-    assert told(at)["extra"] == {"own": "check"}
+    assert words_for_scripts(at)["extra"] == {"own": "check"}
 
 
 def test_a_broken_zone_file_gives_one_message_and_leaves_the_rest(own_folder):

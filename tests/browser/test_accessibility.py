@@ -6,7 +6,7 @@ listed below by rule, each with what it is, so that a new kind shows up.
 
 import pytest
 
-from testing.axe import found
+from testing.axe import axe_findings
 from testing.browser import wait_in
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,7 @@ def test_axe_finds_nothing_in_what_the_scripts_draw(real_edition_page, view):
         if page.page.viewport_size["width"] != width:
             page.page.set_viewport_size({"width": width, "height": height})
         page.page.wait_for_timeout(300)
-        assert found(page.page) == []
+        assert axe_findings(page.page) == []
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -106,9 +106,9 @@ def test_axe_finds_nothing_in_what_we_add(new_page, real_address, view):
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(600)
         if view == "map":  # behind the other views the frame is the same
-            inside = found(frame)
+            inside = axe_findings(frame)
             assert [finding for finding in inside if finding[1] not in FRAME_RULES] == []
-        findings = found(page)
+        findings = axe_findings(page)
         assert [f for f in findings if is_ours(f) and f[1] not in PAGE_RULES] == []
         assert serious(findings) == []
 
@@ -116,7 +116,7 @@ def test_axe_finds_nothing_in_what_we_add(new_page, real_address, view):
 def test_axe_would_see_a_fault_of_ours(edition_page):
     page = edition_page()
     page.run("document.querySelector('.pm-foot').style.color = '#eeeeee'")
-    assert any(is_ours(finding) for finding in serious(found(page.page)))
+    assert any(is_ours(finding) for finding in serious(axe_findings(page.page)))
 
 
 def test_the_keyboard_alone_reaches_every_part(new_page, real_address):

@@ -27,7 +27,7 @@ def test_a_reader_of_the_map_is_told_and_goes_on_to_the_newer_data(new_page, tmp
     with page_of_unit(tmp_path, data=link) as (port, log, _):
         page = new_page(alone=True)
         page.goto(f"http://127.0.0.1:{port}/")
-        told = page.locator(".st-key-newer")
+        notice = page.locator(".st-key-newer")
 
         def look_again():
             """Let somebody open the page, and the map look, as it does every five minutes."""
@@ -39,7 +39,7 @@ def test_a_reader_of_the_map_is_told_and_goes_on_to_the_newer_data(new_page, tmp
             frame.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
         look_again()
-        assert not told.count()
+        assert not notice.count()
         for change, width, height in (
             (lambda: use(link, two), 1280, 800),
             (lambda: roll_back(link), 390, 844),
@@ -47,12 +47,12 @@ def test_a_reader_of_the_map_is_told_and_goes_on_to_the_newer_data(new_page, tmp
             page.set_viewport_size({"width": width, "height": height})
             change()
             look_again()
-            told.get_by_text("数据已经更新").wait_for()
-            box = told.bounding_box()
+            notice.get_by_text("数据已经更新").wait_for()
+            box = notice.bounding_box()
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
             assert box["y"] + box["height"] <= height / 2
-            told.get_by_role("button").click()
-            told.get_by_role("button").wait_for(state="detached")
+            notice.get_by_role("button").click()
+            notice.get_by_role("button").wait_for(state="detached")
         page.close()  # before its server ends, or what it still loads would fail
         assert "Traceback" not in log.read_text(errors="replace")

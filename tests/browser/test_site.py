@@ -17,7 +17,7 @@ from geo.io.read import data_folder
 from layers.exports import ExportRequest, export, read_material
 from layers.site.edition import EditionOptions, edition_files
 from layers.site.tables import check_folder
-from testing.axe import found
+from testing.axe import axe_findings
 from testing.front import nginx, nginx_or_skip
 from testing.served import free_port
 
@@ -284,9 +284,9 @@ def test_the_area_check_tells_of_every_figure_and_draws_its_edges(opened, addres
     page = opened(address, f"?view=check&plans=13th&finding={finding}")
     row = row_of(page, finding)
     row.locator(".ck-more").wait_for()
-    told = row.inner_text()
+    row_words = row.inner_text()
     for words in ("0.73", "0.84", "+0.11 +15.7%", "0.81–0.87", "换一口径相符", "河岸线", "0.75"):
-        assert words in told
+        assert words in row_words
     assert page.locator('path[aria-label="5 海河"]').count() == 1
     row.get_by_role("button", name="5 海河").click()
     until(page, "location.search.includes('edge=13th-jiefang-north-road/5')")
@@ -336,7 +336,7 @@ def test_axe_finds_nothing_in_the_plain_documents(new_page, edition, path):
     page.goto((edition / path).as_uri())
     for width in (1440, 360):
         page.set_viewport_size({"width": width, "height": 800})
-        assert found(page) == []
+        assert axe_findings(page) == []
 
 
 def test_only_the_header_of_the_ready_file_names_who_may_embed(served, edition):

@@ -55,7 +55,7 @@ def packed(content):
         }
 
 
-def said(word, content):
+def words_of(word, content):
     """The words of an export, as a reader would come upon them."""
     if word == "pdf":
         with pymupdf.open(stream=content, filetype="pdf") as pages:
@@ -78,7 +78,7 @@ def said(word, content):
 def test_every_export_says_whose_the_streets_are(word, language, material):
     options = SheetOptions(zones=ZONE, language=language)
     request = ExportRequest(format=word, date=DAY, plans=("13th",), sheet=options)
-    words = plain(said(word, export(request, material).content))
+    words = plain(words_of(word, export(request, material).content))
     if word == "pdf":
         words = words.replace(" ", "")
         assert CREDIT.replace(" ", "") in words

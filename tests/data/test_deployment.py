@@ -44,9 +44,9 @@ def front(page, tmp_path_factory):
 
 def answer_to(host, path="/", **request):
     """Return status, headers and body, of a refusal too."""
-    asked = urllib.request.Request(f"http://{host}{path}", **request)
+    call = urllib.request.Request(f"http://{host}{path}", **request)
     try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:
+        with urllib.request.urlopen(call, timeout=30) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()

@@ -188,9 +188,9 @@ def test_a_folder_without_a_street_is_checked_and_exported(tmp_path, capsys):
     (made / "base" / "roads.geojson").write_text(empty, encoding="utf-8")
     (made / "base" / "landmarks.geojson").unlink()
     assert main(["build", "--data", str(made)]) == 1
-    told = capsys.readouterr().err
-    assert "底图的 0 条有名道路中没有“南堤街”" in told
-    assert "没有这类数据时，写一个空的 FeatureCollection" in told
+    output = capsys.readouterr().err
+    assert "底图的 0 条有名道路中没有“南堤街”" in output
+    assert "没有这类数据时，写一个空的 FeatureCollection" in output
     assert main(["check", "--data", str(made)]) == 1
     words = ["export", "--data", str(made), "--format", "shp", "--out", str(tmp_path)]
     assert main(words) == 0

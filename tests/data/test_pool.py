@@ -71,9 +71,9 @@ def test_children_started_ahead_are_made_ready_and_replaced():
         pool.warm(5, ("testing.jobs:learn", 7))
         assert len(pool._idle) == 2
         stopped = running(pool.submit("testing.jobs:run_until_cancelled", None))
-        told = pool.submit("testing.jobs:tell", None)
-        assert told.wait(SECONDS)
-        assert told.file.read_text().startswith("[7] ")
+        told_job = pool.submit("testing.jobs:tell", None)
+        assert told_job.wait(SECONDS)
+        assert told_job.file.read_text().startswith("[7] ")
         stopped.cancel()
         assert stopped.wait(SECONDS)
         for _ in range(SECONDS * 20):

@@ -46,9 +46,9 @@ def test_every_reason_has_a_sentence():
     from geo.texts import keys
 
     reasons = {key.removeprefix("limits.") for key in keys() if key.startswith("limits.")}
-    given = {case["reason"] for case in CORPUS["refused"]}
+    used_reasons = {case["reason"] for case in CORPUS["refused"]}
     for name in ("planner_texts.toml", "wordings.toml", "variant_texts.toml"):
         texts = tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
         for case in texts["sentences"]:
-            given |= {fault.split(" ")[0] for fault in case.get("faults", [])}
-    assert reasons - {"more", "too-long"} == given
+            used_reasons |= {fault.split(" ")[0] for fault in case.get("faults", [])}
+    assert reasons - {"more", "too-long"} == used_reasons

@@ -203,8 +203,8 @@ def test_rows_without_a_position_are_told():
     lines = [*rows(BOTH), ["合计", "", "", ""], ["注：坐标为CGCS2000", "", "", ""]]
     upload = read_upload("c.csv", table("名称,点号,东坐标,北坐标", lines))
     assert areas(upload) == [1_000_000, 250_000]
-    told = next(issue for issue in upload.issues if issue.code == "rows-passed-over")
-    assert told.sentence("zh").startswith("有 2 行没有坐标，未用；第一行：合计")
+    row_issue = next(issue for issue in upload.issues if issue.code == "rows-passed-over")
+    assert row_issue.sentence("zh").startswith("有 2 行没有坐标，未用；第一行：合计")
 
 
 def test_a_table_of_positions_that_cannot_be_read_is_not_called_damaged():

@@ -26,7 +26,7 @@ def written(limit):
     ).rstrip()
 
 
-def told(zone):
+def reading_of(zone):
     parts = [zone.name or "（无名称）"]
     if zone.limits:
         parts.append("界线 " + "、".join(written(limit) for limit in zone.limits))
@@ -59,7 +59,7 @@ def test_what_the_page_says_is_refused_is_refused_by_those_words(row):
 @pytest.mark.parametrize("row", rows("一段文字"), ids=lambda row: row[0][:12])
 def test_what_the_page_says_of_a_paragraph_is_so(row):
     text, expected = row
-    assert "；".join(told(zone) for zone in understand(text).zones) == expected
+    assert "；".join(reading_of(zone) for zone in understand(text).zones) == expected
 
 
 def test_every_reason_is_on_the_page():

@@ -27,7 +27,7 @@ def chosen(text, number):
     return limits[(number + len(text)) % len(limits)] if limits else None
 
 
-def told(text):
+def stretches_told(text):
     """Return the stretches of a text that are at fault, or not understood, or passed."""
     understood = understand(text)
     faults = [fault for zone in understood.zones for fault in zone.faults]
@@ -36,7 +36,7 @@ def told(text):
 
 
 def is_told(text, start, end):
-    return any(first < end and last > start for first, last in told(text))
+    return any(first < end and last > start for first, last in stretches_told(text))
 
 
 def test_a_place_instead_of_a_limit_is_told():

@@ -58,7 +58,7 @@ class Typed(io.TextIOWrapper):
         return True
 
 
-def given(monkeypatch, data, keyboard=False):
+def type_in(monkeypatch, data, keyboard=False):
     kind = Typed if keyboard else io.TextIOWrapper
     monkeypatch.setattr("sys.stdin", kind(io.BytesIO(data), encoding="utf-8"))
 
@@ -143,7 +143,7 @@ def new(folder, *words):
 
 
 def test_plan_new_reads_the_standard_input(folder, monkeypatch, capsys):
-    given(monkeypatch, TEXT.encode())
+    type_in(monkeypatch, TEXT.encode())
     assert new(folder) == 0
     answer = capsys.readouterr()
     assert 'stated_area_km2 = "1.20"' in answer.out
@@ -160,7 +160,7 @@ def test_plan_new_reads_a_file_in_the_usual_encodings(folder, tmp_path, encoding
 
 def test_plan_new_asks_at_the_keyboard(folder, monkeypatch, capsys):
     answers = f"15th\n示例\nExample\n2026\n2030\n石桥\n{TEXT}\n\n"
-    given(monkeypatch, answers.encode(), keyboard=True)
+    type_in(monkeypatch, answers.encode(), keyboard=True)
     assert main(["plan", "new", "--data", str(folder)]) == 0
     output = capsys.readouterr().out
     assert 'name = "石桥"' in output
@@ -168,7 +168,7 @@ def test_plan_new_asks_at_the_keyboard(folder, monkeypatch, capsys):
 
 
 def test_plan_new_writes_a_file_that_plan_check_takes(folder, tmp_path, monkeypatch, capsys):
-    given(monkeypatch, TEXT.encode())
+    type_in(monkeypatch, TEXT.encode())
     path = tmp_path / "15th-mine.toml"
     assert new(folder, "--document", "15th-mine", "--out", str(path)) == 0
     assert main(["plan", "check", "--data", str(folder), str(path)]) == 0
@@ -181,14 +181,14 @@ def test_plan_new_writes_a_file_that_plan_check_takes(folder, tmp_path, monkeypa
 def test_plan_new_replaces_no_file_unasked(folder, tmp_path, monkeypatch, capsys):
     path = tmp_path / "15th-outline.toml"
     path.write_text("mine", encoding="utf-8")
-    given(monkeypatch, TEXT.encode())
+    type_in(monkeypatch, TEXT.encode())
     assert new(folder, "--out", str(path)) == 1
     assert "--force" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == "mine"
 
 
 def test_plan_new_writes_under_the_name_of_the_document_only(folder, tmp_path, monkeypatch):
-    given(monkeypatch, TEXT.encode())
+    type_in(monkeypatch, TEXT.encode())
     assert new(folder, "--document", "15th-a", "--out", str(tmp_path / "15th-b.toml")) == 1
     assert list(tmp_path.glob("*.toml")) == []
 
@@ -203,7 +203,7 @@ def test_plan_new_writes_under_the_name_of_the_document_only(folder, tmp_path, m
     ],
 )
 def test_plan_new_refuses_in_plain_words(folder, monkeypatch, capsys, data, words, message):
-    given(monkeypatch, data)
+    type_in(monkeypatch, data)
     assert new(folder, *words) == 1
     answer = capsys.readouterr()
     assert message in answer.err
@@ -212,7 +212,7 @@ def test_plan_new_refuses_in_plain_words(folder, monkeypatch, capsys, data, word
 
 
 def test_plan_new_without_years_says_what_to_give(folder, monkeypatch, capsys):
-    given(monkeypatch, TEXT.encode())
+    type_in(monkeypatch, TEXT.encode())
     assert main(["plan", "new", "--data", str(folder)]) == 1
     assert "--from 2026" in capsys.readouterr().err
 

@@ -67,12 +67,12 @@ def test_the_same_date_gives_the_same_bytes(word, material):
 
 
 def test_progress_runs_from_little_to_whole(material):
-    told = []
-    export(request("csv"), material, lambda share, words: told.append((share, words)))
-    shares = [share for share, _ in told]
+    calls = []
+    export(request("csv"), material, lambda share, words: calls.append((share, words)))
+    shares = [share for share, _ in calls]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert all(words for _, words in told)
+    assert all(words for _, words in calls)
 
 
 @pytest.mark.parametrize(

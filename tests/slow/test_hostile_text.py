@@ -131,15 +131,16 @@ def report_of(folder):
     """Return a function that gives the elements of a report that says some words everywhere."""
     built = build(folder)
 
-    def page(said):
+    def page(sentence):
         drawn = {
             key: dataclasses.replace(
-                value, item=value.item.model_copy(update={"name": said, "limits_text": said})
+                value,
+                item=value.item.model_copy(update={"name": sentence, "limits_text": sentence}),
             )
             for key, value in built.zones.items()
         }
         findings = tuple(
-            dataclasses.replace(f, reason=said, reason_en=said) for f in built.findings
+            dataclasses.replace(f, reason=sentence, reason_en=sentence) for f in built.findings
         )
         said_so = dataclasses.replace(built, zones=drawn, findings=findings)
         return Tags(report_html(said_so, inspect(said_so, folder), date="2026-11-22"))
@@ -195,9 +196,9 @@ def test_a_workbook_holds_no_formula_and_no_link(material, words):
 
 @pytest.mark.parametrize("format_", ["docx", "pptx"])
 def test_a_document_holds_no_outside_relation_no_macro_and_no_field_of_the_data(material, format_):
-    def package(said):
+    def package(sentence):
         # Pictures are pixels whatever they say: plain ones do.
-        content = made(material, format_, said, labels=False, dpi=150)
+        content = made(material, format_, sentence, labels=False, dpi=150)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 

@@ -41,7 +41,7 @@ def test_zone_files_tell_english_readers_english_names():
     names = english_names(
         read_layer(DATA / "base" / f"{name}.geojson") for name in ("river", "roads")
     )
-    found = []
+    chinese_names = []
 
     def walk(value, key, zone):
         if isinstance(value, dict):
@@ -52,9 +52,9 @@ def test_zone_files_tell_english_readers_english_names():
                 walk(one, key, zone)
         elif isinstance(value, str) and key.endswith("_en") and key != "citation_en":
             outside = re.sub("“[^”]*”", "", value)
-            found.extend((zone, key, name) for name in names if name in outside)
+            chinese_names.extend((zone, key, name) for name in names if name in outside)
 
     for path in sorted((DATA / "zones").glob("*.geojson")):
         for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
             walk(feature["properties"], "", feature["id"])
-    assert found == []
+    assert chinese_names == []

@@ -59,7 +59,7 @@ def family(words):
     return families
 
 
-def said(name):
+def licence_of(name):
     """Return what a package says of its licence, shortened; None where it is not installed."""
     if name in READ_BY_HAND:
         return READ_BY_HAND[name]
@@ -89,7 +89,7 @@ def test_every_pinned_package_is_listed_under_a_licence_that_fits(lock):
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_list_says_what_the_installed_packages_say(lock):
     for name in pinned(lock):
-        words = said(name)
+        words = licence_of(name)
         if words is not None and LISTED[name] != "not stated":
             assert LISTED[name] in family(words), f"{name}: {words!r}"
 

@@ -58,11 +58,11 @@ def nodes(tree):
 
 def python_copies(sources):
     """Return functions of Python that have one body: by source name, ``{name: text}``."""
-    found = defaultdict(list)
+    copies = defaultdict(list)
     for name, source in sources.items():
         for body, function in functions_of(source):
-            found[body].append(f"{name}:{function}")
-    return [places for places in found.values() if len(places) > 1]
+            copies[body].append(f"{name}:{function}")
+    return [places for places in copies.values() if len(places) > 1]
 
 
 @cache
@@ -82,10 +82,10 @@ def script_copies(sources):
     """Return functions of our scripts that have one body, and names of `PlanMap` given twice."""
     bodies, names = defaultdict(list), defaultdict(list)
     for name, source in sources.items():
-        of_source, given = functions_and_names(source)
+        of_source, own_names = functions_and_names(source)
         for body in of_source:
             bodies[body].append(name)
-        for given_name in given:
+        for given_name in own_names:
             names[given_name].append(name)
     return [one for one in (*bodies.values(), *names.values()) if len(one) > 1]
 
@@ -118,8 +118,9 @@ def own_words(source):
             continue
         place = makers.get(node["callee"].get("name"), 99)
         if place < len(node["arguments"]):
-            said = node["arguments"][place].get("value")
-            literals += [said] if isinstance(said, str) and re.search(r"[A-Za-z]{2}", said) else []
+            literal = node["arguments"][place].get("value")
+            if isinstance(literal, str) and re.search(r"[A-Za-z]{2}", literal):
+                literals.append(literal)
     return literals
 
 
@@ -177,8 +178,8 @@ def test_words_come_from_the_catalogue_and_are_sent():
     for name, source in web_scripts().items():
         # Each language is called by its own name in the other.
         assert set(own_words(source)) <= {"中文"}, name
-        asked = set(re.findall(r"""\bt\(["']([a-z_]+\.[a-z_/-]+)["']""", source))
-        assert asked <= known, name
+        used_keys = set(re.findall(r"""\bt\(["']([a-z_]+\.[a-z_/-]+)["']""", source))
+        assert used_keys <= known, name
     assert own_words('element("p", "x", "Area of the zone");') == ["Area of the zone"]
     assert own_words('node.title = "面积";') == ["面积"]
 

@@ -200,8 +200,8 @@ def test_figures_that_cannot_be_used_are_said():
     ],
 )  # fmt: skip
 def test_a_figure_keeps_its_value_however_it_is_printed(printed, amount):
-    found = printed_amount(printed)
-    assert (f"{found:f}" if found is not None else None) == amount
+    read_amount = printed_amount(printed)
+    assert (f"{read_amount:f}" if read_amount is not None else None) == amount
 
 
 def test_a_unit_counts_when_a_plan_states_a_figure():

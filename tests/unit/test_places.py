@@ -65,7 +65,7 @@ def place(geometry, name="某处", kind="point", error=0.0, place_id="x"):
     return Place(place_id, kind, name, name, shape, error)
 
 
-def told(history, plan="13th"):
+def relations(history, plan="13th"):
     return [(h.zone_id, h.relation) for h in history.plans[plan]]
 
 
@@ -80,7 +80,7 @@ def test_a_point_is_held_with_the_distance_to_the_nearest_limit():
 
 def test_a_point_near_an_uncertain_limit_may_lie_on_either_side():
     history = place_history(place(Point(960, 500)), INDEX)
-    assert told(history)[:2] == [("13th-jin", "inside"), ("13th-next", "edge")]
+    assert relations(history)[:2] == [("13th-jin", "inside"), ("13th-next", "edge")]
     inside, beyond = history.plans["13th"][:2]
     assert inside.is_within_error is True
     assert beyond.distance_m == pytest.approx(40, abs=0.1)
@@ -99,13 +99,13 @@ def test_the_error_of_a_landmark_adds_to_that_of_the_limit():
 
 def test_where_no_zone_holds_a_point_the_nearest_is_named():
     history = place_history(place(Point(2500, 500)), INDEX)
-    assert told(history)[0] == ("13th-next", "outside")
+    assert relations(history)[0] == ("13th-next", "outside")
     assert history.plans["13th"][0].distance_m == pytest.approx(500, abs=0.2)
 
 
 def test_limits_that_could_not_be_drawn_leave_the_matter_open():
     history = place_history(place(Point(500, 100)), INDEX)
-    assert ("13th-lost", "undetermined") in told(history)
+    assert ("13th-lost", "undetermined") in relations(history)
 
 
 def test_an_older_plan_that_only_names_the_zone_is_told_with_the_zone_that_holds_the_place():
@@ -123,7 +123,7 @@ def test_a_point_outside_the_district_says_how_far():
 
 def test_a_street_that_is_a_limit_lies_along_the_zone_and_one_through_it_crosses():
     street = place(LineString([(1000, 0), (1000, 1000)]), "东路", "street")
-    assert told(place_history(street, INDEX))[:2] == [
+    assert relations(place_history(street, INDEX))[:2] == [
         ("13th-jin", "along"), ("13th-next", "along"),
     ]  # fmt: skip
     through = place(LineString([(500, -50), (500, 400)]), "中路", "street")
@@ -140,7 +140,7 @@ def test_a_zone_overlaps_by_its_share_and_names_find_the_rest():
 
 def test_a_place_without_a_shape_is_found_by_word_alone():
     history = place_history(place(None, "大光明影院", "landmark"), INDEX)
-    assert told(history) == [("13th-next", "named")]
+    assert relations(history) == [("13th-next", "named")]
     assert history.plans["13th"][0].passages == (("positioning", "依托大光明影院"),)
 
 

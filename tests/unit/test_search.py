@@ -59,13 +59,13 @@ def index(tmp_path_factory):
     return search_index(documents)
 
 
-def found(index, query):
+def hits(index, query):
     return [(hit.passage.key, hit.passage.zone_ids) for hit in search(index, query)]
 
 
 def test_a_chinese_word_finds_names_first_and_then_passages(index):
     both = ("14th-golden-street", "14th-changsha-road")
-    assert found(index, "金街") == [("name", ("14th-golden-street",)), ("quote", both)]
+    assert hits(index, "金街") == [("name", ("14th-golden-street",)), ("quote", both)]
 
 
 @pytest.mark.parametrize("query", ["yejianjingji", "ye jian jing ji", "Yè jiān", "夜间经济"])
@@ -77,7 +77,7 @@ def test_pinyin_with_or_without_spaces_and_tones_finds_the_passage(index, query)
 
 @pytest.mark.parametrize("query", ["Golden Street", "golden", "GOLDEN st"])
 def test_english_finds_the_name_of_the_item(index, query):
-    assert found(index, query) == [("name", ("14th-golden-street",))]
+    assert hits(index, query) == [("name", ("14th-golden-street",))]
 
 
 def test_a_name_is_spelt_as_a_word_of_its_own(index):
@@ -85,8 +85,8 @@ def test_a_name_is_spelt_as_a_word_of_its_own(index):
 
 
 def test_words_apart_must_all_be_found(index):
-    assert [key for key, _ in found(index, "核心 长沙")] == ["quote"]
-    assert found(index, "核心 夜间") == []
+    assert [key for key, _ in hits(index, "核心 长沙")] == ["quote"]
+    assert hits(index, "核心 夜间") == []
 
 
 def test_full_width_digits_are_found_by_plain_ones(index):
@@ -105,7 +105,7 @@ def test_the_text_is_data_as_printed(index):
 
 
 def test_a_group_is_found_with_its_items(index):
-    assert found(index, "五区联动") == [("quote", ("14th-golden-street", "14th-changsha-road"))]
+    assert hits(index, "五区联动") == [("quote", ("14th-golden-street", "14th-changsha-road"))]
 
 
 def test_a_find_begins_at_a_syllable():

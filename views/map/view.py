@@ -66,7 +66,7 @@ def draw_map(state: State) -> None:
         return
     message = {
         **words,
-        **link.told(),
+        **link.for_scripts(),
         "today": state.today,
         "fly": {"id": link.words("zone") or None, "n": st.session_state.get("zoom_count", 0)},
     }
