@@ -394,7 +394,7 @@ def _faults(
     # Every sentence may name the evidence, and what was declared against what was expected.
     values: dict[str, Any] = {
         "evidence": best.evidence,
-        "other": default.evidence if default else "–",
+        "other": default.evidence if default else Text("datum.not-declared"),
         "name": (best.name, best.name_en),
         "declared": declared if len(declared or "") <= 20 else CRS(declared).name,
         "expected": base.metric_crs,

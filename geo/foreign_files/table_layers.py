@@ -503,7 +503,7 @@ def _matching(cells: list[str], words: re.Pattern[str]) -> int:
 
 
 _PAIR = re.compile(
-    r"\s*[(（\[]?\s*(-?\d+(?:\.\d+)?)\s*[,，;；、\s]\s*(-?\d+(?:\.\d+)?)\s*[)）\]]?\s*$"
+    r"[(（\[]?\s{0,2}(-?\d+(?:\.\d+)?)\s{0,4}[,，;；、\s]\s{0,4}(-?\d+(?:\.\d+)?)\s{0,2}[)）\]]?$"
 )
 """Two numbers of one place in one cell."""
 

@@ -326,6 +326,10 @@ _NO_TABLE = ("not-gis", "table-no-coordinates", "table-no-header")
 """Faults of a text or workbook that explains the others."""
 
 
+MOST_TRIED = 5
+"""Files of one archive that are opened in search of the first that holds a feature."""
+
+
 def _first_with_features(
     archive: zipfile.ZipFile, visible: Visible, labels: list[str], depth: int
 ) -> tuple[str, Raw]:
@@ -337,7 +341,7 @@ def _first_with_features(
         If none does: what is wrong with the first.
     """
     first: UploadFaultError | None = None
-    for label in labels:
+    for label in labels[:MOST_TRIED]:
         try:
             return label, _read_entry(archive, visible, label, None, depth)
         except UploadFaultError as fault:
@@ -568,8 +572,9 @@ def _without_overlays(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return layer
 
 
-_TABLE_ROW = re.compile(r"<tr\b[^>]*>((?:(?!<tr\b).)*?)</tr\s*>", re.IGNORECASE | re.DOTALL)
-_TABLE_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]\s*>", re.IGNORECASE | re.DOTALL)
+# No pattern looks past the next tag of its kind: a description may be built to be slow.
+_TABLE_ROW = re.compile(r"<tr\b[^<>]*>((?:(?!<tr\b).)*?)</tr>", re.IGNORECASE | re.DOTALL)
+_TABLE_CELL = re.compile(r"<t[dh]\b[^<>]*>((?:(?!<t[dh]\b).)*?)</t[dh]>", re.IGNORECASE | re.DOTALL)
 _LINE_END = re.compile(r"<br\s*/?>|</p>|</div>|</li>|\n", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _PAIR = re.compile(r"([\w()（）㎡²]{1,20})\s?[:：](?!//)\s*(\S.{0,300})")

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import DataFileError, InputTooLargeError
+from geo.foreign_files.wire import UploadFaultError
 from geo.uploads.files import lines_as_outlines, read_upload
 
 pytestmark = pytest.mark.usefixtures("quick_readers")
@@ -217,6 +218,19 @@ def test_a_kmz_and_a_workbook_within_a_zip_are_read():
     kmz = zipped({"doc.kml": kml(placemark(polygon()))})
     upload = read_upload("a.zip", zipped({"说明.txt": "一".encode(), "a/b.KMZ": kmz}))
     assert (upload.kind, upload.layer["name"].tolist()) == ("KML", ["甲"])
+
+
+def test_an_archive_of_many_empty_files_is_not_opened_to_its_end(monkeypatch):
+    tried = []
+
+    def read_entry(archive, visible, name, layer, depth):
+        tried.append(name)
+        raise UploadFaultError("no-features")
+
+    monkeypatch.setattr("geo.uploads.formats._read_entry", read_entry)
+    with pytest.raises(DataFileError, match="no feature"):
+        read_upload("a.zip", zipped({f"{k:02}.kml": kml("") for k in range(99)}))
+    assert tried == [f"{k:02}.kml" for k in range(5)]
 
 
 def test_open_document_is_called_by_its_name():
