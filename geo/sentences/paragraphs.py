@@ -127,12 +127,16 @@ _FIELD = re.compile(
 """项目名称：…: a line that gives the name of what follows."""
 _LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})(?!域)")
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
+_MAYBE_SIDE = re.compile(
+    r"\s*(?:(?!四)[㐀-鿿][侧面边]?[至到]|[东西南北][㐀-鿿])[^\n，,。；;：:]{2,14}[路街道巷河][；;，,。]?\s*"
+)
+"""A line that may be a side misprinted."""
 _NEXT_LINE = re.compile(
     r"[^，,。；;：:\s]{2,16}(?:[：:]|(?=[东西南北]{1,2}[侧面部]?[至到起临邻接抵]))"
 )
 """Begins another area where the line before has its sides already."""
 _TAIL_OF_NAME = re.compile(
-    r"(?:[\s，,：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
+    r"(?:[\s，,；;：:（(“\"、|｜]|总?(?:规划|用地|占地|研究|控制|具体|总体|设计|本身)?(?:四至)?"
     r"(?:(?<!保护)(?<!禁放)(?<!管理)(?<!控制)范围|边界|四至|面积|用地|占地)|(?<=.{2})(?:招生|施教|入学|划片)|规划|总|约|共|为|是|即|的|分别|其中|位于|地处|坐落于|以|由|自|从"
     r"|以[^，,。；;\s]{1,9}为(?:主?轴线?|主线|轴心|纽带|骨架)"
     r"|(?<=[带廊轴线道])沿[^，,。；;\s]{1,9}[路道街巷河江湖渠]"
@@ -330,6 +334,9 @@ def _units(plain: str) -> Iterator[tuple[int, int]]:
             and sides_so_far.isdisjoint(first)
             and end - current[0] <= MAX_CHARACTERS
         )
+        is_odd = _MAYBE_SIDE.fullmatch(plain, start, end) is not None
+        if is_odd and not sides:
+            sides = {"?"}  # 酉至A路: the lines below it tell
         if current is not None and goes_on:
             current = (current[0], end)
             sides_so_far |= sides
@@ -409,13 +416,19 @@ def _bracketed_areas(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     return cuts
 
 
+_SENTENCE_END = re.compile(
+    r"[。！？!?]|\n|[；;](?!\s{0,8}(?:"
+    r"[东西南北]{1,2}(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?"
+    r"(?:[至到起临邻接抵以：:为→=＝–—（(-]|(?<=界)|(?<=[侧面边])[毗紧靠沿连隔挨是与背濒])"
+    r"|(?i:north|south|east|west|exclud|except|plus|minus)))"
+)
+"""No semicolon ends a sentence where a side follows."""
+
+
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
-    for mark in re.finditer(
-        r"[。！？!?]|[；;](?!\s{0,8}(?:(?P<sides>[东西南北]{1,2})(?:[侧面部边]|边?界[线限]?)?(?:[（(][A-Za-z]{1,9}[)）])?(?:[至到起临邻接抵以：:为→=＝–—（(-]|(?<=界))|(?i:north|south|east|west|exclud|except|plus|minus)))|\n",
-        plain,
-    ):
+    for mark in _SENTENCE_END.finditer(plain):
         is_end = True
         if mark[0] == "\n":
             is_end = _ends_sentence(plain, line_start, mark)
@@ -554,6 +567,8 @@ def _heading(reader: _Reader, start: int, end: int, following: tuple[int, int]) 
     plain = reader.plain
     if end - start > 80 or words.SPEAKS.search(plain, start, end):
         return None
+    lead = _BEFORE_NAME.match(plain, start, end)
+    start = lead.end() if lead else start  # “两区”之一甲片区
     match = _HEADING.fullmatch(plain, start, end)
     if match and not _GENERIC.fullmatch(match["name"]):
         return _Name(*match.span("name"))
@@ -692,7 +707,7 @@ def _bounded(
         not faults or len(sides) + unsure >= 3 or list_length >= 2 or has_name or has_area
     )
     is_area = is_area or (len(sides) >= 2 and (has_name or has_area or len(sides) >= 3))
-    is_between = codes == {"too-few"} and faults[0].text.endswith("之间") and not sides
+    is_between = codes == {"too-few"} and simplified(faults[0].text).endswith("之间") and not sides
     if (codes & {"axis", "english", "walk"} or (is_between and not has_name)) and not has_area:
         is_area = False
     # What was not read of the limits is told, whether or not a zone comes of it.

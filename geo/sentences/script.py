@@ -66,7 +66,7 @@ def simplified(text: str) -> str:
             return text
         whole = _converter()(text)
         if len(whole) == len(text):
-            return whole
+            return whole.replace("於", "于")  # it takes 於潛 in 位於潛山路 for the town
         return "".join(_one(character) for character in text)
     return text
 
