@@ -43,7 +43,7 @@ _NEXT_LEG = re.compile(
 """A line of several legs is not that of the first."""
 _VERB_BEFORE = re.compile("(?:经由|经过|通过)(?=.{2})|[以由在](?=.{3})")
 _ENDS = re.compile(
-    rf"(?P<road>{_ROAD})?[，,：:]?的?起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?"
+    rf"(?P<road>{_ROAD})?[，,：:]?的?起点(?:为|是|[:：])?(?P<start>{_END})[，,；;、]?\s?"
     rf"(?:[经沿](?P<along>{_ROAD})[，,；;、])?(?:终点|止点)(?:为|是|[:：])?(?P<end>{_END}){_STOP}"
 )
 _OF_ROAD = re.compile(rf"(?P<end>.+)的(?P<road>{_ROAD})")

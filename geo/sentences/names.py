@@ -53,7 +53,7 @@ _UNNAMED = re.compile(
     r"(?:道路|大街|大道|胡同|小巷|高速|高架|环线|铁路线|铁路专用线|专用线|河流|河道|水库|沟渠|[路道街巷弄环河江湖海渠沟])"
 )
 _NO_NAME = re.compile(
-    r".*道路|.*辅[路道]|.*(?:人行|车|便)道|.{3,}[和与及][河江湖海渠]|.*[东西南北][至到抵迄].*|.*[往向朝][东西南北].*|.*[路道街]道路|.*(?:[红绿蓝中边岸界轴沿脊脚制]线|\d[多余]?(?:米|公里)|中心线|延长线|[的等了]).*|.+以.*"
+    r".*道路|.*辅[路道]|.*隔[河江路街湖海]|.*(?:人行|车|便)道|.{3,}[和与及][河江湖海渠]|.*[东西南北][至到抵迄].*|.*[往向朝][东西南北].*|.*[路道街]道路|.*(?:[红绿蓝中边岸界轴沿脊脚制]线|\d[多余]?(?:米|公里)|中心线|延长线|[的等了]).*|.+以.*"
     r"|.*街道|.{0,2}[上珠威北]海|.*(?:街坊|牌坊|作坊|半径|田径)|.*(?:两|一|二|三|四)条|.*工业?生产线"
 )
 _STATE = re.compile(r"(规划|现状|现有|既有|已建|在建|拟建|待建|新建|改建)(?:中的?|的)?")
@@ -239,7 +239,8 @@ def limits_brackets(plain: str, holds_limits: re.Pattern[str]) -> list[tuple[int
     spans: list[tuple[int, int]] = []
     last = -1
     for start, end in sorted(brackets(plain).items()):
-        if start > last and holds_limits.search(_INNER.sub("", plain[start + 1 : end])):
+        inner = re.sub(r"\s+", "，", _INNER.sub("", plain[start + 1 : end]))
+        if start > last and holds_limits.search(inner):
             spans.append((start, end + 1))
         last = max(last, end)
     return spans

@@ -33,6 +33,8 @@ from geo.texts import Text
 LONGEST_TEXT = 200_000
 """Longest text taken at once, in characters; the longest of the five plans has 41,000."""
 
+_LONGEST_BRACKET = 400
+"""Longest bracket that is taken for one, in characters."""
 _NEXT = 1
 """A figure without limits belongs to a heading only in the very next sentence."""
 _STAYS_OPEN = 3
@@ -57,6 +59,9 @@ _ENDS_AS_ZONE = re.compile(rf"{_ZONE_END}$")
 _HEADING = re.compile(
     rf"{_NUMBERING}(?:[^\s，,。：:；;]{{1,6}}[：:])?{_NAME}[”\"*]*"
     r"(?:[（(][^（()）]{1,12}[)）])?[。：:\s　]*"
+)
+_QUOTED_HEADING = re.compile(
+    rf"\s*(?P<name>“[^”\n]{{1,14}}”[^\s，,。：:；;“”]{{0,10}}{_ZONE_END})[：:。\s]*"
 )
 _ANY_HEADING = re.compile(
     rf"{_NUMBERING}(?P<name>[^\s，,。：:；;、！？!?（()）“”\"\d]{{2,20}})[”\"*]*"
@@ -128,9 +133,13 @@ _FIELD = re.compile(
 _LABELLED = re.compile(rf"\s*(?:其中[，,：:]?)?(?P<name>{_LABEL})(?!域)")
 _CELL = re.compile(r"[|\t]\s{0,8}(?P<number>\d[\d.,]{0,12})\s{0,8}(?=[|\n]|$)")
 _MAYBE_SIDE = re.compile(
-    r"\s*(?:(?!四)[㐀-鿿][侧面边]?[至到]|[东西南北][㐀-鿿])[^\n，,。；;：:]{2,14}[路街道巷河][；;，,。]?\s*"
+    r"\s*(?:(?!四)[㐀-鿿][侧面边]?[至到][^\n，,。；;：:]{2,14}[路街道巷河]|[东西南北][^\n，,。；;：:]{2,24}"
+    r"|除[^\n，,。；;：:]{2,20}外|[^\n，,。；;：:]{0,12}不[含包][^\n]{1,20})[；;，,。]?\s*"
 )
-"""A line that may be a side misprinted."""
+"""A line before side lines that may be a side, misprinted or with a verb of its own, or a hole."""
+_PLACE_LABEL = re.compile(
+    r"\s*(?:项目|用地|地块|建设|规划|宗地|所在)?(?:位置|地址|地点|坐落|区位|所在地)\s*[：:]"
+)
 _NEXT_LINE = re.compile(
     r"[^，,。；;：:\s]{2,16}(?:[：:]|(?=[东西南北]{1,2}[侧面部]?[至到起临邻接抵]))"
 )
@@ -150,7 +159,7 @@ _GENERIC = re.compile(
     r"(?:规划|研究|本|全|我|该|此|其|核心|中心|项目|设计|控制|建设|四至|整个|范围|更新|用地|具体|总体|总|"
     r"征收|拆迁|整治|改造|实施|现状|边界|本次|工程|占地|施教|招生|服务|学区|入学|划片|土地|宗地|区)*"
     r"(?:区|片|片区|地块|园区|街区|城区|区域|带|中心|市中心|主城区|单元|核|范围|用地|项目|边界|四至|面积|地区|基地|位置|坐落)?"
-    r"|四[界至周]|.*(?:时段|期间|时间)内?|.*(?:位于|地处).*|.*(?:如下|说明|目标|情况|内容|定位|功能|重点|任务)"
+    r"|四[界至周]|.*(?:时段|期间|时间)内?|.*(?:位于|地处|坐落|选址).*|.*(?:如下|说明|目标|情况|内容|定位|功能|重点|任务)"
 )
 _ALONE = re.compile(
     r"\s*(?:[东西南北]{1,2}(?:[侧面部边]|边?界线?)?\s{0,4}(?:[至到起抵临邻接靠为以：:|]|[\t　])"
@@ -334,7 +343,8 @@ def _units(plain: str) -> Iterator[tuple[int, int]]:
             and sides_so_far.isdisjoint(first)
             and end - current[0] <= MAX_CHARACTERS
         )
-        is_odd = _MAYBE_SIDE.fullmatch(plain, start, end) is not None
+        line = plain[start:end].strip(" \t\n　；;，,。")
+        is_odd = _MAYBE_SIDE.fullmatch(plain, start, end) and not _ENDS_AS_ZONE.search(line)
         if is_odd and not sides:
             sides = {"?"}  # 酉至A路: the lines below it tell
         if current is not None and goes_on:
@@ -428,9 +438,15 @@ _SENTENCE_END = re.compile(
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences; a line that is only wrapped does not end one."""
     begin = line_start = 0
+    inside = bytearray(len(plain))
+    for start, end in names.brackets(plain).items():
+        if end - start <= _LONGEST_BRACKET:
+            inside[start:end] = b"\1" * (end - start)
     for mark in _SENTENCE_END.finditer(plain):
         is_end = True
-        if mark[0] == "\n":
+        if mark[0] == "\n" and inside[mark.start()]:
+            is_end = False  # 甲片区（东至…⏎南至…）
+        elif mark[0] == "\n":
             is_end = _ends_sentence(plain, line_start, mark)
             line_start = mark.end()
         if is_end:
@@ -567,9 +583,11 @@ def _heading(reader: _Reader, start: int, end: int, following: tuple[int, int]) 
     plain = reader.plain
     if end - start > 80 or words.SPEAKS.search(plain, start, end):
         return None
+    if _PLACE_LABEL.match(plain, start, end):
+        return None  # 用地位置：鼓楼区
     lead = _BEFORE_NAME.match(plain, start, end)
     start = lead.end() if lead else start  # “两区”之一甲片区
-    match = _HEADING.fullmatch(plain, start, end)
+    match = _HEADING.fullmatch(plain, start, end) or _QUOTED_HEADING.fullmatch(plain, start, end)
     if match and not _GENERIC.fullmatch(match["name"]):
         return _Name(*match.span("name"))
     match = _ANY_HEADING.fullmatch(plain, start, end)
