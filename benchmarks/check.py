@@ -71,11 +71,13 @@ def main(argv: list[str] | None = None) -> str:
             "",
         ],
     ]
+    # The figures are worth something only beside how much was built and checked.
     first = (
         f"{len(built.zones)} items of {len(built.documents)} documents, "
         f"{len(built.findings)} figures, {len(checks)} checks:\n\n"
     )
     out = first + table(["", "measured", "processor time", "goal"], rows)
+    # What an import costs beyond an empty interpreter, and which heavy packages it brings.
     bare = process_seconds(["-c", ""], options.repeats)
     libraries = process_seconds(["-c", "import geopandas"], options.repeats) - bare
     starts = []

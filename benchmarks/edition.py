@@ -126,6 +126,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=REPEATS)
     repeats = parser.parse_args().repeats
+    # The edition is written anew, then served as plain files beside the rivals.
     folder = data_folder()
     options = EditionOptions(dt.date(2026, 11, 27))
     files = edition_files(read_material(folder), check_folder(folder), options, [])
@@ -150,6 +151,7 @@ def main() -> None:
             for name, measures in visit_measures.items() if number else ():
                 for measure, value in measures.items():
                     figures.setdefault(name, {}).setdefault(measure, []).append(value)
+    # The edition has toggles and periods; of the rivals only the opening is compared here.
     medians = {
         name: {measure: statistics.median(values) for measure, values in measures.items()}
         for name, measures in figures.items()

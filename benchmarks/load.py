@@ -348,6 +348,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         temporary = folder / "tmp"
         temporary.mkdir()
         port, log = free_port(), folder / "page.log"
+        # An older version has no server of its own in front of Streamlit.
         module = "views.served" if (page / "views" / "served").is_dir() else "streamlit"
         with log.open("w") as words:
             process = subprocess.Popen(
@@ -362,9 +363,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         with ended(process):
             address = f"http://127.0.0.1:{port}"
             wait_until_healthy(address, process, log)
+            # The first session loads the libraries: it is not part of what is measured.
             first = Session(address)
             first.run()
             first.close()
+            # Idle sessions stay open beside those that act, and must still answer at the end.
             idle: list[Session] = []
             over = threading.Event()
             keeper = threading.Thread(target=_keep, args=(idle, over), daemon=True)
@@ -378,6 +381,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             keeper.join()
             outcome["held"] = _held(idle)
             outcome["alive"] = process.poll() is None
+        # What may not be left behind: a traceback in the log, a folder of a job.
         outcome["tracebacks"] = log.read_text(errors="replace").count("Traceback")
         outcome["folders"] = [p.name for p in temporary.iterdir() if p.name.startswith("heping-")]
         if outcome["tracebacks"]:

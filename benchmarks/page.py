@@ -407,8 +407,10 @@ def main(argv: list[str] | None = None) -> str:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         stack.callback(browser.close)
+        # Before any server runs: a cold start is that of the whole process.
         cold = [cold_start(browser) for _ in range(3)]
         servers = {r.name: stack.enter_context(served(ROOT / r.script)) for r in RIVALS}
+        # The floor is what Streamlit costs without a map of ours; nginx is what stands in front.
         servers[FLOOR.name] = stack.enter_context(served(ROOT / FLOOR.script))
         front = stack.enter_context(behind_nginx(servers[RIVALS[0].name]))
         figures = visits(browser, servers, front, options.repeats)

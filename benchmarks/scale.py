@@ -123,12 +123,14 @@ def main(argv: list[str] | None = None) -> str:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "scale.md")
     options = parser.parse_args(argv)
+    # Sizes of one district first, then many of one size with either engine.
     with tempfile.TemporaryDirectory() as name:
         rows, district, segment, weight = growth(Path(name) / "growth", options.repeats)
         alone, shared, start, same = engines(
             Path(name) / "many", options.districts, options.repeats
         )
     heping = median_cpu_seconds(lambda: build_district(data_folder()), options.repeats)
+    # From here on what was measured is multiplied, and nothing is measured.
     each = district + segment * COUNTY_SEGMENTS
     total = COUNTY_DISTRICTS * each
     speedup = alone / shared

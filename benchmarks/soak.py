@@ -111,6 +111,7 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
         if not (seeds := _seeds(row, folder / "seeds")):
             print(f"locked {row.kind}: no seed could be made; not run", flush=True)
             return True
+        # A file and a port that nobody may touch, whatever the input makes of the driver.
         canary = Canary(folder)
         selection = Wanted(layers="all", bbox=(-180.0, -90.0, 180.0, 90.0))
         selection = selection if row.engine == "osm_elements" else replace(selection, bbox=None)
@@ -120,6 +121,8 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
         ends: Counter[str] = Counter()
         broken: list[tuple[int, int]] = []
         at, start = 0, time.monotonic()
+        # A process that dies names its input by the last number it wrote; the next begins behind
+        # it.
         while at < inputs:
             with (folder / "number").open("w") as number:
                 process = subprocess.run(
@@ -143,6 +146,7 @@ def _locked_row(row: Any, inputs: int, whole: int) -> bool:
             for left in work.iterdir():
                 left.unlink()
         seconds = time.monotonic() - start
+        # A few by the whole way of an upload too, as a reader takes it.
         endings: Counter[str] = Counter()
         for number in range(whole):
             chance = random.Random(f"{row.kind}/whole/{number}")
@@ -255,6 +259,8 @@ def faults() -> bool:
         works["check --html"] = ["check", "--html", str(out / "file.out")]
         for name, words in works.items():
             number = 0
+            # One call after another fails, until a run makes fewer calls than the number that is to
+            # fail.
             while True:
                 number += 1
                 fault = (full_disk, read_only, broken_disk)[number % 3]
@@ -270,6 +276,7 @@ def faults() -> bool:
                     break
                 total += 1
                 after = _files(Path(folder))
+                # No file may be lost, cut or half-written, and nothing may be left beside them.
                 names = set(after) - set(before) - {"out/file.out"}
                 parts = [path for path in after if path.endswith(".part")]
                 cut = [path for path, size in after.items() if size == 0 and before.get(path)]

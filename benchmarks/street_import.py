@@ -61,6 +61,7 @@ def main(argv: list[str] | None = None) -> str:
     parser.add_argument("--buildings", type=int, default=2_500_000)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args(argv)
+    # One town in the middle of which a district lies; its true lines are known.
     streets = synthetic_streets(options.segments, style="irregular")
     mapped = map_streets(streets)
     centre = streets.nodes[streets.corners[len(streets.corners) // 2]].reshape(-1, 2)
@@ -79,6 +80,7 @@ def main(argv: list[str] | None = None) -> str:
             "town.osm.pbf": lambda p: write_osm(p, mapped, buildings=options.buildings),
             "overpass.json": lambda p: write_overpass(p, small),
         }
+        # JSON is read whole, so a small town of its own; the extract holds every building too.
         for file, write in files.items():
             start = time.perf_counter()
             write(folder / file)
@@ -91,6 +93,7 @@ def main(argv: list[str] | None = None) -> str:
                 imported(folder / file, area, folder / "roads.gpkg") for _ in range(options.repeats)
             ]
             roads = pyogrio.read_dataframe(folder / "roads.gpkg").to_crs(METRIC)
+            # Only the large import is held against the truth.
             off = "–", "–"
             if file.endswith(".pbf"):
                 values = _off(roads, truth, district)

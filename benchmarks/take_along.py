@@ -166,6 +166,7 @@ def main(argv: list[str] | None = None) -> str:
             args=["--no-sandbox", "--disable-gpu"],
         )
         with served(ROOT / "streamlit_app.py") as server:
+            # The first is that of a fresh server, which has made nothing yet.
             first, *others = [pdf_seconds(browser, server.address, plan) for plan in PLANS]
             pdfs = [pdf_seconds(browser, server.address, PLANS[0]) for _ in range(options.repeats)]
             previews = [preview_seconds(browser, server.address, plan) for plan in PLANS]
@@ -173,6 +174,7 @@ def main(argv: list[str] | None = None) -> str:
         version = browser.version
         browser.close()
 
+    # Previews by what was changed: each kind has its own time.
     def preview(*kinds: str) -> list[float]:
         return [seconds for times in previews for kind in kinds for seconds in times[kind]]
 

@@ -109,6 +109,7 @@ def one_size(segments: int, style: Style, repeats: int) -> dict[str, Any]:
     centrelines = streets.centrelines()
     limits, truth = sample_rings(streets, 200)
     points = [polygon.representative_point() for polygon in truth]
+    # The same network once as a row per road, once as a row per segment.
     lines, road = two_point_segments(streets)
     numbers = {name: number for number, name in enumerate(streets.names)}
     roads = [{numbers[name] for name in ring} for ring in limits]
@@ -120,6 +121,7 @@ def one_size(segments: int, style: Style, repeats: int) -> dict[str, Any]:
     row: dict[str, Any] = {"segments": streets.segments, "roads": len(streets.names)}
     faces = Faces(lines, road)
     picks = [faces.pick(points[k], roads[k]) for k in range(PICKS)]
+    # Every way to the same rings; what differs is what has to be built before the first.
     works: dict[str, Callable[[], Any]] = {
         "first": lambda: enclose(limits[0], RoadIndex(centrelines)),
         "first_rows": lambda: enclose(limits[0], RoadIndex(by_row)),
@@ -133,6 +135,7 @@ def one_size(segments: int, style: Style, repeats: int) -> dict[str, Any]:
     row["each"] /= len(limits)
     row["named"] /= len(limits)
     row["pick"] /= PICKS
+    # Faster counts only where all ways give the same rings.
     ours = [enclose(ring, index).polygon for ring in limits]
     row["same"] = bool(
         shapely.equals(ours, truth).all()
@@ -195,6 +198,7 @@ def main(argv: list[str] | None = None) -> str:
         "| named streets alone polygonised, each ring | to ours | same rings |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
+    # A large town in one style alone, which takes long enough.
     for size, style in product(sizes, STYLES):
         if size > BOTH_STYLES_TO and style != STYLES[-1]:
             continue
@@ -207,6 +211,7 @@ def main(argv: list[str] | None = None) -> str:
             f"| {row['named'] * 1e3:.2f} ms | {row['named'] / row['each']:.2f}× "
             f"| {'yes' if row['same'] else 'NO'} |"
         )
+    # A cold process has nothing in memory yet: the network is read from a file first.
     for ending in (".gpkg", ".parquet"):
         whole, work = cold_start(sizes[-1], ending, options.repeats)
         out.append(

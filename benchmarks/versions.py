@@ -134,6 +134,7 @@ def main(argv: list[str] | None = None) -> str:
         )
         stack.callback(browser.close)
         addresses = {name: stack.enter_context(page_of(folders[name])) for name in NAMES}
+        # How many zones each version draws, since an opening ends with the last of them.
         pages = {name: counted(browser, SIDEBAR, addresses[name]) for name in NAMES}
         for _ in range(options.repeats):
             for name in NAMES:

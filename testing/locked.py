@@ -59,6 +59,7 @@ def main() -> None:
     kind, first, last, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     request = json.loads((Path(folder) / "request.json").read_text())
     sys.path[:0] = request["python_path"]
+    # Everything is read before the process is locked: then it opens its own folder alone.
     seeds = [
         {part.name: part.read_bytes() for part in (seed.iterdir() if seed.is_dir() else [seed])}
         for seed in sorted((Path(folder) / "seeds").iterdir())
@@ -66,6 +67,7 @@ def main() -> None:
     from geo.foreign_files import lock, reader, wire
     from geo.foreign_files.wire import UploadFaultError
 
+    # Limits for one file would end a process that reads thousands.
     lock.limit_resources({**request["resources"], "processor_seconds": 10**6, "files": 10**6})
     work = Path(folder) / "work"
     request |= {"folder": str(work), "scratch": str(work)}
@@ -78,10 +80,12 @@ def main() -> None:
         seed, other = chance.choice(seeds), chance.choice(seeds)
         main_file = request["file"]
         name = chance.choice(sorted(seed)) if len(seed) > 1 else next(iter(seed))
+        # One part of a file is damaged at a time; its other parts are whole.
         for part, data in seed.items():
             target = work / (main_file if len(seed) == 1 else part)
             whole = changed(data, chance.choice(list(other.values())), chance)
             target.write_bytes(whole if part == name else data)
+        # Told before it is read, so that the parent knows which input ended the process.
         sys.stderr.write(f"{number}\n")
         sys.stderr.flush()
         signal.setitimer(signal.ITIMER_REAL, 20)

@@ -224,6 +224,7 @@ def _page_files() -> dict[str, bytes]:
 
 def _write_and_build(folder: Path) -> Path:
     """Write the made-up folder, build its zones and return it."""
+    # A square of 100 by 100 units with a river at its edge and one station.
     base = {
         "district": [feature(box(0, 0, 100, 100), name="测试区", position_error_m=ERROR_M)],
         "roads": streets(),
@@ -267,6 +268,7 @@ def _write_and_build(folder: Path) -> Path:
         '[[missing]]\nname = "失路"\ntried = "无据可查。"\n', encoding="utf-8"
     )
     (folder / "district.toml").write_text(DISTRICT, encoding="utf-8")
+    # Plan files with the groups that their items name, then the zones as a build gives them.
     for plan, (start, end, items) in PLANS.items():
         words = DOCUMENT.format(plan=plan, start=start, end=end)
         used = [name for name in GROUPS if any(f'group = "{name}"' in one for one in items)]

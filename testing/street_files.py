@@ -235,6 +235,7 @@ def overpass_answer(mapped: MappedStreets, form: str = "geom") -> dict[str, Any]
         (minlon, minlat), (maxlon, maxlat) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
         return {"minlat": minlat, "minlon": minlon, "maxlat": maxlat, "maxlon": maxlon}
 
+    # `out geom;` gives each way its places, `out body;` its nodes, which follow by themselves.
     elements: list[dict[str, Any]] = []
     for way in mapped.ways + (mapped.rivers if form == "body" else []):
         element: dict[str, Any] = {"type": "way", "id": way.way_id}
@@ -246,6 +247,7 @@ def overpass_answer(mapped: MappedStreets, form: str = "geom") -> dict[str, Any]
         if way.tags:
             element["tags"] = way.tags
         elements.append(element)
+    # A river is a relation of its banks, as OpenStreetMap has water areas.
     if mapped.rivers:
         relation: dict[str, Any] = {"type": "relation", "id": 3_000_001}
         members = [{"type": "way", "ref": w.way_id, "role": "outer"} for w in mapped.rivers]
@@ -329,6 +331,7 @@ def write_osm(path: Path, mapped: MappedStreets, *, buildings: int = 0, seed: in
             }
             for k, (x, y) in enumerate(places):
                 writer.add_node(Node(id=first + 4 * number + k, location=(x, y), **attributes))
+        # Nodes before ways before relations: the order of an extract.
         for way in [*mapped.ways, *mapped.rivers]:
             writer.add_way(
                 Way(id=way.way_id, nodes=[n + 1 for n in way.nodes], tags=way.tags, **meta)
