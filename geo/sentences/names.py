@@ -239,10 +239,11 @@ def limits_brackets(plain: str, holds_limits: re.Pattern[str]) -> list[tuple[int
     spans: list[tuple[int, int]] = []
     last = -1
     for start, end in sorted(brackets(plain).items()):
-        inner = re.sub(r"\s+", "，", _INNER.sub("", plain[start + 1 : end]))
-        if start > last and holds_limits.search(inner):
-            spans.append((start, end + 1))
-        last = max(last, end)
+        if start > last:
+            inner = re.sub(r"\s+", "，", _INNER.sub("", plain[start + 1 : end]))
+            if holds_limits.search(inner):
+                spans.append((start, end + 1))
+            last = end
     return spans
 
 

@@ -246,3 +246,46 @@ def test_a_text_that_is_too_long_is_refused():
 def test_nothing_is_found_in_as_many_colons_as_a_paste_may_hold():
     """Once the work grew with the square: 27 s for 20,000. `make soak` holds its time."""
     assert understand("：" * LONGEST_TEXT).zones == ()
+
+
+def test_how_far_an_area_reaches_is_told_and_no_length_or_width():
+    text = (
+        "甲片区以松林路、青石路、柳荫路、云台路围合，南北长约1700米，东西宽约600米，面积103公顷。"
+    )
+    (zone,) = understand(text).zones
+    assert (zone.lengths, zone.widths) == ((), ())
+    assert reasons(text) == [
+        ("paragraph.extent", "南北长约1700米"),
+        ("paragraph.extent", "东西宽约600米"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("核心区面积6.66公顷", "核心区"),
+        ("总面积9公顷，其中一期6.66公顷", "一期"),
+        ("总面积9公顷，其中核心保护范围6.66公顷", "核心保护范围"),
+    ],
+)
+def test_a_figure_of_a_part_is_not_the_zone_s(words, part):
+    zone = only_zone(f"古城片区东至松林路，南至青石路，西至柳荫路，北至云台路，{words}。")
+    assert [f.value for f in zone.areas if f.within == part] == ["6.66"]
+    assert [f.value for f in zone.areas if not f.within] in ([], ["9"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "以松林路和青石路交叉口为中心，半径500米范围。",
+        "东距松林路100米，南距青石路50米，西距柳荫路30米。",
+        "松林路、青石路、柳荫路、云台路一圈。",
+        "保护范围外延50米为建设控制地带。",
+        "| 名称 | 东 | 南 | 西 | 北 |",
+        "东有松林路，南有青石路，西有体育馆。",
+    ],
+)
+def test_a_range_that_gives_no_limits_is_told(text):
+    understood = understand(text)
+    assert understood.zones == ()
+    assert understood.passed
