@@ -15,7 +15,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from geo.errors import GeoError
 from geo.foreign_files import wire
@@ -512,6 +514,73 @@ def _read_workbook(row: Format, source: _Source, layer: str | None) -> Raw:
     return raw
 
 
+LABEL_COLUMN = "图内文字"
+"""Column with the one text that stands inside an area of a drawing: its name, as a rule."""
+
+
+MOST_LABELLED = 200
+"""Areas of a drawing that are named by their texts; more are not judged at once either."""
+
+
+def _read_dxf(row: Format, source: _Source, layer: str | None) -> Raw:
+    """Read a drawing: single lines joined where they meet, areas named by the text in them."""
+    raw = _read_many(row, source, layer)
+    raw.layer, joined = _joined_lines(raw.layer)
+    if joined:
+        raw.notes.append(("lines-joined", "info", joined))
+    raw.layer = _labelled(raw.layer)
+    return raw
+
+
+def _joined_lines(drawing: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Return a drawing whose lines of two ends are joined layer by layer; and how many to how many.
+
+    A drawing of single lines has its outlines in pieces that say nothing each by itself.
+    """
+    shapes = np.asarray(drawing.geometry.array, dtype=object)
+    is_single = (shapely.get_type_id(shapes) == 1) & (shapely.get_num_points(shapes) == 2)
+    if "Layer" not in drawing.columns or is_single.sum() < 3:
+        return drawing, {}
+    pieces = []
+    for _, rows in drawing[is_single].groupby("Layer", sort=False):
+        lines = shapely.force_2d(np.asarray(rows.geometry.array, dtype=object))
+        # not united first: lines that cross a thousand others would be cut at each
+        parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+        of_layer = rows.iloc[[0] * len(parts)]
+        pieces.append(of_layer.set_geometry(gpd.GeoSeries(parts, of_layer.index, drawing.crs)))
+    joined = pd.concat(pieces)
+    if len(joined) == is_single.sum():
+        return drawing, {}
+    result = pd.concat([drawing[~is_single], joined], ignore_index=True)
+    return result, {"lines": int(is_single.sum()), "count": len(joined)}
+
+
+def _labelled(drawing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a drawing with `LABEL_COLUMN` where its texts tell more areas apart than its layers.
+
+    An area with more than one text in it has none.
+    """
+    if not {"Text", "Layer"} <= set(drawing.columns):
+        return drawing
+    shapes = np.asarray(drawing.geometry.array, dtype=object)
+    texts = drawing["Text"].fillna("").astype(str).str.strip().to_numpy()
+    places = np.flatnonzero((shapely.get_type_id(shapes) == 0) & (texts != ""))
+    areas = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)))
+    if not len(places) or not 0 < len(areas) <= MOST_LABELLED:
+        return drawing
+    tree = shapely.STRtree(shapes[places])
+    labels: dict[int, list[str]] = {}
+    for area, place in zip(*tree.query(shapes[areas], predicate="intersects"), strict=True):
+        labels.setdefault(int(areas[area]), []).append(texts[places[place]])
+    single = {row: words[0] for row, words in labels.items() if len(words) == 1}
+    names = [single.get(row) for row in range(len(shapes))]
+    # where areas lie on layers of their own, the layers are the names
+    if len(set(single.values())) <= drawing["Layer"].iloc[areas].nunique():
+        return drawing
+    columns = [column for column in drawing.columns if column != "geometry"]
+    return drawing.assign(**{LABEL_COLUMN: names})[[*columns, LABEL_COLUMN, "geometry"]]
+
+
 def _read_gpx(row: Format, source: _Source, layer: str | None) -> Raw:  # noqa: ARG001
     """Read tracks, routes and places of a GPX file as one layer."""
     selection = Wanted(layers=["tracks", "routes", "waypoints"])
@@ -715,7 +784,7 @@ READERS: dict[str, Callable[[Format, _Source, str | None], Raw]] = {
     "CSV": _read_one,
     "FlatGeobuf": _read_many,
     "MapInfo MIF": _read_many,
-    "DXF": _read_many,
+    "DXF": _read_dxf,
     "GeoPackage": _read_many,
     "XLSX": _read_workbook,
     "GPX": _read_gpx,

@@ -1,6 +1,7 @@
 """Files of shapes as the programs of planners write them, each read through the upload."""
 
 import io
+import itertools
 import json
 import re
 import warnings
@@ -198,6 +199,40 @@ def test_closed_polylines_of_a_dxf_are_areas_with_their_layer(tmp_path, version,
     assert upload.layer["Layer"].tolist() == ["片区甲", "片区乙"]
     assert upload.layer.crs is None
     assert "crs-not-said" in codes(upload)
+
+
+def saved(document, path):
+    document.saveas(path)
+    return path.read_bytes()
+
+
+def test_single_lines_of_a_dxf_are_joined_and_told(tmp_path):
+    document = ezdxf.new("R2010")
+    for name, shape in zip(["片区甲", "片区乙"], BELT.geometry, strict=True):
+        document.layers.add(name)
+        corners = list(shape.exterior.coords)
+        for start, end in itertools.pairwise(corners):
+            document.modelspace().add_line(start, end, dxfattribs={"layer": name})
+    upload = read_upload("d.dxf", saved(document, tmp_path / "d.dxf"))
+    assert upload.closed_lines == 2
+    assert "lines-joined" in codes(upload)
+    outlines = lines_as_outlines(upload.layer)
+    assert outlines["Layer"].tolist() == ["片区甲", "片区乙"]
+    found = outlines.geometry.area.tolist()
+    assert found == pytest.approx([shapely.Polygon(g.exterior).area for g in BELT.geometry])
+
+
+def test_the_text_inside_an_area_of_a_dxf_is_its_name(tmp_path):
+    document = ezdxf.new("R2010")
+    for name, shape in zip(["甲片区", "乙片区"], BELT.geometry, strict=True):
+        corners = list(shape.exterior.coords)[:-1]
+        document.modelspace().add_lwpolyline(corners, close=True, dxfattribs={"layer": "界线"})
+        place = shape.representative_point()
+        document.modelspace().add_text(name, dxfattribs={"insert": (place.x, place.y)})
+    upload = read_upload("d.dxf", saved(document, tmp_path / "d.dxf"))
+    areas = upload.layer[upload.layer.geom_type == "Polygon"]
+    assert guess_fields(upload.layer).name == "图内文字"
+    assert areas["图内文字"].tolist() == ["甲片区", "乙片区"]
 
 
 def test_lines_of_a_dxf_that_only_meet_are_offered_as_outlines(tmp_path):
