@@ -41,7 +41,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Build, and write or compare, district by district."""
-    folder = chosen_folder(options)
+    folder = chosen_folder(options, may_hold_many=True)
     if folder == INSTALLED_DATA and not (options.check or options.pack):
         raise GeoError(Text("data.installed", folder=str(folder)))
     districts = district_folders(folder)

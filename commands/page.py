@@ -35,8 +35,9 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve the page until it is stopped."""
-    from geo.io.read import data_folder
+    from commands.shared.issues import chosen_folder
 
+    data = chosen_folder(options)
     folder = page_folder()
     try:
         put_page(folder)
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         raise GeoError(
             Text("command.page.not-writable", folder=str(folder), why=error.strerror)
         ) from error
-    os.environ["GEO_DATA"] = str(data_folder(options.data).resolve())
+    os.environ["GEO_DATA"] = str(data.resolve())
     os.environ["GEO_STATIC"] = str(folder / "static")
     command = [sys.executable, "-m", "views.served", "run", "streamlit_app.py"]
     command += ["--server.address=127.0.0.1", f"--server.port={options.port}"]

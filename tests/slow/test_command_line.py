@@ -96,6 +96,16 @@ def test_a_command_speaks_chinese_unless_told_otherwise(tmp_path, monkeypatch, c
     assert capsys.readouterr().err == chinese
 
 
+@pytest.mark.parametrize(
+    "words", ["check", "export --format svg", "page", "plan new --text 文", "roads fetch --out 甲"]
+)
+def test_a_folder_without_a_district_is_named_as_such(words, tmp_path, capsys):
+    assert main([*words.split(), "--data", str(tmp_path), "--lang", "zh"]) == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path} 不是一个区的数据文件夹" in error
+    assert "geo district new" in error
+
+
 def test_build_check_passes_on_a_fresh_build_and_fails_on_a_changed_file(folder, capsys):
     assert main(["build", "--check", "--data", str(folder)]) == 0
     path = folder / "zones" / "15th.geojson"
