@@ -275,9 +275,11 @@ def _reference_roads(
     issues: list[Issue],
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return one row per road and the report on how its line was made."""
-    rings = ways.loc[ways["roundabout"] & shapely.is_closed(ways.geometry.array), "geometry"]
-    rings = list(rings)
+    rings = _rings(ways.loc[ways["roundabout"], "geometry"])
     road_ways = _kept(ways)
+    if road_ways.empty:
+        kinds = sorted(set(ways["highway"].dropna()))[:10]
+        raise DataFileError(Text("street-import.none-kept", count=len(ways), kinds=kinds))
     issues += _not_open(ways, road_ways)
     # One line per road; a name that stands in two places is two roads.
     groups: list[tuple[str, gpd.GeoDataFrame, ReferenceLine]] = []
@@ -369,6 +371,15 @@ def _not_led(names: Sequence[str], extension: Extension) -> Issue:
 
 def _six_decimals(xy: np.ndarray) -> np.ndarray:
     return np.round(xy, 6)
+
+
+def _rings(roundabouts: gpd.GeoSeries) -> list[LineString]:
+    """Return the closed ways of roundabouts; those of several ways as one."""
+    lines = np.asarray(roundabouts.array, dtype=object)
+    is_closed = shapely.is_closed(lines)
+    merged = shapely.line_merge(shapely.multilinestrings(lines[~is_closed]))
+    joined = [part for part in shapely.get_parts(merged) if part.is_closed]
+    return [*lines[is_closed], *joined]
 
 
 NOT_OPEN = ("construction", "proposed", "planned", "abandoned", "razed", "disused")

@@ -430,8 +430,28 @@ def _tag_columns(table: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
+_LIST = re.compile(r"\[(.*)\]", re.DOTALL)
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the words of a cell; OSMnx writes several as a list, in JSON or as Python shows it.
+
+    Examples
+    --------
+    >>> _texts('["甲路", "乙路"]'), _texts("['primary', 'secondary']"), _texts("甲路"), _texts(None)
+    (['甲路', '乙路'], ['primary', 'secondary'], ['甲路'], [])
+    """
+    if not isinstance(value, (list, tuple)) and pd.isna(value):
+        return []
+    plain = str(value).strip()
+    if not (match := _LIST.fullmatch(plain)):
+        return [plain] if plain else []
+    return [word for part in match[1].split(",") if (word := part.strip(" \"'"))]
+
+
 def _text(value: Any) -> str:
-    return "" if pd.isna(value) else str(value).strip()
+    """Return the first word of a cell, "" where it has none."""
+    return next(iter(_texts(value)), "")
 
 
 def _ways(lines: gpd.GeoDataFrame, tags: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -450,7 +470,7 @@ def _ways(lines: gpd.GeoDataFrame, tags: pd.DataFrame, column: str) -> pd.DataFr
                     "source_id": (identity if "/" in identity else f"way/{identity}")
                     if identity
                     else f"feature/{number}",
-                    "name": plain_name(_text(name)),
+                    "name": ";".join(map(plain_name, _texts(name))),
                     "name_en": _text(tag.name_en),
                     "highway": _text(tag.highway),
                     "oneway": oneway_value(_text(tag.oneway), junction) if tag.has_oneway else None,

@@ -353,3 +353,56 @@ def test_features_in_a_list_or_by_lines_have_a_column_of_names(tmp_path, heading
     path.write_text(text, "utf-8")
     imported = import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
     assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
+
+
+def street_features(tmp_path, properties):
+    """Write the four sides as GeoJSON, each with properties made from its name; return the path."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": properties(name),
+            "geometry": {
+                "type": "LineString",
+                "coordinates": (CORNER + np.array(places) * TO_DEGREES).tolist(),
+            },
+        }
+        for name, places in SIDES.items()
+    ]
+    path = tmp_path / "own.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("written", [list, repr])
+def test_cells_of_several_values_are_read(tmp_path, written):
+    path = street_features(
+        tmp_path,
+        lambda name: {
+            "name": written([name, "又名路"]),
+            "highway": written(["primary", "secondary"]),
+            "osmid": written([1, 2]),
+            "lanes": written(["2", "4"]),
+        },
+    )
+    imported = import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
+    assert "又名路" in set(imported.roads["name"])
+    assert set(imported.roads["road_class"]) == {"primary"}
+
+
+def test_lines_of_which_none_is_a_street_are_told(tmp_path):
+    path = street_features(tmp_path, lambda name: {"name": name, "highway": "corridor"})
+    with pytest.raises(DataFileError, match=r"No line of 4 is a street.*corridor"):
+        import_streets(StreetFile(path), OUTLINE, metric_crs=BELT)
+
+
+def test_a_roundabout_may_be_of_several_ways(tmp_path):
+    half = len(CIRCLE) // 2
+    ways = [
+        (CIRCLE[: half + 1], ROUNDABOUT[1]),
+        (CIRCLE[half:], ROUNDABOUT[1]),
+        ([(-100, 0), (0, 0), (SIDE - 20, 0)], {"highway": "secondary", "name": "南堤街"}),
+        ([(SIDE, 20), (SIDE, SIDE), (SIDE, SIDE + 100)], {"highway": "tertiary", "name": "东塘路"}),
+    ]
+    imported = imported_osm(tmp_path, osm(*ways, without=["南堤街", "东塘路"]))
+    assert area_km2(imported, SQUARE) == pytest.approx(0.81, abs=0.003)
