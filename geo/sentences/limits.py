@@ -791,10 +791,12 @@ class _Sentence:
         for place, limit in enumerate(limits):
             earlier = sides[: max(place - 1, 0)]
             if limit.side and limit.side in earlier and sides[place - 1] != limit.side:
-                self._keep(Fault("side-twice", limit.name, limit.start, limit.end, limit.side))
+                self._keep(
+                    Fault("side-twice", self._printed(limit), limit.start, limit.end, limit.side)
+                )
         for before, limit in pairwise(limits):
             if before.name == limit.name and before.side == limit.side:
-                self._keep(Fault("twice", limit.name, limit.start, limit.end, limit.side))
+                self._keep(Fault("twice", self._printed(limit), limit.start, limit.end, limit.side))
         if self.faults or not limits:
             return
         distinct = {limit.name for limit in limits}
@@ -807,6 +809,9 @@ class _Sentence:
         has_water = any(names.is_water(name) for name in distinct)
         if len(distinct) < (2 if has_water else 3) or (len(limits) < 3 and sides[0]):
             self._fault("too-few", start, end)
+
+    def _printed(self, limit: Limit) -> str:
+        return self.text[limit.start : limit.end]
 
     def _fault(self, code: str, start: int, end: int, side: Side | None = None) -> None:
         """Keep a fault for a stretch of the compact text."""
