@@ -24,6 +24,7 @@ from geo.datums.guess import as_wgs84, declared_reading
 from geo.districts.releases import roll_back, use
 from geo.districts.start import OUTLINE_ERROR_M, NewDistrict, folder_name, start_files
 from geo.errors import DataFileError
+from geo.io.forms import invalid_reason
 from geo.io.limits import UPLOAD_BYTES
 from geo.io.read import read_bytes
 from geo.io.write import temporary_folder, write_files
@@ -31,7 +32,7 @@ from geo.streets.drift import import_report
 from geo.streets.folder import write_imported
 from geo.streets.importing import import_streets
 from geo.texts import Text, text
-from geo.uploads.files import read_upload
+from geo.uploads.files import lines_as_outlines, read_upload
 
 
 def add_arguments(parser: Parser) -> None:
@@ -162,10 +163,18 @@ def outline_of(path: Path, crs: str | None) -> Polygon | MultiPolygon:
     Raises
     ------
     DataFileError
-        If it has no polygon, or does not say its reference system.
+        If it has neither a polygon nor a line that closes, one that is not valid, or does not
+        say its reference system.
     """
     upload = read_upload(path.name, read_bytes(path, limit=UPLOAD_BYTES))
     layer = upload.layer[upload.layer.geometry.notna()]
+    if not (shapely.get_dimensions(layer.geometry.array) == 2).any():
+        layer = lines_as_outlines(layer)
+    for number, shape in zip(layer.index + 1, layer.geometry, strict=True):
+        if not shape.is_valid:
+            reason = invalid_reason(shape)
+            words = Text("district.outline-invalid", feature=int(number), reason=reason)
+            raise DataFileError(words.about(path.name))
     reading = crs or declared_reading(layer)
     if reading is None:
         raise DataFileError(Text("district.outline-crs").about(path.name))

@@ -116,7 +116,8 @@ _MOST_NUMBERS = 3
 def _unread_type(geometry: Any) -> str:
     """Return the type of a geometry that is none of GeoJSON's (CurvePolygon), else ""."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    return kind[:40] if isinstance(kind, str) and kind not in NAKED else ""
+    known = (*NAKED, "LinearRing")  # the last is Shapely's and none of GeoJSON's
+    return kind[:40] if isinstance(kind, str) and kind not in known else ""
 
 
 def _has_open_ring(geometry: Any) -> bool:

@@ -12,7 +12,9 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
+from commands.district import outline_of
 from commands.main import main
+from geo.errors import DataFileError
 from geo.export.files import DATA_FORMATS
 from layers.exports import FORMATS, ExportRequest, export, read_material
 from layers.sheets.options import SheetOptions
@@ -194,3 +196,23 @@ def test_a_folder_without_a_street_is_checked_and_exported(tmp_path, capsys):
     assert main(["check", "--data", str(made)]) == 1
     words = ["export", "--data", str(made), "--format", "shp", "--out", str(tmp_path)]
     assert main(words) == 0
+
+
+@pytest.mark.parametrize(
+    ("geometry", "words"),
+    [
+        (OUTLINE, ""),
+        (shapely.LineString(OUTLINE.exterior), ""),
+        (shapely.LineString(list(OUTLINE.exterior.coords)[:4]), "没有面"),
+        (shapely.Polygon([(121.2, 31), (121.22, 31.02), (121.22, 31), (121.2, 31.02)]), "图形有错"),
+    ],
+)
+def test_the_outline_is_a_sound_area_or_a_line_that_closes(tmp_path, geometry, words):
+    path = tmp_path / "outline.geojson"
+    path.write_text(shapely.to_geojson(geometry), encoding="utf-8")
+    if not words:
+        assert outline_of(path, None).equals(OUTLINE)
+        return
+    with pytest.raises(DataFileError) as caught:
+        outline_of(path, None)
+    assert words in caught.value.explain("zh")
