@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import json
 import math
 import re
@@ -726,7 +727,10 @@ def _corner_table(names: list[str], body: Rows, header: _Header, name: str) -> T
     titles = _titles(body, groups, header)
     if titles:
         columns.insert(0, (TITLE_COLUMN, list(titles.values())))
+    outlines = len(shapes)
     shapes, columns = _with_holes(shapes, columns, header)
+    if len(shapes) < outlines:
+        notes.append(("rings-inside", "warning", {"count": outlines - len(shapes)}))
     joined = {"count": len(shapes), "corners": sum(map(len, groups))}
     notes.append(("corners-joined", "info", joined))
     used = {k for rows in groups for k in rows} | {row for row in titles if row >= 0}
@@ -803,7 +807,24 @@ def _groups(
     is_bare = len(body[0]) <= len(others | {header.point}) - 1
     if header.ring >= 0:
         return [usable]
+    if header.point >= 0 and (parcels := _numbered_parcels(body, usable, header.point)):
+        return parcels
     return _runs(body, places, usable, header) if header.point >= 0 or is_bare else None
+
+
+def _numbered_parcels(body: Rows, usable: list[int], column: int) -> list[list[int]] | None:
+    """Return the rows of each number where a column that may count corners counts parcels.
+
+    Then the same number stands in one row after another; corners have each their own.
+    """
+    values = [body[k][column] for k in usable]
+    same = sum(a == b != "" for a, b in itertools.pairwise(values))
+    if same < len(values) / 2:
+        return None
+    parcels: dict[str, list[int]] = {}
+    for k, value in zip(usable, values, strict=True):
+        parcels.setdefault(value, []).append(k)
+    return list(parcels.values()) if all(len(rows) > 2 for rows in parcels.values()) else None
 
 
 def _runs(

@@ -52,7 +52,7 @@ _SURVEYED = re.compile(r"^(?:TB|ZD|DK|KC|YD|PZ)MJ$", re.IGNORECASE)
 _CUT_HEADING = 9
 """Bytes that are left of 规划面积 in the ten bytes of a Shapefile's field name: 规划面."""
 _FOREIGN_UNIT = re.compile(
-    r"acres?(?![a-z])|英亩|(?<![a-z])sq\.?_?\s?f(?:ee|oo)?t|ft2|ft²|平方英尺|(?<![a-z])sq\.?_?\s?mi|坪"
+    r"acres?(?![a-z])|英亩|(?<![a-z])sq\.?_?\s?f(?:ee|oo)?t|ft2|ft²|平方英尺|(?<![a-z])sq\.?_?\s?mi|[（(_]坪[)）]?$"
     r"|(?<![公市田])顷|(?<![a-z])dunam",
     re.IGNORECASE,
 )

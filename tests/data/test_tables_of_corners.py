@@ -188,6 +188,17 @@ def test_rings_of_a_list_without_names_are_told_apart(closed):
         lines += [[f"J{k % 4 + 1}", str(x), str(y)] for k, (x, y) in enumerate(places)]
     upload = read_upload("c.csv", table("点号,东坐标,北坐标", lines))
     assert areas(upload) == [1_000_000 - 40_000, 250_000]  # the third lies in the first
+    assert "rings-inside" in codes(upload)
+
+
+def test_a_number_that_stands_in_every_row_counts_parcels():
+    lines = [
+        [str(number), str(x), str(y)]
+        for number, shape in enumerate((FIRST, SECOND), start=1)
+        for x, y in list(shape.exterior.coords)[:-1]
+    ]
+    upload = read_upload("c.csv", table("序号,东坐标,北坐标", lines))
+    assert areas(upload) == [1_000_000, 250_000]
 
 
 def test_a_title_over_corners_names_their_parcel():

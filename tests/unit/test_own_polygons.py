@@ -137,6 +137,8 @@ def test_columns_that_say_nothing_are_no_names():
     [
         ("Area_acres", 368, ["area-unit-foreign"]),
         ("面积", 149, ["area-unit-not-said"]),
+        ("面积（坪）", 149, ["area-unit-foreign"]),
+        ("大坪面积_亩", 149, []),
         ("面积", "149公顷", []),
         ("面积_公顷", 149, []),
     ],
