@@ -44,7 +44,10 @@ _OTHER_NAMES = re.compile(
     "行政区|区县|xzq|qsdw|坐落|文件|file|用户|user|name_en|英文|曾用|地类|dlmc|dlbm", re.IGNORECASE
 )
 """Names of what a shape lies in, is used for or was made by: seldom the name of the shape."""
-_NUMBER_COLUMNS = ("工作表", "图内文字", "id", "zone_id", "编号", "layer")
+_NUMBER_COLUMNS = (
+    "工作表", "图内文字", "id", "zone_id", "编号", "地块编号", "地块号", "宗地号", "片区编号",
+    "layer",
+)  # fmt: skip
 _AREA_WORDS = re.compile(r"面[积積]|area|mj", re.IGNORECASE)
 _MEASURED_WORDS = re.compile(r"computed|measured|shape_?area|量算|计算|实测|建筑", re.IGNORECASE)
 _SURVEYED = re.compile(r"^(?:TB|ZD|DK|KC|YD|PZ)MJ$", re.IGNORECASE)

@@ -117,6 +117,7 @@ def test_a_cell_that_states_no_area_is_none(cell):
         (["名称", "规划面"], Fields("名称", "规划面", "km²")),  # cut by a Shapefile
         (["名称", "Area_acres"], Fields("名称", "", "km²")),
         (["id", "编号", "区域名称"], Fields("区域名称", "", "km²")),
+        (["地块面积_公顷", "地块编号"], Fields("地块编号", "地块面积_公顷", "ha")),
         (["BSM", "XZQMC", "PQMC"], Fields("PQMC", "", "km²")),
     ],
 )
