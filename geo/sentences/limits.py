@@ -638,7 +638,7 @@ class _Sentence:
                 count = sum(self._read_or_led(c) for c in clauses[first:])
                 if count < 2 or count <= (len(clauses) - first) / 2:
                     return []
-        run = clauses[first:]
+        run = clauses[first:] if has_opener else self._without_zone(clauses[first:])
         if first and has_opener:
             before = clauses[first - 1].piece
             if re.match("起于|始于|起自|自|从", self.masked[before.start : before.end]):
@@ -655,6 +655,14 @@ class _Sentence:
             self.accounted_spans.append((run[-1].piece.start, run[-1].piece.end))
             run.pop()  # the list returns to where it began: the ring is closed anyway
         return run
+
+    def _without_zone(self, run: list[_Clause]) -> list[_Clause]:
+        """Return a list without the zone that is named like a road: 解放路片区，… 海河湾（…）."""
+        if len(run) < 3 or run[1].piece.is_listed or not isinstance(run[0].item, End):
+            return run
+        between = self.plain[run[0].piece.end : run[1].piece.start]
+        behind = self.masked[run[0].item.end : run[0].piece.end]
+        return run[1:] if re.search("[（(]", between) or names.LAND.fullmatch(behind) else run
 
     def _read_or_led(self, clause: _Clause) -> bool:
         return clause.is_read or self._led(clause)

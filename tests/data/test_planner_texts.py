@@ -158,6 +158,8 @@ def test_paste_is_never_silent():
         "绿地面积不足。",
         "道路全长待定。",
         "某区以东。",
+        "和顺路西、安泰街北、永安路东、福安大街南。",
+        "河湾片区（和顺路、安泰街、永安路、福安大街），面积12公顷。",
     ):
         understood = understand(text)
         assert understood.not_understood or understood.passed
