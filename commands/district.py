@@ -23,7 +23,7 @@ from geo.checks.folder import inspect
 from geo.datums.guess import as_wgs84, declared_reading
 from geo.districts.releases import roll_back, use
 from geo.districts.start import OUTLINE_ERROR_M, NewDistrict, folder_name, start_files
-from geo.errors import DataFileError
+from geo.errors import DataFileError, Issue
 from geo.io.forms import invalid_reason
 from geo.io.limits import UPLOAD_BYTES
 from geo.io.read import read_bytes
@@ -69,7 +69,9 @@ def run_new(options: argparse.Namespace) -> int:
     """Make the folder and say what is still to do."""
     lang = options.lang
     out = Path(options.out or folder_name(options.name))
-    outline = outline_of(named_file(options.outline, "--outline"), options.outline_crs)
+    outline, outline_faults = outline_of(
+        named_file(options.outline, "--outline"), options.outline_crs
+    )
     district = NewDistrict(
         name=options.name,
         name_en=options.name_en,
@@ -94,7 +96,7 @@ def run_new(options: argparse.Namespace) -> int:
             outline,
             metric_crs=_metric_crs(files["district.toml"]),
         )
-        issues = [*streets.issues, *write_imported(out, streets, source=start)]
+        issues = [*outline_faults, *streets.issues, *write_imported(out, streets, source=start)]
     built = build(out)
     write_zone_files(zone_files(built, out), out)
     sys.stdout.write(import_report(streets, None, lang))
@@ -157,8 +159,10 @@ def _still_to_do(out: Path, district: NewDistrict, language: str) -> str:
     return "\n".join(lines)
 
 
-def outline_of(path: Path, crs: str | None) -> Polygon | MultiPolygon:
-    """Return the polygon of an outline file, all of its polygons together, WGS84.
+def outline_of(path: Path, crs: str | None) -> tuple[Polygon | MultiPolygon, list[Issue]]:
+    """Return the polygon of an outline file, all of its polygons together, WGS84; and its faults.
+
+    What is told of the file: layers and shapes that were left aside, and the like.
 
     Raises
     ------
@@ -187,4 +191,5 @@ def outline_of(path: Path, crs: str | None) -> Polygon | MultiPolygon:
         raise DataFileError(Text("district.outline-empty").about(path.name))
     if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
         raise DataFileError(Text("district.outline-crs").about(path.name))
-    return cast("Polygon | MultiPolygon", outline)
+    faults = [issue for issue in upload.issues if issue.level != "info"]
+    return cast("Polygon | MultiPolygon", outline), faults

@@ -211,8 +211,18 @@ def test_the_outline_is_a_sound_area_or_a_line_that_closes(tmp_path, geometry, w
     path = tmp_path / "outline.geojson"
     path.write_text(shapely.to_geojson(geometry), encoding="utf-8")
     if not words:
-        assert outline_of(path, None).equals(OUTLINE)
+        assert outline_of(path, None)[0].equals(OUTLINE)
         return
     with pytest.raises(DataFileError) as caught:
         outline_of(path, None)
     assert words in caught.value.explain("zh")
+
+
+def test_a_layer_of_an_outline_that_was_left_aside_is_told(tmp_path):
+    layer = gpd.GeoDataFrame(geometry=[OUTLINE], crs="EPSG:4326")
+    for name in ("区界", "旧区界"):
+        layer.to_file(tmp_path / "outline.gpkg", layer=name)
+    outline, faults = outline_of(tmp_path / "outline.gpkg", None)
+    assert outline.equals(OUTLINE)
+    assert [issue.code for issue in faults] == ["other-layers"]
+    assert "旧区界" in faults[0].sentence("zh")
