@@ -261,6 +261,7 @@ class _Sentence:
         extras = additions.changes(self.masked, self.plain, self.known)
         self.masked = additions.hide(self.masked, extras)
         self.masked = words.AS_SIDE.sub(_one_word, self.masked)
+        self.masked = _with_verbs(self.masked, self.known)
         # Words that give a side; without any, it may stand in brackets behind a name.
         self.openers = self._openers()
         if not self.openers:
@@ -1044,6 +1045,18 @@ class _Sides:
 
 def _is_within(place: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
+
+
+def _with_verbs(masked: str, known: frozenset[str]) -> str:
+    """Return the text with 东至A路 for 东侧A路, where three sides are given so, two by roads."""
+    matches = list(words.SIDE_WITHOUT_VERB.finditer(masked))
+    roads = sum(names.fault_of_name(match["end"], known) is None for match in matches)
+    if roads < 2 or len({match["sides"] for match in matches}) < 3:
+        return masked
+    for match in matches:
+        place = match.start("mark")
+        masked = f"{masked[:place]}至{masked[place + 1 :]}"
+    return masked
 
 
 def _one_word(match: re.Match[str]) -> str:
