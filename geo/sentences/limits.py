@@ -249,6 +249,7 @@ class _Sentence:
         self.begins: list[int] = []  # where the words about limits may begin
         self.openers: list[_Opener] = []
         self.bracketed: dict[int, Side] = {}  # where （东） stands behind a name
+        self.doubled: set[int] = set()  # where a name begins whose side 以西 gave before
 
     # -- the whole sentence -------------------------------------------------------------------
 
@@ -797,9 +798,10 @@ class _Sentence:
         """Refuse limits that cannot bound one whole area."""
         limits = sorted(self.limits, key=lambda limit: limit.start)
         sides = [limit.side for limit in limits]
+        doubled = {self.places[place] for place in self.doubled}
         for place, limit in enumerate(limits):
-            earlier = sides[: max(place - 1, 0)]
-            if limit.side and limit.side in earlier and sides[place - 1] != limit.side:
+            is_again = limit.side in sides[: max(place - 1, 0)] and sides[place - 1] != limit.side
+            if limit.side and (is_again or limit.start in doubled):
                 self._keep(
                     Fault("side-twice", self._printed(limit), limit.start, limit.end, limit.side)
                 )
@@ -850,6 +852,7 @@ class _Sides:
         self.group: list[_Clause] = []
         self.waiting_clauses: list[_Clause] = []
         self.is_group_open = self.beside_seen = False
+        self.beside_sides: set[Side] = set()
         self.start, self.end = 10**9, 0
         last = [i for i, c in enumerate(clauses) if c.opener or c.beside or c.distance]
         self.last = last[-1] if last else -1
@@ -914,6 +917,7 @@ class _Sides:
         for number, each in enumerate(chain):
             self._span(each)
             sides = (clause.beside or clause.distance, *clause.also)
+            self.beside_sides.update(side for side in sides if side)
             if each.piece != clause.piece and words.WITHIN.search(
                 sentence.masked, each.start, each.piece.end
             ):
@@ -1003,6 +1007,9 @@ class _Sides:
                 members.append(clause)
         for clause in members:
             self._span(clause)
+        if self.beside_sides.intersection(opener.sides):
+            # 位于海河以西，东至A路: where it lies, or a limit?
+            sentence.doubled.update(c.item.start for c in members if isinstance(c.item, End))
         if opener.is_each and len(members) != len(opener.sides):
             self._refuse("count", opener.start, members[-1].piece.end)
             return

@@ -529,11 +529,11 @@ def test_a_hostile_street_file_is_refused(name, message):
         read_streets(HOSTILE / name, (117.0, 39.0, 118.0, 40.0))
 
 
-def test_a_list_of_names_is_one_name():
+def test_a_list_of_names_is_several_values():
     from geo.streets.sources import read_streets
 
     source = read_streets(HOSTILE / "roads_name_list.geojson", (117.0, 39.0, 118.0, 40.0))
-    assert source.ways["name"].tolist() == ['["a", "b"]']
+    assert source.ways["name"].tolist() == ["a;b"]  # as OpenStreetMap writes them
 
 
 @linux_only
