@@ -46,7 +46,7 @@ def served(tmp_path, monkeypatch):
             served_path.write_text('{"script": "planmap/map-1.js"}')
         handler = type("Served", (Page,), {"script": script, "front": front})
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
             thread.start()
             address = f"http://127.0.0.1:{server.server_port}"
             findings = examine_service(address, data_folder(), "en")

@@ -57,7 +57,7 @@ def overpass(monkeypatch):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     state["url"] = f"http://127.0.0.1:{server.server_port}/api"
     yield state
