@@ -20,7 +20,8 @@ EXTENSION_M = SEPARATION_M / 2
 """A street end is led at most so far to a mean line: half the widest divided road."""
 
 ROUNDABOUT_M = 60.0
-"""Street ends that meet on a roundabout are led at most so far to its middle."""
+"""Street ends that meet on a roundabout are led at most so far to its middle: more than the
+radius of an urban roundabout, less than a block. Chosen, not measured; each one is reported."""
 
 REPORTED_M = 1.0
 """Extensions above this are listed one by one."""
@@ -95,9 +96,7 @@ def extended_to_mean_lines(
                 is_made = step.length <= EXTENSION_M
                 extensions.append(Extension(owners[number], road, step.length, is_made))
                 if is_made:
-                    foot = step.coords[-1]
-                    xy = list(result[number].coords)
-                    result[number] = LineString([foot, *xy] if which == 0 else [*xy, foot])
+                    result[number] = _led(result[number], which, step.coords[-1])
     return result, extensions
 
 
@@ -111,7 +110,7 @@ def extended_to_middles(
     parts, owners
         As in `extended_to_mean_lines`.
     rings : list of LineString
-        Roundabouts that no street was led through.
+        Closed lines of roundabouts that no street was led through, in the same metric CRS.
 
     Returns
     -------
@@ -139,10 +138,13 @@ def extended_to_middles(
             is_made = length <= ROUNDABOUT_M
             extensions.append(Extension(owners[number], to, length, is_made, at_roundabout=True))
             if is_made:
-                xy = list(result[number].coords)
-                foot = (middle.x, middle.y)
-                result[number] = LineString([foot, *xy] if which == 0 else [*xy, foot])
+                result[number] = _led(result[number], which, (middle.x, middle.y))
     return result, extensions
+
+
+def _led(line: LineString, which: int, xy: tuple[float, ...]) -> LineString:
+    """Return a line led on from its first (0) or last (-1) end to a point."""
+    return LineString([xy, *line.coords] if which == 0 else [*line.coords, xy])
 
 
 def noded(parts: list[LineString]) -> list[LineString]:
