@@ -148,6 +148,12 @@ def test_paste_and_parser_read_a_sentence_alike():
             assert zone.limits_text in case["text"]
 
 
+def test_what_lies_round_a_place_is_no_limit():
+    assert understand("北侧绿化带，西侧停车场，东侧空地，南侧青石路。").zones == ()
+    (zone,) = understand("北侧绿化带，西侧停车场，东侧柳荫路，南侧青石路。").zones
+    assert [fault.text for fault in zone.faults] == ["绿化带", "停车场"]
+
+
 def test_paste_is_never_silent():
     for case in SENTENCES:
         understood = understand(case["text"])

@@ -3,6 +3,7 @@ import pytest
 import shapely
 from shapely import LineString, Point
 
+from geo.streets.noding import extended_to_middles
 from geo.streets.reference_lines import JOIN_M, SEPARATION_M, reference_line
 
 
@@ -119,6 +120,18 @@ def test_a_road_leads_through_a_roundabout():
     assert reference.roundabouts == 1
     assert len(reference.parts) == 1
     assert shapely.hausdorff_distance(reference.parts[0], line((-200, 0), (200, 0))) < 0.2
+
+
+@pytest.mark.parametrize(("radius_m", "is_led"), [(59, True), (61, False)])
+def test_ends_are_led_to_the_middle_of_no_larger_circle_than_a_roundabout(radius_m, is_led):
+    ring = LineString(Point(0, 0).buffer(radius_m, quad_segs=8).exterior.coords)
+    streets = [LineString([(-300, 0), (-radius_m, 0)]), LineString([(0, radius_m), (0, 300)])]
+    lines, extensions = extended_to_middles(streets, [0, 1], [ring])
+    assert [extension.is_made for extension in extensions] == [is_led, is_led]
+    assert [extension.length_m for extension in extensions] == pytest.approx([radius_m] * 2)
+    ends = [Point(lines[0].coords[-1]), Point(lines[1].coords[0])]
+    apart_m = 0 if is_led else radius_m
+    assert [end.distance(Point(0, 0)) for end in ends] == pytest.approx([apart_m] * 2, abs=1e-9)
 
 
 def test_a_roundabout_of_the_same_name_is_not_part_of_the_road():
